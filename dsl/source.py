@@ -1,0 +1,49 @@
+"""Source text and places in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A piece of a source: lines and columns count from 1, the end is exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def to(self, other: Span) -> Span:
+        """From the start of this span to the end of `other` (of the same file)."""
+        return Span(self.path, self.line, self.column, other.end_line, other.end_column)
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file's name, as the user wrote it, and its text with `\\n` line ends."""
+
+    path: str
+    text: str
+    _lines: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        if not self._lines:
+            object.__setattr__(self, "_lines", tuple(self.text.split("\n")))
+        return self._lines
+
+    def line(self, number: int) -> str:
+        """Line `number`, counted from 1; empty beyond the end."""
+        return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""
+
+    def excerpt(self, span: Span) -> str:
+        """The text of `span`; only its first line when it has several."""
+        line = self.line(span.line)
+        if span.end_line > span.line:
+            return line[span.column - 1 :].rstrip()
+        return line[span.column - 1 : span.end_column - 1]

@@ -1,0 +1,520 @@
+"""The tree: a specification as it is written, before any name is looked up.
+
+One class per rule of `grammar.lark`, of the same name in CamelCase.  Every node carries the span
+of its text; that of a statement with a block ends at the colon.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    span: Span
+
+
+# ---- expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """`active`"""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """`3`"""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Node):
+    """`"why"`; in no legal expression."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Truth(Node):
+    """`True`"""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoneLiteral(Node):
+    """`None`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute(Node):
+    """`gpc.valid`"""
+
+    base: Expr
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript(Node):
+    """`caches[0]`"""
+
+    base: Expr
+    index: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """`choose(free)`, `gpc.lock.read()`, `range(1, N)`"""
+
+    function: Expr
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword(Node):
+    """`polls=3` in a call."""
+
+    name: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Clause(Node):
+    """`for p in Pfn if p != 0`"""
+
+    name: str
+    domain: Expr
+    condition: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Generator(Node):
+    """`p for p in Pfn`"""
+
+    element: Expr
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(Node):
+    """`not x`, `always x`, `-x`"""
+
+    operator: str
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Node):
+    """`a and b`, `a + b`, `a leads_to b`"""
+
+    operator: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Node):
+    """`a == b`, `a not in b`; more than one relation is a chain, which is refused."""
+
+    first: Expr
+    rest: tuple[tuple[str, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class At(Node):
+    """`vcpu[0] at refresh.done`"""
+
+    task: Expr
+    label: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetLiteral(Node):
+    """`{0, 1}`"""
+
+    elements: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetComprehension(Node):
+    """`{p for p in Pfn}`"""
+
+    generator: Generator
+
+
+@dataclass(frozen=True, slots=True)
+class ListLiteral(Node):
+    """`[0, 1]`; the language has none, the checker says what it has."""
+
+    elements: tuple[Expr, ...]
+
+
+Expr = (
+    Name | Number | Text | Truth | NoneLiteral | Attribute | Subscript | Call | Unary | Binary
+    | Comparison | At | SetLiteral | SetComprehension | ListLiteral
+)  # fmt: skip
+Argument = Expr | Keyword | Generator
+
+
+# ---- statements
+
+
+@dataclass(frozen=True, slots=True)
+class Docstring(Node):
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Local(Node):
+    """`page: Pfn | None = None`"""
+
+    name: str
+    type: Expr
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assign(Node):
+    """`gpc.valid = False`"""
+
+    target: Expr
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Augmented(Node):
+    """`active += 1`"""
+
+    target: Expr
+    operator: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class CallStatement(Node):
+    """`cond_resched()`; any other expression is refused by the checker."""
+
+    expression: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Assert(Node):
+    """`assert gpc.valid, "why"`"""
+
+    condition: Expr
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Await(Node):
+    """`await done`"""
+
+    condition: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Label(Node):
+    """`label use`"""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait(Node):
+    """`wait until active == 0 on wq holding mn_lock`"""
+
+    policy: PolicyUse | None
+    condition: Expr
+    queue: Expr
+    holding: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delegate(Node):
+    """`wait block`, in a policy"""
+
+    policy: PolicyUse
+
+
+@dataclass(frozen=True, slots=True)
+class Return(Node):
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Break(Node):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Continue(Node):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Pass(Node):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Node):
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Elif(Node):
+    condition: Expr
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Else(Node):
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class If(Node):
+    condition: Expr
+    body: Block
+    elifs: tuple[Elif, ...]
+    orelse: Else | None
+
+
+@dataclass(frozen=True, slots=True)
+class While(Node):
+    condition: Expr
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class For(Node):
+    name: str
+    domain: Expr
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class With(Node):
+    lock: Expr
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Or(Node):
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Either(Node):
+    body: Block
+    others: tuple[Or, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Atomic(Node):
+    body: Block
+
+
+Statement = (
+    Docstring | Local | Assign | Augmented | CallStatement | Assert | Await | Label | Wait | Delegate
+    | Return | Break | Continue | Pass | If | While | For | With | Either | Atomic
+)  # fmt: skip
+
+
+# ---- declarations
+
+
+@dataclass(frozen=True, slots=True)
+class Header(Node):
+    """`model pfncache varies "upstream.pfn"`"""
+
+    name: str
+    base: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Const(Node):
+    """`const VCPUS: int = 2`"""
+
+    name: str
+    type: Expr
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class TypeAlias(Node):
+    """`type Pfn = range(PAGES)`"""
+
+    name: str
+    type: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Member(Node):
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enum(Node):
+    """`enum Phase: idle, busy`"""
+
+    name: str
+    members: tuple[Member, ...]
+    doc: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Node):
+    """`valid: bool = False` in a class"""
+
+    name: str
+    type: Expr
+    default: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Struct(Node):
+    """`class Gpc:`"""
+
+    name: str
+    fields: tuple[Field, ...]
+    doc: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared(Node):
+    """`shared active: range(3) = 0`"""
+
+    name: str
+    type: Expr
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ghost(Node):
+    """`ghost used: bool = False`"""
+
+    name: str
+    type: Expr
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Process(Node):
+    """`daemon process vcpu[2]:`"""
+
+    modifiers: tuple[str, ...]
+    name: str
+    count: Expr | None
+    cpu: Expr | None
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter(Node):
+    name: str
+    type: Expr | None
+    default: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Function(Node):
+    """`def refresh(c: Gpc) -> bool:`"""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    result: Expr | None
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Policy(Node):
+    """`policy halt_poll(polls: int = 2):`"""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyUse(Node):
+    """`halt_poll(polls=3)`"""
+
+    name: str
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policies(Node):
+    """`policies spin, block`"""
+
+    uses: tuple[PolicyUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant(Node):
+    name: str
+    formula: Expr
+    doc: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Property(Node):
+    name: str
+    formula: Expr
+    doc: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sometimes(Node):
+    name: str
+    formula: Expr
+    doc: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Node):
+    """`cpus = 1` in a scenario"""
+
+    name: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario(Node):
+    name: str
+    settings: tuple[Setting, ...]
+    policies: tuple[Policies, ...]
+    doc: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Expect(Node):
+    """`expect "stale PFN used" violated under spin in up`; empty tuples mean every one."""
+
+    target: str
+    verdict: str
+    under: tuple[str, ...]
+    scenarios: tuple[str, ...]
+
+
+Declaration = (
+    Const | TypeAlias | Enum | Struct | Shared | Ghost | Process | Function | Policy | Policies
+    | Invariant | Property | Sometimes | Scenario | Expect
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A whole file: its docstring, its `model` line and its declarations in order."""
+
+    path: str
+    doc: str | None
+    header: Header
+    declarations: tuple[Declaration, ...]

@@ -1,0 +1,286 @@
+"""Program to TLA+: `emit` is the stage.  One action per step, named after process and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..dsl.source import Span
+from ..tla.page import Action, Names, Page, VariableLine, cfg_text, module_text
+from .action import action_text
+from .formula import Formula, Vocabulary
+from .program import FALSE, PC, TRUE, Claim, Expr, Point, PointName, Program, Task, Value, Variable
+
+NEW_LINE = "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emission:
+    """A module and cfg, and the way back: TLA+ names to the program's.
+
+    `registers` says whether the module reports reached branches (`<<"reached", number>>`) and
+    satisfied `sometimes` formulas (`<<"sometimes", name>>`) by printing them once.
+    """
+
+    module: str
+    module_text: str
+    cfg_text: str
+    tasks: Mapping[str, Task]
+    variables: Mapping[str, str]
+    actions: Mapping[str, str]
+    invariants: Mapping[str, str]
+    check_deadlock: bool
+    registers: bool
+
+
+def emit(
+    program: Program, properties: Iterable[str] | None = None, *, registers: bool = False,
+    source: Mapping[str, tuple[str, ...]] | None = None, header: tuple[str, ...] = (),
+) -> Emission:  # fmt: skip
+    """The TLA+ of a program.
+
+    `properties` are those to be checked (all when None); `source` gives each file's lines, to stand
+    beside the actions; `header` is put on top as comments.  The same input gives the same bytes.
+    """
+    wanted = tuple(program.properties if properties is None else properties)
+    names = Names()
+    module = names.new(program.name)
+    tasks = {task: names.new(f"{task.process}_{task.index}") for task in program.tasks}
+    populated = [process for process in program.processes if process.count]
+    sets = {process.name: names.new(process.name.capitalize() + "s") for process in populated}
+    variables = {variable.name: names.new(variable.name) for variable in program.variables}
+    words = Vocabulary(tasks, sets, variables, names, set())
+    formula = Formula(words)
+    actions = {point.name: names.new(point.name) for point in program.points if point.step}
+    drawn: list[Action] = []
+    for point in program.points:
+        if point.step is not None:
+            text = action_text(point, actions[point.name], program, words, registers)
+            drawn.append(Action(comment=_comment(point, source or {}), text=text))
+    closing: list[str] = []
+    steps: list[str] = []
+    for process in populated:
+        own = [actions[p.name] for p in program.points if p.process == process.name and p.step]
+        runner = names.new(process.name)
+        lines = "".join(f"\n    \\/ {name}(self)" for name in own)
+        closing.append(f"{runner}(self) =={lines}")
+        steps.append(f"\\E self \\in {sets[process.name]} : {runner}(self)")
+    terminating = _terminating(program, words)
+    if terminating:
+        closing.append(terminating)
+        steps.append("Terminating")
+    closing.append("Next ==" + "".join(f"\n    \\/ {step}" for step in steps))
+    closing.append("Spec == Init /\\ [][Next]_vars")
+    invariants: dict[str, str] = {}
+    for name in wanted:
+        body = _property(name, program, formula, words)
+        if body:
+            identifier = names.new(name)
+            invariants[identifier] = name
+            closing.append(f"\\* {name}\n{identifier} =={body}")
+    if registers:
+        for number, invariant in enumerate(program.sometimes):
+            identifier = names.new(f"Sometimes_{invariant.property}")
+            invariants[identifier] = ""
+            register = len(program.reachable) + number + 1
+            seen = f"Reached({register})"
+            closing.append(f"{identifier} ==\n    {formula.text(invariant.condition, tight=25)} => {seen}")
+    constants = ("None", *tasks.values())
+    page = Page(
+        name=module,
+        header=(*header, *(f"const {name} = {value}" for name, value in program.constants)),
+        extends=("Integers", "Sequences", "FiniteSets", *(("TLC",) if registers else ())),
+        constants=constants,
+        preamble=tuple(_preamble(program, words, registers)),
+        variables=_variable_lines(program, variables),
+        initial=tuple(f"{variables[v.name]} = {_initial(v, program, formula, words)}" for v in program.variables),
+        actions=tuple(drawn),
+        closing=tuple(closing),
+    )
+    check_deadlock = "deadlock" in wanted
+    return Emission(
+        module=module,
+        module_text=module_text(page),
+        cfg_text=cfg_text(constants, tuple(invariants)),
+        tasks={name: task for task, name in tasks.items()},
+        variables={name: variable for variable, name in variables.items()},
+        actions={name: point for point, name in actions.items()},
+        invariants=invariants,
+        check_deadlock=check_deadlock,
+        registers=registers,
+    )
+
+
+def _comment(point: Point, source: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    def line(span: Span) -> str:
+        lines = source.get(span.path, ())
+        text = lines[span.line - 1].strip() if 0 < span.line <= len(lines) else ""
+        return f"{span.line}  {text}".rstrip()
+
+    assert point.step is not None
+    via = tuple(f"  called from {line(span)}" for span in reversed(point.calls))
+    return (line(point.span), *via)
+
+
+def _preamble(program: Program, words: Vocabulary, registers: bool) -> Iterable[str]:
+    for process in program.processes:
+        if process.count:
+            members = ", ".join(words.tasks[task] for task in process.tasks)
+            yield f"{words.sets[process.name]} == {{{members}}}"
+    yield "Tasks == " + " \\cup ".join(words.sets.values())
+    if "Index" in words.used:
+        cases = " [] ".join(f"t = {name} -> {task.index}" for task, name in words.tasks.items())
+        yield f"Index(t) == CASE {cases}"
+    if "Minimum" in words.used:
+        yield "Minimum(a, b) == IF a < b THEN a ELSE b"
+    if "Maximum" in words.used:
+        yield "Maximum(a, b) == IF a < b THEN b ELSE a"
+    if "Drop" in words.used:
+        yield "Drop(queue, task) == SelectSeq(queue, LAMBDA other : other # task)"
+    if "Before" in words.used:
+        yield (
+            "Before(queue, task) == {queue[i] : i \\in {j \\in 1..Len(queue) : "
+            "\\A k \\in 1..j : queue[k] # task}}"
+        )
+    if registers:
+        count = len(program.reachable) + len(program.sometimes)
+        if count:
+            yield f"ASSUME \\A register \\in 1..{count} : TLCSet(register, FALSE)"
+            yield (
+                "Reached(register) == IF TLCGet(register) THEN TRUE "
+                'ELSE TLCSet(register, TRUE) /\\ PrintT(<<"reached", register>>)'
+            )
+
+
+def _variable_lines(program: Program, variables: Mapping[str, str]) -> tuple[VariableLine, ...]:
+    width = max(len(name) for name in variables.values())
+    lines: list[VariableLine] = []
+    for variable in program.variables:
+        name = variables[variable.name]
+        owner = "" if variable.process in (None, "*") else f", one per {variable.process}"
+        owner = ", one per task" if variable.process == "*" else owner
+        title = f"{variable.kind}: {variable.title}{owner}"
+        lines.append(VariableLine(name=name, padding=" " * (width - len(name)), title=title))
+    return tuple(lines)
+
+
+def _initial(variable: Variable, program: Program, formula: Formula, words: Vocabulary) -> str:
+    if isinstance(variable.sort, PointName):
+        populated = [process for process in program.processes if process.count]
+        if len(populated) == 1:
+            return f'[self \\in Tasks |-> "{populated[0].entry}"]'
+        cases = "\n             [] ".join(
+            f'self \\in {words.sets[process.name]} -> "{process.entry}"' for process in populated
+        )
+        return f"[self \\in Tasks |->\n        CASE {cases}]"
+    text = formula.value(variable.initial)
+    for depth in range(len(variable.sizes) - 1, -1, -1):
+        text = f"[i{depth} \\in 0..{variable.sizes[depth] - 1} |-> {text}]"
+    if variable.process:
+        group = "Tasks" if variable.process == "*" else words.sets[variable.process]
+        text = f"[self \\in {group} |-> {text}]"
+    return text
+
+
+def _points(names: Iterable[str]) -> str:
+    listed = [f'"{name}"' for name in names]
+    return f"= {listed[0]}" if len(listed) == 1 else f"\\in {{{', '.join(listed)}}}"
+
+
+def _terminating(program: Program, words: Vocabulary) -> str | None:
+    """Stuttering where a state without successor is no deadlock."""
+    halted = [point.name for point in program.points if point.halted]
+    alternatives: list[str] = []
+    if halted:
+        alternatives.append(f"\\E self \\in Tasks : pc[self] {_points(halted)}")
+    ends: list[str] = []
+    possible = True
+    for process in program.processes:
+        if process.daemon or not process.count:
+            continue
+        if not any(point.name == process.end for point in program.points):
+            possible = False
+        ends.append(f'\\A self \\in {words.sets[process.name]} : pc[self] = "{process.end}"')
+    if possible:
+        alternatives.append(" /\\ ".join(f"({end})" for end in ends) if ends else "TRUE")
+    if not alternatives:
+        return None
+    lines = "".join(f"\n       \\/ {alternative}" for alternative in alternatives)
+    return f"Terminating ==\n    /\\{lines[8:]}\n    /\\ UNCHANGED vars"
+
+
+def _property(name: str, program: Program, formula: Formula, words: Vocabulary) -> str | None:
+    """The invariant for a property; None where nothing can violate it."""
+    if name == "deadlock":
+        return _no_cycle(program, formula, words)
+    groups: dict[tuple[str, Expr], list[str]] = {}
+    for point in program.points:
+        for claim in point.claims:
+            if claim.property == name and claim.condition != TRUE:
+                groups.setdefault((point.process, _condition(claim)), []).append(point.name)
+    lines: list[str] = []
+    for (process, condition), points in groups.items():
+        where = f"pc[self] {_points(points)}"
+        if condition == FALSE:
+            test = f"~({where})"
+        else:
+            test = f"{where} => {formula.text(condition, tight=25)}"
+        lines.append(f"\\A self \\in {words.sets[process]} : {test}")
+    lines += [formula.text(i.condition, tight=21) for i in program.invariants if i.property == name]
+    return "".join(f"\n    /\\ {line}" for line in lines) or None
+
+
+def _condition(claim: Claim) -> Expr:
+    return claim.condition
+
+
+def _no_cycle(program: Program, formula: Formula, words: Vocabulary) -> str | None:
+    groups: dict[Expr, list[str]] = {}
+    for point in program.points:
+        lock = point.step.lock if point.step else None
+        if lock and lock.blockers is not None:
+            groups.setdefault(lock.blockers, []).append(point.name)
+    if not groups:
+        return None
+    cases = "".join(
+        f"\n        IF pc[self] {_points(points)} THEN {formula.text(blockers)} ELSE"
+        for blockers, points in groups.items()
+    )
+    return (
+        f"\n    LET Blockers(self) =={cases} {{}}"
+        "\n        waiting == {t \\in Tasks : Blockers(t) # {}}"
+        "\n    IN \\A group \\in (SUBSET waiting) \\ {{}} : \\E t \\in group : Blockers(t) \\cap group = {}"
+    )
+
+
+def back(value: object, variable: Variable, program: Program, emission: Emission) -> Value:
+    """A value of TLC's as the program's: functions become tuples, model values tasks or None."""
+    from ..tla.values import Function
+
+    sizes = variable.sizes
+
+    def plain(item: object) -> Value:
+        from ..tla.values import ModelValue
+
+        if isinstance(item, ModelValue):
+            return None if item.name == "None" else emission.tasks[item.name]
+        if isinstance(item, frozenset):
+            return frozenset(plain(one) for one in item)
+        if isinstance(item, tuple):
+            return tuple(plain(one) for one in item)
+        assert isinstance(item, bool | int | str)
+        return item
+
+    def array(item: object, depth: int) -> Value:
+        if depth == len(sizes):
+            return plain(item)
+        assert isinstance(item, Function)
+        return tuple(array(item[i], depth + 1) for i in range(sizes[depth]))
+
+    if variable.process:
+        from ..tla.values import ModelValue
+
+        names = {task: name for name, task in emission.tasks.items()}
+        assert isinstance(value, Function)
+        return tuple(array(value[ModelValue(names[task])], 0) for task in program.tasks_of(variable))
+    return array(value, 0)

@@ -1,0 +1,193 @@
+"""The last pass of lowering: variables gathered, labels and counters resolved, points in order."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Protocol, TypeVar
+
+from ..dsl import model as m
+from ..dsl import sorts as s
+from ..dsl.source import Span
+from .program import (
+    FALSE,
+    PC,
+    SLEEPY,
+    AnyTask,
+    Apply,
+    At,
+    Block,
+    BoundName,
+    Const,
+    Expr,
+    Fill,
+    Invariant,
+    Op,
+    Outdate,
+    Point,
+    PointName,
+    Process,
+    Program,
+    Reachable,
+    Read,
+    Task,
+    TaskQueue,
+    TaskSet,
+    Value,
+    Variable,
+)
+
+_Node = TypeVar("_Node")
+
+
+class Common(Protocol):
+    """What lowering gathered over all processes."""
+
+    reachable: dict[tuple[Span, str], Reachable]
+    barriers: dict[Span, None]
+    sleepers: bool
+
+
+def finish(
+    model: m.Model, points: tuple[Point, ...], entries: dict[str, str], locals_: dict[str, Variable],
+    invariants: tuple[Invariant, ...], sometimes: tuple[Invariant, ...], common: Common,
+    queued: frozenset[str],
+) -> Program:  # fmt: skip
+    """The program, whole.  Unused halting points and instances of empty processes are left out."""
+    processes: list[Process] = []
+    for process in model.processes:
+        end = next((p.name for p in points if p.process == process.name and p.step is None and not p.halted), "")
+        processes.append(
+            Process(process.name, process.count, process.daemon, process.unfair, entries[process.name], end, process.span)
+        )
+    variables = [Variable(PC, "control", PointName(), None, (), "*", "control")]
+    for declared in model.variables:
+        variables.extend(_flattened(declared, queued))
+    if common.sleepers:
+        variables.append(Variable(SLEEPY, "queue", s.BOOL, False, (), "*", "sleepy"))
+    empty = {process.name for process in processes if process.count == 0}
+    variables.extend(variable for variable in locals_.values() if variable.process not in empty)
+    snapshots = tuple(variable for variable in variables if isinstance(variable.sort, s.Snapshot))
+    resolve = _Resolver(points, processes, snapshots)
+    kept = tuple(resolve(point) for point in points if point.process not in empty)
+    names: dict[str, None] = dict.fromkeys(model.assertions)
+    names.update(dict.fromkeys(f.name for f in model.formulas if f.kind == "invariant"))
+    names.update(dict.fromkeys(name for name in m.BUILT_IN_CHECKS if name == "deadlock" or _claimed(name, kept, invariants)))
+    return Program(
+        name=model.name,
+        doc=model.doc,
+        constants=model.constants,
+        processes=tuple(processes),
+        variables=tuple(variables),
+        points=kept,
+        properties=tuple(names),
+        invariants=tuple(resolve(invariant) for invariant in invariants),
+        sometimes=tuple(resolve(formula) for formula in sometimes),
+        reachable=tuple(sorted(common.reachable.values(), key=lambda r: r.number)),
+        barriers=tuple(common.barriers),
+        queued_locks=tuple(sorted(queued)),
+    )
+
+
+def _claimed(name: str, points: tuple[Point, ...], invariants: tuple[Invariant, ...]) -> bool:
+    return any(c.property == name for p in points for c in p.claims) or any(
+        i.property == name for i in invariants
+    )
+
+
+def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Variable]:
+    """One variable per scalar field; arrays keep their dimensions."""
+    found: list[Variable] = []
+    kind = "ghost" if declared.ghost else "shared"
+
+    def add(path: str, kind: str, sort: object, value: Value, sizes: tuple[int, ...]) -> None:
+        found.append(Variable(path, kind, sort, value, sizes, None, path, declared.span))  # type: ignore[arg-type]
+
+    def visit(path: str, sort: s.Sort, value: s.Value, sizes: tuple[int, ...]) -> None:
+        match sort:
+            case s.Array(of=of, size=size):
+                visit(path, of, value[0] if isinstance(value, tuple) else value, (*sizes, size))
+            case s.Struct(fields=members):
+                for name, inner, default in members:
+                    visit(f"{path}.{name}", inner, default, sizes)
+            case s.Lock(shared=False):
+                add(f"{path}.holder", "lock", AnyTask(), None, sizes)
+            case s.Lock():
+                add(f"{path}.writer", "lock", AnyTask(), None, sizes)
+                add(f"{path}.readers", "lock", TaskSet(), frozenset(), sizes)
+                if path in queued:
+                    add(f"{path}.queue", "lock", TaskQueue(), (), sizes)
+                    add(f"{path}.queued_writers", "lock", TaskSet(), frozenset(), sizes)
+            case s.WaitQueue():
+                add(f"{path}.waiters", "queue", TaskSet(), frozenset(), sizes)
+            case s.Generation():
+                pass
+            case _:
+                add(path, kind, sort, value, sizes)
+
+    visit(declared.name, declared.sort, declared.value, ())
+    return found
+
+
+class _Resolver:
+    """Replaces `At` by a test of the control point and `Outdate` by what it does to each snapshot."""
+
+    def __init__(self, points: tuple[Point, ...], processes: list[Process], snapshots: tuple[Variable, ...]) -> None:
+        self.points = points
+        self.processes = processes
+        self.snapshots = snapshots
+
+    def __call__(self, node: _Node) -> _Node:
+        return self.walk(node)  # type: ignore[return-value]
+
+    def walk(self, node: object) -> object:
+        match node:
+            case At(task=task, process=process, label=label):
+                return self.at(self.walk(task), process, label)  # type: ignore[arg-type]
+            case Block(ops=ops, end=end):
+                made: list[Op] = []
+                for op in ops:
+                    if isinstance(op, Outdate):
+                        made.extend(self.outdate(op))
+                    else:
+                        made.append(self.walk(op))  # type: ignore[arg-type]
+                return Block(tuple(made), self.walk(end))  # type: ignore[arg-type]
+            case tuple():
+                return tuple(self.walk(item) for item in node)
+            case Const() | Span() | Task() | BoundName():
+                return node
+            case _ if is_dataclass(node) and not isinstance(node, type):
+                changed = {}
+                for item in fields(node):
+                    if item.name.startswith("_"):
+                        continue
+                    before = getattr(node, item.name)
+                    after = self.walk(before)
+                    if after is not before:
+                        changed[item.name] = after
+                return replace(node, **changed) if changed else node
+            case _:
+                return node
+
+    def at(self, task: Expr, process: str, label: tuple[str, ...]) -> Expr:
+        if label == ("end",):
+            names = [p.name for p in self.points if p.process == process and p.step is None and not p.halted]
+        else:
+            names = [
+                p.name
+                for p in self.points
+                if p.process == process
+                and any(own == label[-1] and label[:-1] in ((), (owner,)) for owner, own in p.labels)
+            ]
+        if not names:
+            return FALSE
+        return Apply("in", (Read(PC, (task,)), Const(frozenset(names))))
+
+    def outdate(self, op: Outdate) -> tuple[Fill, ...]:
+        made: list[Fill] = []
+        for variable in self.snapshots:
+            names = tuple(f"k{i}" for i in range(len(variable.sizes) + (variable.process is not None)))
+            read = Read(variable.name, tuple(BoundName(name) for name in names))
+            value = Apply("if", (Apply("==", (read, op.current)), op.outdated, read))
+            made.append(Fill(variable.name, names, value))
+        return tuple(made)
+

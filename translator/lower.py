@@ -1,0 +1,696 @@
+"""Model to program: `lower` is the stage.
+
+Statements are lowered from the last to the first, each knowing the node that follows it, so jumps
+out of loops, locks and calls are chains of nodes like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..dsl import model as m
+from ..dsl import sorts as s
+from ..dsl.diagnostics import Diagnostics
+from ..dsl.fold import NotConstant, evaluate
+from ..dsl.source import Span
+from .expressions import Base, Expressions, Obligation, reset, shared
+from .finish import finish
+from .flow import LastNode, MarkNode, TooManyLeaves, close
+from .locks import EMPTY, LockPlace, acquisition, locks_that_need_a_queue
+from .program import (
+    NONE,
+    SELF,
+    SLEEPY,
+    TRUE,
+    AnyTask,
+    Apply,
+    Assign,
+    Block,
+    BoundName,
+    Claim,
+    Const,
+    Expr,
+    Fork,
+    Goto,
+    Invariant,
+    Note,
+    Op,
+    Outdate,
+    Pick,
+    Point,
+    Program,
+    Quantified,
+    Reach,
+    Reachable,
+    Read,
+    Test,
+    Variable,
+    Where,
+    conjunction,
+    goto,
+    implication,
+    negation,
+)
+
+Use = Callable[[Expr], Block]
+
+
+@dataclass(frozen=True, slots=True)
+class _Loop:
+    leave: int
+    again: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    lock: LockPlace
+    mode: str
+    span: Span
+    atomic: bool
+    reset: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    after: int
+    result: str | None
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the processes of one model have in common while they are lowered."""
+
+    reachable: dict[tuple[Span, str], Reachable]
+    barriers: dict[Span, None]
+    no_spinning: Expr
+    nothing_held: Expr
+    sleepers: bool
+
+
+class _Lowering(Expressions):
+    def __init__(self, model: m.Model, process: m.Process, queued: frozenset[str], common: Shared) -> None:
+        super().__init__(model, process, queued)
+        self.common = common
+        self.frames: list[_Loop | _Held | _Called] = []
+
+    # -- blocks of statements
+
+    def body(self, statements: tuple[m.Statement, ...], after: int) -> int:
+        for statement in reversed(statements):
+            after = self.statement(statement, after)
+        return after
+
+    def statement(self, node: m.Statement, after: int) -> int:
+        self.temporaries = 0
+        match node:
+            case m.Declare(variable=variable, value=None):
+                name = self.local(variable)
+                value = Const(s.initial(variable.sort))
+                return self.free(Block((Assign(name, (SELF,), value),), Goto(after)), node.span)
+            case m.Declare(variable=variable, value=value):
+                assert value is not None
+                return self.free(self.set_local(variable, value, node.span, after), node.span)
+            case m.Store(place=place, value=value):
+                if isinstance(place.root, m.LocalVariable):
+                    return self.free(self.set_local(place.root, value, node.span, after), node.span)
+                if place.root.sort and isinstance(place.root, m.SharedVariable) and place.root.ghost:
+                    assert not isinstance(value, m.Take | m.Action)
+                    return self.free(self.set_ghost(place, value, node.span, after), node.span)
+                return self.free(self.store(place, value, node.span, after), node.span)
+            case m.Update(place=place, total=total):
+                return self.free(self.update(place, total, node.span, after), node.span)
+            case m.Bump(counter=counter):
+                return self.free(self.bump(counter, node.span, after), node.span)
+            case m.Do(action=action):
+                return self.free(self.act(action, lambda _: goto(after)), node.span)
+            case m.LockAction():
+                return self.lock_action(node, after)
+            case m.QueueAction():
+                return self.queue_action(node, after)
+            case m.Verb():
+                return self.verb(node, after)
+            case m.Assert():
+                return self.flow.add(MarkNode(after, node.span, claim=self.claims(node)))
+            case m.Await():
+                return self.wait(node, after)
+            case m.Label(owner=owner, name=name):
+                reach = self.reach(node.span, "label", name)
+                return self.flow.add(MarkNode(after, node.span, (owner, name), reach=reach))
+            case m.Return():
+                return self.returned(node)
+            case m.Break():
+                return self.unwound(lambda frame: isinstance(frame, _Loop), lambda loop: loop.leave)
+            case m.Continue():
+                return self.unwound(lambda frame: isinstance(frame, _Loop), lambda loop: loop.again)
+            case m.If():
+                return self.choice(node, after)
+            case m.While():
+                return self.loop(node, after)
+            case m.For():
+                return self.counted(node, after)
+            case m.With():
+                return self.held(node, after)
+            case m.Either():
+                options = tuple(
+                    goto(self.marked(self.body(part, after), span, "branch", "alternative"))
+                    for span, part in node.alternatives
+                )
+                return self.free(Block((), Fork(options)), node.span)
+            case m.Atomic():
+                return self.atomic_block(node, after)
+
+    # -- assignments
+
+    def set_local(self, variable: m.LocalVariable, value: m.Source, span: Span, after: int) -> Block:
+        name = self.local(variable)
+
+        def use(x: Expr) -> Block:
+            note = Note("local", span, Where((variable.name,)), value=x, old=Read(name, (SELF,)))
+            return Block((note, Assign(name, (SELF,), x)), Goto(after))
+
+        return self.source(value, use)
+
+    def set_ghost(self, place: m.Place, value: m.Expr, span: Span, after: int) -> Block:
+        """Free of charge: the whole right side is read in the step before it."""
+        before, self.atomic = self.atomic, True
+        read, where = self.direct(place)
+        x = self.ir(value)
+        indices = tuple(o for item in place.path if not isinstance(item, str) for o in self.obligations(item))
+        obligations = (*self.obligations(value), *indices)
+        self.atomic = before
+        note = Note("local", span, where, value=x, old=read)
+        return self.checked(obligations, Block((note, Assign(read.variable, read.indices, x)), Goto(after)))
+
+    def store(self, place: m.Place, value: m.Source, span: Span, after: int) -> Block:
+        if isinstance(value, m.Take):
+            return self.take_shared(place, value, span, after)
+
+        def use(x: Expr) -> Block:
+            if self.atomic or not (isinstance(value, m.Action) or shared(value)):
+                return self.put(place, x, (), span, after)
+            name = self.temporary()
+            kept = Read(name, (SELF,))
+            rest = self.put(place, kept, (name,), span, after)
+            return Block((Assign(name, (SELF,), x), *rest.ops), rest.end)
+
+        return self.source(value, use)
+
+    def put(self, place: m.Place, x: Expr, used: tuple[str, ...], span: Span, after: int) -> Block:
+        """The store itself, one step."""
+
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            note = Note("write", span, where, value=x, old=read)
+            block = Block((note, Assign(read.variable, read.indices, x)), Goto(after))
+            return self.step("store", span, reset(block, (*used, *held)))
+
+        return self.located(place, use)
+
+    def update(self, place: m.Place, total: m.Expr, span: Span, after: int) -> Block:
+        if isinstance(place.root, m.LocalVariable):
+            return self.set_local(place.root, total, span, after)
+        if isinstance(place.root, m.SharedVariable) and place.root.ghost:
+            return self.set_ghost(place, total, span, after)
+        return self.store(place, total, span, after)
+
+    def take_shared(self, place: m.Place, value: m.Take, span: Span, after: int) -> Block:
+        def with_counter(counter: Read, source: Where, held: tuple[str, ...]) -> Block:
+            def with_place(read: Read, where: Where, more: tuple[str, ...]) -> Block:
+                ops = (Note("take_snapshot", span, source), Assign(read.variable, read.indices, self.now(counter)))
+                return self.step("take", span, reset(Block(ops, Goto(after)), (*held, *more)))
+
+            return self.located(place, with_place)
+
+        return self.located(value.counter, with_counter)
+
+    def now(self, counter: Read) -> Expr:
+        return self.generation_values(counter)[0]
+
+    def bump(self, counter: m.Place, span: Span, after: int) -> Block:
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            ops: tuple[Op, ...] = (Note("bump", span, where), Outdate(*self.generation_values(read)))
+            return self.step("bump", span, reset(Block(ops, Goto(after)), held))
+
+        return self.located(counter, use)
+
+    # -- right-hand sides
+
+    def source(self, value: m.Source, k: Use) -> Block:
+        if isinstance(value, m.Action):
+            return self.act(value, k)
+        if isinstance(value, m.Take):
+
+            def use(counter: Read, where: Where, held: tuple[str, ...]) -> Block:
+                rest = reset(k(self.now(counter)), held)
+                note = Note("take_snapshot", value.span, where)
+                return self.step("take", value.span, Block((note, *rest.ops), rest.end))
+
+            return self.located(value.counter, use)
+        return self.value(value, k)
+
+    def act(self, action: m.Action, k: Use) -> Block:
+        match action:
+            case m.Maybe(span=span):
+                yes, no = k(TRUE), k(Const(False))
+                options = [
+                    Block((Note("maybe", span, value=Const(outcome)), *block.ops), block.end)
+                    for outcome, block in ((True, yes), (False, no))
+                ]
+                return Block((), Fork(tuple(options)))
+            case m.Negated(action=inner):
+                return self.act(inner, lambda x: k(negation(x)))
+            case m.Choose(domain=domain, span=span):
+                name = f"chosen_{span.line}_{span.column}"
+
+                def use(group: Expr) -> Block:
+                    rest = k(BoundName(name))
+                    note = Note("choose", span, value=BoundName(name))
+                    picked = Block((), Pick(name, group, Block((note, *rest.ops), rest.end)))
+                    if isinstance(group, Const) and group.value:
+                        return picked
+                    some = Apply("!=", (group, EMPTY))
+                    obligation = Obligation(some, "empty_choice", span, "there is nothing to choose from")
+                    return self.checked((obligation,), picked)
+
+                return self.value(domain, use)
+            case m.TryLock():
+                return self.trylock(action, k)
+            case m.Invoke():
+                return self.invoke(action, k)
+
+    def trylock(self, action: m.TryLock, k: Use) -> Block:
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            lock = self.lock_at(action.lock, read, where)
+            can = lock.free(action.mode)
+            if lock.queued:
+                can = conjunction(can, Apply("==", (lock.queue, Const(()))))
+            yes, no = reset(k(TRUE), held), reset(k(Const(False)), held)
+            taken = Block((lock.take(action.mode), lock.note("take", action.mode, action.span), *yes.ops), yes.end)
+            refused = Block((lock.note("refused", action.mode, action.span), *no.ops), no.end)
+            use_ = lock.use("try", action.mode)
+            return self.step("lock", action.span, Block((), Test(can, taken, refused)), lock=use_)
+
+        return self.located(action.lock, use)
+
+    def invoke(self, call: m.Invoke, k: Use) -> Block:
+        function = self.model.function(call.function)
+        result = self.own(function.name, "return", function.result) if function.result else None
+        value = Read(result, (SELF,)) if result else NONE
+        cleared: tuple[Op, ...] = ()
+        rest = k(value)
+        if result and function.result:
+            after = self.free(_then(rest, (Assign(result, (SELF,), Const(s.initial(function.result))),)), call.span)
+        else:
+            after = self.free(Block((*rest.ops, *cleared), rest.end), call.span)
+        outer_frames, outer_calls, outer_bases = self.frames, self.calls, dict(self.bases)
+        setting: list[tuple[m.LocalVariable | None, str, m.Expr]] = []
+        for parameter, argument in zip(function.parameters, call.arguments, strict=True):
+            if isinstance(parameter, m.LocalVariable):
+                assert not isinstance(argument, m.Place)
+                setting.append((parameter, self.local(parameter), argument))
+                continue
+            assert isinstance(argument, m.Place)
+            base, indices, slots = self.base(argument)
+            fixed: list[Expr] = []
+            parts = list(base.parts)
+            for slot, index in zip(slots, indices, strict=True):
+                if isinstance(index, m.Literal | m.SelfIndex):
+                    fixed.append(self.ir(index))
+                else:
+                    name = self.own(function.name, f"{parameter.name}_at{len(fixed)}", index.sort)
+                    setting.append((None, name, index))
+                    fixed.append(Read(name, (SELF,)))
+                parts[slot] = fixed[-1]
+            self.bases[parameter.owner, parameter.name] = Base(
+                base.path, (*base.indices, *fixed), tuple(parts)
+            )
+        self.frames = [*self.frames, _Called(after, result)]
+        self.calls = (*self.calls, call.span)
+        entry = self.body(function.body, after)
+        self.frames, self.calls, self.bases = outer_frames, outer_calls, outer_bases
+        self.temporaries = 0
+        for variable, name, argument in reversed(setting):
+
+            def use(x: Expr, variable: m.LocalVariable | None = variable, name: str = name, entry: int = entry) -> Block:
+                ops: tuple[Op, ...] = (Assign(name, (SELF,), x),)
+                if variable is not None:
+                    where = Where((f"{variable.owner}.{variable.name}",))
+                    ops = (Note("local", call.span, where, value=x, old=Read(name, (SELF,))), *ops)
+                return Block(ops, Goto(entry))
+
+            entry = self.free(self.value(argument, use), call.span)
+        return goto(entry)
+
+    # -- locks, queues, verbs
+
+    def lock_action(self, node: m.LockAction, after: int) -> int:
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            lock = self.lock_at(node.lock, read, where)
+            if node.action == "release":
+                return self.release(lock, node.mode, node.span, after, held)
+            then = self.free(Block(tuple(Assign(name, (SELF,), NONE) for name in held), Goto(after)), node.span)
+            return goto(self.acquire(lock, node.mode, node.span, then if held else after))
+
+        return self.free(self.located(node.lock, use), node.span)
+
+    def acquire(self, lock: LockPlace, mode: str, span: Span, after: int) -> int:
+        number = acquisition(lock, mode, after, span, self.calls, self.flow.add)
+        if not lock.sort.spins:
+            node = self.flow.nodes[number]
+            node.claims = self.may_sleep(span, "acquiring it may sleep")  # type: ignore[union-attr]
+        return number
+
+    def release(
+        self, lock: LockPlace, mode: str, span: Span, after: int, held: tuple[str, ...] = ()
+    ) -> Block:
+        given = reset(Block((lock.give_back(mode), lock.note("release", mode, span)), Goto(after)), held)
+        obligation = Obligation(lock.held(SELF, mode), "bad_unlock", span, "it is not held")
+        return self.step("lock", span, self.checked((obligation,), given), lock=lock.use("release", mode))
+
+    def queue_action(self, node: m.QueueAction, after: int) -> int:
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            queue = self.queue_at(read, where)
+            return self.step("queue", node.span, queue.act(node.verb, node.span, reset(goto(after), held)))
+
+        return self.free(self.located(node.queue, use), node.span)
+
+    def verb(self, node: m.Verb, after: int) -> int:
+        if node.verb.startswith("smp_"):
+            self.common.barriers.setdefault(node.span)
+            return after
+        block = Block((Note("call", node.span, text=f"{node.verb}()"),), Goto(after))
+        guard: Expr = TRUE
+        claims: tuple[Claim, ...] = ()
+        if node.verb == "schedule":
+            guard = Apply("not", (Read(SLEEPY, (SELF,)),)) if self.common.sleepers else TRUE
+            claims = self.no_spinning(node.span, "`schedule()` sleeps")
+        elif node.verb == "cond_resched":
+            claims = self.no_spinning(node.span, "`cond_resched()` may schedule")
+        elif node.verb == "might_sleep":
+            claims = self.may_sleep(node.span, "this may sleep")
+        return self.free(self.step(node.verb, node.span, block, guard, None, claims), node.span)
+
+    def no_spinning(self, span: Span, why: str) -> tuple[Claim, ...]:
+        if self.common.no_spinning == TRUE:
+            return ()
+        return (Claim("sleep_in_atomic", self.common.no_spinning, span, f"{why}, and a spinning lock is held"),)
+
+    def may_sleep(self, span: Span, why: str) -> tuple[Claim, ...]:
+        claims = self.no_spinning(span, why)
+        if self.common.sleepers:
+            awake = Apply("not", (Read(SLEEPY, (SELF,)),))
+            message = f"{why}, and would reset the state that `prepare_to_wait` has set"
+            claims += (Claim("sleep_in_atomic", awake, span, message),)
+        return claims
+
+    def held(self, node: m.With, after: int) -> int:
+        """Acquire, body, release; the lock's indices are evaluated once."""
+        base, indices, slots = self.base(node.lock)
+        changed = {
+            inner.variable.name if isinstance(inner, m.Declare | m.For) else inner.place.root.name
+            for inner in m.walk(node.body)
+            if isinstance(inner, m.Declare | m.For | m.Store | m.Update)
+        }
+        fixed: list[Expr] = []
+        saved: list[tuple[str, m.Expr]] = []
+        for index in indices:
+            stable = isinstance(index, m.Literal | m.SelfIndex) or (
+                isinstance(index, m.Load)
+                and isinstance(index.place.root, m.LocalVariable)
+                and index.place.root.name not in changed
+            )
+            if stable:
+                fixed.append(self.ir(index))
+            else:
+                name = self.own(self.flow.process, f"with{node.span.line}_{len(fixed)}", AnyTask())
+                saved.append((name, index))
+                fixed.append(Read(name, (SELF,)))
+        parts = list(base.parts)
+        for slot, value in zip(slots, fixed, strict=True):
+            parts[slot] = value
+        read = Read(base.path, (*base.indices, *fixed))
+        lock = self.lock_at(node.lock, read, Where(tuple(parts)))
+        names = tuple(name for name, _ in saved)
+        frame = _Held(lock, node.mode, node.span, self.atomic, names)
+        leave = self.leave(frame, after)
+        self.frames = [*self.frames, frame]
+        inside = self.body(node.body, leave)
+        self.frames = self.frames[:-1]
+        self.temporaries = 0
+        entry = self.acquire(lock, node.mode, node.span, inside)
+        for name, index in reversed(saved):
+            code = self.value(index, lambda x, name=name, entry=entry: Block((Assign(name, (SELF,), x),), Goto(entry)))  # type: ignore[misc]
+            entry = self.free(code, node.span)
+        return entry
+
+    def leave(self, frame: _Held, after: int) -> int:
+        before, self.atomic = self.atomic, frame.atomic
+        number = self.free(self.release(frame.lock, frame.mode, frame.span, after, frame.reset), frame.span)
+        self.atomic = before
+        return number
+
+    def unwound(self, stops: Callable[[object], bool], target: Callable[..., int]) -> int:
+        """The way out of the innermost frame that `stops`, releasing what is held on the way."""
+        position = max(i for i, frame in enumerate(self.frames) if stops(frame))
+        number = target(self.frames[position])
+        for frame in self.frames[position + 1 :]:
+            if isinstance(frame, _Held):
+                number = self.leave(frame, number)
+        return number
+
+    def returned(self, node: m.Return) -> int:
+        called = [frame for frame in self.frames if isinstance(frame, _Called)]
+        if not called:
+            end = self.end
+            for frame in self.frames:
+                if isinstance(frame, _Held):
+                    end = self.leave(frame, end)
+            return end
+        result = called[-1].result
+        out = self.unwound(lambda frame: frame is called[-1], lambda frame: frame.after)
+        if node.value is None or result is None:
+            return out
+        return self.free(
+            self.source(node.value, lambda x: Block((Assign(result, (SELF,), x),), Goto(out))), node.span
+        )
+
+    # -- control
+
+    def reach(self, span: Span, kind: str, text: str) -> int:
+        known = self.common.reachable
+        entry = known.setdefault((span, text), Reachable(len(known), kind, span, text))
+        return entry.number
+
+    def marked(self, target: int, span: Span, kind: str, text: str) -> int:
+        """`target`, entered through a branch whose reachability is watched."""
+        return self.free(Block((Reach(self.reach(span, kind, text)),), Goto(target)), span)
+
+    def tested(self, test: m.Expr | m.Action, yes: Block, no: Block) -> Block:
+        if isinstance(test, m.Action):
+            return self.act(test, lambda x: yes if x == TRUE else no if x == Const(False) else Block((), Test(x, yes, no)))
+        return self.branch(test, yes, no)
+
+    def choice(self, node: m.If, after: int) -> int:
+        truth = _constant(node.condition)
+        if truth is not None:
+            return self.body(node.body if truth else node.orelse, after)
+        yes = self.marked(self.body(node.body, after), node.span, "branch", "then")
+        no = self.body(node.orelse, after)
+        if node.else_span is not None:
+            no = self.marked(no, node.else_span, "branch", "else")
+        self.temporaries = 0
+        return self.free(self.tested(node.condition, goto(yes), goto(no)), node.span)
+
+    def loop(self, node: m.While, after: int) -> int:
+        truth = _constant(node.condition)
+        if truth is False:
+            return after
+        number, back = self.back(node.span)
+        self.frames = [*self.frames, _Loop(after, number)]
+        inside = self.body(node.body, number)
+        self.frames = self.frames[:-1]
+        self.temporaries = 0
+        if truth is True:
+            back.next = inside
+            return inside
+        inside = self.marked(inside, node.span, "branch", "body")
+        head = self.free(self.tested(node.condition, goto(inside), goto(after)), node.span)
+        back.next = head
+        return head
+
+    def counted(self, node: m.For, after: int) -> int:
+        name = self.local(node.variable)
+
+        def start(value: s.Value, entry: int) -> int:
+            return self.free(Block((Assign(name, (SELF,), Const(value)),), Goto(entry)), node.span)
+
+        if self.atomic or len(node.values) <= 1:
+            entry = after
+            for value in reversed(node.values):
+                self.frames = [*self.frames, _Loop(after, entry)]
+                inside = self.body(node.body, entry)
+                self.frames = self.frames[:-1]
+                entry = start(value, inside)
+            return entry
+        number, back = self.back(node.span)
+        x = Read(name, (SELF,))
+        following = Const(node.values[-1])
+        for this, then in reversed(tuple(zip(node.values[:-1], node.values[1:], strict=True))):
+            following = Apply("if", (Apply("==", (x, Const(this))), Const(then), following))  # type: ignore[assignment]
+        if all(isinstance(value, int) for value in node.values):
+            following = Apply("+", (x, Const(1)))  # type: ignore[assignment]
+        advance = Block((Assign(name, (SELF,), following),), Goto(number))
+        again = self.free(Block((), Test(Apply("==", (x, Const(node.values[-1]))), goto(after), advance)), node.span)
+        self.frames = [*self.frames, _Loop(after, again)]
+        back.next = self.body(node.body, again)
+        self.frames = self.frames[:-1]
+        return start(node.values[0], back.next)
+
+    def atomic_block(self, node: m.Atomic, after: int) -> int:
+        self.atomic = True
+        inside = self.body(node.body, after)
+        self.atomic = False
+        first = node.body[0] if node.body else None
+        if isinstance(first, m.With | m.Await) or (isinstance(first, m.LockAction) and first.action == "acquire"):
+            # The first operation may block and is the step itself; the rest runs with it.
+            return inside
+        return self.free(self.step("atomic", node.span, goto(inside)), node.span)
+
+    def wait(self, node: m.Await, after: int) -> int:
+        before, self.atomic = self.atomic, True
+        obligations = self.obligations(node.condition)
+        guard = implication(conjunction(*(o.condition for o in obligations)), self.ir(node.condition))
+        block = self.checked(obligations, Block((Note("call", node.span, text="await"),), Goto(after)))
+        self.atomic = False
+        claims = self.may_sleep(node.span, "`await` may sleep")
+        code = self.step("await", node.span, block, guard, None, claims)
+        self.atomic = before
+        return self.free(code, node.span)
+
+    def claims(self, node: m.Assert) -> tuple[Claim, ...]:
+        before, self.atomic = self.atomic, True
+        claims = claims_of(self, node.text, node.condition, node.span)
+        self.atomic = before
+        return claims
+
+    def run(self) -> tuple[int, int]:
+        """Lowers the process; the numbers of its first and last node."""
+        assert self.process is not None
+        claims: tuple[Claim, ...] = ()
+        if self.common.nothing_held != TRUE:
+            message = "the task ends and still holds a lock"
+            claims = (Claim("ends_holding", self.common.nothing_held, self.process.span, message),)
+        self.end = self.flow.add(LastNode(self.process.span, claims, False))
+        return self.body(self.process.body, self.end), self.end
+
+
+def claims_of(scope: Expressions, property: str, e: m.Expr, span: Span) -> tuple[Claim, ...]:
+    """That `e` holds, and that it has a value at all."""
+    obligations = scope.obligations(e)
+    needed = conjunction(*(o.condition for o in obligations))
+    own = tuple(Claim(o.property, o.condition, o.span, o.message) for o in obligations)
+    return (*own, Claim(property, implication(needed, scope.ir(e)), span))
+
+
+def _then(block: Block, ops: tuple[Op, ...]) -> Block:
+    match block.end:
+        case Goto():
+            return Block((*block.ops, *ops), block.end)
+        case Test(condition=condition, yes=yes, no=no):
+            return Block(block.ops, Test(condition, _then(yes, ops), _then(no, ops)))
+        case Pick(name=name, domain=domain, then=then):
+            return Block(block.ops, Pick(name, domain, _then(then, ops)))
+        case Fork(options=options):
+            return Block(block.ops, Fork(tuple(_then(option, ops) for option in options)))
+
+
+def _constant(test: m.Expr | m.Action) -> bool | None:
+    if isinstance(test, m.Action):
+        return None
+    try:
+        return bool(evaluate(test))
+    except NotConstant:
+        return None
+
+
+def _holding(model: m.Model, spinning_only: bool) -> Expr:
+    """That the task itself holds no lock (that spins)."""
+    claims: list[Expr] = []
+    for path, sort, sizes in lock_paths(model):
+        if spinning_only and not sort.spins:
+            continue
+        names = tuple(BoundName(f"i{n}") for n in range(len(sizes)))
+        lock = LockPlace(path, names, sort, Where((path,)), False)
+        test: Expr = Apply("not", (lock.held(SELF),))
+        for name, size in reversed(tuple(zip(names, sizes, strict=True))):
+            test = Quantified("all", name.name, Const(frozenset(range(size))), None, test)
+        claims.append(test)
+    return conjunction(*claims)
+
+
+def lock_paths(model: m.Model) -> tuple[tuple[str, s.Lock, tuple[int, ...]], ...]:
+    """Every lock of a model: its path, sort and array sizes."""
+    found: list[tuple[str, s.Lock, tuple[int, ...]]] = []
+
+    def visit(path: str, sort: s.Sort, sizes: tuple[int, ...]) -> None:
+        match sort:
+            case s.Lock():
+                found.append((path, sort, sizes))
+            case s.Array(of=of, size=size):
+                visit(path, of, (*sizes, size))
+            case s.Struct(fields=fields):
+                for name, inner, _ in fields:
+                    visit(f"{path}.{name}", inner, sizes)
+            case _:
+                pass
+
+    for variable in model.variables:
+        visit(variable.name, variable.sort, ())
+    return tuple(found)
+
+
+def lower(model: m.Model) -> tuple[Program | None, Diagnostics]:
+    """The program of a model; None when an `atomic` block has too many outcomes to be one step."""
+    found = Diagnostics()
+    sleepers = any(isinstance(node, m.QueueAction) for part in (*model.processes, *model.functions) for node in m.walk(part.body))
+    queued: frozenset[str] = frozenset()
+    fair = frozenset(path for path, sort, _ in lock_paths(model) if sort.shared and sort.fair)
+    while True:
+        common = Shared({}, {}, _holding(model, True), _holding(model, False), sleepers)
+        lowered: list[tuple[m.Process, _Lowering, int, int]] = []
+        needed: frozenset[str] = frozenset()
+        for process in model.processes:
+            lowering = _Lowering(model, process, queued, common)
+            entry, end = lowering.run()
+            lowered.append((process, lowering, entry, end))
+            needed |= locks_that_need_a_queue(lowering.flow.nodes, entry) & fair
+        if needed <= queued:
+            break
+        queued |= needed
+    points: list[Point] = []
+    entries: dict[str, str] = {}
+    variables: dict[str, Variable] = {}
+    for process, lowering, entry, _ in lowered:
+        try:
+            made, first = close(lowering.flow, entry, process.span)
+        except TooManyLeaves as fault:
+            help = "split the block, or test less in it"
+            found.add("atomic-too-large", fault.span, "this step has too many outcomes", help)
+            continue
+        points.extend(made)
+        entries[process.name] = first
+        variables.update(lowering.locals)
+    if found.errors:
+        return None, found
+    invariants: list[Invariant] = []
+    sometimes: list[Invariant] = []
+    scope = Expressions(model, None, queued)
+    for formula in model.formulas:
+        claims = claims_of(scope, formula.name, formula.condition, formula.span)
+        if formula.kind == "invariant":
+            invariants.extend(Invariant(c.property, c.condition, formula.span) for c in claims)
+        else:
+            needed_ = conjunction(*(c.condition for c in claims[:-1]))
+            reached = conjunction(needed_, scope.ir(formula.condition))
+            sometimes.append(Invariant(formula.name, reached, formula.span))
+    return finish(model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued), found

@@ -1,0 +1,448 @@
+"""The program: processes made of guarded atomic steps, the form that both engines run.
+
+A task stands at a *control point*; the point's step, when its guard holds, runs its block and takes
+the task to another point.  Blocks are straight code that ends in a jump, a test, or a choice, so a
+step is a tree whose leaves are the points it can lead to.  TLA+ is printed from this and the
+interpreter runs this; nothing else gives it meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+
+from ..dsl.sorts import Sort
+from ..dsl.source import Span
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Task:
+    """One instance of a process, as a value."""
+
+    process: str
+    index: int
+
+    def __str__(self) -> str:
+        return f"{self.process}[{self.index}]"
+
+
+# None, bool, int, str (a member of an enum, a control point, a snapshot), Task, frozenset, or a
+# tuple: the elements of an array, or a queue of tasks.
+Value = None | bool | int | str | Task | frozenset["Value"] | tuple["Value", ...]
+
+PC = "pc"
+SLEEPY = "sleepy"
+
+
+# ---- sorts that the language has no word for
+
+
+@dataclass(frozen=True, slots=True)
+class AnyTask:
+    """A task, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSet:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TaskQueue:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PointName:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """A temporary: None, or whatever was loaded."""
+
+
+# ---- expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An element of a variable; for a per-task variable the first index is the task."""
+
+    variable: str
+    indices: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Self:
+    """The task that steps, or that a claim is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundName:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """`operator` applied to arguments: those of the model's operations, and
+
+    - `set`: the set of the arguments; `index`: a task's index; `task P`: the task of process P with
+      an index; `element`: an element of a constant table; `if`: the second or third argument;
+    - `append`, `drop` (a task from a queue), `before` (the set of those before a task in a queue).
+    """
+
+    operator: str
+    arguments: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantified:
+    """`kind` is all, any, or build: the set of `body` for each value that `condition` admits."""
+
+    kind: str
+    name: str
+    domain: Expr
+    condition: Expr | None
+    body: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Whether a task stands at a label; the last pass of lowering replaces it."""
+
+    task: Expr
+    process: str
+    label: tuple[str, ...]
+
+
+Expr = Const | Read | Self | BoundName | Apply | Quantified | At
+
+TRUE = Const(True)
+FALSE = Const(False)
+NONE = Const(None)
+SELF = Self()
+
+
+def conjunction(*parts: Expr) -> Expr:
+    """All of them, without the trivial ones."""
+    known: list[Expr] = []
+    for part in parts:
+        if part == FALSE:
+            return FALSE
+        if part != TRUE:
+            known.append(part)
+    if not known:
+        return TRUE
+    return known[0] if len(known) == 1 else Apply("and", tuple(known))
+
+
+def negation(part: Expr) -> Expr:
+    match part:
+        case Const(value=bool() as value):
+            return Const(not value)
+        case Apply(operator="not", arguments=(inner,)):
+            return inner
+        case Apply(operator="==", arguments=arguments):
+            return Apply("!=", arguments)
+        case Apply(operator="!=", arguments=arguments):
+            return Apply("==", arguments)
+        case _:
+            return Apply("not", (part,))
+
+
+def implication(left: Expr, right: Expr) -> Expr:
+    if left == TRUE or right == TRUE:
+        return right
+    return Apply("implies", (left, right))
+
+
+# ---- blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """How a place is called: texts, and the values of indices in between."""
+
+    parts: tuple[str | Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    variable: str
+    indices: tuple[Expr, ...]
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Every element of a variable at once: `value` may use `names`, one per index."""
+
+    variable: str
+    names: tuple[str, ...]
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Outdate:
+    """Clears the bit of every snapshot of a counter; replaced by `Fill`s at the end of lowering."""
+
+    current: Expr
+    outdated: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a trace tells, without effect on the state.
+
+    `kind` is read, write, local, take, release, queue, refused, call, compare, choose, maybe, arm,
+    disarm, wake or start.  `value` is what was read, is written, chosen or found; `old` what a
+    write replaces; `text` the word for an operation, such as a lock's mode.
+    """
+
+    kind: str
+    span: Span
+    where: Where | None = None
+    value: Expr | None = None
+    old: Expr | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Marks that the source's branch or label `number` is reached."""
+
+    number: int
+
+
+Op = Assign | Fill | Outdate | Note | Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Goto:
+    """To a control point, by name (while lowering: to a node, by number)."""
+
+    point: str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    condition: Expr
+    yes: Block
+    no: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Any element of a set that is not empty."""
+
+    name: str
+    domain: Expr
+    then: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Any of the alternatives."""
+
+    options: tuple[Block, ...]
+
+
+End = Goto | Test | Pick | Fork
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    ops: tuple[Op, ...]
+    end: End
+
+
+def goto(point: str | int) -> Block:
+    return Block((), Goto(point))
+
+
+# ---- steps and points
+
+
+@dataclass(frozen=True, slots=True)
+class LockUse:
+    """A lock operation: `lock` is the lock's path without indices, `sort` its sort's text.
+
+    `action` is acquire, join (the queue), enter (from the queue), release or try; `mode` read or
+    write.  `blockers` is the set of tasks that an acquisition has to wait for.
+    """
+
+    action: str
+    mode: str
+    lock: str
+    where: Where
+    spins: bool
+    blockers: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One atomic step.
+
+    `kind` says what it does: load, store, compare, take, bump, lock, queue, schedule, cond_resched,
+    might_sleep, cpu_relax, atomic, await, start or silent.  `calls` are the call sites, outermost
+    first, through which inlining brought it here.
+    """
+
+    kind: str
+    span: Span
+    guard: Expr
+    block: Block
+    lock: LockUse | None = None
+    calls: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What must hold while a task stands at a point: `condition` may use `Self`."""
+
+    property: str
+    condition: Expr
+    span: Span
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A control point.  `step` is None where the task has ended, or was halted by a check."""
+
+    name: str
+    process: str
+    span: Span
+    step: Step | None
+    labels: tuple[tuple[str, str], ...] = ()
+    claims: tuple[Claim, ...] = ()
+    halted: bool = False
+    calls: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """`sizes` are the array dimensions; `process` is set for one copy per task of that process, `"*"`
+    for one per task of all.  `initial` is the value of each element.
+
+    `kind` is shared, ghost, lock, queue, local, temporary or control; `title` is its name in the
+    author's words.
+    """
+
+    name: str
+    kind: str
+    sort: Sort | AnyTask | TaskSet | TaskQueue | PointName | Any
+    initial: Value
+    sizes: tuple[int, ...] = ()
+    process: str | None = None
+    title: str = ""
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    name: str
+    count: int
+    daemon: bool
+    unfair: bool
+    entry: str
+    end: str
+    span: Span
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        return tuple(Task(self.name, index) for index in range(self.count))
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """`property` holds in a state iff `condition` does."""
+
+    property: str
+    condition: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """A label or branch of the source; `text` names it."""
+
+    number: int
+    kind: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A whole model, lowered.  `properties` names everything that has a verdict, in order."""
+
+    name: str
+    doc: str | None
+    constants: tuple[tuple[str, Value], ...]
+    processes: tuple[Process, ...]
+    variables: tuple[Variable, ...]
+    points: tuple[Point, ...]
+    properties: tuple[str, ...]
+    invariants: tuple[Invariant, ...]
+    sometimes: tuple[Invariant, ...]
+    reachable: tuple[Reachable, ...]
+    barriers: tuple[Span, ...]
+    queued_locks: tuple[str, ...]
+    _points: dict[str, Point] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        return tuple(task for process in self.processes for task in process.tasks)
+
+    def point(self, name: str) -> Point:
+        if not self._points:
+            self._points.update({point.name: point for point in self.points})
+        return self._points[name]
+
+    def process(self, name: str) -> Process:
+        return next(process for process in self.processes if process.name == name)
+
+    def variable(self, name: str) -> Variable:
+        return next(variable for variable in self.variables if variable.name == name)
+
+    def tasks_of(self, variable: Variable) -> tuple[Task, ...]:
+        """The tasks that a per-task variable has a copy for."""
+        return self.tasks if variable.process == "*" else self.process(variable.process or "").tasks
+
+
+def reads(node: object) -> frozenset[str]:
+    """The names of all variables that are read anywhere in `node`, trace notes left out."""
+    if isinstance(node, Note):
+        return frozenset()
+    if isinstance(node, tuple):
+        return frozenset().union(*(reads(item) for item in node))
+    if not is_dataclass(node) or isinstance(node, Span | Task | Const):
+        return frozenset()
+    own = {node.variable} if isinstance(node, Read) else set()
+    return frozenset(own).union(*(reads(getattr(node, item.name)) for item in fields(node)))
+
+
+def replaced(node: Expr, names: Mapping[str, Expr]) -> Expr:
+    """`node` with bound names replaced."""
+    match node:
+        case BoundName(name=name):
+            return names.get(name, node)
+        case Read(variable=variable, indices=indices):
+            return Read(variable, tuple(replaced(index, names) for index in indices))
+        case Apply(operator=operator, arguments=arguments):
+            return Apply(operator, tuple(replaced(argument, names) for argument in arguments))
+        case Quantified():
+            condition = None if node.condition is None else replaced(node.condition, names)
+            domain, body = replaced(node.domain, names), replaced(node.body, names)
+            return Quantified(node.kind, node.name, domain, condition, body)
+        case At(task=task, process=process, label=label):
+            return At(replaced(task, names), process, label)
+        case _:
+            return node
