@@ -99,30 +99,33 @@ def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Varia
     found: list[Variable] = []
     kind = "ghost" if declared.ghost else "shared"
 
-    def add(path: str, kind: str, sort: object, value: Value, sizes: tuple[int, ...]) -> None:
-        found.append(Variable(path, kind, sort, value, sizes, None, path, declared.span))  # type: ignore[arg-type]
+    def visit(title: str, sort: s.Sort, value: s.Value, sizes: tuple[int, ...]) -> None:
+        path = title.replace("[]", "")
 
-    def visit(path: str, sort: s.Sort, value: s.Value, sizes: tuple[int, ...]) -> None:
+        def add(part: str, kind: str, sort: object, value: Value) -> None:
+            found.append(Variable(path + part, kind, sort, value, sizes, None, title + part, declared.span))  # type: ignore[arg-type]
+
         match sort:
             case s.Array(of=of, size=size):
-                visit(path, of, value[0] if isinstance(value, tuple) else value, (*sizes, size))
+                visit(f"{title}[]", of, value[0] if isinstance(value, tuple) else value, (*sizes, size))
             case s.Struct(fields=members):
                 for name, inner, default in members:
-                    visit(f"{path}.{name}", inner, default, sizes)
-            case s.Lock(shared=False):
-                add(f"{path}.holder", "lock", AnyTask(), None, sizes)
+                    visit(f"{title}.{name}", inner, default, sizes)
             case s.Lock():
-                add(f"{path}.writer", "lock", AnyTask(), None, sizes)
-                add(f"{path}.readers", "lock", TaskSet(), frozenset(), sizes)
+                if not sort.shared:
+                    add(".holder", "lock", AnyTask(), None)
+                    return
+                add(".writer", "lock", AnyTask(), None)
+                add(".readers", "lock", TaskSet(), frozenset())
                 if path in queued:
-                    add(f"{path}.queue", "lock", TaskQueue(), (), sizes)
-                    add(f"{path}.queued_writers", "lock", TaskSet(), frozenset(), sizes)
+                    add(".queue", "lock", TaskQueue(), ())
+                    add(".queued_writers", "lock", TaskSet(), frozenset())
             case s.WaitQueue():
-                add(f"{path}.waiters", "queue", TaskSet(), frozenset(), sizes)
+                add(".waiters", "queue", TaskSet(), frozenset())
             case s.Generation():
                 pass
             case _:
-                add(path, kind, sort, value, sizes)
+                add("", kind, sort, value)
 
     visit(declared.name, declared.sort, declared.value, ())
     return found

@@ -88,7 +88,7 @@ class _Env:
 _Eval = Callable[[_Env], Value]
 
 _OPERATORS: dict[str, Callable[..., Value]] = {
-    "==": lambda a, b: a == b and isinstance(a, bool) == isinstance(b, bool),
+    "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
@@ -128,7 +128,8 @@ class Interpreter:
             for variable in program.variables
             if variable.process
         }
-        self._compiled: dict[Expr, _Eval] = {}
+        # By identity: Const(1) and Const(True) are equal to Python.  The expression is kept alive.
+        self._compiled: dict[int, tuple[Expr, _Eval]] = {}
         self._pc = self.slots[PC]
         self._order = {task: i for i, task in enumerate(program.tasks)}
 
@@ -242,10 +243,10 @@ class Interpreter:
         return self._eval(e)(_Env(list(state), task, {}))
 
     def _eval(self, e: Expr) -> _Eval:
-        known = self._compiled.get(e)
+        known = self._compiled.get(id(e))
         if known is None:
-            known = self._compiled[e] = self._compile(e)
-        return known
+            known = self._compiled[id(e)] = (e, self._compile(e))
+        return known[1]
 
     def _compile(self, e: Expr) -> _Eval:
         match e:

@@ -332,7 +332,7 @@ class Variable:
     for one per task of all.  `initial` is the value of each element.
 
     `kind` is shared, ghost, lock, queue, local, temporary or control; `title` is its name in the
-    author's words.
+    author's words, with `[]` where each index belongs.
     """
 
     name: str

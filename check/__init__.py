@@ -1,0 +1,1 @@
+"""One check as a whole: files in, verdicts out; how they are shown is not known here."""

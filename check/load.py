@@ -1,0 +1,153 @@
+"""Files: from a path to a checked model, variants and their bases included."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..dsl import model, tree
+from ..dsl.declarations import check
+from ..dsl.diagnostics import Diagnostic, Diagnostics
+from ..dsl.parse import parse
+from ..dsl.source import Source, Span
+from ..dsl.variants import vary
+from ..translator.lower import lower
+from ..translator.program import Program
+
+MAX_BYTES = 4 * 1024 * 1024
+MAX_BASES = 16
+_ROOT_MARKS = (".git", "pyproject.toml", "pfnspec.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of a file.  `sources` has every file that was read, by its path as shown;
+    `model` and `program` are None when a diagnostic is an error."""
+
+    path: str
+    sources: Mapping[str, Source]
+    diagnostics: tuple[Diagnostic, ...]
+    model: model.Model | None
+    program: Program | None
+
+
+def load(
+    path: str, constants: Mapping[str, str] | None = None, *, outside: bool = False, text: bytes | None = None
+) -> Loaded:
+    """Reads, checks and lowers a model.
+
+    `path` is a file, or `-` for standard input; `constants` gives constants other values; `outside`
+    lets a variant's base lie outside the project (the nearest folder above the file with a `.git`,
+    `pyproject.toml` or `pfnspec.toml`, otherwise the file's own folder); `text` is the content when
+    it is known already.  Nothing is raised for bad input.
+    """
+    reader = _Reader(path, outside)
+    specification = reader.tree(path, text)
+    found = reader.found
+    if specification is None:
+        return Loaded(path, reader.sources, found.sorted(), None, None)
+    checked, faults = check(specification, constants)
+    found.extend(faults.sorted())
+    if checked is None:
+        return Loaded(path, reader.sources, found.sorted(), None, None)
+    program, faults = lower(checked)
+    found.extend(faults.sorted())
+    return Loaded(path, reader.sources, found.sorted(), checked if program else None, program)
+
+
+def grammar_cache() -> str | None:
+    """Where the grammar's tables are kept between runs; None when there is no such place."""
+    base = os.environ.get("PFNSPEC_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    folder = Path(base) / "pfnspec" if base else Path.home() / ".cache" / "pfnspec"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except (OSError, RuntimeError):
+        return None
+    version = "".join(str(number) for number in sys.version_info[:2])
+    return str(folder / f"grammar-{version}.bin") if os.access(folder, os.W_OK) else None
+
+
+class _Reader:
+    def __init__(self, path: str, outside: bool) -> None:
+        self.found = Diagnostics()
+        self.sources: dict[str, Source] = {}
+        self.outside = outside
+        self.root = _project(Path.cwd() / "stdin" if path == "-" else Path(path))
+
+    def tree(self, path: str, text: bytes | None, trail: tuple[tuple[Path, Span], ...] = ()) -> tree.Tree | None:
+        source = self.source(path, text, trail[-1][1] if trail else None)
+        if source is None:
+            return None
+        parsed, faults = parse(source, grammar_cache())
+        self.found.extend(faults.sorted())
+        if parsed is None or parsed.header.base is None:
+            return parsed
+        place = parsed.header.span
+        base = Path(path if path != "-" else "stdin").parent / parsed.header.base
+        real = base.resolve()
+        if real in [known for known, _ in trail] or (path != "-" and real == Path(path).resolve()):
+            self.found.add("variant-cycle", place, f"`{parsed.header.base}` varies this file in turn")
+            return None
+        if len(trail) >= MAX_BASES:
+            self.found.add("variant-cycle", place, f"more than {MAX_BASES} variants of variants")
+            return None
+        if not self.outside and not real.is_relative_to(self.root):
+            help = "move it into the project, or allow it with `--allow-outside`"
+            self.found.add("base-outside", place, f"`{parsed.header.base}` lies outside the project", help)
+            return None
+        known = (*trail, (Path(path).resolve(), place))
+        below = self.tree(os.path.normpath(base), None, known)
+        if below is None:
+            return None
+        merged, faults = vary(parsed, below)
+        self.found.extend(faults.sorted())
+        return None if self.found.errors else merged
+
+    def source(self, path: str, text: bytes | None, asked: Span | None) -> Source | None:
+        place = asked or Span(path, 1, 1, 1, 1)
+        try:
+            data = text if text is not None else _bytes(path)
+        except (OSError, ValueError) as fault:
+            reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
+            self.found.add("cannot-read", place, f"cannot read `{path}`: {reason}")
+            return None
+        if len(data) > MAX_BYTES:
+            self.found.add("cannot-read", place, f"`{path}` has more than {MAX_BYTES // 2**20} MiB")
+            return None
+        try:
+            content = data.decode("utf-8-sig")
+        except UnicodeDecodeError as fault:
+            line = data.count(b"\n", 0, fault.start) + 1
+            column = fault.start - (data.rfind(b"\n", 0, fault.start) + 1) + 1
+            where = Span(path, line, column, line, column + 1)
+            self.sources[path] = Source(path, data.decode("utf-8", "replace").replace("\r\n", "\n"))
+            self.found.add("not-utf8", where, "this byte is not UTF-8", "save the file as UTF-8")
+            return None
+        content = content.replace("\r\n", "\n")
+        source = Source(path, content)
+        self.sources[path] = source
+        if "\0" in content:
+            line = content.count("\n", 0, content.index("\0")) + 1
+            column = content.index("\0") - (content.rfind("\n", 0, content.index("\0")) + 1) + 1
+            where = Span(path, line, column, line, column + 1)
+            self.found.add("bad-character", where, "a NUL character", "is this a text file?")
+            return None
+        return source
+
+
+def _bytes(path: str) -> bytes:
+    if path == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    with open(path, "rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _project(path: Path) -> Path:
+    own = path.resolve().parent
+    for folder in (own, *own.parents):
+        if any((folder / mark).exists() for mark in _ROOT_MARKS):
+            return folder
+    return own

@@ -1,0 +1,181 @@
+"""Diagnostics as texts: `errors/*.txt` hold small models whose faulty lines carry what is said of them.
+
+A file is cut into cases by lines `--- title`; a title may end in `--const NAME=VALUE` options.
+Below a line stand its expectations, which are no part of the model:
+
+    ### error[code] 8-10: message        columns of the first and last character; one alone if they are the same
+    ### help: what to write              if the diagnostic has one
+    ### see 3:8: it stands here          line and column in the case of each related place
+
+`pytest --rewrite` writes what is found instead of comparing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pfnspec.dsl.declarations import check
+from pfnspec.dsl.diagnostics import Diagnostic
+from pfnspec.dsl.explain import codes, explanation
+from pfnspec.dsl.parse import parse
+from pfnspec.dsl.source import Source, Span
+from pfnspec.translator.lower import lower
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+FILES = sorted((HERE / "errors").glob("*.txt"))
+CODE = re.compile(r"^### \w+\[([a-z-]+)\]", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One model with its expectations, as it stands in a file."""
+
+    file: str
+    title: str
+    annotated: str
+
+    @property
+    def name(self) -> str:
+        return self.title.split(" --const ")[0]
+
+    @property
+    def constants(self) -> dict[str, str]:
+        given = (option.strip().partition("=") for option in self.title.split(" --const ")[1:])
+        return {name: value for name, _, value in given}
+
+    @property
+    def text(self) -> str:
+        lines = self.annotated.splitlines(keepends=True)
+        return "".join(line for line in lines if not line.startswith("### "))
+
+
+def cases(path: Path) -> Iterator[Case]:
+    title: str | None = None
+    lines: list[str] = []
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        if line.startswith("--- "):
+            if title is not None:
+                yield Case(path.stem, title, _joined(lines))
+            title, lines = line[4:], []
+        else:
+            lines.append(line)
+    assert title is not None, f"{path} has no case"
+    yield Case(path.stem, title, _joined(lines[:-1]))
+
+
+def _joined(lines: list[str]) -> str:
+    return "".join(line + "\n" for line in lines)
+
+
+CASES = [case for path in FILES for case in cases(path)]
+
+
+def diagnose(text: str, constants: dict[str, str] | None = None) -> tuple[Diagnostic, ...]:
+    """All that the front end and the lowering say of a model."""
+    tree, found = parse(Source("case.pfn", text))
+    if tree is None:
+        return found.sorted()
+    model, found = check(tree, constants)
+    if model is not None:
+        _, more = lower(model)
+        found.extend(more.sorted())
+    return found.sorted()
+
+
+def annotated(text: str, diagnostics: tuple[Diagnostic, ...]) -> str:
+    """The text with every diagnostic below its line."""
+    lines = text.splitlines()
+    said: dict[int, list[str]] = {}
+    for diagnostic in diagnostics:
+        span = diagnostic.span
+        below = said.setdefault(min(span.line, len(lines)), [])
+        below.append(f"### {diagnostic.severity}[{diagnostic.code}] {_columns(span)}: {diagnostic.message}")
+        if diagnostic.help is not None:
+            below.append(f"### help: {diagnostic.help}")
+        below.extend(f"### see {at.line}:{at.column}: {words}" for at, words in diagnostic.related)
+    pieces = list(said.get(0, ()))
+    for number, line in enumerate(lines, 1):
+        pieces += [line, *said.get(number, ())]
+    return _joined(pieces)
+
+
+def _columns(span: Span) -> str:
+    if span.end_line > span.line:
+        return f"{span.column}-{span.end_line}:{span.end_column - 1}"
+    return str(span.column) if span.end_column <= span.column + 1 else f"{span.column}-{span.end_column - 1}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rewritten(rewrite: bool) -> None:
+    if rewrite:
+        for path in FILES:
+            with path.open("w", encoding="utf-8", newline="\n") as file:
+                for case in cases(path):
+                    file.write(f"--- {case.title}\n{annotated(case.text, diagnose(case.text, case.constants))}")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.file}: {case.name}")
+def test_diagnostics(case: Case, rewrite: bool) -> None:
+    found = diagnose(case.text, case.constants)
+    if not rewrite:
+        assert annotated(case.text, found) == case.annotated
+    assert found or case.name.startswith("right: "), "nothing is wrong with this case"
+    for diagnostic in found:
+        assert_well_worded(diagnostic, case.text)
+
+
+def assert_well_worded(diagnostic: Diagnostic, text: str) -> None:
+    """A message is one clause, begins in lower case and does not end like a sentence; help too."""
+    for words in (diagnostic.message, diagnostic.help, *(words for _, words in diagnostic.related)):
+        if words is not None:
+            assert not re.match(r"[A-Z](?![A-Z_]*\b)", words) or words.startswith("TLC"), words
+            assert not re.search(r"[.!\s]$", words), words
+            assert words.count("`") % 2 == 0, words
+    lines = text.split("\n")
+    span = diagnostic.span
+    assert 1 <= span.line <= span.end_line <= len(lines)
+    assert 1 <= span.column <= len(lines[span.line - 1]) + 1
+    assert 1 <= span.end_column <= len(lines[span.end_line - 1]) + 2
+
+
+def test_titles_are_unique() -> None:
+    titles = [(case.file, case.name) for case in CASES]
+    assert len(set(titles)) == len(titles)
+
+
+# ---- the explanations
+
+
+def raised() -> set[str]:
+    """The codes that the sources can report."""
+    found: set[str] = set()
+    for room in ("dsl", "translator", "check"):
+        for path in (ROOT / room).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            found.update(re.findall(r"(?:\badd|\bDiagnostic)\(\s*\"([a-z]+(?:-[a-z]+)*)\"", text))
+            if path.name == "habits.py":
+                found.update(re.findall(r"\"([a-z]+(?:-[a-z]+)+|syntax)\",\s", text))
+    return found
+
+
+def test_every_code_is_explained() -> None:
+    assert sorted(raised() - set(codes())) == []
+    assert sorted(set(codes()) - raised()) == []
+
+
+def test_every_code_has_a_case() -> None:
+    covered = {code for case in CASES for code in CODE.findall(case.annotated)}
+    assert sorted(set(codes()) - covered) == []
+
+
+@pytest.mark.parametrize("code", codes())
+def test_examples_trigger_their_code(code: str) -> None:
+    entry = explanation(code)
+    assert entry is not None
+    assert entry.title and entry.text and entry.example
+    assert {diagnostic.code for diagnostic in diagnose(entry.example)} == {code}

@@ -1,0 +1,268 @@
+"""From TLC's states back to steps of the source, each replayed by the interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+
+from ..dsl.source import Span
+from .emit import Emission, back
+from .interpreter import Event, Interpreter, State, Transition, Violation
+from .program import PC, AnyTask, Point, Program, Read, Task, Value, Variable
+from .show import value_text
+
+
+class Mismatch(Exception):
+    """TLC and the interpreter disagree: a fault of pfnspec, never shown as a trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A variable, or an element of one, that a step changed."""
+
+    name: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceStep:
+    """One step: who took it, where it stands in the source, what happened, what is different.
+
+    `calls` are the call sites through which it was reached, outermost first.
+    """
+
+    number: int
+    task: Task
+    kind: str
+    span: Span
+    calls: tuple[Span, ...]
+    events: tuple[Event, ...]
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a task stands at the end of a trace; `waits_for` says for what, in words, when it
+    cannot go on, and `on` for whom."""
+
+    task: Task
+    span: Span
+    what: str
+    waits_for: str | None
+    on: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A violated property: the behaviour that violates it, and why its last state does.
+
+    `task`, `span` and `message` belong to the claim that failed; `values` are the places that the
+    failed condition reads, with their values; `cycle` are tasks that wait for each other.
+    """
+
+    property: str
+    steps: tuple[TraceStep, ...]
+    task: Task | None
+    span: Span | None
+    message: str
+    calls: tuple[Span, ...]
+    values: tuple[tuple[str, str], ...]
+    standing: tuple[Standing, ...]
+    cycle: tuple[Task, ...]
+    initial: tuple[tuple[str, str], ...]
+    final: tuple[tuple[str, str], ...]
+
+
+def states_of(values: tuple[Mapping[str, object], ...], program: Program, emission: Emission) -> tuple[State, ...]:
+    """TLC's states as the program's.  Raises Mismatch when a variable is missing or unreadable."""
+    names = {variable: name for name, variable in emission.variables.items()}
+    try:
+        return tuple(
+            tuple(back(state[names[v.name]], v, program, emission) for v in program.variables) for state in values
+        )
+    except (KeyError, AssertionError, TypeError) as fault:
+        raise Mismatch(f"a state of TLC cannot be read: {fault!r}") from fault
+
+
+def retrace(property: str, states: tuple[State, ...], interpreter: Interpreter) -> Finding:
+    """The finding that a sequence of states shows, from the initial state to the violation.
+
+    Raises Mismatch unless it starts in the initial state, each state follows from the one before by
+    a step of one task, and `property` does not hold in the last.
+    """
+    if not states or states[0] != interpreter.initial():
+        raise Mismatch("the trace does not start in the initial state")
+    steps: list[TraceStep] = []
+    for number, (before, after) in enumerate(zip(states[:-1], states[1:], strict=True), start=1):
+        steps.append(_step(number, before, after, interpreter))
+    last = states[-1]
+    found = [violation for violation in interpreter.violations(last) if violation.property == property]
+    if not found:
+        raise Mismatch(f"`{property}` holds in the last state")
+    return _finding(found[0], tuple(steps), states, interpreter)
+
+
+def _step(number: int, before: State, after: State, interpreter: Interpreter) -> TraceStep:
+    program = interpreter.program
+    moved = [t for t in program.tasks if interpreter.pc(before, t) is not interpreter.pc(after, t)]
+    if len(moved) != 1:
+        raise Mismatch(f"{len(moved)} tasks moved in step {number}")
+    matching = [t for t in interpreter.transitions(before, moved[0]) if t.state == after]
+    if not matching:
+        raise Mismatch(f"{moved[0]} cannot take step {number}")
+    # Where several ways through a step end in the same state, each is a behaviour of the model;
+    # the first in the order of the source is told.
+    taken: Transition = matching[0]
+    step = taken.point.step
+    assert step is not None
+    return TraceStep(
+        number, taken.task, step.kind, step.span, step.calls, taken.events, changes(before, after, interpreter)
+    )
+
+
+def changes(before: State, after: State, interpreter: Interpreter) -> tuple[Change, ...]:
+    """What is different in the author's variables, element by element."""
+    found: list[Change] = []
+    for (name, old), (_, new) in zip(
+        elements(before, interpreter), elements(after, interpreter), strict=True
+    ):
+        if old != new:
+            found.append(Change(name, old, new))
+    return tuple(found)
+
+
+def elements(state: State, interpreter: Interpreter) -> tuple[tuple[str, str], ...]:
+    """Every place of the author's with its value; control points and temporaries are left out."""
+    found: list[tuple[str, str]] = []
+    program = interpreter.program
+    for slot, variable in enumerate(program.variables):
+        if variable.name == PC or variable.kind == "temporary" or variable.title.endswith(".return"):
+            continue
+        if variable.process:
+            for task, value in zip(program.tasks_of(variable), _items(state[slot]), strict=True):
+                found.append((f"{task}.{variable.title}", value_text(value)))
+        else:
+            found.extend(_array(_title(variable), state[slot], len(variable.sizes)))
+    return tuple(found)
+
+
+def _items(value: Value) -> tuple[Value, ...]:
+    assert isinstance(value, tuple)
+    return value
+
+
+def _array(title: str, value: Value, depth: int) -> list[tuple[str, str]]:
+    if depth == 0:
+        return [(title, value_text(value))]
+    found: list[tuple[str, str]] = []
+    for i, item in enumerate(_items(value)):
+        found.extend(_array(title.replace("[]", f"[{i}]", 1), item, depth - 1))
+    return found
+
+
+def _title(variable: Variable) -> str:
+    return variable.title.removesuffix(".holder")
+
+
+def _finding(
+    violation: Violation, steps: tuple[TraceStep, ...], states: tuple[State, ...], interpreter: Interpreter
+) -> Finding:
+    last = states[-1]
+    span: Span | None = None
+    message = ""
+    calls: tuple[Span, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+    if violation.claim is not None and violation.task is not None:
+        span, message = violation.claim.span, violation.claim.message
+        calls = interpreter.pc(last, violation.task).calls
+        values = _values(violation.claim.condition, last, violation.task, interpreter)
+    else:
+        for invariant in interpreter.program.invariants:
+            if invariant.property == violation.property:
+                if interpreter.value(invariant.condition, last) is not True:
+                    span = invariant.span
+                    values = _values(invariant.condition, last, None, interpreter)
+                    break
+    return Finding(
+        property=violation.property,
+        steps=steps,
+        task=violation.task,
+        span=span,
+        message=message,
+        calls=calls,
+        values=values,
+        standing=tuple(standing(task, last, interpreter) for task in interpreter.program.tasks),
+        cycle=violation.cycle,
+        initial=elements(states[0], interpreter),
+        final=elements(last, interpreter),
+    )
+
+
+def standing(task: Task, state: State, interpreter: Interpreter) -> Standing:
+    """Where a task is, and what keeps it there."""
+    point = interpreter.pc(state, task)
+    step = point.step
+    if step is None:
+        return Standing(task, point.span, "halted by a check" if point.halted else "ended", None, ())
+    if interpreter.enabled(state, task):
+        return Standing(task, point.span, "can go on", None, ())
+    return Standing(task, point.span, "waits", *_reason(point, state, task, interpreter))
+
+
+def _reason(point: Point, state: State, task: Task, interpreter: Interpreter) -> tuple[str, tuple[Task, ...]]:
+    step = point.step
+    assert step is not None
+    if step.lock is not None:
+        where = interpreter.where(step.lock.where, state, task)
+        shared = any(
+            v.name == f"{step.lock.lock}.readers" for v in interpreter.program.variables
+        )
+        mode = f" for {'reading' if step.lock.mode == 'read' else 'writing'}" if shared else ""
+        on = interpreter.blockers(state).get(task, frozenset())
+        return f"{where}{mode}", tuple(sorted(on))
+    if step.kind == "schedule":
+        return "a wake-up", ()
+    return "its condition", ()
+
+
+def _values(
+    condition: object, state: State, task: Task | None, interpreter: Interpreter
+) -> tuple[tuple[str, str], ...]:
+    """The places that a condition reads, with their values in a state, each once."""
+    found: dict[str, str] = {}
+
+    def visit(node: object) -> None:
+        if isinstance(node, Read):
+            try:
+                value = interpreter.value(node, state, task)
+            except (KeyError, TypeError):
+                return
+            name = _read_name(node, state, task, interpreter)
+            if name:
+                found.setdefault(name, value_text(value))
+        if isinstance(node, tuple):
+            for item in node:
+                visit(item)
+        elif is_dataclass(node) and not isinstance(node, Span | Task):
+            for item in fields(node):
+                visit(getattr(node, item.name))
+
+    visit(condition)
+    return tuple(found.items())
+
+
+def _read_name(node: Read, state: State, task: Task | None, interpreter: Interpreter) -> str | None:
+    variable = interpreter.program.variable(node.variable)
+    if variable.name == PC or variable.kind == "temporary":
+        return None
+    indices = [interpreter.value(index, state, task) for index in node.indices]
+    if variable.process:
+        own = indices.pop(0)
+        return variable.title if own == task else f"{own}.{variable.title}"
+    title = _title(variable)
+    if isinstance(variable.sort, AnyTask) and title.endswith(".writer"):
+        title = f"{title.removesuffix('.writer')} (writer)"
+    for index in indices:
+        title = title.replace("[]", f"[{value_text(index)}]", 1)
+    return title
