@@ -1,0 +1,1 @@
+"""pfnspec: concurrent kernel protocols, written like the code and checked by TLC."""

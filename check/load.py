@@ -107,35 +107,47 @@ class _Reader:
         return None if self.found.errors else merged
 
     def source(self, path: str, text: bytes | None, asked: Span | None) -> Source | None:
-        place = asked or Span(path, 1, 1, 1, 1)
-        try:
-            data = text if text is not None else _bytes(path)
-        except (OSError, ValueError) as fault:
-            reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
-            self.found.add("cannot-read", place, f"cannot read `{path}`: {reason}")
-            return None
-        if len(data) > MAX_BYTES:
-            self.found.add("cannot-read", place, f"`{path}` has more than {MAX_BYTES // 2**20} MiB")
-            return None
-        try:
-            content = data.decode("utf-8-sig")
-        except UnicodeDecodeError as fault:
-            line = data.count(b"\n", 0, fault.start) + 1
-            column = fault.start - (data.rfind(b"\n", 0, fault.start) + 1) + 1
-            where = Span(path, line, column, line, column + 1)
-            self.sources[path] = Source(path, data.decode("utf-8", "replace").replace("\r\n", "\n"))
-            self.found.add("not-utf8", where, "this byte is not UTF-8", "save the file as UTF-8")
-            return None
-        content = content.replace("\r\n", "\n")
-        source = Source(path, content)
-        self.sources[path] = source
-        if "\0" in content:
-            line = content.count("\n", 0, content.index("\0")) + 1
-            column = content.index("\0") - (content.rfind("\n", 0, content.index("\0")) + 1) + 1
-            where = Span(path, line, column, line, column + 1)
-            self.found.add("bad-character", where, "a NUL character", "is this a text file?")
-            return None
-        return source
+        source, faults, _ = read(path, text, asked)
+        self.found.extend(faults.sorted())
+        if source is not None:
+            self.sources[path] = source
+        return None if faults.errors else source
+
+
+def read(path: str, text: bytes | None = None, asked: Span | None = None) -> tuple[Source | None, Diagnostics, bytes]:
+    """The source of a file with `\\n` line ends, what is wrong with it, and its bytes.
+
+    `asked` is the place that asks for the file.  A source with faults is good for showing them only.
+    """
+    found = Diagnostics()
+    place = asked or Span(path, 1, 1, 1, 1)
+    try:
+        data = text if text is not None else _bytes(path)
+    except (OSError, ValueError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
+        found.add("cannot-read", place, f"cannot read `{path}`: {reason}", "give the name of a file, or `-`")
+        return None, found, b""
+    if len(data) > MAX_BYTES:
+        found.add("cannot-read", place, f"`{path}` has more than {MAX_BYTES // 2**20} MiB")
+        return None, found, data
+    try:
+        content = data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        before = data[: fault.start].decode("utf-8-sig", "replace")
+        found.add("not-utf8", _position(path, before), "this byte is not UTF-8", "save the file as UTF-8")
+        return Source(path, data.decode("utf-8", "replace").replace("\r\n", "\n")), found, data
+    content = content.replace("\r\n", "\n")
+    source = Source(path, content)
+    if "\0" in content:
+        where = _position(path, content[: content.index("\0")])
+        found.add("bad-character", where, "a NUL character", "save the file as plain text")
+    return source, found, data
+
+
+def _position(path: str, before: str) -> Span:
+    """The character behind the text `before`."""
+    line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    return Span(path, line, column, line, column + 1)
 
 
 def _bytes(path: str) -> bytes:

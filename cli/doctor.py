@@ -1,0 +1,44 @@
+"""`pfnspec doctor`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+
+from .. import tla
+from ..check.load import grammar_cache
+
+_MODULE = """---- MODULE doctor ----
+EXTENDS Integers
+VARIABLE x
+Init == x = 0
+Next == x' = (x + 1) % 3
+Spec == Init /\\ [][Next]_x
+====
+"""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Says which tools are used and whether they work; 4 when they do not."""
+    print(f"Python        {sys.version.split()[0]}, {sys.executable}")
+    print(f"grammar cache {grammar_cache() or 'none: no folder can be written'}")
+    print(f"temporary     {tempfile.gettempdir()}")
+    try:
+        tools = tla.find_tools(options.java, options.tla2tools)
+    except tla.ToolMissing as fault:
+        print(f"pfnspec: {fault}", file=sys.stderr)
+        return 4
+    version = tla.java_version(tools.java)
+    print(f"Java          {'.'.join(str(part) for part in version) if version else 'of unknown version'}, {tools.java}")
+    print(f"TLC           {tla.tlc_version(tools.jar)}, {tools.jar}")
+    if not tools.jar_stands_alone:
+        print("              other jars lie beside it; pfnspec runs a copy of it that stands alone")
+    job = tla.Job(module="doctor", module_text=_MODULE, cfg_text="SPECIFICATION Spec\n", quick=True)
+    outcome = tla.run(job, tools, tla.Limits(seconds=60))
+    if isinstance(outcome, tla.Holds) and outcome.totals.distinct == 3:
+        print(f"a small check works, {outcome.seconds:.1f} s")
+        return 0
+    reason = outcome.message if isinstance(outcome, tla.Failed) else type(outcome).__name__
+    print(f"pfnspec: a small check fails: {reason}", file=sys.stderr)
+    return 4

@@ -1,0 +1,155 @@
+"""`pfnspec`: reads the arguments and hands over to a command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+EPILOG = """exit status:
+  0  every verdict is as expected
+  1  a verdict differs from what is expected
+  2  the specification or the command line is wrong
+  3  stopped at a limit, or interrupted, before a verdict
+  4  the tool failed (no Java, out of memory, TLC died)
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit status.  No input makes it raise."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 4
+    except KeyboardInterrupt:
+        print("pfnspec: interrupted", file=sys.stderr)
+        return 3
+    except OSError as fault:
+        place = f" {fault.filename}" if fault.filename else ""
+        print(f"pfnspec:{place}: {fault.strerror or fault}".replace("pfnspec: :", "pfnspec:"), file=sys.stderr)
+        return 4
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pfnspec", description="Checks specifications of concurrent kernel protocols.",
+        epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"pfnspec {_version()}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _check(commands)
+    _translate(commands)
+    _fmt(commands)
+    explain = commands.add_parser("explain", help="what a diagnostic means, with an example")
+    explain.add_argument("code", nargs="?", metavar="CODE", help="as in error[CODE]; without one, all are listed")
+    explain.set_defaults(command=_run("explain"))
+    doctor = commands.add_parser("doctor", help="which Java, which TLC, what works")
+    _tools(doctor)
+    doctor.set_defaults(command=_run("doctor"))
+    return parser
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("pfnspec")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _run(command: str):  # type: ignore[no-untyped-def]
+    """The command's function, imported only when it is run: start-up time is the user's."""
+
+    def run(options: argparse.Namespace) -> int:
+        from importlib import import_module
+
+        module = import_module(f".{command}", __package__)
+        return int(module.run(options))
+
+    return run
+
+
+def _constants(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise argparse.ArgumentTypeError(f"`{text}` is not of the form NAME=VALUE")
+    return name.strip(), value.strip()
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text) < 10**12:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number above zero")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 10**9:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number of seconds above zero")
+    return value
+
+
+def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    check = commands.add_parser(
+        "check", help="check models with TLC", epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    check.add_argument("files", nargs="+", metavar="FILE", help="models; - is standard input")
+    _model(check)
+    check.add_argument(
+        "--property", action="append", default=[], metavar="NAME", dest="properties",
+        help="check only this property (may be repeated)",
+    )  # fmt: skip
+    check.add_argument("--workers", type=_positive, default=1, metavar="N", help="TLC's threads (default 1)")
+    check.add_argument("--timeout", type=_seconds, metavar="S", help="stop after so many seconds")
+    check.add_argument("--max-states", type=_positive, metavar="N", help="stop beyond so many distinct states")
+    check.add_argument("--format", choices=("text", "json"), default="text", help="of the result (default text)")
+    check.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
+    check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")
+    _tools(check)
+    check.set_defaults(command=_run("check"))
+
+
+def _model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--const", action="append", default=[], type=_constants, metavar="NAME=VALUE", dest="constants",
+        help="another value for a constant (may be repeated)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--allow-outside", action="store_true", help="a variant's base may lie outside the project"
+    )
+
+
+def _tools(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--java", metavar="FILE", help="the Java to use (also PFNSPEC_JAVA)")
+    parser.add_argument("--tla2tools", metavar="FILE", help="the tla2tools.jar to use (also PFNSPEC_TLA2TOOLS)")
+
+
+def _translate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    translate = commands.add_parser("translate", help="the TLA+ module and cfg of a model")
+    translate.add_argument("file", metavar="FILE", help="a model; - is standard input")
+    translate.add_argument("-o", "--output", type=Path, metavar="DIR", help="write NAME.tla, NAME.cfg and NAME.map.json there")
+    translate.add_argument("--program", action="store_true", help="show the lowered program instead")
+    _model(translate)
+    translate.set_defaults(command=_run("translate"))
+
+
+def _fmt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    fmt = commands.add_parser("fmt", help="canonical layout, in place")
+    fmt.add_argument("files", nargs="+", metavar="FILE", help="models; - is standard input to standard output")
+    fmt.add_argument("--check", action="store_true", help="change nothing; exit 1 if a file would change")
+    fmt.add_argument("--diff", action="store_true", help="change nothing; show what would change")
+    fmt.set_defaults(command=_run("fmt"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

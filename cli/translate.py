@@ -1,0 +1,65 @@
+"""`pfnspec translate`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from ..check.load import load
+from ..report.diagnostics import diagnostics_text
+from ..report.ink import Ink
+from ..translator.emit import Emission, emit
+from ..translator.program import Program
+from ..translator.show import program_text
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints or writes the TLA+ of a model, or shows its program."""
+    loaded = load(options.file, dict(options.constants), outside=options.allow_outside)
+    sys.stderr.write(diagnostics_text(loaded.diagnostics, loaded.sources, Ink(sys.stderr.isatty())))
+    if loaded.program is None:
+        return 2
+    if options.program:
+        sys.stdout.write(program_text(loaded.program))
+        return 0
+    lines = {path: source.lines for path, source in loaded.sources.items()}
+    name = "standard input" if options.file == "-" else Path(options.file).name
+    emission = emit(loaded.program, source=lines, header=(f"made by pfnspec from {name}",))
+    if options.output is None:
+        sys.stdout.write(emission.module_text)
+        return 0
+    folder: Path = options.output
+    folder.mkdir(parents=True, exist_ok=True)
+    for suffix, text in (
+        ("tla", emission.module_text),
+        ("cfg", emission.cfg_text),
+        ("map.json", json.dumps(_map(loaded.program, emission), indent=2, ensure_ascii=False) + "\n"),
+    ):
+        path = folder / f"{emission.module}.{suffix}"
+        path.write_text(text, encoding="utf-8")
+        print(path)
+    return 0
+
+
+def _map(program: Program, emission: Emission) -> dict[str, object]:
+    """From the module's names to the source's."""
+    actions: dict[str, object] = {}
+    for name, point in emission.actions.items():
+        step = program.point(point).step
+        assert step is not None
+        actions[name] = {
+            "path": step.span.path,
+            "line": step.span.line,
+            "column": step.span.column,
+            "kind": step.kind,
+            "calls": [{"path": call.path, "line": call.line} for call in step.calls],
+        }
+    return {
+        "module": emission.module,
+        "actions": actions,
+        "variables": {name: program.variable(own).title for name, own in emission.variables.items()},
+        "tasks": {name: str(task) for name, task in emission.tasks.items()},
+        "invariants": dict(emission.invariants),
+    }

@@ -1,0 +1,1 @@
+"""Results made visible: text, data, diagnostics.  How a result came about is not known here."""

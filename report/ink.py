@@ -1,0 +1,18 @@
+"""Colour on a terminal, plain text elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_CODES = {"bad": "31;1", "good": "32", "dim": "2", "strong": "1", "note": "36"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """`on` is whether escape codes are wanted."""
+
+    on: bool = False
+
+    def __call__(self, kind: str, text: str) -> str:
+        """`text` as something bad, good, dim, strong or a note."""
+        return f"\x1b[{_CODES[kind]}m{text}\x1b[0m" if self.on and text else text
