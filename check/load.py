@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..dsl import model, tree
+from ..dsl import model, prelude, tree
 from ..dsl.declarations import check
 from ..dsl.diagnostics import Diagnostic, Diagnostics
 from ..dsl.parse import parse
+from ..dsl.scenarios import scenario_names
 from ..dsl.source import Source, Span
 from ..dsl.variants import vary
 from ..translator.lower import lower
@@ -23,15 +24,27 @@ _ROOT_MARKS = (".git", "pyproject.toml", "pfnspec.toml")
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A model in one of its scenarios, under one wait policy (None: it has no waiting site to decide)."""
+
+    model: model.Model
+    policy: str | None
+    program: Program
+
+    @property
+    def scenario(self) -> str | None:
+        return self.model.scenario
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
-    """What came of a file.  `sources` has every file that was read, by its path as shown;
-    `model` and `program` are None when a diagnostic is an error."""
+    """What came of a file.  `sources` has every file that was read, by its path as shown; there are
+    no `cells` when a diagnostic is an error."""
 
     path: str
     sources: Mapping[str, Source]
     diagnostics: tuple[Diagnostic, ...]
-    model: model.Model | None
-    program: Program | None
+    cells: tuple[Cell, ...]
 
 
 def load(
@@ -47,15 +60,22 @@ def load(
     reader = _Reader(path, outside)
     specification = reader.tree(path, text)
     found = reader.found
-    if specification is None:
-        return Loaded(path, reader.sources, found.sorted(), None, None)
-    checked, faults = check(specification, constants)
-    found.extend(faults.sorted())
-    if checked is None:
-        return Loaded(path, reader.sources, found.sorted(), None, None)
-    program, faults = lower(checked)
-    found.extend(faults.sorted())
-    return Loaded(path, reader.sources, found.sorted(), checked if program else None, program)
+    cells: list[Cell] = []
+    for scenario in () if specification is None else scenario_names(specification):
+        assert specification is not None
+        checked, faults = check(specification, constants, scenario)
+        found.extend(faults.sorted())
+        if checked is None:
+            continue
+        for policy in checked.choices or (None,):
+            program, faults = lower(checked, policy)
+            found.extend(faults.sorted())
+            if program is not None:
+                cells.append(Cell(checked, policy, program))
+    sources = {**reader.sources}
+    if any(cell.model.policies for cell in cells):
+        sources[prelude.PATH] = prelude.source()
+    return Loaded(path, sources, found.sorted(), () if found.errors else tuple(cells))
 
 
 def grammar_cache() -> str | None:

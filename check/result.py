@@ -16,17 +16,37 @@ UNDECIDED = "not decided"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """`kind` is assertion, invariant, built-in or sometimes; `outcome` holds, violated or not decided.
+class Evidence:
+    """What verdicts rest on: the size of the state space that was searched (None: not known), the
+    number of runs, wall seconds over all of them, and whether they went to the end.  `states` are
+    distinct states."""
 
-    A `sometimes` that no behaviour satisfies is violated, without a finding.
+    states: int | None
+    generated: int | None
+    depth: int | None
+    runs: int
+    seconds: float
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One property in one cell of the matrix; `policy` and `scenario` are None where there is no such axis.
+
+    `kind` is assertion, invariant, built-in, sometimes or property (temporal); `outcome` holds,
+    violated or not decided.  A `sometimes` that no behaviour satisfies is violated, without a
+    finding.  `vacuous` names what a property supposes and no behaviour does.
     """
 
     property: str
     kind: str
     outcome: str
     expected: str
+    scenario: str | None = None
+    policy: str | None = None
     finding: Finding | None = None
+    evidence: Evidence | None = None
+    vacuous: bool = False
 
     @property
     def as_expected(self) -> bool:
@@ -34,17 +54,13 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the verdicts rest on: the size of the state space that was searched (None: not known),
-    TLC's version, and wall seconds over all runs.  `states` are distinct states."""
+class Scene:
+    """A scenario: its own values of constants, its CPUs (None: one for each task), preemption."""
 
-    states: int | None
-    generated: int | None
-    depth: int | None
-    runs: int
-    seconds: float
-    tlc: str
-    complete: bool
+    name: str | None
+    constants: tuple[tuple[str, Value], ...]
+    cpus: int | None
+    preempt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +77,10 @@ class Failure:
 class Result:
     """One model, checked.
 
-    With errors among the `diagnostics` there are no verdicts.  `stopped` says which limit or signal
-    ended the check early (time, states, interrupted).  `unreached` are labels and branches that no
-    behaviour reaches, known only when `evidence.complete`.
+    With errors among the `diagnostics` there are no verdicts.  `scenes` and `policies` are the axes
+    of the matrix.  `stopped` says which limit or signal ended the check early (time, states,
+    interrupted, fail-fast).  `unreached` are labels and branches that no behaviour reaches in any
+    cell, known only when `evidence.complete`.
     """
 
     path: str
@@ -71,10 +88,13 @@ class Result:
     doc: str | None
     constants: tuple[tuple[str, Value], ...]
     processes: tuple[tuple[str, int], ...]
+    scenes: tuple[Scene, ...]
+    policies: tuple[str | None, ...]
     sources: Mapping[str, Source]
     diagnostics: tuple[Diagnostic, ...]
     verdicts: tuple[Verdict, ...]
     evidence: Evidence | None
+    tlc: str
     unreached: tuple[Reachable, ...]
     barriers: tuple[Span, ...]
     overrides: tuple[tuple[str, str], ...]

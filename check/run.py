@@ -1,11 +1,12 @@
-"""One model checked: which runs of TLC it takes, and what they mean together."""
+"""One file checked: the matrix of scenarios, policies and properties, and the runs that fill it."""
 
 from __future__ import annotations
 
-import tempfile
+import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,28 +14,34 @@ from .. import tla
 from ..dsl import model as m
 from ..dsl.diagnostics import Diagnostic, did_you_mean
 from ..dsl.source import Span
-from ..translator.emit import Emission, emit
-from ..translator.interpreter import Interpreter
-from ..translator.program import Program
-from ..translator.retrace import Finding, Mismatch, retrace, states_of
-from .load import Loaded, load
-from .result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure, Result, Verdict
+from ..translator.program import Reachable
+from .cell import CellCheck, CellVerdict, Stop
+from .load import Cell, Loaded, load
+from .result import HOLDS, UNDECIDED, Evidence, Failure, Result, Scene, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What a check is asked for.
 
-    `properties`: only these (empty: all); `constants`: other values; `workers`: of TLC; `seconds` and
-    `states`: limits for the whole check; `keep`: a folder for TLC's files and output; `java`, `jar`:
-    tools to be used instead of those that are found; `outside`: bases may lie outside the project.
+    `properties`, `policies`, `scenarios`: only these (empty: all); `constants`: other values;
+    `workers`: threads of one TLC; `jobs`: runs of TLC side by side (None: as many as there are
+    processors for them); `seconds` for the whole check, `run_seconds` and `states` for each run;
+    `fail_fast`: stop at the first verdict that is not expected; `keep`: a folder for TLC's files and
+    output; `java`, `jar`: tools to be used instead of those that are found; `outside`: bases may lie
+    outside the project.
     """
 
     properties: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
     workers: int = 1
+    jobs: int | None = None
     seconds: float | None = None
+    run_seconds: float | None = None
     states: int | None = None
+    fail_fast: bool = False
     keep: Path | None = None
     java: str | None = None
     jar: str | None = None
@@ -43,8 +50,11 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a check is: distinct states found, states still to be examined, seconds so far."""
+    """Where a check is: runs ended and planned, distinct states found and still to be examined in
+    those under way, seconds so far."""
 
+    done: int
+    runs: int
     states: int | None
     queue: int | None
     seconds: float
@@ -57,205 +67,220 @@ def check_file(
     cancel: threading.Event | None = None,
     text: bytes | None = None,
 ) -> Result:
-    """Checks one file (`-`: standard input).  Whatever goes wrong is in the result; only
-    KeyboardInterrupt passes through, when no `cancel` is given."""
+    """Checks one file (`-`: standard input).  Whatever goes wrong is in the result."""
+    started = time.monotonic()
     loaded = load(path, dict(options.constants), outside=options.outside, text=text)
-    if loaded.model is None or loaded.program is None:
-        return _result(loaded, options)
-    unknown = _unknown_properties(options.properties, loaded.model, loaded.program)
+    if not loaded.cells:
+        return _result(loaded, (), options)
+    unknown = _unknown(options, loaded)
+    cells = tuple(cell for cell in loaded.cells if _wanted(cell, options))
     if unknown:
-        return _result(loaded, options, extra=unknown)
+        return _result(loaded, (), options, extra=unknown)
     try:
         tools = tla.find_tools(options.java, options.jar)
     except tla.ToolMissing as fault:
-        return _result(loaded, options, failure=Failure("missing", str(fault), "", None))
-    return _Check(loaded, loaded.model, loaded.program, options, tools, on_progress, cancel).run()
+        return _result(loaded, cells, options, failure=Failure("missing", str(fault), "", None))
+    return _Check(loaded, cells, options, tools, on_progress, cancel or threading.Event(), started).run()
 
 
-def _unknown_properties(wanted: tuple[str, ...], model: m.Model, program: Program) -> tuple[Diagnostic, ...]:
-    known = [*program.properties, *(formula.name for formula in model.formulas), *m.BUILT_IN_CHECKS]
-    place = Span(model.path, 1, 1, 1, 1)
-    return tuple(
-        Diagnostic(
-            "unknown-property", place, f"there is no property `{name}`",
-            did_you_mean(name, known) or "there are: " + ", ".join(dict.fromkeys(known)),
-        )
-        for name in wanted
-        if name not in known
-    )  # fmt: skip
+def properties_of(cell: Cell) -> tuple[str, ...]:
+    """Everything that has a verdict in a cell, in the order of the report."""
+    program = cell.program
+    builtin = tuple(name for name in program.properties if name in m.BUILT_IN_CHECKS)
+    own = tuple(name for name in program.properties if name not in m.BUILT_IN_CHECKS)
+    sometimes = tuple(formula.property for formula in program.sometimes)
+    return (*own, *(p.name for p in program.temporal), *sometimes, *builtin)
+
+
+def _base(cell: Cell) -> str | None:
+    return None if cell.policy is None else cell.model.policy(cell.policy).base
+
+
+def _wanted(cell: Cell, options: Options) -> bool:
+    if options.scenarios and cell.scenario not in options.scenarios:
+        return False
+    return not options.policies or cell.policy in options.policies or _base(cell) in options.policies
+
+
+def _unknown(options: Options, loaded: Loaded) -> tuple[Diagnostic, ...]:
+    """Diagnostics for names on the command line that the model does not have."""
+    cells = loaded.cells
+    known = {
+        "property": {*m.BUILT_IN_CHECKS, *(name for cell in cells for name in properties_of(cell))},
+        "policy": {name for cell in cells for name in (cell.policy, _base(cell)) if name},
+        "scenario": {cell.scenario for cell in cells if cell.scenario},
+    }
+    asked = {"property": options.properties, "policy": options.policies, "scenario": options.scenarios}
+    place = Span(loaded.path, 1, 1, 1, 1)
+    found: list[Diagnostic] = []
+    for what, names in asked.items():
+        for name in names:
+            if name not in known[what]:
+                options_ = ", ".join(sorted(str(one) for one in known[what])) or "none"
+                help = did_you_mean(name, [str(one) for one in known[what]]) or f"there are: {options_}"
+                found.append(Diagnostic(f"unknown-{what}", place, f"there is no {what} `{name}`", help))
+    return tuple(found)
+
+
+def expected(cell: Cell, property: str) -> str:
+    """What the model expects: the most specific of its expectations, by default that it holds."""
+    best, verdict = -1, HOLDS
+    for stated in cell.model.expectations:
+        if stated.target != property:
+            continue
+        if stated.under and not {cell.policy, _base(cell)} & set(stated.under):
+            continue
+        if stated.scenarios and cell.scenario not in stated.scenarios:
+            continue
+        weight = bool(stated.under) + bool(stated.scenarios)
+        if weight >= best:
+            best, verdict = weight, stated.verdict
+    return verdict
 
 
 def _result(
-    loaded: Loaded, options: Options, *, extra: tuple[Diagnostic, ...] = (), failure: Failure | None = None
-) -> Result:
-    model = loaded.model
+    loaded: Loaded, cells: tuple[Cell, ...], options: Options, *, extra: tuple[Diagnostic, ...] = (),
+    verdicts: tuple[Verdict, ...] = (), evidence: Evidence | None = None, tlc: str = "",
+    unreached: tuple[Reachable, ...] = (), stopped: str | None = None, failure: Failure | None = None,
+) -> Result:  # fmt: skip
+    first = loaded.cells[0] if loaded.cells else None
+    scenes: dict[str | None, Scene] = {}
+    for cell in cells:
+        own = dict(first.model.constants) if first else {}
+        different = tuple((name, value) for name, value in cell.model.constants if own.get(name) != value)
+        scenes.setdefault(cell.scenario, Scene(cell.scenario, different, cell.model.cpus, cell.model.preempt))
+    barriers = dict.fromkeys(span for cell in cells for span in cell.program.barriers)
     return Result(
         path=loaded.path,
-        name=model.name if model else "",
-        doc=model.doc if model else None,
-        constants=model.constants if model else (),
-        processes=tuple((p.name, p.count) for p in model.processes) if model else (),
+        name=first.model.name if first else "",
+        doc=first.model.doc if first else None,
+        constants=first.model.constants if first else (),
+        processes=tuple((p.name, p.count) for p in first.model.processes) if first else (),
+        scenes=tuple(scenes.values()),
+        policies=tuple(dict.fromkeys(cell.policy for cell in cells)),
         sources=loaded.sources,
         diagnostics=(*loaded.diagnostics, *extra),
-        verdicts=(),
-        evidence=None,
-        unreached=(),
-        barriers=(),
+        verdicts=verdicts,
+        evidence=evidence,
+        tlc=tlc,
+        unreached=unreached,
+        barriers=tuple(barriers),
         overrides=options.constants,
+        stopped=stopped,
         failure=failure,
     )
 
 
 class _Check:
-    """Safety: a run for all properties, repeated without those already violated until it is clean."""
+    """Plans the runs of all cells, does them side by side, and puts the verdicts together."""
 
     def __init__(
-        self, loaded: Loaded, model: m.Model, program: Program, options: Options, tools: tla.Tools,
-        on_progress: Callable[[Progress], None] | None, cancel: threading.Event | None,
+        self, loaded: Loaded, cells: tuple[Cell, ...], options: Options, tools: tla.Tools,
+        on_progress: Callable[[Progress], None] | None, cancel: threading.Event, started: float,
     ) -> None:  # fmt: skip
         self.loaded = loaded
-        self.model = model
-        self.program = program
+        self.cells = cells
         self.options = options
-        self.tools = tools
         self.on_progress = on_progress
         self.cancel = cancel
-        self.interpreter = Interpreter(program)
-        self.started = time.monotonic()
-        self.findings: dict[str, Finding] = {}
-        self.reached: set[int] = set()
-        self.runs = 0
-        self.totals = tla.Totals()
-        self.version = ""
+        self.started = started
+        self.stop = Stop(cancel, None if options.seconds is None else started + options.seconds)
+        self.lock = threading.Lock()
+        self.under_way: dict[int, tla.Progress] = {}
+        self.done = 0
+        jobs = options.jobs or max(1, (os.cpu_count() or 1) // options.workers)
+        lines = {path: source.lines for path, source in loaded.sources.items()}
+        self.jobs = jobs
+        self.checks = [
+            CellCheck(
+                cell, options.properties, lines, Path(loaded.path).name, tools, options.workers,
+                tla.heap_share(jobs), options.run_seconds, options.states, options.keep, self.stop, self.progress,
+            )
+            for cell in cells
+        ]  # fmt: skip
 
     def run(self) -> Result:
-        wanted = self.options.properties
-        remaining = [name for name in self.program.properties if not wanted or name in wanted]
-        stopped: str | None = None
-        while True:
-            emission = emit(
-                self.program, remaining, registers=not wanted or bool(self._sometimes()),
-                source={path: source.lines for path, source in self.loaded.sources.items()},
-                header=(f"made by pfnspec from {Path(self.loaded.path).name}",),
-            )  # fmt: skip
-            outcome = self.tlc(emission)
-            self.note(outcome)
-            if isinstance(outcome, tla.Failed):
-                directory = None if outcome.directory is None else str(outcome.directory)
-                return self.result(failure=Failure(outcome.why, outcome.message, outcome.detail, directory))
-            if isinstance(outcome, tla.Stopped):
-                stopped = outcome.why
-                break
-            if isinstance(outcome, tla.Holds):
-                break
-            property = "deadlock" if outcome.kind == "deadlock" else emission.invariants.get(outcome.name or "", "")
-            try:
-                if property not in remaining:
-                    raise Mismatch(f"TLC names `{outcome.name}`, which is not checked")
-                states = states_of(tuple(s.values for s in outcome.trace.states), self.program, emission)
-                self.findings[property] = retrace(property, states, self.interpreter)
-            except Mismatch as fault:
-                return self.result(failure=self.disagreement(str(fault), emission, outcome))
-            remaining.remove(property)
-        return self.result(stopped=stopped)
+        work = [job for check in self.checks for job in check.jobs()]
+        found: list[CellVerdict] = []
+        watcher = threading.Thread(target=self.stop.watch, daemon=True)
+        watcher.start()
+        with ThreadPoolExecutor(max_workers=self.jobs) as pool:
+            pending = [pool.submit(self.one, job) for job in work]
+            for future in pending:
+                found.extend(future.result())
+        self.stop.event.set()
+        return self.together(found)
 
-    def tlc(self, emission: Emission) -> tla.Outcome:
-        left = None
-        if self.options.seconds is not None:
-            left = max(0.0, self.options.seconds - (time.monotonic() - self.started))
-        self.runs += 1
-        keep = None
-        if self.options.keep is not None:
-            keep = self.options.keep / f"{emission.module}_{self.runs}"
-        job = tla.Job(
-            module=emission.module,
-            module_text=emission.module_text,
-            cfg_text=emission.cfg_text,
-            workers=self.options.workers,
-            check_deadlock=emission.check_deadlock,
-            quick=True,
-        )
-        limits = tla.Limits(seconds=left, distinct_states=self.options.states)
-        return tla.run(job, self.tools, limits, keep=keep, on_progress=self.progress, cancel=self.cancel)
+    def one(self, job: Callable[[], Iterable[CellVerdict]]) -> tuple[CellVerdict, ...]:
+        verdicts = tuple(job())
+        with self.lock:
+            self.done += 1
+            self.under_way.pop(threading.get_ident(), None)
+        if self.options.fail_fast:
+            for verdict in verdicts:
+                if verdict.outcome not in (UNDECIDED, expected(verdict.cell, verdict.property)):
+                    self.stop.now("fail-fast")
+        return verdicts
 
     def progress(self, now: tla.Progress) -> None:
-        if self.on_progress:
+        if not self.on_progress:
+            return
+        with self.lock:
+            self.under_way[threading.get_ident()] = now
+            totals = [progress.totals for progress in self.under_way.values()]
+            states = sum(t.distinct or 0 for t in totals) or None
+            queue = sum(t.left or 0 for t in totals)
+            runs = sum(len(tuple(check.jobs())) for check in self.checks)
             elapsed = time.monotonic() - self.started
-            self.on_progress(Progress(now.totals.distinct, now.totals.left, elapsed))
+            self.on_progress(Progress(self.done, runs, states, queue if states else None, elapsed))
 
-    def note(self, outcome: tla.Outcome) -> None:
-        self.totals = outcome.totals
-        self.version = str(outcome.version or self.version)
-        for line in outcome.printed:
-            try:
-                value = tla.parse_value(line)
-            except tla.ValueSyntaxError:
-                continue
-            if isinstance(value, tuple) and len(value) == 2 and value[0] == "reached":
-                assert isinstance(value[1], int)
-                self.reached.add(value[1] - 1)
-
-    def disagreement(self, message: str, emission: Emission, outcome: tla.Outcome) -> Failure:
-        folder = Path(tempfile.mkdtemp(prefix="pfnspec-report-"))
-        (folder / f"{emission.module}.tla").write_text(emission.module_text, encoding="utf-8")
-        (folder / f"{emission.module}.cfg").write_text(emission.cfg_text, encoding="utf-8")
-        (folder / "output.txt").write_text(outcome.raw, encoding="utf-8")
-        text = "TLC and the interpreter disagree, so no verdict is given; please report this"
-        return Failure("disagreement", text, message, str(folder))
-
-    def result(self, stopped: str | None = None, failure: Failure | None = None) -> Result:
-        complete = stopped is None and failure is None
-        names = self.options.properties or (*self.program.properties, *(f.property for f in self.program.sometimes))
-        verdicts = tuple(self.verdict(name, complete) for name in names) if failure is None else ()
-        evidence = Evidence(
-            self.totals.distinct, self.totals.generated, self.totals.depth, self.runs,
-            time.monotonic() - self.started, self.version, complete,
+    def together(self, found: list[CellVerdict]) -> Result:
+        failures = [check.failure for check in self.checks if check.failure]
+        failure = failures[0] if failures else None
+        order = {id(cell): i for i, cell in enumerate(self.cells)}
+        names = list(dict.fromkeys(name for cell in self.cells for name in properties_of(cell)))
+        found.sort(key=lambda v: (order[id(v.cell)], names.index(v.property)))
+        verdicts = tuple(
+            Verdict(
+                v.property, v.kind, v.outcome, expected(v.cell, v.property), v.cell.scenario, v.cell.policy,
+                v.finding, v.evidence, v.vacuous or self.never_supposed(v),
+            )
+            for v in found
         )  # fmt: skip
-        unreached = ()
-        if complete and not self.options.properties:
-            unreached = tuple(mark for mark in self.program.reachable if mark.number not in self.reached)
-        model = self.model
-        return Result(
-            path=self.loaded.path,
-            name=model.name,
-            doc=model.doc,
-            constants=model.constants,
-            processes=tuple((process.name, process.count) for process in model.processes),
-            sources=self.loaded.sources,
-            diagnostics=self.loaded.diagnostics,
-            verdicts=verdicts,
-            evidence=evidence,
-            unreached=unreached,
-            barriers=self.program.barriers,
-            overrides=self.options.constants,
-            stopped=stopped,
-            failure=failure,
+        complete = failure is None and all(v.outcome != UNDECIDED for v in found)
+        evidence = Evidence(
+            states=sum(check.states for check in self.checks) or None,
+            generated=sum(check.generated for check in self.checks) or None,
+            depth=max((check.depth for check in self.checks), default=0) or None,
+            runs=sum(check.runs for check in self.checks),
+            seconds=time.monotonic() - self.started,
+            complete=complete,
         )
+        stopped = next((check.stopped for check in self.checks if check.stopped), None)
+        tlc = next((check.version for check in self.checks if check.version), "")
+        return _result(
+            self.loaded, self.cells, self.options, verdicts=() if failure else verdicts, evidence=evidence, tlc=tlc,
+            unreached=self.unreached() if complete and self.whole() else (), stopped=stopped, failure=failure,
+        )  # fmt: skip
 
-    def _sometimes(self) -> Mapping[str, int]:
-        """The register of each `sometimes` that is asked for."""
-        wanted = self.options.properties
-        first = len(self.program.reachable)
-        return {
-            formula.property: first + i
-            for i, formula in enumerate(self.program.sometimes)
-            if not wanted or formula.property in wanted
-        }
+    def never_supposed(self, verdict: CellVerdict) -> bool:
+        check = next(check for check in self.checks if check.cell is verdict.cell)
+        holds = verdict.kind == "property" and verdict.outcome == HOLDS
+        return holds and check.searched_all and check.never_supposed(verdict.property)
 
-    def verdict(self, name: str, complete: bool) -> Verdict:
-        expected = HOLDS
-        for stated in self.model.expectations:
-            if stated.target == name:
-                expected = stated.verdict
-        sometimes = self._sometimes()
-        if name in sometimes:
-            seen = sometimes[name] in self.reached
-            outcome = HOLDS if seen else VIOLATED if complete else UNDECIDED
-            return Verdict(name, "sometimes", outcome, expected)
-        if name in m.BUILT_IN_CHECKS:
-            kind = "built-in"
-        else:
-            kind = "assertion" if name in self.model.assertions else "invariant"
-        if name in self.findings:
-            return Verdict(name, kind, VIOLATED, expected, self.findings[name])
-        return Verdict(name, kind, HOLDS if complete else UNDECIDED, expected)
+    def whole(self) -> bool:
+        """Whether everything that the model has was checked."""
+        asked = self.options
+        return not (asked.properties or asked.policies or asked.scenarios)
+
+    def unreached(self) -> tuple[Reachable, ...]:
+        """Labels and branches that no cell reaches; those are told by place, as numbers differ."""
+        marks: dict[tuple[Span, str], Reachable] = {}
+        reached: set[tuple[Span, str]] = set()
+        for check in self.checks:
+            for mark in check.cell.program.reachable:
+                marks.setdefault((mark.span, mark.text), mark)
+                if mark.number in check.reached:
+                    reached.add((mark.span, mark.text))
+        return tuple(mark for key, mark in marks.items() if key not in reached)
+

@@ -21,7 +21,12 @@ def run(options: argparse.Namespace) -> int:
     asked = Options(
         properties=tuple(options.properties),
         constants=tuple(options.constants),
+        policies=tuple(options.policies),
+        scenarios=tuple(options.scenarios),
         workers=options.workers,
+        jobs=options.jobs,
+        run_seconds=options.run_timeout,
+        fail_fast=options.fail_fast,
         seconds=options.timeout,
         states=options.max_states,
         keep=options.keep,
@@ -87,5 +92,6 @@ def _width() -> int:
 def _progress(now: Progress) -> None:
     states = "starting" if now.states is None else f"{grouped(now.states)} states"
     queue = "" if now.queue is None else f", {grouped(now.queue)} to examine"
-    sys.stderr.write(f"\r\x1b[K{states}{queue}, {now.seconds:.0f} s")
+    runs = f"{now.done} of {now.runs} done, " if now.runs > 1 else ""
+    sys.stderr.write(f"\r\x1b[K{runs}{states}{queue}, {now.seconds:.0f} s")
     sys.stderr.flush()

@@ -109,9 +109,20 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--property", action="append", default=[], metavar="NAME", dest="properties",
         help="check only this property (may be repeated)",
     )  # fmt: skip
-    check.add_argument("--workers", type=_positive, default=1, metavar="N", help="TLC's threads (default 1)")
+    check.add_argument(
+        "--policy", action="append", default=[], metavar="NAME", dest="policies",
+        help="check only under this wait policy (may be repeated)",
+    )  # fmt: skip
+    check.add_argument(
+        "--scenario", action="append", default=[], metavar="NAME", dest="scenarios",
+        help="check only in this scenario (may be repeated)",
+    )  # fmt: skip
+    check.add_argument("--jobs", type=_positive, metavar="N", help="TLCs side by side (default: one a processor)")
+    check.add_argument("--workers", type=_positive, default=1, metavar="N", help="threads of each TLC (default 1)")
     check.add_argument("--timeout", type=_seconds, metavar="S", help="stop after so many seconds")
-    check.add_argument("--max-states", type=_positive, metavar="N", help="stop beyond so many distinct states")
+    check.add_argument("--run-timeout", type=_seconds, metavar="S", help="stop each run of TLC after so many")
+    check.add_argument("--fail-fast", action="store_true", help="stop at the first unexpected verdict")
+    check.add_argument("--max-states", type=_positive, metavar="N", help="stop a run beyond so many distinct states")
     check.add_argument("--format", choices=("text", "json"), default="text", help="of the result (default text)")
     check.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
     check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")
@@ -139,6 +150,12 @@ def _translate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     translate.add_argument("file", metavar="FILE", help="a model; - is standard input")
     translate.add_argument("-o", "--output", type=Path, metavar="DIR", help="write NAME.tla, NAME.cfg and NAME.map.json there")
     translate.add_argument("--program", action="store_true", help="show the lowered program instead")
+    translate.add_argument("--scenario", metavar="NAME", help="in this scenario (default: the first)")
+    translate.add_argument("--policy", metavar="NAME", help="under this wait policy (default: the first)")
+    translate.add_argument(
+        "--property", action="append", default=[], metavar="NAME", dest="properties",
+        help="for this temporal property, with fairness, instead of the safety properties",
+    )  # fmt: skip
     _model(translate)
     translate.set_defaults(command=_run("translate"))
 

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from ..check.load import load
+from ..check.load import Cell, load
 from ..report.diagnostics import diagnostics_text
 from ..report.ink import Ink
 from ..translator.emit import Emission, emit
@@ -19,14 +19,25 @@ def run(options: argparse.Namespace) -> int:
     """Prints or writes the TLA+ of a model, or shows its program."""
     loaded = load(options.file, dict(options.constants), outside=options.allow_outside)
     sys.stderr.write(diagnostics_text(loaded.diagnostics, loaded.sources, Ink(sys.stderr.isatty())))
-    if loaded.program is None:
+    if not loaded.cells:
         return 2
+    cell = _chosen(loaded.cells, options.scenario, options.policy)
+    if cell is None:
+        cells = sorted({" ".join(filter(None, (c.scenario, c.policy))) for c in loaded.cells})
+        print(f"pfnspec: there is no such scenario and policy; there are: {', '.join(cells)}", file=sys.stderr)
+        return 2
+    program = cell.program
     if options.program:
-        sys.stdout.write(program_text(loaded.program))
+        sys.stdout.write(program_text(program))
         return 0
+    temporal = tuple(options.properties)
+    unknown = [name for name in temporal if name not in {p.name for p in program.temporal}]
+    if unknown:
+        print(f"pfnspec: there is no temporal property `{unknown[0]}`", file=sys.stderr)
+        return 2
     lines = {path: source.lines for path, source in loaded.sources.items()}
     name = "standard input" if options.file == "-" else Path(options.file).name
-    emission = emit(loaded.program, source=lines, header=(f"made by pfnspec from {name}",))
+    emission = emit(program, temporal=temporal, properties=() if temporal else None, source=lines, header=(f"made by pfnspec from {name}",))
     if options.output is None:
         sys.stdout.write(emission.module_text)
         return 0
@@ -35,12 +46,20 @@ def run(options: argparse.Namespace) -> int:
     for suffix, text in (
         ("tla", emission.module_text),
         ("cfg", emission.cfg_text),
-        ("map.json", json.dumps(_map(loaded.program, emission), indent=2, ensure_ascii=False) + "\n"),
+        ("map.json", json.dumps(_map(program, emission), indent=2, ensure_ascii=False) + "\n"),
     ):
         path = folder / f"{emission.module}.{suffix}"
         path.write_text(text, encoding="utf-8")
         print(path)
     return 0
+
+
+def _chosen(cells: tuple[Cell, ...], scenario: str | None, policy: str | None) -> Cell | None:
+    """The first cell that was asked for."""
+    for cell in cells:
+        if scenario in (None, cell.scenario) and policy in (None, cell.policy):
+            return cell
+    return None
 
 
 def _map(program: Program, emission: Emission) -> dict[str, object]:
@@ -61,5 +80,6 @@ def _map(program: Program, emission: Emission) -> dict[str, object]:
         "actions": actions,
         "variables": {name: program.variable(own).title for name, own in emission.variables.items()},
         "tasks": {name: str(task) for name, task in emission.tasks.items()},
-        "invariants": dict(emission.invariants),
+        "invariants": {name: own for name, own in emission.invariants.items() if own},
+        "properties": dict(emission.temporal),
     }

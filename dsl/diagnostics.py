@@ -50,8 +50,8 @@ class Diagnostics:
     def __iter__(self) -> Iterable[Diagnostic]:  # type: ignore[override]
         return iter(self.sorted())
 
-    def __bool__(self) -> bool:
-        return bool(self._found)
+    def __len__(self) -> int:
+        return len(self._found)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """Each fault once, in the order of the source."""
@@ -64,5 +64,6 @@ class Diagnostics:
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that a misspelt `word` most probably stands for, as a help text."""
-    close = difflib.get_close_matches(word, sorted(set(candidates)), n=1, cutoff=0.6)
+    known = sorted(set(candidates) - {word})
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.7 if len(word) > 4 else 0.6)
     return f"did you mean `{close[0]}`?" if close else None

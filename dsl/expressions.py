@@ -161,6 +161,10 @@ def _name(node: tree.Name, scope: Scope) -> m.Expr | None:
     name = node.id
     if name in scope.bounds:
         return m.BoundUse(scope.bounds[name], node.span)
+    if scope.in_policy and name == "cond":
+        return m.SiteCondition(node.span)
+    if scope.in_policy and name == "wq":
+        return m.Load(m.Place(m.SiteQueue("wq", s.WAITQUEUE, node.span), (), s.WAITQUEUE, node.span))
     if name == "self" and scope.in_process != "" and scope.kind in ("code", "assert"):
         return _self(node.span, scope)
     if name in scope.locals:
@@ -253,6 +257,9 @@ def place(node: tree.Expr, scope: Scope) -> m.Place | None:
             inner = place(base, scope)
             if inner is None:
                 return None
+            if isinstance(inner.sort, s.Lock) and name in ("locked", "held_by"):
+                _refuse_lock_state(node.span, scope)
+                return None
             if not isinstance(inner.sort, s.Struct):
                 help = "take an element first" if isinstance(inner.sort, s.Array) else None
                 scope.found.add("no-field", node.span, f"`{inner.sort}` has no fields", help)
@@ -277,6 +284,11 @@ def place(node: tree.Expr, scope: Scope) -> m.Place | None:
         case _:
             scope.found.add("not-a-place", node.span, "a variable, a field or an element is needed here")
             return None
+
+
+def _refuse_lock_state(span: Span, scope: Scope) -> None:
+    help = "use a `trylock`; only assertions, invariants and properties see who holds a lock"
+    scope.found.add("specification-only", span, "code cannot ask for the state of a lock", help)
 
 
 def _member_help(type_name: str, member: str, scope: Scope) -> str | None:
@@ -390,8 +402,10 @@ def _unary(node: tree.Unary, scope: Scope) -> m.Expr | None:
         inner = condition(node.operand, scope)
         return inner and m.Operation("not", (inner,), s.BOOL, node.span)
     if node.operator in ("always", "eventually"):
-        _not_yet(node.span, f"`{node.operator}`", scope)
-        return None
+        inner = condition(node.operand, scope)
+        if not _temporal(node.span, node.operator, scope):
+            return None
+        return inner and m.Temporal(node.operator, (inner,), node.span)
     typed = expression(node.operand, scope)
     number = typed and _number(typed, scope)
     if number is None:
@@ -403,8 +417,12 @@ def _unary(node: tree.Unary, scope: Scope) -> m.Expr | None:
     return number
 
 
-def _not_yet(span: Span, what: str, scope: Scope) -> None:
-    scope.found.add("not-supported", span, f"{what} is not supported yet", "only safety is checked so far")
+def _temporal(span: Span, word: str, scope: Scope) -> bool:
+    if scope.kind == "temporal":
+        return True
+    help = "write it in a `property`"
+    scope.found.add("temporal-word", span, f"`{word}` speaks of whole behaviours, not of one state", help)
+    return False
 
 
 def _binary(node: tree.Binary, scope: Scope, wanted: s.Sort | None) -> m.Expr | None:
@@ -418,8 +436,10 @@ def _binary(node: tree.Binary, scope: Scope, wanted: s.Sort | None) -> m.Expr | 
             return None
         return left and right and m.Operation(operator, (left, right), s.BOOL, node.span)
     if operator in ("until", "leads_to"):
-        _not_yet(node.span, f"`{operator}`", scope)
-        return None
+        left, right = condition(node.left, scope), condition(node.right, scope)
+        if not _temporal(node.span, operator, scope):
+            return None
+        return left and right and m.Temporal(operator, (left, right), node.span)
     first, second = expression(node.left, scope, wanted), expression(node.right, scope, wanted)
     if first is None or second is None:
         return None
@@ -597,6 +617,7 @@ def _bind(clause: tree.Clause, scope: Scope) -> tuple[m.Bound, m.Expr, m.Expr | 
     if over is None:
         return None
     assert isinstance(over.sort, s.SetOf)
+    scope.refuse_hiding(clause.name, clause.span)
     bound = m.Bound(clause.name, over.sort.of, clause.span)
     inner = scope.inside(bound)
     test = condition(clause.condition, inner) if clause.condition else None
@@ -685,8 +706,6 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
         scope.found.add("call-in-expression", node.span, "a call is a statement or a whole right-hand side", help)
     elif name == "print":
         scope.found.add("no-print", node.span, "nothing is printed", "the trace shows every read and write")
-    elif name == "isinstance" or name in ("list", "dict", "tuple", "str"):
-        scope.found.add("unknown-name", node.span, f"there is no `{name}`", "see the language's types")
     elif name in ("range",):
         help = "it stands after `in`, in a type, or in `choose(...)`"
         scope.found.add("range-as-value", node.span, "`range` is not a value", help)
@@ -701,7 +720,9 @@ def _method(node: tree.Call, scope: Scope) -> None:
     if isinstance(node.function, tree.Attribute):
         base = place(node.function.base, scope)
         if base is not None:
-            if isinstance(base.sort, s.Lock) and node.function.name in LOCK_METHODS[base.sort.kind]:
+            if isinstance(base.sort, s.Lock) and node.function.name == "held_by":
+                _refuse_lock_state(node.span, scope)
+            elif isinstance(base.sort, s.Lock) and node.function.name in LOCK_METHODS[base.sort.kind]:
                 scope.found.add("call-in-expression", node.span, "a lock operation is a statement of its own")
             else:
                 known = LOCK_METHODS[base.sort.kind] if isinstance(base.sort, s.Lock) else {}

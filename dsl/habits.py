@@ -1,99 +1,288 @@
-"""What a Python user would try, and what to write instead: the words for syntax errors."""
+"""What a programmer of Python or C would try, and what to write instead: the words for syntax errors."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-# A line that begins like this is explained by its first word, wherever the parser stopped.
-_LINES: tuple[tuple[str, str, str, str], ...] = (
-    (r"(import|from)\b", "no-import", "there is nothing to import", "a model is one file; share parts with `model NAME varies \"base.pfn\"`"),
-    (r"(async|yield|await\s+\w+\()", "no-async", "there is no asynchronous code", "every `process` runs concurrently; `await CONDITION` blocks until it is true"),
-    (r"(try|except|finally|raise)\b", "no-exceptions", "there are no exceptions", "test the condition with `if`; state what must hold with `assert`"),
-    (r"lambda\b", "no-lambda", "there are no lambdas", "write a `def`"),
+from .diagnostics import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where the parser stopped: in the logical line `text` at offset `at`, before `word`, which is
+    "indent", "dedent" or "end" for white space; `expected` are the terminals that could have stood
+    there, and `declares` tells a line that begins a declaration."""
+
+    text: str
+    at: int
+    word: str
+    expected: frozenset[str]
+    declares: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A syntax error in words; `start` and `end` are offsets in the logical line."""
+
+    code: str
+    message: str
+    help: str | None
+    start: int
+    end: int
+
+
+_C_DECLARATION = (
+    r"(static|extern|inline|volatile|unsigned|signed|void|char|long|short|int|bool|[us](8|16|32|64)|size_t)\b(?!\s*[:=])"
+)
+
+# Looked for at the beginning of a line that does not parse.
+_BEGINNINGS: tuple[tuple[str, str, str, str], ...] = (
+    (r"import\b|from\b", "no-import", "there is nothing to import", 'share declarations with `model NAME varies "base.pfn"`'),
+    (r"async\b|yield\b", "no-async", "there is no asynchronous code", "every `process` runs concurrently; `await CONDITION` blocks until it is true"),
+    (r"(try|except|finally|raise)\b", "no-exceptions", "there are no exceptions", "test the condition with `if`, or state it with `assert`"),
     (r"(global|nonlocal)\b", "no-global", "nothing needs to be declared global", "every process sees the `shared` declarations"),
     (r"del\b", "no-delete", "nothing can be deleted", "assign `None` to a `T | None`"),
-    (r"(match|case)\b", "no-match", "there is no `match`", "use `if`, `elif` and `else`"),
-    (r"@", "no-decorator", "there are no decorators", "write `atomic:`, `daemon process` or `unfair process`"),
+    (r"(match|case|switch|default)\b", "no-match", "there is no `match` or `switch`", "use `if`, `elif` and `else`"),
+    (r"@", "no-decorator", "there are no decorators", "write `atomic:` in the body, or `daemon process` or `unfair process`"),
     (r"def\s+\w+\s*\(\s*self\b", "no-method", "classes have fields only", "write a `def` that takes the object as a parameter"),
+    (r"else\s+if\b|else?s?if\b", "else-if", "there is no `else if`", "write `elif`"),
+    (r"goto\b", "no-goto", "there is no `goto`", "leave with `break` or `return`; `with LOCK:` releases the lock on every way out"),
+    (r"do\b", "no-do", "there is no `do`", "write `while True:` with a `break`"),
+    (r"for\s*\(", "no-c-for", "a loop does not count like C's", "write `for i in range(N):`"),
+    (r"//|/\*|\*", "no-c-comment", "this is a comment of C's", "comments begin with `#`"),
+    (_C_DECLARATION + r".*\(", "no-c-declaration", "this is a declaration of C's", "write `def f(x: bool) -> bool:`"),
+    (r"(struct|typedef|union)\b(?!\s*[:=])", "no-c-declaration", "this is a declaration of C's", "write `class NAME:` with a field a line"),
+    (_C_DECLARATION, "no-c-declaration", "this is a declaration of C's", "write `x: range(4) = 0`, with `shared` before it outside a process"),
 )  # fmt: skip
 
-# Within a line: what the parser stopped at, or what stands around it.
-_WORDS: tuple[tuple[str, str, str, str], ...] = (
-    (r"lambda\b", "no-lambda", "there are no lambdas", "write a `def`"),
-    (r"f[\"']", "no-f-string", "there are no f-strings", "an `assert` takes a plain text; the trace shows the values"),
-    (r"is\b", "no-is", "there is no `is`", "compare with `==` and `!=`"),
-    (r"if\b", "no-conditional", "there is no conditional expression", "use an `if` statement"),
+# Looked for in a line that does not parse, up to where the parser stopped.
+_ANYWHERE: tuple[tuple[str, str, str, str], ...] = (
+    (r"\blambda\b", "no-lambda", "there are no lambdas", "write a `def`"),
+    (r"\b[fF][rR]?(?=[\"'])", "no-f-string", "there are no f-strings", "an `assert` takes a plain text; the trace shows the values"),
+    (r"(?<=[\w)\]])\s+is(\s+not)?\b", "no-is", "there is no `is`", "compare with `==` and `!=`"),
+    (r"(?<=[\w)\]])\s+if\b(?=.*\belse\b)|\?", "no-conditional", "there is no conditional expression", "use an `if` statement"),
     (r":=", "no-walrus", "there is no `:=`", "assign first, then test"),
-    (r"\*\*|[@^~]|<<|>>|/(?!/)", "no-operator", "there is no such operator", "there are + - * // % and | & - on sets"),
-    (r"&&|\|\||!(?!=)", "no-c-operator", "this is C's operator", "write `and`, `or`, `not`"),
-    (r"->|\+\+|--", "no-c-operator", "this is C's operator", "write `a.b` for `a->b`, and `x += 1` for `x++`"),
-    (r"[;]", "no-semicolon", "statements are not joined with `;`", "one statement a line"),
+    (r"//(?!=)(?=\s*([A-Za-z]\w*\s+[A-Za-z]|\w*$))|/\*", "no-c-comment", "this is a comment of C's", "comments begin with `#`"),
+    (r"&&", "no-c-operator", "`&&` is C's", "write `and`"),
+    (r"\|\|", "no-c-operator", "`||` is C's", "write `or`"),
+    (r"!(?!=)", "no-c-operator", "`!` is C's", "write `not`"),
+    (r"\+\+|--", "no-c-operator", "`++` and `--` are C's", "write `x += 1` and `x -= 1`"),
+    (r"=>", "no-operator", "there is no `=>`", "write `implies` in a property, `>=` in a comparison"),
+    (r"<>", "no-operator", "there is no `<>`", "write `!=`"),
+    (r"===|!==", "no-operator", "there are no such signs", "write `==` or `!=`"),
+    (r"(?<=[(,])\s*\*\*?(?=\w)", "no-star", "arguments are not packed", "name each parameter, and pass an argument for each"),
+    (r"(\*\*|<<|>>)=?|\^=?|~|@=?|/(?!/)=?", "no-operator", "there is no such operator", "there are `+`, `-`, `*`, `//`, `%`, and `|`, `&`, `-` for sets"),
+    (r";", "no-semicolon", "statements are not joined with `;`", "write one statement a line"),
+    (r"\{(?=\s*$)|\{(?=[^}]*\n)", "no-braces", "a block does not stand in braces", "end the line with `:` and indent the block"),
+    (r"\\", "no-continuation", "lines are not joined with a backslash", "put the expression in parentheses"),
+    (r"\.\.\.", "no-ellipsis", "there is no `...`", "write `pass` for an empty block"),
+    (r"\b\d+(\.\d+|[eE]\d+|[xXoObB]\w+|[uUlL]+\b)", "no-number", "numbers are whole and decimal", "write digits only, as in `4096`"),
 )  # fmt: skip
+
+_DECLARATIONS = (
+    "model const type enum class shared ghost process daemon unfair def policy policies invariant property "
+    "sometimes scenario expect"
+).split()
+_STATEMENTS = "assert await label wait return break continue pass if elif else while for with either or atomic".split()
+_BLOCKS = re.compile(
+    r"(if|elif|else|while|for|with|either|or|atomic|process|daemon|unfair|def|policy|class|enum|invariant|property|"
+    r"sometimes|scenario)\b"
+)
+
+# Words that cannot be names, since the grammar reads them in expressions or at the start of a statement.
+KEYWORDS = frozenset((*_STATEMENTS, *"True False None and not in at implies until leads_to always eventually".split()))
 
 _TOKENS = {
-    "_NEWLINE": "the end of the line", "NAME": "a name", "NUMBER": "a number", "STRING": 'a text in `"`',
+    "_NEWLINE": "the end of the line", "NAME": "a name", "NUMBER": "a number", "STRING": "a text in quotes",
     "LONG_STRING": "a docstring", "_INDENT": "an indented block", "_DEDENT": "the end of the block",
     "COLON": "`:`", "EQUAL": "`=`", "LPAR": "`(`", "RPAR": "`)`", "LSQB": "`[`", "RSQB": "`]`",
     "LBRACE": "`{`", "RBRACE": "`}`", "COMMA": "`,`", "DOT": "`.`", "VIOLATED": "`violated`",
-    "HOLDS": "`holds`", "IN": "`in`", "UNTIL": "`until`", "ON": "`on`",
+    "HOLDS": "`holds`", "IN": "`in`", "UNTIL": "`until`", "ON": "`on`", "CPU": "`cpu`", "PROCESS": "`process`",
 }  # fmt: skip
 
+# Signs that word processors and mathematicians write.
+_SIGNS = {
+    "\u2264": "<=", "\u2265": ">=", "\u2260": "!=", "\u2227": "and", "\u2228": "or", "\u00ac": "not", "\u2192": "implies",
+    "\u21d2": "implies", "\u2208": "in", "\u2209": "not in", "\u222a": "|", "\u2229": "&", "\u2013": "-", "\u2014": "-",
+    "\u2212": "-", "\u00d7": "*", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'",
+}  # fmt: skip
 
-def explain(
-    line: str, word: str, column: int, expected: set[str], whole: str
-) -> tuple[str, str, str | None]:
-    """Code, message and help for a syntax error.
+_TEXT = re.compile(r'"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|#[^\n]*')
 
-    `line` is the stripped logical line, `word` what the parser stopped at, `column` (from 0) where
-    in the physical line `whole`, `expected` the terminals that could have stood there.
-    """
-    for pattern, code, message, help in _LINES:
-        if re.match(pattern, line):
-            return code, message, help
-    rest, before = whole[column:], whole[:column]
-    for pattern, code, message, help in _WORDS:
-        if re.match(pattern, rest):
-            return code, message, help
-    if before.endswith("f") and rest[:1] in "\"'" and rest:
-        return "no-f-string", "there are no f-strings", "an `assert` takes a plain text"
-    if rest[:1] in "+-" and before.rstrip()[-1:] == rest[:1]:
-        return "no-c-operator", "this is C's operator", "write `x += 1` for `x++`"
-    if rest[:1] in "&|" and before.rstrip()[-1:] == rest[:1]:
-        return "no-c-operator", "this is C's operator", "write `and`, `or`, `not`"
-    if rest[:1] in "*/" and before.rstrip()[-1:] == rest[:1]:
-        return "no-operator", "there is no such operator", "there are + - * // %"
-    if re.match(r"[\w.\[\]]+(\s*,\s*[\w.\[\]]+)+\s*=[^=]", line) or (
-        rest[:1] == "," and "RPAR" not in expected and re.search(r"=(?!=)", line)
+
+def _masked(text: str) -> str:
+    """The line without the insides of strings and comments, of the same length."""
+    return _TEXT.sub(
+        lambda m: " " * len(m[0]) if m[0][0] == "#" else m[0][0] + "_" * (len(m[0]) - 2) + m[0][0], text
+    )
+
+
+def opens_block(text: str) -> bool:
+    """Whether a line was meant to begin a block."""
+    code = _masked(text).rstrip()
+    return code.endswith((":", "{")) or _BLOCKS.match(code.lstrip(" ")) is not None
+
+
+def explain(stop: Stop) -> Finding:
+    """A syntax error in the words of its cause, as far as the line tells it."""
+    line = _masked(stop.text)
+    indent = len(line) - len(line.lstrip())
+    if stop.word == "indent":
+        message = "this line is indented, and no block begins above it"
+        return Finding("bad-indent", message, "a block begins after a line that ends in `:`", stop.at, stop.at + 1)
+    if stop.word == "dedent":
+        return Finding("empty-block", "no block follows this line", _block_help(line), stop.at, stop.at + 1)
+    for pattern, code, message, help in _BEGINNINGS:
+        match = re.compile(pattern).match(line, indent)
+        if match:
+            return Finding(code, message, help, match.start(), match.end())
+    earliest: Finding | None = None
+    for pattern, code, message, help in _ANYWHERE:
+        match = re.compile(pattern).search(line, indent)
+        if match and match.start() <= stop.at and (earliest is None or match.start() < earliest.start):
+            start = match.end() - len(match[0].lstrip())
+            earliest = Finding(code, message, help, start, match.end())
+    return earliest or _by_form(stop, line.strip(), line[: stop.at])
+
+
+def _block_help(line: str) -> str:
+    what = {
+        "class": "its fields", "enum": "its members", "scenario": "its settings", "invariant": "the formula",
+        "property": "the formula", "sometimes": "the formula",
+    }.get(line.split(":")[0].split(" ")[0])  # fmt: skip
+    return f"indent {what} below it" if what else "indent the block below it, or write `pass` there"
+
+
+def _by_form(stop: Stop, line: str, before: str) -> Finding:
+    first = re.match(r"\w*", line)[0]  # type: ignore[index]
+    end = stop.at + (1 if stop.word == "end" else max(1, len(stop.word.split("\n")[0])))
+
+    def found(code: str, message: str, help: str | None) -> Finding:
+        return Finding(code, message, help, stop.at, end)
+
+    if stop.declares and first not in _DECLARATIONS:
+        return Finding("no-declaration", *_declaration(first, line), 0, max(len(first), 1))
+    if re.fullmatch(r"[^\w\s()\[\]{}.,:=+*/%|&<>\"'#!-]|[^ -~]", stop.word, re.ASCII):
+        return Finding("bad-character", *_character(stop.word, before), stop.at, stop.at + 1)
+    if first in ("elif", "else") and stop.word != "end" and (
+        not before.strip() or (before.strip() == first and "NUMBER" not in stop.expected)
     ):
-        return "no-tuple", "there are no tuples", "one assignment a line; `atomic:` makes them one step"
-    if re.match(r"\w+\s*:\s*\S", line) and line.startswith(("if", "while", "for", "with", "else")):
-        pass
-    if word == "=" and re.match(r"(if|elif|while|assert|await)\b", line):
-        return "assign-in-condition", "`=` assigns", "compare with `==`"
-    if word == "=" and re.match(r"[\w.]+\s*=.*=", line):
-        return "no-chain-assignment", "one `=` a statement", "assign in two statements"
-    if word == "else" and re.match(r"(while|for)\b", line) is None and line.startswith("else"):
-        return "stray-else", "this `else` follows no `if`", "`while` and `for` have none"
-    if line.startswith("elif"):
-        return "stray-else", "this `elif` follows no `if`", None
-    if word == "indent":
-        return "bad-indent", "this line is indented, and no block begins above it", "blocks begin after a `:`"
-    if word == "dedent" or ("_INDENT" in expected and len(expected) <= 2):
-        return "empty-block", "a block is expected below this line", "write `pass` for an empty one"
-    if word == "end":
-        if "COLON" in expected and re.match(
-            r"(if|elif|else|while|for|with|process|daemon|unfair|def|class|either|or|atomic|policy)\b", line
-        ):
-            return "missing-colon", "the line ends without a `:`", "a block begins with `:`"
-        return "syntax", f"the line ends too early: {_wanted(expected)} is missing", None
-    if line.startswith("enum") and rest[:1] == "=":
-        return "syntax", "the members of an enum are not numbered", "list their names"
-    if not word.isprintable() or not word.isascii():
-        return "bad-character", f"the character {ascii(word)} has no meaning here", None
-    return "syntax", f"`{word}` cannot stand here", _expectation(expected)
+        start = stop.text.index(first)
+        help = "`while` and `for` have none" if first == "else" else "write `if`, or align it with its `if`"
+        return Finding("stray-else", f"this `{first}` follows no `if`", help, start, start + len(first))
+    if first == "or" and not before.strip():
+        return found("stray-or", "this `or:` follows no `either:`", "write `either:` for the first alternative")
+    if stop.word == "=" and before.endswith("=") and not re.match(r"\w+ |.*\w\s*[=:]\s+", before):
+        at = stop.at - 1
+        help = "assign with `=`, or compare in an `if`, `await` or `assert`"
+        return Finding("no-effect", "a comparison is not a statement", help, at, at + 2)
+    if stop.word == "=" and re.match(r"(if|elif|while|assert|await)\b", line):
+        return found("assign-in-condition", "`=` assigns", "compare with `==`")
+    if stop.word == "=" and re.match(r"[\w.\[\]]+\s*[-+*|&%]?=\s*[\w.\[\]]+\s*=", line):
+        return found("no-chain-assignment", "one `=` a statement", "assign in two statements")
+    if stop.word == "," and _is_tuple(line, before, stop.expected):
+        return found("no-tuple", "there are no tuples", _instead_of_tuple(first))
+    if first == "with" and stop.word == ",":
+        return found("no-tuple", "`with` takes one lock", "nest a second `with` in the block")
+    if first == "with" and stop.word == "as":
+        return found("no-as", "a lock gets no second name", "write `with LOCK:`")
+    if first == "for" and stop.word == ",":
+        return found("no-tuple", "a loop has one variable", "nest a second `for` in the block")
+    if first == "class" and stop.word == "(":
+        return found("no-base-class", "classes have no base classes", "write `class NAME:` with all its fields")
+    if first == "enum" and stop.word in ("=", "("):
+        return found("bad-member", "the members of an enum are plain names", "write `enum NAME: one, two`")
+    if first == "assert" and re.search(r",\s*[\"'].*[\"']\s*$", before):
+        return found("plain-text", "the text of an `assert` is written out", "the trace shows the values")
+    if stop.word == ":" and before.count("[") > before.count("]"):
+        return found("no-slice", "there are no slices", "write one index, and a `for` over several")
+    if stop.word == ":" and before.count("{") > before.count("}"):
+        return found("no-dict", "there are no dicts", "use an array `T[N]`, or a class with fields")
+    if stop.word == "for" and before.count("[") > before.count("]"):
+        return found("no-list", "there are no lists", "write `{x for x in T}`, a set")
+    if stop.word in ("*", "&") and not re.search(r"[\w)\]]\s*$", before):
+        help = "name the variable itself: a parameter of class type is a reference"
+        return found("no-pointer", "there are no pointers", help)
+    if stop.word == ">" and before.endswith("-"):
+        at = stop.at - 1
+        return Finding("no-c-operator", "`->` is C's", "write `a.b`", at, at + 2)
+    if stop.word == "->":
+        return found("no-c-operator", "`->` is C's", "write `a.b`")
+    if stop.word == "end":
+        return _early_end(stop, line, first)
+    help = _expectation(stop.expected)
+    if "EQUAL" in stop.expected and re.fullmatch(r"[\w.\[\]]+\s*", before.strip()):
+        help = "a statement is an assignment, a call, or begins with a word such as `if`"
+    shown = "a docstring" if stop.word.startswith('"""') else "a text" if stop.word[0] in "\"'" else f"`{stop.word}`"
+    return found("syntax", f"{shown} cannot stand here", help)
 
 
-def _wanted(expected: set[str]) -> str:
+def _early_end(stop: Stop, line: str, first: str) -> Finding:
+    at = stop.at
+    if re.fullmatch(r"[A-Za-z_]\w*:", line) and first not in KEYWORDS:
+        return Finding("no-goto", f"`{line}` is a label of C's", f"write `label {first}`", at - len(line), at)
+    if "COLON" in stop.expected and _BLOCKS.match(line):
+        return Finding("missing-colon", "the line ends without a `:`", "a block begins with `:`", at, at + 1)
+    if first == "class" or (first == "pass" and stop.expected == {"COLON"}):
+        return Finding("empty-class", "a class has at least one field", "write `NAME: TYPE`", at - len(line), at)
+    if first in ("shared", "ghost", "const", "type") and re.search(r"(\w|:)$|^type.*=$", line):
+        missing, help = ("a name", None) if line == first else ("a type", f"write `{first} NAME: TYPE`")
+        help = "write `type NAME = TYPE`" if first == "type" else help
+        return Finding("syntax", f"the line ends too early: {missing} is missing", help, at, at + 1)
+    help = None
+    if re.search(r"([-+*/%|&<>]|[=!<>]=|\b(and|or|not|in|implies))$", line) and first != "for":
+        help = "put it in parentheses to continue on the next line"
+    return Finding("syntax", f"the line ends too early: {_wanted(stop.expected)} is missing", help, at, at + 1)
+
+
+def _is_tuple(line: str, before: str, expected: frozenset[str]) -> bool:
+    if re.match(r"(for|with|class|enum|expect|def)\b", line):
+        return False
+    opened = before.rfind("(")
+    grouped = opened >= 0 and before.count("(") > before.count(")") and not re.search(r"[\w\])]\s*$", before[:opened])
+    called = before.count("(") > before.count(")") and not grouped
+    keyword = re.search(r"\b(assert|return|in|and|or|not|if|while|await)\s*$", before[: max(opened, 0)])
+    return grouped or bool(called and keyword) or ("RPAR" not in expected and not called)
+
+
+def _instead_of_tuple(first: str) -> str:
+    if first == "assert":
+        return 'write `assert CONDITION, "why"` without parentheses'
+    if first in ("const", "type", "shared", "ghost", "def"):
+        return "declare a class with fields"
+    if first == "return":
+        return "return one value, and assign the others"
+    return "write one assignment a line; `atomic:` makes them one step"
+
+
+def _declaration(first: str, line: str) -> tuple[str, str | None]:
+    """What to say of a line at the left margin that begins no declaration."""
+    if first in _STATEMENTS or re.match(r"[\w.]+\(", line):
+        return "a statement stands here outside any process", "indent it in the body of a `process` or `def`"
+    if re.match(r"\w+\s*:", line):
+        return f"`{first}` is declared without a word for what it is", "begin with `shared`, `ghost` or `const`"
+    if re.match(r"[\w.]+\s*[-+]?=", line):
+        return "an assignment stands here outside any process", "declare it with `const NAME: int = ...` or `shared NAME: T = ...`"
+    if not first:
+        return f"`{line.split()[0]}` begins no declaration", "a file holds declarations, such as `shared x: bool`"
+    return f"`{first}` begins no declaration", did_you_mean(first, _DECLARATIONS) or (
+        "these do: " + ", ".join(f"`{word}`" for word in _DECLARATIONS)
+    )
+
+
+def _character(word: str, before: str) -> tuple[str, str | None]:
+    shown = f"`{word}`" if word.isprintable() and word != "`" else f"U+{ord(word):04X}"
+    if word in _SIGNS:
+        return f"the sign {shown} has no meaning here", f"write `{_SIGNS[word]}`"
+    if word.isalpha() or (word.isalnum() and re.search(r"\w$", before)):
+        return f"the letter {shown} cannot be part of a name", "names are made of a-z, A-Z, 0-9 and `_`"
+    if word.isspace():
+        return f"the white space U+{ord(word):04X} has no meaning here", "write a plain space"
+    return f"the character {shown} has no meaning here", None
+
+
+def _wanted(expected: frozenset[str]) -> str:
     names = sorted(_TOKENS[name] for name in expected if name in _TOKENS and name[0] != "_")
     if {"NAME", "NUMBER"} <= expected:
         return "an expression"
@@ -102,7 +291,7 @@ def _wanted(expected: set[str]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
 
 
-def _expectation(expected: set[str]) -> str | None:
+def _expectation(expected: frozenset[str]) -> str | None:
     if {"NAME", "NUMBER"} <= expected:
         return "an expression is expected"
     known = [name for name in expected if name in _TOKENS]

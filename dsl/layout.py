@@ -11,13 +11,20 @@ from lark import Token
 from .diagnostics import Diagnostics
 from .source import Source, Span
 
+# Texts that are not closed come last: one in `"` ends with its line, a docstring with the file.
 _PIECE = re.compile(
-    r'"""(?:.|\n)*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|#[^\n]*|[()\[\]{}]|\n|"""|["\']'
+    r'"""[\s\S]*?"""|"""[\s\S]*|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|#[^\n]*|[()\[\]{}]|\n|["\'][^\n]*'
 )
-_CLOSING = {")": "(", "]": "[", "}": "{"}
+_CLOSES = {"(": ")", "[": "]", "{": "}"}
+_OPENS = {")": "(", "]": "[", "}": "{"}
 _DECLARING = re.compile(
     r"(model|const|type|enum|class|shared|ghost|daemon|unfair|process|def|policy|policies|"
     r"invariant|property|sometimes|scenario|expect)\b"
+)
+# Lines that cannot stand within brackets.
+_STATEMENT = re.compile(
+    r"[ \t]*(?:(?:while|with|assert|await|label|wait|return|break|continue|pass|either|atomic)\b(?!\s*[=,)])"
+    r"|[\w.]+ = |(?:if|elif|else|for)\b[^\n#\"]*:[ \t]*(?:#|\n|$))"
 )
 
 
@@ -32,6 +39,27 @@ class LogicalLine:
     def indent(self) -> int:
         return len(self.text) - len(self.text.lstrip(" \t"))
 
+    @property
+    def code(self) -> str:
+        """The text without the comment and the white space at its end."""
+        end = 0
+        for match in _PIECE.finditer(self.text):
+            if match[0].startswith("#"):
+                end = max(end, len(self.text[: match.start()].rstrip()))
+                if not self.text[match.end() :].strip():
+                    return self.text[:end]
+        return self.text.rstrip()
+
+    def offset(self, line: int, column: int) -> int:
+        """Where in `text` a line and column of the file are."""
+        before = self.text.split("\n")[: line - self.line]
+        return sum(len(part) + 1 for part in before) + column - 1
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The line and column of the file at an offset of `text`."""
+        before = self.text[:offset]
+        return self.line + before.count("\n"), offset - (before.rfind("\n") + 1) + 1
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -42,6 +70,11 @@ class Chunk:
     @property
     def line(self) -> int:
         return self.lines[0].line
+
+    @property
+    def end_line(self) -> int:
+        last = self.lines[-1]
+        return last.line + last.text.count("\n")
 
     @property
     def text(self) -> str:
@@ -59,7 +92,7 @@ class Chunk:
 def logical_lines(source: Source, found: Diagnostics) -> tuple[LogicalLine, ...]:
     """The lines that hold anything but comments; brackets and docstrings join lines.
 
-    A bracket that is still open where a declaration starts is a fault, and closed there.
+    A bracket that is still open where a declaration or statement starts is a fault, and closed there.
     """
     text = source.text
     lines: list[LogicalLine] = []
@@ -71,40 +104,53 @@ def logical_lines(source: Source, found: Diagnostics) -> tuple[LogicalLine, ...]
         if _has_code(piece):
             lines.append(LogicalLine(begun, piece))
 
+    def unclosed() -> None:
+        if open_at:
+            bracket, place = open_at[-1]
+            found.add("unclosed-bracket", place, f"`{bracket}` is never closed", f"close it with `{_CLOSES[bracket]}`")
+            open_at.clear()
+
     for match in _PIECE.finditer(text):
         piece = match.group()
         if piece == "\n":
-            follows = text[match.end() :  match.end() + 12]
-            if open_at and _DECLARING.match(follows):
-                bracket, place = open_at[0]
-                found.add("unclosed-bracket", place, f"`{bracket}` is never closed")
-                open_at.clear()
+            if open_at and (_DECLARING.match(text, match.end()) or _STATEMENT.match(text, match.end())):
+                unclosed()
             if not open_at:
                 finish(match.start())
                 start, begun = match.end(), number + 1
             number += 1
-        elif piece in "([{":
+        elif piece in _CLOSES:
             open_at.append((piece, _place(source, match.start(), number)))
-        elif piece in _CLOSING:
-            if not open_at or open_at[-1][0] != _CLOSING[piece]:
-                place = _place(source, match.start(), number)
+        elif piece in _OPENS:
+            place = _place(source, match.start(), number)
+            if not open_at:
                 found.add("unopened-bracket", place, f"`{piece}` closes nothing")
+            elif open_at[-1][0] != _OPENS[piece]:
+                bracket, opened = open_at[-1]
+                help = f"close it with `{_CLOSES[bracket]}` first"
+                found.add(
+                    "unopened-bracket", place, f"`{piece}` cannot close `{bracket}`", help, [(opened, "it is opened here")]
+                )
             if open_at:
                 open_at.pop()
-        elif piece == '"""':
-            place = _place(source, match.start(), number, 3)
-            found.add("unclosed-string", place, "this docstring is never closed", 'close it with `"""`')
-            return tuple(lines)
-        elif piece in ("'", '"'):
-            place = _place(source, match.start(), number)
-            found.add("unclosed-string", place, "this string is not closed on its line")
+        elif piece[0] in "\"'" and not _is_closed(piece):
+            docstring = piece.startswith('"""')
+            place = _place(source, match.start(), number, 3 if docstring else 1)
+            if docstring:
+                found.add("unclosed-string", place, "this docstring is never closed", 'close it with `"""`')
+                return (*lines, LogicalLine(begun, text[start:]))
+            found.add("unclosed-string", place, "this text is not closed on its line", f"close it with `{piece[0]}`")
         else:
             number += piece.count("\n")
     finish(len(text))
-    if open_at:
-        bracket, place = open_at[0]
-        found.add("unclosed-bracket", place, f"`{bracket}` is never closed")
+    unclosed()
     return tuple(lines)
+
+
+def _is_closed(piece: str) -> bool:
+    if piece.startswith('"""'):
+        return len(piece) >= 6 and piece.endswith('"""')
+    return re.fullmatch(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'', piece) is not None
 
 
 def _has_code(text: str) -> bool:
@@ -126,7 +172,7 @@ def chunks(lines: tuple[LogicalLine, ...], path: str, found: Diagnostics) -> tup
             cut[-1].append(line)
         else:
             place = Span(path, line.line, 1, line.line, line.indent + 1)
-            found.add("bad-indent", place, "the first line of a file cannot be indented")
+            found.add("bad-indent", place, "this line is indented, and nothing stands above it", "begin it at the left margin")
     return tuple(Chunk(tuple(piece)) for piece in cut)
 
 

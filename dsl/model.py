@@ -7,8 +7,8 @@ says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 
 from .sorts import BOOL, Lock, Range, Sort, Struct, Value
 from .source import Span
@@ -42,6 +42,15 @@ class Reference:
     """A parameter that stands for a place: its sort is a class, lock, queue or array."""
 
     owner: str
+    name: str
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SiteQueue:
+    """`wq` in a policy: the waitqueue of the waiting site."""
+
     name: str
     sort: Sort
     span: Span
@@ -88,7 +97,7 @@ class BoundUse:
 class Place:
     """A variable and the way into it: field names and indices."""
 
-    root: SharedVariable | LocalVariable | Reference
+    root: SharedVariable | LocalVariable | Reference | SiteQueue
     path: tuple[str | Expr, ...]
     sort: Sort
     span: Span
@@ -221,9 +230,27 @@ class TaskLocal:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class SiteCondition:
+    """`cond` in a policy: the condition of the waiting site."""
+
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class Temporal:
+    """`operator` is always, eventually, leads_to or until."""
+
+    operator: str
+    operands: tuple[Expr, ...]
+    span: Span
+    sort: Sort = BOOL
+
+
 Expr = (
     Literal | SelfIndex | BoundUse | Load | Operation | Unwrap | Fit | Current | Quantified
-    | SetDisplay | SetBuild | TaskOf | AtLabel | LockState | TaskLocal
+    | SetDisplay | SetBuild | TaskOf | AtLabel | LockState | TaskLocal | SiteCondition | Temporal
 )  # fmt: skip
 
 
@@ -442,8 +469,29 @@ class Atomic:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """`wait until condition on queue holding lock`; `policy` is the instance that the site is pinned
+    to, None where the run decides.  `mode` is that of the held lock."""
+
+    condition: Expr
+    queue: Place
+    lock: Place | None
+    mode: str
+    policy: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Delegate:
+    """`wait block` in a policy: goes on as that instance does."""
+
+    policy: str
+    span: Span
+
+
 Statement = (
-    Declare | Store | Update | Bump | Do | LockAction | QueueAction | Verb | Assert | Await | Label
+    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | Verb | Assert | Await | Label
     | Return | Break | Continue | If | While | For | With | Either | Atomic
 )  # fmt: skip
 
@@ -459,6 +507,17 @@ class Process:
     unfair: bool
     body: tuple[Statement, ...]
     span: Span
+    cpus: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy with its parameters' values; `name` is how it was asked for, `halt_poll(polls=3)`."""
+
+    name: str
+    base: str
+    body: tuple[Statement, ...]
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,7 +531,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """An `invariant` or a `sometimes`."""
+    """An `invariant`, a `sometimes` or a (temporal) `property`."""
 
     name: str
     kind: str
@@ -494,6 +553,13 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Model:
+    """A model in one scenario.
+
+    `processes` say in `cpus` to which CPU each instance is pinned.  `policies` are all instances in
+    use, `choices` those under which waiting sites that are not pinned are to be checked.  `cpus` is
+    None when there is one for each task; `preempt` is none or full.
+    """
+
     name: str
     path: str
     doc: str | None
@@ -504,6 +570,14 @@ class Model:
     formulas: tuple[Formula, ...]
     assertions: tuple[str, ...]
     expectations: tuple[Expectation, ...]
+    scenario: str | None = None
+    policies: tuple[Policy, ...] = ()
+    choices: tuple[str, ...] = ()
+    cpus: int | None = None
+    preempt: str = "none"
+
+    def policy(self, name: str) -> Policy:
+        return next(policy for policy in self.policies if policy.name == name)
 
     def function(self, name: str) -> Function:
         return next(function for function in self.functions if function.name == name)
@@ -512,6 +586,39 @@ class Model:
 BUILT_IN_CHECKS = (
     "deadlock", "out_of_range", "none_used", "empty_choice", "bad_unlock", "sleep_in_atomic", "ends_holding",
 )  # fmt: skip
+
+
+def is_stateful(e: object) -> bool:
+    """Whether its value depends on the state."""
+    stateful = Place | AtLabel | LockState | TaskLocal
+    return any(isinstance(node, stateful) for node in walk(e))
+
+
+def rewritten(node: object, change: Callable[[object], object]) -> object:
+    """`node` with `change` applied from the top: where it returns the same node, its parts are
+    rewritten in turn; a statement may become a tuple of statements."""
+    new = change(node)
+    if new is not node:
+        return new
+    if isinstance(node, tuple):
+        items: list[object] = []
+        for item in node:
+            made = rewritten(item, change)
+            if isinstance(made, tuple) and not isinstance(item, tuple):
+                items.extend(made)
+            else:
+                items.append(made)
+        return tuple(items)
+    if hasattr(node, "__dataclass_fields__") and not isinstance(node, Span | Lock | Struct):
+        changes = {}
+        for item in fields(node):  # type: ignore[arg-type]
+            if item.name not in ("sort", "span", "bound", "variable"):
+                before = getattr(node, item.name)
+                after = rewritten(before, change)
+                if after is not before:
+                    changes[item.name] = after
+        return replace(node, **changes) if changes else node  # type: ignore[type-var]
+    return node
 
 
 def walk(node: object) -> Iterator[object]:

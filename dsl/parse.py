@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from lark import Lark, Token, Transformer, v_args
+from lark import Tree as Parsed
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.tree import Meta
 
-from . import habits, tree
+from . import habits, recover, tree
 from .diagnostics import Diagnostics
 from .layout import BadIndent, Chunk, Indenter, LogicalLine, chunks, logical_lines
 from .source import Source, Span
 
 MAX_SYNTAX_ERRORS = 25
-MAX_DEPTH = 60
+MAX_REREAD_LINES = 20_000
+MAX_DEPTH = 100
 
 _GRAMMAR = Path(__file__).with_name("grammar.lark")
 
@@ -34,12 +36,15 @@ def parse(source: Source, cache: str | None = None) -> tuple[tree.Tree | None, D
     declarations: list[tree.Declaration] = []
     lines = logical_lines(source, found)
     _refuse_tabs(source, lines, found)
-    _refuse_depth(source, lines, found)
-    if found:
-        return None, found
+    torn = {fault.span.line for fault in found.sorted()}
+    node: Any = None
     for position, chunk in enumerate(chunks(lines, source.path, found)):
+        if not torn.isdisjoint(range(chunk.line, chunk.end_line + 1)):
+            continue
+        if position and node is None and chunk.text[0] in "{}":
+            continue  # the body of a function of C, whose head was refused
         node = _parse_chunk(chunk, source, found, cache)
-        if len(found.sorted()) >= MAX_SYNTAX_ERRORS:
+        if len(found) >= MAX_SYNTAX_ERRORS:
             break
         match node:
             case None:
@@ -47,14 +52,16 @@ def parse(source: Source, cache: str | None = None) -> tuple[tree.Tree | None, D
             case tree.Docstring(text=text) if position == 0:
                 doc = text
             case tree.Docstring(span=span):
-                found.add("misplaced-docstring", span, "a docstring of the file comes first")
+                help = "move it above the `model` line, or write comments with `#`"
+                found.add("misplaced-docstring", span, "the docstring of a file comes first", help)
             case tree.Header():
                 if header or declarations:
                     found.add(
                         "misplaced-model",
                         node.span,
                         "the `model` line comes first, and once",
-                        related=[(header.span, "it stands here")] if header else (),
+                        "move it to the top" if header is None else "remove one of them",
+                        [(header.span, "it stands here")] if header else (),
                     )
                 header = header or node
             case _:
@@ -73,95 +80,107 @@ def parse(source: Source, cache: str | None = None) -> tuple[tree.Tree | None, D
 
 
 def _refuse_tabs(source: Source, lines: tuple[LogicalLine, ...], found: Diagnostics) -> None:
-    for line in lines:
-        lead = line.text[: line.indent]
-        if "\t" in lead:
-            column = lead.index("\t") + 1
-            place = Span(source.path, line.line, column, line.line, line.indent + 1)
-            found.add("tab", place, "a tab in the indentation", "indent with four spaces")
-
-
-def _refuse_depth(source: Source, lines: tuple[LogicalLine, ...], found: Diagnostics) -> None:
-    """Deep nesting is refused before it can exhaust anything that walks the tree."""
-    levels = [0]
-    for line in lines:
-        depth = deepest = 0
-        for character in line.text:
-            depth += (character in "([{") - (character in ")]}")
-            deepest = max(deepest, depth)
-        words = max(line.text.count(" not "), line.text.count("--"), line.text.count("- -"))
-        while levels[-1] > line.indent:
-            levels.pop()
-        if line.indent > levels[-1]:
-            levels.append(line.indent)
-        if max(deepest, words, len(levels)) > MAX_DEPTH or line.text.count(" implies ") > MAX_DEPTH:
-            place = Span(source.path, line.line, line.indent + 1, line.line, line.indent + 2)
-            found.add("too-deep", place, f"nested more than {MAX_DEPTH} deep", "name a part of it")
-            return
+    tabbed = [line for line in lines if "\t" in line.text[: line.indent]]
+    if tabbed:
+        line, more = tabbed[0], len(tabbed) - 1
+        column = line.text.index("\t") + 1
+        place = Span(source.path, line.line, column, line.line, line.indent + 1)
+        help = "indent with four spaces" + (f", here and in {more} more line{'s' * (more > 1)}" if more else "")
+        found.add("tab", place, "a tab in the indentation", help)
 
 
 def _parse_chunk(chunk: Chunk, source: Source, found: Diagnostics, cache: str | None) -> Any:
-    """A declaration, or None.  A line with a fault is taken out and the rest read again, so
-    that the next fault is found too."""
+    """A declaration, or None.  A line with a fault is replaced by a harmless one and the rest read
+    again, so that the next fault is found too."""
     lines = list(chunk.lines)
     failed = False
-    blanked: set[int] = set()
+    seen: set[int] = set()
+    patience = MAX_REREAD_LINES
     while True:
         build = _Build(source, chunk.line - 1)
         try:
-            node = _lark(cache).parse(Chunk(tuple(lines)).text)
-            built = build.transform(node)
+            parsed = _lark(cache).parse(Chunk(tuple(lines)).text)
+            deep = _too_deep(parsed)
+            if deep is not None:
+                _refuse_depth(deep, chunk.line - 1, source, found)
+                return None
+            node = build.transform(parsed)
             found.extend(build.found)
-            return None if failed or build.found else built
+            return None if failed or build.found else node
         except BadIndent as fault:
             line = fault.line + chunk.line - 1
-            place = Span(source.path, line, 1, line, fault.width + 1)
-            found.add("bad-indent", place, "this line is indented like no block above it")
-        except UnexpectedInput as fault:
-            line = _report(fault, lines, source, chunk.line - 1, found)
-        failed = True
-        at = max((i for i, piece in enumerate(lines) if piece.line <= line), default=0)
-        if at == 0 or at in blanked or len(found.sorted()) >= MAX_SYNTAX_ERRORS:
+            place = Span(source.path, line, 1, line, max(fault.width, 1) + 1)
+            help = "align it with the line above, or with the one that begins its block"
+            found.add("bad-indent", place, "this line is indented like no block above it", help)
             return None
-        blanked.add(at)
-        opens = at + 1 < len(lines) and lines[at + 1].indent > lines[at].indent
-        harmless = " " * lines[at].indent + ("while x:" if opens else "pass")
-        lines[at] = LogicalLine(lines[at].line, harmless)
+        except UnexpectedInput as fault:
+            at, code = _report(fault, lines, source, chunk.line - 1, found)
+        failed = True
+        patience -= len(lines)
+        if at in seen or patience < 0 or len(found) >= MAX_SYNTAX_ERRORS:
+            return None
+        seen.add(at)
+        repaired = recover.repaired(lines, at, code)
+        if repaired is None:
+            return None
+        lines = repaired
+
+
+def _too_deep(parsed: Parsed) -> Meta | None:
+    """Where a tree exceeds MAX_DEPTH, if it does: what walks it later may do so recursively.
+
+    Every `elif` counts as one level, since it stands for an `if` within an `else`."""
+    level = [parsed]
+    for _ in range(MAX_DEPTH):
+        below: list[Parsed] = []
+        for node in level:
+            children = [child for child in node.children if isinstance(child, Parsed)]
+            if sum(child.data == "elif_" for child in children) > MAX_DEPTH // 2:
+                return node.meta
+            below += children
+        if not below:
+            return None
+        level = below
+    return next((node.meta for node in level if not node.meta.empty), parsed.meta)
+
+
+def _refuse_depth(meta: Meta, offset: int, source: Source, found: Diagnostics) -> None:
+    place = Span(source.path, meta.line + offset, meta.column, meta.line + offset, meta.column + 1)
+    help = "split it: move a block to a `def`, or assign a part of the expression to a local"
+    found.add("too-deep", place, "this is nested too deep", help)
 
 
 def _report(
     fault: UnexpectedInput, lines: list[LogicalLine], source: Source, offset: int, found: Diagnostics
-) -> int:
-    """Adds the diagnostic for a syntax error; returns the line it is about."""
-    number = (fault.line if fault.line and fault.line > 0 else 1) + offset
-    column = fault.column if fault.column and fault.column > 0 else 1
-    width = 1
-    expected: set[str] = set()
-    word = ""
-    if isinstance(fault, UnexpectedToken):
-        word = str(fault.token)
-        expected = set(fault.accepts or fault.expected)
-        width = max(1, len(word.split("\n")[0]))
-        if fault.token.type in ("_NEWLINE", "_INDENT", "_DEDENT", "$END"):
-            word = {"_INDENT": "indent", "_DEDENT": "dedent"}.get(fault.token.type, "end")
-    elif isinstance(fault, UnexpectedCharacters):
-        word = source.line(number)[column - 1 : column]
-        expected = set(fault.allowed or ())
+) -> tuple[int, str]:
+    """Adds the diagnostic for a syntax error; returns the position of its line, and its code."""
+    number = max(fault.line or 1, 1) + offset
+    column = max(fault.column or 1, 1)
     at = max((i for i, piece in enumerate(lines) if piece.line <= number), default=0)
-    if word in ("indent", "dedent") or (word == "end" and fault.column and "_INDENT" in expected):
-        # The newline that a wrong indentation follows belongs to the line before it.
-        nearest = [i for i, piece in enumerate(lines) if piece.line > number]
-        if word == "indent" and nearest:
-            at = nearest[0]
-            number, column = lines[at].line, lines[at].indent + 1
+    expected: frozenset[str] = frozenset()
+    word = source.line(number)[column - 1 : column]
+    if isinstance(fault, UnexpectedToken):
+        expected = frozenset(fault.accepts or fault.expected)
+        kind = fault.token.type
+        word = {"_NEWLINE": "end", "$END": "end", "_INDENT": "indent", "_DEDENT": "dedent"}.get(kind, str(fault.token))
+        if kind == "_INDENT" and at + 1 < len(lines):
+            at += 1  # the newline token before the indentation stands on the line above
+        elif "_INDENT" in expected and kind != "_NEWLINE":
+            word = "dedent"
+            at -= at > 0 and number == lines[at].line and kind != "_DEDENT" and kind != "$END"
+    elif isinstance(fault, UnexpectedCharacters):
+        expected = frozenset(fault.allowed or ())
     line = lines[at]
-    if word == "end":
-        first = source.line(number)
-        column = min(column, len(first.rstrip()) + 1)
-    place = Span(source.path, number, column, number, column + width)
-    code, message, help = habits.explain(line.text.strip(), word, column - 1, expected, source.line(number))
-    found.add(code, place, message, help)
-    return line.line
+    if word in ("end", "dedent"):
+        stop = len(line.code)
+    elif word == "indent":
+        stop = line.indent
+    else:
+        stop = line.offset(number, column)
+    said = habits.explain(habits.Stop(line.text, stop, word, expected, at == 0))
+    start, end = line.position(said.start), line.position(max(said.end, said.start + 1))
+    found.add(said.code, Span(source.path, *start, *end), said.message, said.help)
+    return at, said.code
 
 
 @lru_cache(maxsize=2)
@@ -193,7 +212,7 @@ class _Build(Transformer[Token, Any]):
     """Lark's tree to ours; a method per rule."""
 
     def __init__(self, source: Source, offset: int) -> None:
-        super().__init__(visit_tokens=False)
+        super().__init__(visit_tokens=True)
         self.source = source
         self.offset = offset
         self.found = Diagnostics()
@@ -212,6 +231,12 @@ class _Build(Transformer[Token, Any]):
         code = text.split(" #")[0].rstrip() if '"' not in text else text.rstrip()
         end = min(len(code) + 1, whole.end_column) if whole.end_line == whole.line else len(code) + 1
         return Span(whole.path, whole.line, whole.column, whole.line, max(end, whole.column + 1))
+
+    def NAME(self, token: Token) -> Token:  # noqa: N802
+        if token in habits.KEYWORDS:
+            message = f"`{token}` is a word of the language"
+            self.found.add("reserved-name", self._span(token), message, "choose another name")
+        return token
 
     # -- expressions
 

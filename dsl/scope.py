@@ -9,6 +9,7 @@ from . import model as m
 from . import sorts as s
 from . import tree
 from .diagnostics import Diagnostics, did_you_mean
+from .kernel import habit
 from .source import Span
 
 BUILT_INS = frozenset(
@@ -17,6 +18,7 @@ BUILT_INS = frozenset(
     "smp_mb smp_rmb smp_wmb self end bool int generation snapshot spinlock mutex rwlock rwsem waitqueue "
     "unlimited none full sc cond wq".split()
 )
+TYPE_WORDS = frozenset("bool int generation snapshot spinlock mutex rwlock rwsem waitqueue".split())
 
 
 @dataclass(slots=True)
@@ -29,6 +31,9 @@ class Names:
     variables: dict[str, m.SharedVariable] = field(default_factory=dict)
     processes: dict[str, tuple[tree.Process, int]] = field(default_factory=dict)
     functions: dict[str, Signature] = field(default_factory=dict)
+    policies: dict[str, tree.Policy] = field(default_factory=dict)
+    instances: dict[str, m.Policy | None] = field(default_factory=dict)
+    unpinned: Span | None = None
     labels: dict[str, dict[tuple[str, str], Span]] = field(default_factory=dict)
     locals: dict[str, dict[tuple[str, str], m.LocalVariable]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
@@ -50,7 +55,7 @@ class Scope:
     """Where an expression stands.
 
     `kind` is "code" (one step per shared access), "assert" (sees the whole state and the locals of
-    `owner`), "formula" (sees the whole state) or "constant".  `assigned` holds the locals that have
+    `owner`), "formula" (sees the whole state), "temporal" (a property) or "constant".  `assigned` holds the locals that have
     a value here; None where control cannot come.
     """
 
@@ -63,36 +68,47 @@ class Scope:
     bounds: Mapping[str, m.Bound] = field(default_factory=dict)
     assigned: frozenset[str] | None = frozenset()
     in_process: str | None = None
+    in_policy: bool = False
 
     def inside(self, bound: m.Bound) -> Scope:
         """The scope in which a comprehension's variable is known too."""
         return Scope(
             self.names, self.found, self.kind, self.owner, self.process, self.locals,
-            {**self.bounds, bound.name: bound}, self.assigned, self.in_process,
+            {**self.bounds, bound.name: bound}, self.assigned, self.in_process, self.in_policy,
         )  # fmt: skip
 
     def specification(self) -> Scope:
         """The same place, seen by an `assert` or a ghost assignment."""
         return Scope(
             self.names, self.found, "assert", self.owner, self.process, self.locals, self.bounds,
-            self.assigned, self.in_process,
+            self.assigned, self.in_process, self.in_policy,
         )  # fmt: skip
 
     @property
     def whole_state(self) -> bool:
-        return self.kind in ("assert", "formula")
+        return self.kind in ("assert", "formula", "temporal")
 
     def unknown(self, name: str, span: Span) -> None:
         """Reports a name that stands for nothing here, once per name that a fault has removed."""
         if name in self.names.broken:
             return
-        candidates = [*self.locals, *self.bounds, *self.names.known(), *BUILT_INS]
-        if name in ("true", "false", "null", "NULL", "nil"):
-            word = {"true": "True", "false": "False"}.get(name, "None")
-            self.found.add("unknown-name", span, f"`{name}` is not known", f"write `{word}`")
-        elif name == "self":
-            self.found.add(
-                "self-outside-process", span, "`self` has no meaning here", "it is the index within a process"
-            )
-        else:
-            self.found.add("unknown-name", span, f"`{name}` is not known", did_you_mean(name, candidates))
+        if name == "self":
+            help: str | None = "it is the index of a process, in its code"
+            self.found.add("self-outside-process", span, "`self` has no meaning here", help)
+            return
+        candidates = {*self.locals, *self.bounds, *self.names.known(), *BUILT_INS} - TYPE_WORDS
+        help = habit(name) or did_you_mean(name, candidates)
+        self.found.add("unknown-name", span, f"`{name}` is not known", help)
+
+    def refuse_hiding(self, name: str, span: Span) -> None:
+        """Reports a local, parameter or bound variable that takes the name of something else."""
+        names = self.names
+        if name in BUILT_INS:
+            self.found.add("reserved-name", span, f"`{name}` is a word of the language", "choose another name")
+        elif name in names.variables:
+            related = [(names.variables[name].span, "it stands here")]
+            self.found.add("shadowed", span, f"`{name}` hides the variable of that name", "rename it", related)
+        elif name in self.bounds or (name in self.locals and self.locals[name].span != span):
+            self.found.add("shadowed", span, f"`{name}` hides a local of that name", "rename it")
+        elif name in names.known():
+            self.found.add("shadowed", span, f"`{name}` hides a declaration of that name", "rename it")

@@ -8,12 +8,14 @@ from . import model as m
 from . import sorts as s
 from . import tree
 from .diagnostics import did_you_mean
-from .expressions import LOCK_METHODS, condition, domain, expression, fitted, place
+from .expressions import LOCK_METHODS, condition, constant, domain, expression, fitted, place
 from .fold import NotConstant, evaluate
 from .scope import Scope, Signature
+from .settle import sort_of
 from .source import Span
 
 _VERBS = ("schedule", "cond_resched", "might_sleep", "cpu_relax", "smp_mb", "smp_rmb", "smp_wmb")
+_METHODS = frozenset(("add", "remove", *(name for methods in LOCK_METHODS.values() for name in methods)))
 _QUEUE_VERBS = ("prepare_to_wait", "finish_wait", "wake_up", "wake_up_one")
 
 
@@ -103,10 +105,15 @@ def _statement(node: tree.Statement, body: Body) -> m.Statement | None:
             return m.Either(tuple(alternatives), node.span)
         case tree.Atomic():
             return _atomic(node, body)
-        case tree.Wait() | tree.Delegate():
-            help = "write the wait with `prepare_to_wait`, `schedule` and `finish_wait`"
-            body.found.add("not-supported", node.span, "`wait` is not supported yet", help)
-            return None
+        case tree.Wait():
+            return _wait(node, body)
+        case tree.Delegate(policy=use):
+            if not body.scope.in_policy:
+                help = "write `wait until CONDITION on WAITQUEUE`"
+                body.found.add("delegate-outside-policy", node.span, "only a policy goes on as another", help)
+                return None
+            name = policy_instance(use, body.scope)
+            return m.Delegate(name, node.span) if name else None
         case tree.Docstring() | tree.Pass():
             return None
 
@@ -121,8 +128,6 @@ def _meet(ways: list[frozenset[str] | None]) -> frozenset[str] | None:
 
 
 def _local(node: tree.Local, body: Body) -> m.Statement | None:
-    from .declarations import sort_of
-
     sort = sort_of(node.type, body.scope.names, body.found)
     if sort is None:
         body.scope.names.broken.add(node.name)
@@ -137,7 +142,7 @@ def _local(node: tree.Local, body: Body) -> m.Statement | None:
         related = [(known.span, "it is declared here")]
         body.found.add("declared-twice", node.span, f"`{node.name}` is declared already", related=related)
         return None
-    _refuse_shadowing(node.name, node.span, body.scope)
+    body.scope.refuse_hiding(node.name, node.span)
     variable = m.LocalVariable(body.scope.owner or "", node.name, sort, node.span)
     value: m.Source | None = None
     if node.value is not None:
@@ -147,13 +152,6 @@ def _local(node: tree.Local, body: Body) -> m.Statement | None:
     if node.value is not None and body.scope.assigned is not None:
         body.scope.assigned |= {node.name}
     return m.Declare(variable, value, node.span) if value or node.value is None else None
-
-
-def _refuse_shadowing(name: str, span: Span, scope: Scope) -> None:
-    if name in scope.names.variables or name in scope.names.constants or name in scope.names.members:
-        scope.found.add("shadowed", span, f"`{name}` hides a declaration of the same name", "rename it")
-    elif name == "self":
-        scope.found.add("shadowed", span, "`self` is the index of the process", "rename it")
 
 
 def _source(node: tree.Expr, sort: s.Sort, body: Body) -> m.Source | None:
@@ -274,6 +272,8 @@ def _invoke(node: tree.Call, name: str, body: Body) -> m.Invoke | None:
 def _assign(node: tree.Assign, body: Body) -> m.Statement | None:
     target = _target(node.target, body)
     if target is None:
+        if _action(node.value, body) is None:
+            expression(node.value, body.scope)  # for its own faults
         return None
     if isinstance(target.root, m.SharedVariable) and target.root.ghost:
         typed = expression(node.value, body.scope.specification(), target.sort)
@@ -352,8 +352,11 @@ def _call(node: tree.CallStatement, body: Body) -> m.Statement | None:
     scope = body.scope
     call = node.expression
     if not isinstance(call, tree.Call):
-        help = "compare in an `if`, `await` or `assert`" if isinstance(call, tree.Comparison) else None
-        scope.found.add("no-effect", node.span, "this statement does nothing", help)
+        name = call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
+        callable_ = name in (*_VERBS, *_QUEUE_VERBS, *_METHODS) or name in scope.names.functions
+        if callable_ or expression(call, scope) is not None:
+            help = "call it, with parentheses after the name" if callable_ else "remove it, or assign it"
+            scope.found.add("no-effect", node.span, "this statement does nothing", help)
         return None
     if isinstance(call.function, tree.Attribute):
         made = _set_method(call, body) or _lock_call(call, body, statement=True)
@@ -393,9 +396,8 @@ def _call(node: tree.CallStatement, body: Body) -> m.Statement | None:
     if isinstance(action, m.Maybe | m.Choose):
         scope.found.add("no-effect", node.span, f"the outcome of `{name}` is not used")
     elif action is None:
-        expression(call, scope)
-        if not scope.found.errors:
-            scope.found.add("no-effect", node.span, "this statement does nothing")
+        if expression(call, scope) is not None:
+            scope.found.add("no-effect", node.span, f"the result of `{name}` is not used")
     return None
 
 
@@ -496,6 +498,95 @@ def _atomic(node: tree.Atomic, body: Body) -> m.Statement | None:
 
 
 # ---- control
+
+
+def _wait(node: tree.Wait, body: Body) -> m.Statement | None:
+    scope = body.scope
+    _not_in_atomic(node.span, "`wait`", body)
+    if scope.in_policy:
+        help = "write `wait POLICY`"
+        scope.found.add("wait-in-policy", node.span, "a policy is how to wait, it has no site of its own", help)
+        return None
+    test = condition(node.condition, scope)
+    queue = place(node.queue, scope)
+    if queue is not None and not isinstance(queue.sort, s.WaitQueue):
+        scope.found.add("wrong-sort", node.queue.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
+        queue = None
+    lock: m.Place | None = None
+    mode = "write"
+    if node.holding is not None:
+        held = lock_and_mode(node.holding, scope, "holding")
+        if held is None:
+            return None
+        lock, mode = held
+    policy: str | None = None
+    if node.policy is not None:
+        policy = policy_instance(node.policy, scope)
+        if policy is None:
+            return None
+    elif scope.names.unpinned is None:
+        scope.names.unpinned = node.span
+    return m.Wait(test, queue, lock, mode, policy, node.span) if test and queue else None
+
+
+def policy_instance(use: tree.PolicyUse, scope: Scope) -> str | None:
+    """The name of a policy with its arguments, which is checked when it is first met."""
+    names = scope.names
+    declared = names.policies.get(use.name)
+    if declared is None:
+        help = did_you_mean(use.name, names.policies) or f"there are: {', '.join(sorted(names.policies))}"
+        scope.found.add("unknown-policy", use.span, f"there is no policy `{use.name}`", help)
+        return None
+    given: dict[str, s.Value] = {}
+    parameters = [parameter.name for parameter in declared.parameters]
+    for position, argument in enumerate(use.arguments):
+        if isinstance(argument, tree.Keyword):
+            name, value = argument.name, argument.value
+        elif isinstance(argument, tree.Generator) or position >= len(parameters):
+            scope.found.add("bad-argument", argument.span, "this argument fits no parameter")
+            return None
+        else:
+            name, value = parameters[position], argument
+        if name not in parameters or name in given:
+            message = f"policy `{use.name}` has no parameter `{name}`" if name not in parameters else f"`{name}` is given twice"
+            scope.found.add("bad-argument", argument.span, message, did_you_mean(name, parameters))
+            return None
+        known = constant(value, Scope(names, scope.found, "constant", in_process=""), f"`{name}`")
+        if known is None:
+            return None
+        given[name] = known
+    label = use.name
+    if given:
+        label += "(" + ", ".join(f"{name}={value}" for name, value in given.items()) + ")"
+    if label not in names.instances:
+        names.instances[label] = None
+        names.instances[label] = _policy(declared, label, given, scope)
+    elif names.instances[label] is None:
+        scope.found.add("recursion", use.span, f"policy `{use.name}` delegates to itself")
+        return None
+    return label
+
+
+def _policy(declared: tree.Policy, label: str, given: dict[str, s.Value], scope: Scope) -> m.Policy:
+    names = scope.names
+    outer = dict(names.constants)
+    for parameter in declared.parameters:
+        value = given.get(parameter.name)
+        if value is None and parameter.default is not None:
+            value = constant(
+                parameter.default, Scope(names, scope.found, "constant", in_process=""), f"`{parameter.name}`"
+            )
+        if value is None:
+            scope.found.add("bad-argument", parameter.span, f"`{parameter.name}` of policy `{label}` has no value")
+            value = 0
+        names.constants[parameter.name] = value
+    inner = Body(Scope(names, scope.found, "code", declared.name, in_policy=True), None)
+    statements = _block(declared.body, inner)
+    for span in inner.labels.values():
+        scope.found.add("label-in-policy", span, "a policy has no labels", "label the waiting site")
+    names.constants.clear()
+    names.constants.update(outer)
+    return m.Policy(label, declared.name, statements, declared.span)
 
 
 def _label(node: tree.Label, body: Body) -> m.Statement | None:
@@ -622,7 +713,7 @@ def _for(node: tree.For, body: Body) -> m.Statement | None:
         body.found.add("declared-twice", node.span, f"`{node.name}` is declared already as `{known.sort}`")
         return None
     else:
-        _refuse_shadowing(node.name, node.span, body.scope)
+        body.scope.refuse_hiding(node.name, node.span)
         variable = m.LocalVariable(body.scope.owner or "", node.name, sort, node.span)
         body.scope.locals[node.name] = variable
         body.declared[node.name] = variable
@@ -639,22 +730,29 @@ def _for(node: tree.For, body: Body) -> m.Statement | None:
 
 def _with(node: tree.With, body: Body) -> m.Statement | None:
     scope = body.scope
-    lock_node, mode = node.lock, "write"
-    bare = True
-    if isinstance(lock_node, tree.Call) and isinstance(lock_node.function, tree.Attribute):
-        if lock_node.function.name in ("read", "write") and not lock_node.arguments:
-            mode, lock_node, bare = lock_node.function.name, lock_node.function.base, False
+    held = lock_and_mode(node.lock, scope, "with")
+    _sole_first(node.span, "`with`", body)
+    statements = _block(node.body, body)
+    return m.With(held[0], held[1], statements, node.span) if held else None
+
+
+def lock_and_mode(node: tree.Expr, scope: Scope, word: str) -> tuple[m.Place, str] | None:
+    """A lock as `with` and `holding` name it: `L`, `L.read()` or `L.write()`."""
+    lock_node, mode, bare = node, "write", True
+    if isinstance(node, tree.Call) and isinstance(node.function, tree.Attribute):
+        if node.function.name in ("read", "write") and not node.arguments:
+            mode, lock_node, bare = node.function.name, node.function.base, False
     lock = place(lock_node, scope)
-    if lock is not None and not isinstance(lock.sort, s.Lock):
-        scope.found.add("wrong-sort", lock.span, f"`with` takes a lock, this is `{lock.sort}`")
-        lock = None
-    elif lock is not None and isinstance(lock.sort, s.Lock) and lock.sort.shared == bare:
+    if lock is None:
+        return None
+    if not isinstance(lock.sort, s.Lock):
+        scope.found.add("wrong-sort", lock.span, f"`{word}` takes a lock, this is `{lock.sort}`")
+        return None
+    if lock.sort.shared == bare:
         if bare:
             message, help = f"a {lock.sort.kind} is held for reading or for writing", "write `.read()` or `.write()`"
         else:
-            message, help = f"a {lock.sort.kind} has one mode", "write `with LOCK:`"
-        scope.found.add("lock-mode", node.lock.span, message, help)
-        lock = None
-    _sole_first(node.span, "`with`", body)
-    statements = _block(node.body, body)
-    return m.With(lock, mode, statements, node.span) if lock else None
+            message, help = f"a {lock.sort.kind} has one mode", f"write `{word} LOCK`"
+        scope.found.add("lock-mode", node.span, message, help)
+        return None
+    return lock, mode

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..check.result import Result, Verdict
+from ..check.result import Evidence, Result, Verdict
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.source import Span
 from ..translator.retrace import Finding, TraceStep
@@ -17,7 +17,6 @@ Data = dict[str, object]
 
 def result_data(result: Result) -> Data:
     """Everything that the text shows, and the states behind it."""
-    evidence = result.evidence
     return {
         "schema": SCHEMA,
         "path": result.path,
@@ -26,6 +25,16 @@ def result_data(result: Result) -> Data:
         "overrides": dict(result.overrides),
         "processes": dict(result.processes),
         "memory": "sc",
+        "policies": list(result.policies),
+        "scenarios": [
+            {
+                "name": scene.name,
+                "constants": {name: value_text(value) for name, value in scene.constants},
+                "cpus": scene.cpus,
+                "preempt": scene.preempt,
+            }
+            for scene in result.scenes
+        ],
         "status": result.status,
         "stopped": result.stopped,
         "failure": None
@@ -38,21 +47,25 @@ def result_data(result: Result) -> Data:
         },
         "diagnostics": [diagnostic_data(found) for found in result.diagnostics],
         "verdicts": [_verdict(verdict, result) for verdict in result.verdicts],
-        "evidence": None
-        if evidence is None
-        else {
-            "states": evidence.states,
-            "generated": evidence.generated,
-            "depth": evidence.depth,
-            "runs": evidence.runs,
-            "seconds": round(evidence.seconds, 3),
-            "tlc": evidence.tlc,
-            "complete": evidence.complete,
-        },
+        "tlc": result.tlc,
+        "evidence": _evidence(result.evidence),
         "unreached": [
             {"kind": mark.kind, "text": mark.text, **_span(mark.span)} for mark in result.unreached
         ],
         "barriers": [_span(span) for span in result.barriers],
+    }
+
+
+def _evidence(evidence: Evidence | None) -> Data | None:
+    if evidence is None:
+        return None
+    return {
+        "states": evidence.states,
+        "generated": evidence.generated,
+        "depth": evidence.depth,
+        "runs": evidence.runs,
+        "seconds": round(evidence.seconds, 3),
+        "complete": evidence.complete,
     }
 
 
@@ -81,14 +94,18 @@ def _verdict(verdict: Verdict, result: Result) -> Data:
     return {
         "property": verdict.property,
         "kind": verdict.kind,
+        "scenario": verdict.scenario,
+        "policy": verdict.policy,
         "outcome": verdict.outcome,
         "expected": verdict.expected,
         "as_expected": verdict.as_expected,
-        "finding": None if verdict.finding is None else _finding(verdict.finding, result),
+        "vacuous": verdict.vacuous,
+        "evidence": _evidence(verdict.evidence),
+        "finding": None if verdict.finding is None else _finding(verdict, verdict.finding, result),
     }
 
 
-def _finding(finding: Finding, result: Result) -> Data:
+def _finding(verdict: Verdict, finding: Finding, result: Result) -> Data:
     return {
         "task": None if finding.task is None else str(finding.task),
         "place": None if finding.span is None else _span(finding.span),
@@ -111,7 +128,10 @@ def _finding(finding: Finding, result: Result) -> Data:
             }
             for standing in finding.standing
         ],
-        "reproduce": reproduce(result, finding.property),
+        "loop": finding.loop,
+        "diagnosis": finding.diagnosis,
+        "reasons": list(finding.reasons),
+        "reproduce": reproduce(result, verdict),
     }
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import shlex
 
-from ..check.result import HOLDS, UNDECIDED, Evidence, Result, Verdict
+from ..check.result import HOLDS, UNDECIDED, VIOLATED, Evidence, Result, Scene, Verdict
 from ..translator.program import Task
 from ..translator.retrace import Finding
+from ..translator.show import value_text
 from .diagnostics import diagnostics_text
 from .ink import Ink
-from .words import because, columns, place, source_line, waiting
+from .words import because, columns, place, source_line, step_text, waiting
 
 _STOPPED = {
     "time": "the time limit was reached",
     "states": "the limit of states was reached",
     "interrupted": "it was interrupted",
+    "fail-fast": "a verdict was not as expected",
 }
 
 
@@ -26,7 +28,12 @@ def result_text(result: Result, width: int, ink: Ink) -> str:
     if not result.verdicts:
         return ""
     blocks = [_summary(result, ink)]
-    blocks += [_finding(verdict, result, width, ink) for verdict in result.verdicts if verdict.finding]
+    told: dict[tuple[object, ...], list[Verdict]] = {}
+    for verdict in result.verdicts:
+        if verdict.finding is not None:
+            steps = tuple((step.task, step.span, step_text(step)) for step in verdict.finding.steps)
+            told.setdefault((verdict.property, verdict.finding.loop, steps), []).append(verdict)
+    blocks += [_finding(first, result, others, width, ink) for first, *others in told.values()]
     notes = _notes(result)
     if notes:
         blocks.append("\n".join(notes) + "\n")
@@ -53,27 +60,75 @@ def diagnostics_of(result: Result, ink: Ink) -> str:
 
 
 def _summary(result: Result, ink: Ink) -> str:
-    consts = " ".join(f"{name}={value}" for name, value in result.constants)
-    lines = ["   ".join(part for part in (ink("strong", result.name), consts, "sequential consistency") if part), ""]
-    names = [verdict.property for verdict in result.verdicts]
-    width = max(len(name) for name in names)
-    for verdict in result.verdicts:
-        lines.append(f"  {verdict.property.ljust(width)}  {_outcome(verdict, ink)}".rstrip())
+    consts = " ".join(f"{name}={value_text(value)}" for name, value in result.constants)
+    lines = ["   ".join(part for part in (ink("strong", result.name), consts, "sequential consistency") if part)]
+    for scene in result.scenes:
+        verdicts = [verdict for verdict in result.verdicts if verdict.scenario == scene.name]
+        lines.append("")
+        if scene.name is not None:
+            lines += [f"scenario {ink('strong', scene.name)}: {_scene(scene)}", ""]
+        lines += _table(verdicts, result.policies, ink) if len(result.policies) > 1 else _list(verdicts, ink)
     if result.evidence is not None:
         lines += ["", "  " + _evidence(result, result.evidence)]
     return "\n".join(lines) + "\n"
 
 
-def _outcome(verdict: Verdict, ink: Ink) -> str:
-    if verdict.outcome == UNDECIDED:
-        return ink("note", UNDECIDED)
-    if verdict.kind == "sometimes":
-        word = "reached" if verdict.outcome == HOLDS else "NEVER"
+def _scene(scene: Scene) -> str:
+    parts = [f"{name}={value_text(value)}" for name, value in scene.constants]
+    if scene.cpus is None:
+        parts.append("a CPU for each task")
     else:
-        word = HOLDS if verdict.outcome == HOLDS else "VIOLATED"
-    good = verdict.as_expected
-    text = ink("good" if verdict.outcome == HOLDS else "bad", word.ljust(8))
-    if good:
+        parts.append(f"{scene.cpus} CPU{'s' * (scene.cpus > 1)}")
+        parts.append("full preemption" if scene.preempt == "full" else "no preemption")
+    return ", ".join(parts)
+
+
+def _list(verdicts: list[Verdict], ink: Ink) -> list[str]:
+    """One verdict a line; the policy, if there is one, is the same for all."""
+    width = max((len(verdict.property) for verdict in verdicts), default=0)
+    return [f"  {verdict.property.ljust(width)}  {_outcome(verdict, ink)}".rstrip() for verdict in verdicts]
+
+
+def _table(verdicts: list[Verdict], policies: tuple[str | None, ...], ink: Ink) -> list[str]:
+    """Properties down, policies across."""
+    names = list(dict.fromkeys(verdict.property for verdict in verdicts))
+    left = max((len(name) for name in names), default=0)
+    widths = [max(len(str(policy)), 11) + 2 for policy in policies]
+    head = "".join(str(policy).ljust(width) for policy, width in zip(policies, widths, strict=True))
+    lines = [f"  {' ' * left}  {head}".rstrip()]
+    for name in names:
+        row = {verdict.policy: verdict for verdict in verdicts if verdict.property == name}
+        cells = ""
+        for policy, width in zip(policies, widths, strict=True):
+            verdict = row.get(policy)
+            if verdict is None:
+                cells += " " * width
+                continue
+            word, kind = _word(verdict)
+            mark = "" if verdict.as_expected or verdict.outcome == UNDECIDED else " !"
+            cells += ink(kind, (word + mark).ljust(width))
+        wrong = [v for v in row.values() if not v.as_expected and v.outcome != UNDECIDED]
+        violated = [v for v in row.values() if v.outcome == VIOLATED]
+        note = "! not as expected" if wrong else "as expected" if violated else ""
+        lines.append(f"  {name.ljust(left)}  {cells}{note}".rstrip())
+    return lines
+
+
+def _word(verdict: Verdict) -> tuple[str, str]:
+    """The word for a verdict, and its ink."""
+    if verdict.outcome == UNDECIDED:
+        return UNDECIDED, "note"
+    if verdict.kind == "sometimes":
+        return ("reached", "good") if verdict.outcome == HOLDS else ("NEVER", "bad")
+    return (HOLDS, "good") if verdict.outcome == HOLDS else ("VIOLATED", "bad")
+
+
+def _outcome(verdict: Verdict, ink: Ink) -> str:
+    word, kind = _word(verdict)
+    if verdict.outcome == UNDECIDED:
+        return ink(kind, word)
+    text = ink(kind, word.ljust(8))
+    if verdict.as_expected:
         return text if verdict.outcome == HOLDS else f"{text}  as expected"
     expected = "violated" if verdict.expected != HOLDS else "reached" if verdict.kind == "sometimes" else HOLDS
     return f"{text}  {ink('bad', f'but expected: {expected}')}"
@@ -98,15 +153,30 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", " ")
 
 
-def _finding(verdict: Verdict, result: Result, width: int, ink: Ink) -> str:
+def _finding(verdict: Verdict, result: Result, also: list[Verdict], width: int, ink: Ink) -> str:
     finding = verdict.finding
     assert finding is not None
-    lines = [_headline(finding, result, ink), ""]
+    lines = [_headline(verdict, finding, result, ink)]
+    if also:
+        lines.append(f"  the same {', '.join(_cell(other) for other in also)}")
+    lines.append("")
     tasks = _columns_for(finding)
-    lines += [f" {row}" for row in columns(finding.steps, tasks, result.path, width - 1)]
+    if finding.loop is None:
+        lines += [f" {row}" for row in columns(finding.steps, tasks, result.path, width - 1)]
+    else:
+        stem, loop = finding.steps[: finding.loop], finding.steps[finding.loop :]
+        lines += [f" {row}" for row in columns(stem, tasks, result.path, width - 1)]
+        lines.append(f" {'-- for ever: ' if loop else '-- nothing steps any more '}".ljust(min(width, 72), "-"))
+        lines += [f" {row}" for row in columns(loop, tasks, result.path, width - 1)[1 if stem else 0 :]]
     lines += _ending(finding, result, ink)
-    lines += ["", f"  reproduce: {reproduce(result, finding.property)}"]
+    lines += ["", f"  reproduce: {reproduce(result, verdict)}"]
     return "\n".join(lines) + "\n"
+
+
+def _cell(verdict: Verdict) -> str:
+    under = f"under {verdict.policy}" if verdict.policy else ""
+    where = f"in {verdict.scenario}" if verdict.scenario else ""
+    return " ".join(part for part in (under, where) if part)
 
 
 def _columns_for(finding: Finding) -> tuple[Task, ...]:
@@ -116,8 +186,11 @@ def _columns_for(finding: Finding) -> tuple[Task, ...]:
     return tuple(sorted(moving))
 
 
-def _headline(finding: Finding, result: Result, ink: Ink) -> str:
-    head = ink("bad", finding.property)
+def _headline(verdict: Verdict, finding: Finding, result: Result, ink: Ink) -> str:
+    where = _cell(verdict)
+    head = ink("bad", finding.property) + (f" {where}" if where else "")
+    if finding.loop is not None:
+        return f"{head}: {ink('bad', finding.diagnosis)}"
     if finding.span is None:
         return head
     text = source_line(finding.span, result.sources)
@@ -128,6 +201,8 @@ def _headline(finding: Finding, result: Result, ink: Ink) -> str:
 def _ending(finding: Finding, result: Result, ink: Ink) -> list[str]:
     """What is wrong in the last state."""
     lines: list[str] = []
+    if finding.loop is not None:
+        return [ink("bad", f" > {finding.reasons[0]}"), *(f"   {reason}" for reason in finding.reasons[1:])]
     if finding.span is not None:
         who = f"{finding.task} at " if finding.task is not None else ""
         line = f" > {who}line {place(finding.span, result.path)}: {source_line(finding.span, result.sources)}"
@@ -149,6 +224,10 @@ def _ending(finding: Finding, result: Result, ink: Ink) -> list[str]:
 
 def _notes(result: Result) -> list[str]:
     notes: list[str] = []
+    for verdict in result.verdicts:
+        if verdict.vacuous:
+            where = f" {_cell(verdict)}" if _cell(verdict) else ""
+            notes.append(f"warning: `{verdict.property}`{where} says nothing: what it supposes never happens")
     for mark in result.unreached:
         what = f"label {mark.text}" if mark.kind == "label" else f"{mark.text} of"
         line = source_line(mark.span, result.sources)
@@ -161,12 +240,16 @@ def _notes(result: Result) -> list[str]:
     return notes
 
 
-def reproduce(result: Result, property: str) -> str:
+def reproduce(result: Result, verdict: Verdict) -> str:
     """The command that shows one finding again."""
     words = ["pfnspec", "check", result.path]
     for name, value in result.overrides:
         words += ["--const", f"{name}={value}"]
-    words += ["--property", property]
+    if verdict.scenario is not None:
+        words += ["--scenario", verdict.scenario]
+    if verdict.policy is not None:
+        words += ["--policy", verdict.policy]
+    words += ["--property", verdict.property]
     return " ".join(_quoted(word) for word in words)
 
 

@@ -96,7 +96,9 @@ def columns(
 ) -> list[str]:
     """The steps, a column per task; one column with the task's name where they do not fit."""
     numbers = max(3, len(str(len(steps))))
-    lines = max((len(place(step.span, main)) for step in steps), default=2)
+    if not steps:
+        return []
+    lines = max(len(place(step.span, main)) for step in steps)
     room = (width - numbers - 2) // max(1, len(tasks))
     if room < lines + 22:
         return _listed(steps, tasks, main, width, numbers, lines)

@@ -1,8 +1,23 @@
-"""What all tests share: the option that rewrites expectations."""
+"""What all tests share: the option that rewrites expectations, the command line, the examples' results."""
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
 import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = tuple(sorted((ROOT / "examples").glob("*/*.pfn")))
+EXAMPLE_SECONDS = 300
+
+Ran = subprocess.CompletedProcess[str]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -17,3 +32,75 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def rewrite(request: pytest.FixtureRequest) -> bool:
     """Whether golden files are to be rewritten."""
     return bool(request.config.getoption("--rewrite"))
+
+
+@pytest.fixture(scope="session")
+def golden(rewrite: bool) -> Callable[[Path, str], None]:
+    """Compares a text with a file that holds it, or writes the file."""
+
+    def compare(path: Path, text: str) -> None:
+        if rewrite:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+            return
+        assert path.is_file(), f"{path} is missing; make it with --rewrite"
+        assert text == path.read_text(encoding="utf-8"), f"{path.name} differs; if that is right, --rewrite"
+
+    return compare
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The root of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def command_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a command: this one, without what would change its answer."""
+    mine = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "PFNSPEC_JAVA", "PFNSPEC_TLA2TOOLS", "XDG_CACHE_HOME"}
+    kept = {name: value for name, value in os.environ.items() if name not in mine}
+    cache = os.fspath(tmp_path_factory.mktemp("cache"))
+    return kept | {"PFNSPEC_CACHE": cache, "PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"}
+
+
+@pytest.fixture(scope="session")
+def pfnspec(command_environment: Mapping[str, str]) -> Callable[..., Ran]:
+    """Runs `pfnspec` with these arguments, in the root of the repository and with nothing to read.
+
+    `env` is added to the environment (None takes a variable away); the rest goes to `subprocess.run`.
+    No run may end with a traceback.
+    """
+
+    def run(*arguments: object, env: Mapping[str, str | None] = {}, **settings: Any) -> Ran:
+        environment = {k: v for k, v in {**command_environment, **env}.items() if v is not None}
+        defaults: dict[str, Any] = {"cwd": ROOT, "timeout": 120}
+        if "input" not in settings:
+            defaults["stdin"] = subprocess.DEVNULL
+        words = [sys.executable, "-m", "pfnspec", *map(os.fspath, arguments)]  # type: ignore[arg-type]
+        ran = subprocess.run(
+            words, capture_output=True, encoding="utf-8", env=environment, check=False, **{**defaults, **settings}
+        )
+        assert "Traceback" not in ran.stderr + ran.stdout, ran.stderr
+        return ran
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def example_results(pfnspec: Callable[..., Ran]) -> Mapping[str, dict[str, Any]]:
+    """Every example, checked once: its path below the root, and the result as data.
+
+    Two at a time: a run of TLC is nearly one thread.
+    """
+
+    def checked(path: Path) -> tuple[str, dict[str, Any]]:
+        name = path.relative_to(ROOT).as_posix()
+        ran = pfnspec("check", name, "--format", "json", timeout=EXAMPLE_SECONDS)
+        assert ran.stdout, f"{name}: {ran.stderr}"
+        result: dict[str, Any] = json.loads(ran.stdout)
+        assert ran.returncode == result["status"], name
+        return name, result
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(pool.map(checked, EXAMPLES))

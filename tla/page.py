@@ -17,7 +17,7 @@ RESERVED = frozenset(
     "USE VARIABLE VARIABLES WITH WITNESS WF SF TRUE FALSE BOOLEAN STRING Nat Int Integers Sequences "
     "FiniteSets TLC Seq Len Append Head Tail SubSeq SelectSeq Cardinality IsFiniteSet Print PrintT Assert "
     "JavaTime TLCGet TLCSet Permutations SortSeq RandomElement Any ToString TLCEval Init Next Spec vars "
-    "Tasks Index TaskOf Before Drop Minimum Maximum Blockers Terminating Reached None self SPECIFICATION "
+    "pc Tasks Index TaskOf Before Drop Minimum Maximum Blockers Fairness Terminating Reached None self SPECIFICATION "
     "INVARIANT INVARIANTS PROPERTY PROPERTIES CHECK_DEADLOCK SYMMETRY VIEW CONSTRAINT".split()
 )
 
@@ -45,6 +45,7 @@ class Page:
     constants: tuple[str, ...]
     preamble: tuple[str, ...]
     variables: tuple[VariableLine, ...]
+    predicates: tuple[str, ...]
     initial: tuple[str, ...]
     actions: tuple[Action, ...]
     closing: tuple[str, ...]
@@ -55,10 +56,14 @@ def module_text(page: Page) -> str:
     return _template("module.tla.j2").render(page=page)
 
 
-def cfg_text(constants: tuple[str, ...], invariants: tuple[str, ...]) -> str:
+def cfg_text(
+    constants: tuple[str, ...], invariants: tuple[str, ...], properties: tuple[str, ...] = ()
+) -> str:
     """The cfg: every constant is a model value of its own name.  (TLC 2.15 cannot read there whether
     deadlock is checked; `-deadlock` on its command line turns that off.)"""
-    return _template("model.cfg.j2").render(constants=constants, invariants=invariants)
+    return _template("model.cfg.j2").render(
+        constants=constants, invariants=invariants, properties=properties
+    )
 
 
 @lru_cache

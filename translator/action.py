@@ -23,8 +23,8 @@ from .program import (
     Program,
     Reach,
     Test,
-    Value,
     Variable,
+    kept_up,
     reads,
 )
 
@@ -52,6 +52,7 @@ class _Writer:
         self.words = words
         self.registers = registers
         self.everywhere = _assigned(point.step.block) if point.step else set()
+        self.everywhere |= {monitor.variable for monitor in program.monitors}
 
     def formula(self, changes: _Changes) -> Formula:
         def read(variable: str, indices: tuple[str, ...]) -> str:
@@ -91,6 +92,9 @@ class _Writer:
         match block.end:
             case Goto(point=target):
                 changes.elements.setdefault(PC, []).append((("self",), f'"{target}"'))
+                for monitor in self.program.monitors:
+                    bit = kept_up(monitor)
+                    changes.whole[monitor.variable] = self.formula(changes).text(bit, bound, 45)
                 lines += self.primed(changes)
             case Test(condition=condition, yes=yes, no=no):
                 test = self.formula(changes).text(condition, bound)

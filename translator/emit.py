@@ -6,12 +6,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..dsl.source import Span
+from ..tla.values import Function, ModelValue
 from ..tla.page import Action, Names, Page, VariableLine, cfg_text, module_text
 from .action import action_text
 from .formula import Formula, Vocabulary
-from .program import FALSE, PC, TRUE, Claim, Expr, Point, PointName, Program, Task, Value, Variable
-
-NEW_LINE = "\n"
+from .fairness import fairness
+from .program import (
+    FALSE,
+    PC,
+    TRUE,
+    Definition,
+    Expr,
+    Point,
+    PointName,
+    Program,
+    Task,
+    Value,
+    Variable,
+    conjunction,
+    negation,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,17 +43,19 @@ class Emission:
     variables: Mapping[str, str]
     actions: Mapping[str, str]
     invariants: Mapping[str, str]
+    temporal: Mapping[str, str]
     check_deadlock: bool
     registers: bool
 
 
 def emit(
-    program: Program, properties: Iterable[str] | None = None, *, registers: bool = False,
-    source: Mapping[str, tuple[str, ...]] | None = None, header: tuple[str, ...] = (),
+    program: Program, properties: Iterable[str] | None = None, *, temporal: Iterable[str] = (),
+    registers: bool = False, source: Mapping[str, tuple[str, ...]] | None = None, header: tuple[str, ...] = (),
 ) -> Emission:  # fmt: skip
     """The TLA+ of a program.
 
-    `properties` are those to be checked (all when None); `source` gives each file's lines, to stand
+    `properties` are the safety properties to be checked (all when None), `temporal` the temporal
+    ones, for which fairness is assumed; `source` gives each file's lines, to stand
     beside the actions; `header` is put on top as comments.  The same input gives the same bytes.
     """
     wanted = tuple(program.properties if properties is None else properties)
@@ -48,8 +64,9 @@ def emit(
     tasks = {task: names.new(f"{task.process}_{task.index}") for task in program.tasks}
     populated = [process for process in program.processes if process.count]
     sets = {process.name: names.new(process.name.capitalize() + "s") for process in populated}
-    variables = {variable.name: names.new(variable.name) for variable in program.variables}
-    words = Vocabulary(tasks, sets, variables, names, set())
+    variables = {v.name: "pc" if v.name == PC else names.new(v.name.strip("()")) for v in program.variables}
+    definitions = {definition.name: names.new(definition.name) for definition in program.definitions}
+    words = Vocabulary(tasks, sets, variables, definitions, names, set())
     formula = Formula(words)
     actions = {point.name: names.new(point.name) for point in program.points if point.step}
     drawn: list[Action] = []
@@ -57,11 +74,13 @@ def emit(
         if point.step is not None:
             text = action_text(point, actions[point.name], program, words, registers)
             drawn.append(Action(comment=_comment(point, source or {}), text=text))
+    predicates = [_definition(definition, formula, words) for definition in program.definitions]
     closing: list[str] = []
     steps: list[str] = []
+    runners: dict[str, str] = {}
     for process in populated:
         own = [actions[p.name] for p in program.points if p.process == process.name and p.step]
-        runner = names.new(process.name)
+        runner = runners[process.name] = names.new(process.name)
         lines = "".join(f"\n    \\/ {name}(self)" for name in own)
         closing.append(f"{runner}(self) =={lines}")
         steps.append(f"\\E self \\in {sets[process.name]} : {runner}(self)")
@@ -70,7 +89,10 @@ def emit(
         closing.append(terminating)
         steps.append("Terminating")
     closing.append("Next ==" + "".join(f"\n    \\/ {step}" for step in steps))
-    closing.append("Spec == Init /\\ [][Next]_vars")
+    wanted_temporal = tuple(temporal)
+    if wanted_temporal:
+        closing += _fairness(program, sets, runners, actions, names)
+    closing.append("Spec == Init /\\ [][Next]_vars" + (" /\\ Fairness" if wanted_temporal else ""))
     invariants: dict[str, str] = {}
     for name in wanted:
         body = _property(name, program, formula, words)
@@ -85,6 +107,12 @@ def emit(
             register = len(program.reachable) + number + 1
             seen = f"Reached({register})"
             closing.append(f"{identifier} ==\n    {formula.text(invariant.condition, tight=25)} => {seen}")
+    claimed: dict[str, str] = {}
+    for property in program.temporal:
+        if property.name in wanted_temporal:
+            identifier = names.new(property.name)
+            claimed[identifier] = property.name
+            closing.append(f"\\* {property.name}\n{identifier} ==\n    {formula.text(property.formula)}")
     constants = ("None", *tasks.values())
     page = Page(
         name=module,
@@ -93,6 +121,7 @@ def emit(
         constants=constants,
         preamble=tuple(_preamble(program, words, registers)),
         variables=_variable_lines(program, variables),
+        predicates=tuple(predicates),
         initial=tuple(f"{variables[v.name]} = {_initial(v, program, formula, words)}" for v in program.variables),
         actions=tuple(drawn),
         closing=tuple(closing),
@@ -101,11 +130,12 @@ def emit(
     return Emission(
         module=module,
         module_text=module_text(page),
-        cfg_text=cfg_text(constants, tuple(invariants)),
+        cfg_text=cfg_text(constants, tuple(invariants), tuple(claimed)),
         tasks={name: task for task, name in tasks.items()},
         variables={name: variable for variable, name in variables.items()},
         actions={name: point for point, name in actions.items()},
         invariants=invariants,
+        temporal=claimed,
         check_deadlock=check_deadlock,
         registers=registers,
     )
@@ -173,6 +203,10 @@ def _initial(variable: Variable, program: Program, formula: Formula, words: Voca
             f'self \\in {words.sets[process.name]} -> "{process.entry}"' for process in populated
         )
         return f"[self \\in Tasks |->\n        CASE {cases}]"
+    for monitor in program.monitors:
+        if monitor.variable == variable.name:
+            start = conjunction(monitor.trigger, negation(monitor.release))
+            return formula.text(start, tight=45)
     text = formula.value(variable.initial)
     for depth in range(len(variable.sizes) - 1, -1, -1):
         text = f"[i{depth} \\in 0..{variable.sizes[depth] - 1} |-> {text}]"
@@ -180,6 +214,32 @@ def _initial(variable: Variable, program: Program, formula: Formula, words: Voca
         group = "Tasks" if variable.process == "*" else words.sets[variable.process]
         text = f"[self \\in {group} |-> {text}]"
     return text
+
+
+def _definition(definition: Definition, formula: Formula, words: Vocabulary) -> str:
+    parameter = words.names.new("t")
+    body = formula.text(definition.body, {"t": parameter})
+    return f"{words.definitions[definition.name]}({parameter}) ==\n    {body}"
+
+
+def _fairness(
+    program: Program, sets: Mapping[str, str], runners: Mapping[str, str], actions: Mapping[str, str], names: Names
+) -> list[str]:
+    """Fairness, and the parts of a process's steps that it speaks of where it is not all of them."""
+    definitions: list[str] = []
+    lines: list[str] = []
+    for condition in fairness(program):
+        own = [p.name for p in program.points if p.process == condition.process and p.step]
+        runner = runners[condition.process]
+        if len(own) > len(condition.points):
+            part = names.new(f"{runner}_{condition.kind}")
+            steps = "".join(f"\n    \\/ {actions[name]}(self)" for name in own if name in condition.points)
+            definitions.append(f"{part}(self) =={steps}")
+            runner = part
+        sign = "WF" if condition.kind == "weak" else "SF"
+        lines.append(f"\\A self \\in {sets[condition.process]} : {sign}_vars({runner}(self))")
+    body = "".join(f"\n    /\\ {line}" for line in lines) or " TRUE"
+    return [*definitions, f"Fairness =={body}"]
 
 
 def _points(names: Iterable[str]) -> str:
@@ -217,7 +277,7 @@ def _property(name: str, program: Program, formula: Formula, words: Vocabulary) 
     for point in program.points:
         for claim in point.claims:
             if claim.property == name and claim.condition != TRUE:
-                groups.setdefault((point.process, _condition(claim)), []).append(point.name)
+                groups.setdefault((point.process, claim.condition), []).append(point.name)
     lines: list[str] = []
     for (process, condition), points in groups.items():
         where = f"pc[self] {_points(points)}"
@@ -228,10 +288,6 @@ def _property(name: str, program: Program, formula: Formula, words: Vocabulary) 
         lines.append(f"\\A self \\in {words.sets[process]} : {test}")
     lines += [formula.text(i.condition, tight=21) for i in program.invariants if i.property == name]
     return "".join(f"\n    /\\ {line}" for line in lines) or None
-
-
-def _condition(claim: Claim) -> Expr:
-    return claim.condition
 
 
 def _no_cycle(program: Program, formula: Formula, words: Vocabulary) -> str | None:
@@ -255,13 +311,9 @@ def _no_cycle(program: Program, formula: Formula, words: Vocabulary) -> str | No
 
 def back(value: object, variable: Variable, program: Program, emission: Emission) -> Value:
     """A value of TLC's as the program's: functions become tuples, model values tasks or None."""
-    from ..tla.values import Function
-
     sizes = variable.sizes
 
     def plain(item: object) -> Value:
-        from ..tla.values import ModelValue
-
         if isinstance(item, ModelValue):
             return None if item.name == "None" else emission.tasks[item.name]
         if isinstance(item, frozenset):
@@ -278,8 +330,6 @@ def back(value: object, variable: Variable, program: Program, emission: Emission
         return tuple(array(item[i], depth + 1) for i in range(sizes[depth]))
 
     if variable.process:
-        from ..tla.values import ModelValue
-
         names = {task: name for name, task in emission.tasks.items()}
         assert isinstance(value, Function)
         return tuple(array(value[ModelValue(names[task])], 0) for task in program.tasks_of(variable))

@@ -106,12 +106,12 @@ class Expressions:
 
     def step(
         self, kind: str, span: Span, block: Block, guard: Expr = TRUE, lock: LockUse | None = None,
-        claims: tuple[Claim, ...] = (),
+        claims: tuple[Claim, ...] = (), awaited: Expr | None = None,
     ) -> Block:  # fmt: skip
         """A step of its own; within `atomic` just its block."""
         if self.atomic:
             return block
-        return self.flow.goto(StepNode(kind, span, guard, block, lock, self.calls, claims))
+        return self.flow.goto(StepNode(kind, span, guard, block, lock, self.calls, claims, awaited))
 
     def halt(self, property: str, span: Span, message: str) -> Block:
         key = (property, span, self.calls)
@@ -382,6 +382,10 @@ class Expressions:
             case m.TaskLocal(task=task, variable=variable):
                 owner = "" if variable.owner == task.process else f"{variable.owner}."
                 return Read(f"{task.process}.{owner}{variable.name}", (self.ir(task),))
+            case m.Temporal(operator=operator, operands=operands):
+                return Apply(operator, tuple(self.ir(operand) for operand in operands))
+            case m.SiteCondition():
+                raise AssertionError("a policy's condition is replaced before")
 
     def quantified(
         self, kind: str, bound: m.Bound, domain: Expr, condition: m.Expr | None, body: m.Expr
@@ -526,25 +530,14 @@ def _domain(e: m.Expr) -> tuple[s.Value, ...]:
 def substituted(e: m.Expr, bound: m.Bound, value: s.Value) -> m.Expr:
     """`e` with the variable of a comprehension replaced by one value."""
 
-    def walk(node: object) -> object:
-        if isinstance(node, m.BoundUse) and node.bound.name == bound.name:
-            return m.Literal(value, node.sort, node.span)
-        if isinstance(node, tuple):
-            return tuple(walk(item) for item in node)
-        if isinstance(node, m.Quantified | m.SetBuild) and node.bound.name == bound.name:
-            return replace(node, domain=walk(node.domain))  # type: ignore[arg-type]
-        if isinstance(
-            node, m.Load | m.Place | m.Operation | m.Unwrap | m.Fit | m.Current | m.Quantified | m.SetDisplay
-            | m.SetBuild
-        ):  # fmt: skip
-            changes = {
-                name: walk(getattr(node, name))
-                for name in node.__dataclass_fields__
-                if name not in ("sort", "span", "root", "bound", "operator", "kind")
-            }
-            return replace(node, **changes)  # type: ignore[arg-type]
-        return node
+    def change(node: object) -> object:
+        match node:
+            case m.BoundUse(bound=used) if used.name == bound.name:
+                return m.Literal(value, node.sort, node.span)
+            case m.Quantified() | m.SetBuild() if node.bound.name == bound.name:
+                return replace(node, domain=substituted(node.domain, bound, value))
+            case _:
+                return node
 
-    result = walk(e)
-    assert not isinstance(result, tuple)
-    return result  # type: ignore[return-value]
+    changed = m.rewritten(e, change)
+    return changed  # type: ignore[return-value]

@@ -21,12 +21,14 @@ from .program import (
     Expr,
     Fill,
     Invariant,
+    Monitor,
     Op,
     Outdate,
     Point,
     PointName,
     Process,
     Program,
+    Property,
     Reachable,
     Read,
     Task,
@@ -35,6 +37,9 @@ from .program import (
     Value,
     Variable,
 )
+
+from .schedule import scheduled
+from .temporal import simplified
 
 _Node = TypeVar("_Node")
 
@@ -50,7 +55,8 @@ class Common(Protocol):
 def finish(
     model: m.Model, points: tuple[Point, ...], entries: dict[str, str], locals_: dict[str, Variable],
     invariants: tuple[Invariant, ...], sometimes: tuple[Invariant, ...], common: Common,
-    queued: frozenset[str],
+    queued: frozenset[str], temporal: tuple[Property, ...], monitors: tuple[Monitor, ...],
+    no_spinning: Expr,
 ) -> Program:  # fmt: skip
     """The program, whole.  Unused halting points and instances of empty processes are left out."""
     processes: list[Process] = []
@@ -66,13 +72,15 @@ def finish(
         variables.append(Variable(SLEEPY, "queue", s.BOOL, False, (), "*", "sleepy"))
     empty = {process.name for process in processes if process.count == 0}
     variables.extend(variable for variable in locals_.values() if variable.process not in empty)
+    variables.extend(Variable(monitor.variable, "control", s.BOOL, None, (), None, "until") for monitor in monitors)
     snapshots = tuple(variable for variable in variables if isinstance(variable.sort, s.Snapshot))
     resolve = _Resolver(points, processes, snapshots)
     kept = tuple(resolve(point) for point in points if point.process not in empty)
     names: dict[str, None] = dict.fromkeys(model.assertions)
     names.update(dict.fromkeys(f.name for f in model.formulas if f.kind == "invariant"))
     names.update(dict.fromkeys(name for name in m.BUILT_IN_CHECKS if name == "deadlock" or _claimed(name, kept, invariants)))
-    return Program(
+    resolved = tuple(resolve(property) for property in temporal)
+    program = Program(
         name=model.name,
         doc=model.doc,
         constants=model.constants,
@@ -85,7 +93,10 @@ def finish(
         reachable=tuple(sorted(common.reachable.values(), key=lambda r: r.number)),
         barriers=tuple(common.barriers),
         queued_locks=tuple(sorted(queued)),
+        temporal=tuple(replace(p, formula=simplified(p.formula)) for p in resolved),
+        monitors=tuple(resolve(monitor) for monitor in monitors),
     )
+    return scheduled(program, model, no_spinning)
 
 
 def _claimed(name: str, points: tuple[Point, ...], invariants: tuple[Invariant, ...]) -> bool:

@@ -15,6 +15,7 @@ from .program import (
     Assign,
     Block,
     Claim,
+    Expr,
     Fill,
     Fork,
     Goto,
@@ -39,11 +40,12 @@ class StepNode:
 
     kind: str
     span: Span
-    guard: object
+    guard: Expr
     block: Block
     lock: LockUse | None
     calls: tuple[Span, ...]
     claims: tuple[Claim, ...] = ()
+    awaited: Expr | None = None
 
 
 @dataclass(slots=True)
@@ -262,7 +264,7 @@ class _Closer:
             )
         if isinstance(node, StepNode):
             block = self.block(node.block, _Walk())
-            step = Step(node.kind, node.span, node.guard, block, node.lock, node.calls)  # type: ignore[arg-type]
+            step = Step(node.kind, node.span, node.guard, block, node.lock, node.calls, node.awaited)
             return Point(
                 name, self.flow.process, node.span, step, labels, (*claims, *node.claims), False, node.calls
             )

@@ -40,6 +40,7 @@ class Vocabulary:
     tasks: Mapping[Task, str]
     sets: Mapping[str, str]
     variables: Mapping[str, str]
+    definitions: Mapping[str, str]
     names: Names
     used: set[str]
 
@@ -140,6 +141,13 @@ class Formula:
                 name = operator.capitalize()
                 self.words.used.add(name)
                 return f"{name}({texts[0]}, {texts[1]})", ATOM
+            case "always" | "eventually":
+                sign = "[]" if operator == "always" else "<>"
+                return f"{sign}({texts[0]})", 30
+            case "leads_to":
+                return f"({texts[0]}) ~> ({texts[1]})", 10
+            case _ if operator.startswith("define "):
+                return f"{self.words.definitions[operator.removeprefix('define ')]}({texts[0]})", ATOM
             case _ if operator.startswith("task "):
                 process = operator.removeprefix("task ")
                 tasks = [task for task in self.words.tasks if task.process == process]

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from ..dsl.source import Span
 from .program import (
+    CPU,
     PC,
+    SLEEPY,
     TRUE,
     Apply,
     Assign,
@@ -33,6 +35,9 @@ from .program import (
     Value,
     Variable,
     Where,
+    conjunction,
+    kept_up,
+    negation,
 )
 
 # One value per variable of the program, in its order; arrays and per-task variables as tuples.
@@ -131,6 +136,7 @@ class Interpreter:
         # By identity: Const(1) and Const(True) are equal to Python.  The expression is kept alive.
         self._compiled: dict[int, tuple[Expr, _Eval]] = {}
         self._pc = self.slots[PC]
+        self._kept = {monitor.variable: kept_up(monitor) for monitor in program.monitors}
         self._order = {task: i for i, task in enumerate(program.tasks)}
 
     # -- states
@@ -146,6 +152,9 @@ class Interpreter:
             elif variable.process:
                 value = (value,) * len(self.program.tasks_of(variable))
             values.append(value)
+        for monitor in self.program.monitors:
+            start = conjunction(monitor.trigger, negation(monitor.release))
+            values[self.slots[monitor.variable]] = self.value(start, tuple(values))
         return tuple(values)
 
     def pc(self, state: State, task: Task) -> Point:
@@ -183,6 +192,8 @@ class Interpreter:
             match block.end:
                 case Goto(point=name):
                     self._assign(env, PC, [task], name)
+                    for monitor in self.program.monitors:
+                        self._assign(env, monitor.variable, [], self._eval(self._kept[monitor.variable])(env))
                     yield Transition(task, point, events, reached, tuple(env.state))
                 case Test(condition=condition, yes=yes, no=no):
                     todo.append((yes if self._eval(condition)(env) is True else no, env, events, reached))
@@ -270,6 +281,11 @@ class Interpreter:
             case Apply(operator="if", arguments=(test, yes, no)):
                 c, a, b = self._eval(test), self._eval(yes), self._eval(no)
                 return lambda env: a(env) if c(env) else b(env)
+            case Apply(operator=operator, arguments=(one,)) if operator.startswith("define "):
+                name = operator.removeprefix("define ")
+                body = self._eval(next(d.body for d in self.program.definitions if d.name == name))
+                argument = self._eval(one)
+                return lambda env: body(_Env(env.state, env.task, {"t": argument(env)}))
             case Apply(operator=operator, arguments=(one,)) if operator.startswith("task "):
                 process = operator.removeprefix("task ")
                 index = self._eval(one)
@@ -277,7 +293,7 @@ class Interpreter:
             case Apply(operator=operator, arguments=arguments):
                 function = _OPERATORS[operator]
                 parts = [self._eval(a) for a in arguments]
-                if len(parts) == 2:
+                if len(parts) == 2 and operator != "set":
                     left_, right_ = parts
                     return lambda env: function(left_(env), right_(env))
                 return lambda env: function(*(part(env) for part in parts))
@@ -318,6 +334,18 @@ class Interpreter:
         if e.kind == "any":
             return lambda env: any(values(env))
         return lambda env: frozenset(values(env))
+
+    # -- what tasks wait for
+
+    def asleep(self, state: State, task: Task) -> bool:
+        """Whether the task is armed and not woken yet."""
+        return SLEEPY in self.slots and self.value(Read(SLEEPY, (Const(task),)), state) is True
+
+    def running(self, state: State) -> tuple[Task, ...]:
+        """The tasks that have a CPU; none where CPUs are not counted."""
+        held = state[self.slots[CPU]] if CPU in self.slots else frozenset()
+        assert isinstance(held, frozenset | tuple)
+        return tuple(sorted(task for task in held if isinstance(task, Task)))
 
     # -- verdicts
 

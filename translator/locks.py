@@ -99,7 +99,7 @@ class LockPlace:
         return self.set("writer" if self.sort.shared else "holder", NONE)
 
     def use(self, action: str, mode: str, blockers: Expr | None = None) -> LockUse:
-        return LockUse(action, mode, self.path, self.where, self.sort.spins, blockers)
+        return LockUse(action, mode, self.path, self.where, self.sort.spins, self.sort.fair, blockers)
 
     def note(self, kind: str, mode: str, span: Span) -> Note:
         return Note(kind, span, self.where, text=mode if self.sort.shared else "")

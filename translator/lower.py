@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from ..dsl import model as m
 from ..dsl import sorts as s
 from ..dsl.diagnostics import Diagnostics
+from ..dsl.prelude import PATH as PRELUDE
 from ..dsl.fold import NotConstant, evaluate
 from ..dsl.source import Span
 from .expressions import Base, Expressions, Obligation, reset, shared
 from .finish import finish
 from .flow import LastNode, MarkNode, TooManyLeaves, close
 from .locks import EMPTY, LockPlace, acquisition, locks_that_need_a_queue
+from .temporal import temporal_properties
 from .program import (
     NONE,
     SELF,
@@ -89,9 +91,13 @@ class Shared:
 
 
 class _Lowering(Expressions):
-    def __init__(self, model: m.Model, process: m.Process, queued: frozenset[str], common: Shared) -> None:
+    def __init__(
+        self, model: m.Model, process: m.Process, queued: frozenset[str], common: Shared, policy: str | None
+    ) -> None:
         super().__init__(model, process, queued)
         self.common = common
+        self.policy_in_force = policy
+        self.site: m.Wait | None = None
         self.frames: list[_Loop | _Held | _Called] = []
 
     # -- blocks of statements
@@ -159,6 +165,11 @@ class _Lowering(Expressions):
                 return self.free(Block((), Fork(options)), node.span)
             case m.Atomic():
                 return self.atomic_block(node, after)
+            case m.Wait():
+                return self.waiting(node, after)
+            case m.Delegate(policy=policy, span=span):
+                assert self.site is not None
+                return self.policy(policy, self.site, span, after)
 
     # -- assignments
 
@@ -388,7 +399,12 @@ class _Lowering(Expressions):
             claims = self.no_spinning(node.span, "`cond_resched()` may schedule")
         elif node.verb == "might_sleep":
             claims = self.may_sleep(node.span, "this may sleep")
-        return self.free(self.step(node.verb, node.span, block, guard, None, claims), node.span)
+        awaited: Expr | None = None
+        if node.verb == "schedule" and self.site is not None:
+            before, self.atomic = self.atomic, True
+            awaited = self.ir(self.site.condition)
+            self.atomic = before
+        return self.free(self.step(node.verb, node.span, block, guard, None, claims, awaited), node.span)
 
     def no_spinning(self, span: Span, why: str) -> tuple[Claim, ...]:
         if self.common.no_spinning == TRUE:
@@ -402,6 +418,38 @@ class _Lowering(Expressions):
             message = f"{why}, and would reset the state that `prepare_to_wait` has set"
             claims += (Claim("sleep_in_atomic", awake, span, message),)
         return claims
+
+    def waiting(self, node: m.Wait, after: int) -> int:
+        """A waiting site: the policy in force stands in its place."""
+        policy = node.policy or self.policy_in_force
+        assert policy is not None, "a waiting site needs a policy"
+        return self.policy(policy, node, node.span, after)
+
+    def policy(self, name: str, site: m.Wait, call: Span, after: int) -> int:
+        """The body of a policy for a site: `cond` and `wq` are the site's, and the lock that it holds
+        is dropped where the policy lets time pass."""
+
+        def settle(node: object) -> object:
+            match node:
+                case m.SiteCondition():
+                    return site.condition
+                case m.Place(root=m.SiteQueue()):
+                    return site.queue
+                case m.Verb(verb="cpu_relax" | "cond_resched" | "schedule", span=span) if site.lock is not None:
+                    drop = m.LockAction("release", site.lock, site.mode, span)
+                    retake = m.LockAction("acquire", site.lock, site.mode, span)
+                    return (drop, node, retake)
+                case _:
+                    return node
+
+        body = m.rewritten(self.model.policy(name).body, settle)
+        outer = (self.frames, self.calls, self.site)
+        self.frames = [*self.frames, _Called(after, None)]
+        self.calls = (*self.calls, call)
+        self.site = site
+        entry = self.body(body, after)  # type: ignore[arg-type]
+        self.frames, self.calls, self.site = outer
+        return entry
 
     def held(self, node: m.With, after: int) -> int:
         """Acquire, body, release; the lock's indices are evaluated once."""
@@ -482,7 +530,9 @@ class _Lowering(Expressions):
         return entry.number
 
     def marked(self, target: int, span: Span, kind: str, text: str) -> int:
-        """`target`, entered through a branch whose reachability is watched."""
+        """`target`, entered through a branch whose reachability is watched (not in the prelude)."""
+        if span.path == PRELUDE:
+            return target
         return self.free(Block((Reach(self.reach(span, kind, text)),), Goto(target)), span)
 
     def tested(self, test: m.Expr | m.Action, yes: Block, no: Block) -> Block:
@@ -649,10 +699,17 @@ def lock_paths(model: m.Model) -> tuple[tuple[str, s.Lock, tuple[int, ...]], ...
     return tuple(found)
 
 
-def lower(model: m.Model) -> tuple[Program | None, Diagnostics]:
-    """The program of a model; None when an `atomic` block has too many outcomes to be one step."""
+def lower(model: m.Model, policy: str | None = None) -> tuple[Program | None, Diagnostics]:
+    """The program of a model under a wait policy (one of its `choices`; None when it has none).
+
+    There is no program when an `atomic` block has too many outcomes to be one step.
+    """
     found = Diagnostics()
-    sleepers = any(isinstance(node, m.QueueAction) for part in (*model.processes, *model.functions) for node in m.walk(part.body))
+    sleepers = any(
+        isinstance(node, m.QueueAction)
+        for part in (*model.processes, *model.functions, *model.policies)
+        for node in m.walk(part.body)
+    )
     queued: frozenset[str] = frozenset()
     fair = frozenset(path for path, sort, _ in lock_paths(model) if sort.shared and sort.fair)
     while True:
@@ -660,7 +717,7 @@ def lower(model: m.Model) -> tuple[Program | None, Diagnostics]:
         lowered: list[tuple[m.Process, _Lowering, int, int]] = []
         needed: frozenset[str] = frozenset()
         for process in model.processes:
-            lowering = _Lowering(model, process, queued, common)
+            lowering = _Lowering(model, process, queued, common, policy)
             entry, end = lowering.run()
             lowered.append((process, lowering, entry, end))
             needed |= locks_that_need_a_queue(lowering.flow.nodes, entry) & fair
@@ -686,6 +743,8 @@ def lower(model: m.Model) -> tuple[Program | None, Diagnostics]:
     sometimes: list[Invariant] = []
     scope = Expressions(model, None, queued)
     for formula in model.formulas:
+        if formula.kind == "property":
+            continue
         claims = claims_of(scope, formula.name, formula.condition, formula.span)
         if formula.kind == "invariant":
             invariants.extend(Invariant(c.property, c.condition, formula.span) for c in claims)
@@ -693,4 +752,9 @@ def lower(model: m.Model) -> tuple[Program | None, Diagnostics]:
             needed_ = conjunction(*(c.condition for c in claims[:-1]))
             reached = conjunction(needed_, scope.ir(formula.condition))
             sometimes.append(Invariant(formula.name, reached, formula.span))
-    return finish(model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued), found
+    temporal, monitors = temporal_properties(model, scope)
+    program = finish(
+        model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued, temporal,
+        monitors, common.no_spinning,
+    )  # fmt: skip
+    return program, found

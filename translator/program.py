@@ -30,8 +30,10 @@ class Task:
 # tuple: the elements of an array, or a queue of tasks.
 Value = None | bool | int | str | Task | frozenset["Value"] | tuple["Value", ...]
 
-PC = "pc"
-SLEEPY = "sleepy"
+# Names that no variable of the author's can have.
+PC = "(pc)"
+SLEEPY = "(sleepy)"
+CPU = "(cpu)"
 
 
 # ---- sorts that the language has no word for
@@ -94,7 +96,9 @@ class Apply:
 
     - `set`: the set of the arguments; `index`: a task's index; `task P`: the task of process P with
       an index; `element`: an element of a constant table; `if`: the second or third argument;
-    - `append`, `drop` (a task from a queue), `before` (the set of those before a task in a queue).
+    - `append`, `drop` (a task from a queue), `before` (the set of those before a task in a queue);
+    - `define NAME`: a definition of the program, of one argument;
+    - in properties only: `always`, `eventually`, `leads_to`.
     """
 
     operator: str
@@ -273,6 +277,7 @@ def goto(point: str | int) -> Block:
 class LockUse:
     """A lock operation: `lock` is the lock's path without indices, `sort` its sort's text.
 
+    `fair` is False for `rwsem(unfair)`.
     `action` is acquire, join (the queue), enter (from the queue), release or try; `mode` read or
     write.  `blockers` is the set of tasks that an acquisition has to wait for.
     """
@@ -282,6 +287,7 @@ class LockUse:
     lock: str
     where: Where
     spins: bool
+    fair: bool
     blockers: Expr | None = None
 
 
@@ -291,7 +297,8 @@ class Step:
 
     `kind` says what it does: load, store, compare, take, bump, lock, queue, schedule, cond_resched,
     might_sleep, cpu_relax, atomic, await, start or silent.  `calls` are the call sites, outermost
-    first, through which inlining brought it here.
+    first, through which inlining brought it here; `awaited` is the condition of the waiting site for
+    a `schedule` that a policy does there.
     """
 
     kind: str
@@ -300,6 +307,19 @@ class Step:
     block: Block
     lock: LockUse | None = None
     calls: tuple[Span, ...] = ()
+    awaited: Expr | None = None
+
+    @property
+    def acquires(self) -> bool:
+        """Whether it is an acquisition, or the second half of one, that can be refused."""
+        return self.lock is not None and self.lock.action in ("acquire", "join", "enter")
+
+    @property
+    def offers_cpu(self) -> bool:
+        """Whether it is a scheduling point: the task may sleep or be scheduled out there."""
+        if self.kind in ("cond_resched", "might_sleep", "schedule", "await"):
+            return True
+        return self.acquires and self.lock is not None and not self.lock.spins
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +390,45 @@ class Invariant:
 
 
 @dataclass(frozen=True, slots=True)
+class Property:
+    """A temporal property; `labels` are those that it names, as processes and labels.
+
+    `formula` may use the temporal operators; TRUE and FALSE where it holds or fails trivially.
+    """
+
+    name: str
+    formula: Expr
+    labels: tuple[tuple[str, tuple[str, ...]], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    """A bit that every step keeps up: whether `P until Q`, once asked for by `trigger`, still waits
+    for `release`."""
+
+    variable: str
+    trigger: Expr
+    release: Expr
+
+
+def kept_up(monitor: Monitor) -> Expr:
+    """The bit after a step, over the state that the step leads to (the bit itself as it was)."""
+    asked: Expr = Read(monitor.variable)
+    if monitor.trigger != TRUE:
+        asked = Apply("or", (asked, monitor.trigger))
+    return Apply("and", (asked, negation(monitor.release)))
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A named expression of one argument, the bound name `t`."""
+
+    name: str
+    body: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Reachable:
     """A label or branch of the source; `text` names it."""
 
@@ -395,6 +454,11 @@ class Program:
     reachable: tuple[Reachable, ...]
     barriers: tuple[Span, ...]
     queued_locks: tuple[str, ...]
+    temporal: tuple[Property, ...] = ()
+    monitors: tuple[Monitor, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    cpus: int | None = None
+    preempt: str = "none"
     _points: dict[str, Point] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from ..dsl.source import Span
 from .emit import Emission, back
 from .interpreter import Event, Interpreter, State, Transition, Violation
-from .program import PC, AnyTask, Point, Program, Read, Task, Value, Variable
+from .program import AnyTask, Point, Program, Read, Task, Value, Variable
 from .show import value_text
 
 
@@ -59,6 +59,10 @@ class Finding:
 
     `task`, `span` and `message` belong to the claim that failed; `values` are the places that the
     failed condition reads, with their values; `cycle` are tasks that wait for each other.
+
+    For a temporal property `loop` is the number of steps before the part that repeats for ever (all
+    of them when nothing steps any more), `diagnosis` the word for what the loop is, and `reasons`
+    tell who steps in it, who waits in it and why fairness does not forbid it.
     """
 
     property: str
@@ -72,6 +76,9 @@ class Finding:
     cycle: tuple[Task, ...]
     initial: tuple[tuple[str, str], ...]
     final: tuple[tuple[str, str], ...]
+    loop: int | None = None
+    diagnosis: str = ""
+    reasons: tuple[str, ...] = ()
 
 
 def states_of(values: tuple[Mapping[str, object], ...], program: Program, emission: Emission) -> tuple[State, ...]:
@@ -95,7 +102,7 @@ def retrace(property: str, states: tuple[State, ...], interpreter: Interpreter) 
         raise Mismatch("the trace does not start in the initial state")
     steps: list[TraceStep] = []
     for number, (before, after) in enumerate(zip(states[:-1], states[1:], strict=True), start=1):
-        steps.append(_step(number, before, after, interpreter))
+        steps.append(replayed_step(number, before, after, interpreter))
     last = states[-1]
     found = [violation for violation in interpreter.violations(last) if violation.property == property]
     if not found:
@@ -103,7 +110,7 @@ def retrace(property: str, states: tuple[State, ...], interpreter: Interpreter) 
     return _finding(found[0], tuple(steps), states, interpreter)
 
 
-def _step(number: int, before: State, after: State, interpreter: Interpreter) -> TraceStep:
+def replayed_step(number: int, before: State, after: State, interpreter: Interpreter) -> TraceStep:
     program = interpreter.program
     moved = [t for t in program.tasks if interpreter.pc(before, t) is not interpreter.pc(after, t)]
     if len(moved) != 1:
@@ -137,7 +144,7 @@ def elements(state: State, interpreter: Interpreter) -> tuple[tuple[str, str], .
     found: list[tuple[str, str]] = []
     program = interpreter.program
     for slot, variable in enumerate(program.variables):
-        if variable.name == PC or variable.kind == "temporary" or variable.title.endswith(".return"):
+        if variable.kind in ("control", "temporary") or variable.title.endswith(".return"):
             continue
         if variable.process:
             for task, value in zip(program.tasks_of(variable), _items(state[slot]), strict=True):
@@ -207,13 +214,16 @@ def standing(task: Task, state: State, interpreter: Interpreter) -> Standing:
         return Standing(task, point.span, "halted by a check" if point.halted else "ended", None, ())
     if interpreter.enabled(state, task):
         return Standing(task, point.span, "can go on", None, ())
-    return Standing(task, point.span, "waits", *_reason(point, state, task, interpreter))
+    return Standing(task, point.span, "waits", *reason(point, state, task, interpreter))
 
 
-def _reason(point: Point, state: State, task: Task, interpreter: Interpreter) -> tuple[str, tuple[Task, ...]]:
+def reason(
+    point: Point, state: State, task: Task, interpreter: Interpreter
+) -> tuple[str, tuple[Task, ...]]:
+    """What a task that cannot step waits for, and for whom."""
     step = point.step
     assert step is not None
-    if step.lock is not None:
+    if step.lock is not None and interpreter.blockers(state).get(task):
         where = interpreter.where(step.lock.where, state, task)
         shared = any(
             v.name == f"{step.lock.lock}.readers" for v in interpreter.program.variables
@@ -221,9 +231,11 @@ def _reason(point: Point, state: State, task: Task, interpreter: Interpreter) ->
         mode = f" for {'reading' if step.lock.mode == 'read' else 'writing'}" if shared else ""
         on = interpreter.blockers(state).get(task, frozenset())
         return f"{where}{mode}", tuple(sorted(on))
-    if step.kind == "schedule":
+    if step.kind == "schedule" and interpreter.asleep(state, task):
         return "a wake-up", ()
-    return "its condition", ()
+    if step.kind == "await":
+        return "its condition", ()
+    return "a CPU", tuple(other for other in interpreter.running(state) if other != task)
 
 
 def _values(
@@ -254,7 +266,7 @@ def _values(
 
 def _read_name(node: Read, state: State, task: Task | None, interpreter: Interpreter) -> str | None:
     variable = interpreter.program.variable(node.variable)
-    if variable.name == PC or variable.kind == "temporary":
+    if variable.kind in ("control", "temporary"):
         return None
     indices = [interpreter.value(index, state, task) for index in node.indices]
     if variable.process:

@@ -1,0 +1,344 @@
+"""One cell of the matrix: a program, its safety runs and its liveness runs."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from .. import tla
+from ..dsl import model as m
+from ..translator.emit import Emission, emit
+from ..translator.interpreter import Interpreter
+from ..translator.lasso import retrace_lasso
+from ..translator.program import FALSE, TRUE, Apply, Expr, Invariant, Program, Property, negation
+from ..translator.retrace import Finding, Mismatch, retrace, states_of
+from ..translator.temporal import antecedents, simplified
+from .load import Cell
+from .result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure
+
+
+@dataclass(slots=True)
+class Stop:
+    """Why and when everything has to stop: a signal, a deadline, the first failure."""
+
+    cancel: threading.Event
+    deadline: float | None
+    why: str | None = None
+    event: threading.Event = field(default_factory=threading.Event)
+
+    def now(self, why: str) -> None:
+        self.why = self.why or why
+        self.event.set()
+
+    def watch(self, every: float = 0.05) -> None:
+        """Passes the user's signal on, until everything has stopped; runs beside the checks."""
+        while not self.event.is_set():
+            if self.cancel.wait(every):
+                self.now("interrupted")
+
+    @property
+    def left(self) -> float | None:
+        return None if self.deadline is None else self.deadline - time.monotonic()
+
+    def reason(self) -> str | None:
+        """Why no run should begin any more, if so."""
+        if self.cancel.is_set():
+            return "interrupted"
+        if self.event.is_set():
+            return self.why
+        return "time" if self.left is not None and self.left <= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class CellVerdict:
+    """A property in a cell, as `Verdict` without what is expected."""
+
+    cell: Cell
+    property: str
+    kind: str
+    outcome: str
+    finding: Finding | None = None
+    evidence: Evidence | None = None
+    vacuous: bool = False
+
+
+class _Failed(Exception):
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class _Stopped(Exception):
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class CellCheck:
+    """The runs of one cell, and what they add up to."""
+
+    def __init__(
+        self, cell: Cell, wanted: tuple[str, ...], lines: Mapping[str, tuple[str, ...]], file: str,
+        tools: tla.Tools, workers: int, heap: int, run_seconds: float | None, max_states: int | None,
+        keep: Path | None, stop: Stop, on_progress: Callable[[tla.Progress], None],
+    ) -> None:  # fmt: skip
+        self.cell = cell
+        self.program = cell.program
+        self.wanted = wanted
+        self.lines = lines
+        self.file = file
+        self.tools = tools
+        self.workers = workers
+        self.heap = heap
+        self.run_seconds = run_seconds
+        self.max_states = max_states
+        self.keep = keep
+        self.stop = stop
+        self.on_progress = on_progress
+        self.interpreter = Interpreter(cell.program)
+        self.reached: set[int] = set()
+        # States that properties suppose are watched for in the safety run, like `sometimes`.
+        supposed = tuple(
+            Invariant(f"{p.name} supposes {i}", e, p.span)
+            for p in self.program.temporal
+            for i, e in enumerate(antecedents(p.formula))
+            if not is_temporal(e)
+        )
+        self.watched = replace(self.program, sometimes=(*self.program.sometimes, *supposed), _points={})
+        first = len(self.program.reachable)
+        self.registers = {f.property: first + i for i, f in enumerate(self.watched.sometimes)}
+        self.runs = 0
+        self.states = 0
+        self.generated = 0
+        self.depth = 0
+        self.version = ""
+        self.searched_all = False
+        self.stopped: str | None = None
+        self.failure: Failure | None = None
+        self.lock = threading.Lock()
+
+    def jobs(self) -> Iterator[Callable[[], tuple[CellVerdict, ...]]]:
+        """Independent pieces of work: one for all safety properties, one per temporal property."""
+        if any(self.asked(name) for name in self.safety_names()):
+            yield self.safety
+        for property in self.program.temporal:
+            if self.asked(property.name):
+                yield lambda property=property: self.liveness(property)  # type: ignore[misc]
+
+    def asked(self, name: str) -> bool:
+        return not self.wanted or name in self.wanted
+
+    def safety_names(self) -> tuple[str, ...]:
+        return (*self.program.properties, *(formula.property for formula in self.program.sometimes))
+
+    # -- safety
+
+    def safety(self) -> tuple[CellVerdict, ...]:
+        """A run for all safety properties, repeated without those already violated until it is clean."""
+        remaining = [name for name in self.program.properties if self.asked(name)]
+        findings: dict[str, Finding] = {}
+        started = time.monotonic()
+        first_run = self.runs
+        complete = False
+        program = self.watched
+        try:
+            while True:
+                emission = self.emitted(program, remaining, (), registers=True)
+                outcome = self.tlc(emission, liveness=False)
+                if isinstance(outcome, tla.Holds):
+                    complete = self.searched_all = True
+                    break
+                assert isinstance(outcome, tla.Violated)
+                name = "deadlock" if outcome.kind == "deadlock" else emission.invariants.get(outcome.name or "", "")
+                try:
+                    if name not in remaining:
+                        raise Mismatch(f"TLC names `{outcome.name}`, which is not checked")
+                    states = states_of(tuple(s.values for s in outcome.trace.states), program, emission)
+                    findings[name] = retrace(name, states, self.interpreter)
+                except Mismatch as fault:
+                    raise _Failed(self.disagreement(str(fault), emission, outcome)) from fault
+                remaining.remove(name)
+        except _Stopped as stop:
+            self.stopped = stop.why
+        except _Failed as fault:
+            self.failure = fault.failure
+            return ()
+        evidence = Evidence(
+            self.states or None, self.generated or None, self.depth or None, self.runs - first_run,
+            time.monotonic() - started, complete,
+        )  # fmt: skip
+        verdicts = [
+            self.verdict(name, findings.get(name), complete, evidence)
+            for name in self.program.properties
+            if self.asked(name)
+        ]
+        for formula in self.program.sometimes:
+            if self.asked(formula.property):
+                seen = self.registers[formula.property] in self.reached
+                outcome_ = HOLDS if seen else VIOLATED if complete else UNDECIDED
+                verdicts.append(CellVerdict(self.cell, formula.property, "sometimes", outcome_, None, evidence))
+        return tuple(verdicts)
+
+    def verdict(self, name: str, finding: Finding | None, complete: bool, evidence: Evidence) -> CellVerdict:
+        if name in m.BUILT_IN_CHECKS:
+            kind = "built-in"
+        else:
+            kind = "assertion" if name in self.cell.model.assertions else "invariant"
+        outcome = VIOLATED if finding else HOLDS if complete else UNDECIDED
+        return CellVerdict(self.cell, name, kind, outcome, finding, evidence)
+
+    # -- liveness
+
+    def liveness(self, property: Property) -> tuple[CellVerdict, ...]:
+        """A run for one temporal property; when it holds, another for what it supposes."""
+        started = time.monotonic()
+        if property.formula == TRUE:
+            return (self.temporal(property, HOLDS, None, None, True),)
+        try:
+            finding, evidence = self.searched(property)
+        except _Stopped as stop:
+            self.stopped = stop.why
+            return (self.temporal(property, UNDECIDED, None, None),)
+        except _Failed as fault:
+            self.failure = fault.failure
+            return ()
+        evidence = replace(evidence, seconds=time.monotonic() - started)
+        vacuous = False
+        if finding is None:
+            vacuous = self.vacuous(property)
+        return (self.temporal(property, VIOLATED if finding else HOLDS, finding, evidence, vacuous),)
+
+    def temporal(
+        self, property: Property, outcome: str, finding: Finding | None, evidence: Evidence | None,
+        vacuous: bool = False,
+    ) -> CellVerdict:  # fmt: skip
+        return CellVerdict(self.cell, property.name, "property", outcome, finding, evidence, vacuous)
+
+    def searched(self, property: Property) -> tuple[Finding | None, Evidence]:
+        program = replace(self.program, temporal=(property,), _points={})
+        emission = self.emitted(program, (), (property.name,), registers=False)
+        outcome = self.tlc(emission, liveness=True)
+        totals = outcome.totals
+        evidence = Evidence(totals.distinct, totals.generated, totals.depth, 1, outcome.seconds, True)
+        if isinstance(outcome, tla.Holds):
+            return None, evidence
+        assert isinstance(outcome, tla.Violated)
+        try:
+            if outcome.kind != "property":
+                raise Mismatch(f"TLC reports a violated {outcome.kind} where only a property is checked")
+            states = states_of(tuple(s.values for s in outcome.trace.states), program, emission)
+            loop = None if outcome.trace.back_to is None else outcome.trace.back_to - 1
+            finding = retrace_lasso(property, states, loop, self.interpreter)
+        except Mismatch as fault:
+            raise _Failed(self.disagreement(str(fault), emission, outcome)) from fault
+        return finding, evidence
+
+    def vacuous(self, property: Property) -> bool:
+        """Whether a temporal formula that the property supposes holds on no fair behaviour."""
+        for number, supposed in enumerate(antecedents(property.formula)):
+            if not is_temporal(supposed):
+                continue
+            never = simplified(negation(supposed))
+            if never == TRUE:
+                return True
+            probe = Property(f"{property.name} supposes {number}", never, property.labels, property.span)
+            try:
+                if never != FALSE and self.searched(probe)[0] is None:
+                    return True
+            except _Stopped:
+                return False
+            except _Failed as fault:
+                self.failure = fault.failure
+                return False
+        return False
+
+    def never_supposed(self, property: str) -> bool:
+        """Whether a state that the property supposes was not met by the safety run."""
+        numbers = [n for name, n in self.registers.items() if name.startswith(f"{property} supposes ")]
+        return any(number not in self.reached for number in numbers)
+
+    # -- one run
+
+    def emitted(
+        self, program: Program, safety: Iterable[str], temporal: Iterable[str], *, registers: bool
+    ) -> Emission:
+        return emit(
+            program, safety, temporal=temporal, registers=registers, source=self.lines,
+            header=(f"made by pfnspec from {self.file}",),
+        )  # fmt: skip
+
+    def tlc(self, emission: Emission, *, liveness: bool) -> tla.Holds | tla.Violated:
+        """Runs TLC; raises _Stopped or _Failed where there is no verdict."""
+        why = self.stop.reason()
+        if why is not None:
+            raise _Stopped(why)
+        seconds = [limit for limit in (self.stop.left, self.run_seconds) if limit is not None]
+        with self.lock:
+            self.runs += 1
+            number = self.runs
+        keep = None if self.keep is None else self.keep / self.name(emission, number)
+        job = tla.Job(
+            module=emission.module,
+            module_text=emission.module_text,
+            cfg_text=emission.cfg_text,
+            workers=self.workers,
+            check_deadlock=emission.check_deadlock and not liveness,
+            liveness=liveness,
+            quick=True,
+            max_heap=self.heap,
+        )
+        limits = tla.Limits(seconds=min(seconds) if seconds else None, distinct_states=self.max_states)
+        outcome = tla.run(
+            job, self.tools, limits, keep=keep, on_progress=self.on_progress, cancel=self.stop.event
+        )
+        self.note(outcome, liveness)
+        if isinstance(outcome, tla.Stopped):
+            raise _Stopped(self.stop.reason() or outcome.why)
+        if isinstance(outcome, tla.Failed):
+            directory = None if outcome.directory is None else str(outcome.directory)
+            raise _Failed(Failure(outcome.why, outcome.message, outcome.detail, directory))
+        return outcome
+
+    def name(self, emission: Emission, number: int) -> str:
+        parts = (emission.module, self.cell.scenario or "", self.cell.policy or "", str(number))
+        return "-".join(re.sub(r"\W+", "_", part).strip("_") for part in parts if part)
+
+    def note(self, outcome: tla.Outcome, liveness: bool) -> None:
+        with self.lock:
+            self.version = str(outcome.version or self.version)
+            if not liveness:
+                self.states = outcome.totals.distinct or 0
+                self.generated = outcome.totals.generated or 0
+                self.depth = outcome.totals.depth or 0
+            for line in outcome.printed:
+                try:
+                    value = tla.parse_value(line)
+                except tla.ValueSyntaxError:
+                    continue
+                if isinstance(value, tuple) and len(value) == 2 and value[0] == "reached":
+                    assert isinstance(value[1], int)
+                    self.reached.add(value[1] - 1)
+
+    def disagreement(self, message: str, emission: Emission, outcome: tla.Outcome) -> Failure:
+        folder = Path(tempfile.mkdtemp(prefix="pfnspec-report-"))
+        (folder / f"{emission.module}.tla").write_text(emission.module_text, encoding="utf-8")
+        (folder / f"{emission.module}.cfg").write_text(emission.cfg_text, encoding="utf-8")
+        (folder / "output.txt").write_text(outcome.raw, encoding="utf-8")
+        text = "TLC and the interpreter disagree, so no verdict is given"
+        return Failure("disagreement", f"{text} ({message})", message, str(folder))
+
+
+def is_temporal(e: Expr) -> bool:
+    """Whether a temporal operator stands in it."""
+    match e:
+        case Apply(operator="always" | "eventually" | "leads_to"):
+            return True
+        case Apply(arguments=arguments):
+            return any(is_temporal(argument) for argument in arguments)
+        case _:
+            return False

@@ -1,0 +1,26 @@
+"""The wait policies that every model has."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from . import tree
+from .parse import parse
+from .source import Source
+
+PATH = "prelude.pfn"
+
+
+@lru_cache
+def source() -> Source:
+    """The prelude's text."""
+    return Source(PATH, Path(__file__).with_name("prelude.pfn").read_text(encoding="utf-8"))
+
+
+@lru_cache
+def prelude() -> tree.Tree:
+    """The prelude's declarations."""
+    parsed, found = parse(source())
+    assert parsed is not None, [str(fault) for fault in found.sorted()]
+    return parsed

@@ -1,0 +1,147 @@
+"""Small models to check, and processes to watch."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+GOOD = '''"""Two tasks count under a lock."""
+model good
+
+const TASKS: int = 2
+
+shared count: range(TASKS + 1) = 0
+shared lock: spinlock
+
+process taker[TASKS]:
+    with lock:
+        count += 1
+'''
+BAD = '''"""Two tasks count without a lock."""
+model bad
+
+const TASKS: int = 2
+
+shared count: range(TASKS + 1) = 0
+shared done: range(TASKS + 1) = 0
+
+process taker[TASKS]:
+    count += 1
+    atomic:
+        done += 1
+
+process judge:
+    await done == TASKS
+    assert count == TASKS, "lost update"
+'''
+ENDLESS = '''"""More states than can be searched in the time of a test."""
+model endless
+
+const TOP: int = 4000
+
+shared a: range(TOP) = 0
+shared b: range(TOP) = 0
+
+process left:
+    while True:
+        atomic:
+            a = (a + 1) % TOP
+
+process right:
+    while True:
+        atomic:
+            b = (b + 1) % TOP
+'''
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with good.pfn, bad.pfn (a lost update), expected.pfn (which expects it) and endless.pfn."""
+    folder = tmp_path_factory.mktemp("models")
+    texts = {
+        "good": GOOD,
+        "bad": BAD,
+        "expected": BAD.replace("model bad", "model expected") + '\nexpect "lost update" violated\n',
+        "endless": ENDLESS,
+    }
+    for name, text in texts.items():
+        (folder / f"{name}.pfn").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def temporary(tmp_path: Path) -> Path:
+    """A folder of temporary files for one command, which has to leave it empty."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    return folder
+
+
+Started = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(command_environment: Mapping[str, str], temporary: Path) -> Iterator[Started]:
+    """Starts `pfnspec` with these arguments; its temporary files go to `temporary`.  Ended with the test."""
+    running: list[subprocess.Popen[str]] = []
+
+    def started(*arguments: object) -> subprocess.Popen[str]:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "pfnspec", *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env={**command_environment, "TMPDIR": os.fspath(temporary)},
+        )
+        running.append(child)
+        return child
+
+    yield started
+    for child in running:
+        if child.poll() is None:
+            child.kill()
+        child.communicate()
+
+
+def _javas(directory: Path) -> list[int]:
+    found: list[int] = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                cwd = os.readlink(entry / "cwd")
+            except OSError:
+                continue
+            if cwd.startswith(f"{directory}/") and words[0].endswith(b"java"):
+                found.append(int(entry.name))
+    return found
+
+
+@pytest.fixture(scope="session")
+def javas() -> Callable[[Path], list[int]]:
+    """The Java processes whose working directory is below a folder."""
+    if not Path("/proc/self/cmdline").exists():
+        pytest.skip("looks into /proc")
+    return _javas
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[..., bool]:
+    """Whether something becomes true within some seconds."""
+
+    def wait(true: Callable[[], object], seconds: float = 30.0) -> bool:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if true():
+                return True
+            time.sleep(0.05)
+        return False
+
+    return wait

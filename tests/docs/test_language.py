@@ -1,0 +1,219 @@
+"""The pages under `docs/`: their grammar boxes, and every example in them.
+
+The words behind a fence's `python` say what its block is:
+
+    (nothing)      a whole model when it has a `model` line, otherwise declarations, checked behind the
+                   page's standard model
+    standard       the standard model of the page
+    body           statements of a process of the standard model
+    refused CODE   something that the language refuses, with this diagnostic
+    unsupported    something that parses and is refused as not supported yet
+
+A whole model is searched by the interpreter: it violates what it says with `expect`, and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+from pfnspec.dsl import tree
+from pfnspec.dsl.declarations import check
+from pfnspec.dsl.diagnostics import Diagnostic
+from pfnspec.dsl.parse import parse
+from pfnspec.dsl.source import Source
+from pfnspec.dsl.variants import vary
+from pfnspec.translator.interpreter import Interpreter
+from pfnspec.translator.lower import lower
+from pfnspec.translator.program import Program
+
+ROOT = Path(__file__).parents[2]
+LANGUAGE = ROOT / "docs" / "language.md"
+PAGES = tuple(ROOT / "docs" / name for name in ("language.md", "semantics.md"))
+MOST_STATES = 20_000
+
+_FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_RULE = re.compile(r"^(?:[?!]?\w+(?:\.\d+)?:|%)")
+_HEADER = re.compile(r'^model (\w+)(?: varies "(\w+)\.pfn")?$', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fenced block: where it stands, what it is marked as, and its text."""
+
+    page: str
+    line: int
+    language: str
+    marks: tuple[str, ...]
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+    @property
+    def is_model(self) -> bool:
+        return _HEADER.search(self.text) is not None
+
+
+@cache
+def blocks(page: Path) -> tuple[Block, ...]:
+    text = page.read_text(encoding="utf-8")
+    return tuple(
+        Block(page.name, text.count("\n", 0, found.start()) + 1, found[1], tuple(found[2].split()), found[3])
+        for found in _FENCE.finditer(text)
+    )
+
+
+def rules(text: str) -> Iterator[str]:
+    """The rules and directives of a grammar's text, each with its further lines."""
+    rule: list[str] = []
+    for line in (*text.splitlines(), "%"):
+        if _RULE.match(line):
+            if rule:
+                yield "\n".join(rule).rstrip()
+            rule = [line]
+        elif line.startswith("//"):
+            continue
+        elif rule:
+            rule.append(line)
+
+
+@cache
+def standard() -> str:
+    (block,) = (block for block in blocks(LANGUAGE) if block.marks == ("standard",))
+    return block.text
+
+
+def whole(block: Block) -> str:
+    """The text of the model that a block stands for."""
+    if block.is_model:
+        return block.text
+    if "body" not in block.marks:
+        return f"{standard()}\n{block.text}"
+    body = "".join(f"    {line}\n" if line else "\n" for line in block.text.splitlines())
+    return f"{standard()}\nprocess reader[N]:\n{body}"
+
+
+def read(text: str, name: str) -> tuple[tree.Tree | None, tuple[Diagnostic, ...]]:
+    parsed, found = parse(Source(name, text))
+    return parsed, found.sorted()
+
+
+def specification(block: Block) -> tree.Tree:
+    """The tree of a block, laid over its base if it is a variant of a model on the same page."""
+    parsed, found = read(whole(block), str(block))
+    assert parsed is not None, found
+    header = _HEADER.search(block.text)
+    if header is None or header[2] is None:
+        return parsed
+    page = next(page for page in PAGES if page.name == block.page)
+    base = next(b for b in blocks(page) if (h := _HEADER.search(b.text)) and h[1] == header[2])
+    merged, faults = vary(parsed, specification(base))
+    assert not faults.sorted()
+    return merged
+
+
+def program(block: Block) -> Program:
+    model, found = check(specification(block))
+    assert model is not None, found.sorted()
+    lowered, found = lower(model)
+    assert lowered is not None, found.sorted()
+    return lowered
+
+
+def examples() -> tuple[Block, ...]:
+    return tuple(block for page in PAGES for block in blocks(page) if block.language == "python")
+
+
+def marked(word: str | None) -> list[object]:
+    special = ("refused", "unsupported")
+    return [
+        pytest.param(block, id=str(block))
+        for block in examples()
+        if (word in block.marks if word else not set(special) & set(block.marks))
+    ]
+
+
+def test_boxes_quote_the_grammar() -> None:
+    grammar = (ROOT / "dsl" / "grammar.lark").read_text(encoding="utf-8")
+    known = list(rules(grammar))
+    shown = [rule for block in blocks(LANGUAGE) if block.language == "lark" for rule in rules(block.text)]
+    assert [rule for rule in shown if rule not in known] == []
+    assert [rule for rule in known if rule not in shown] == []
+
+
+def test_blocks_have_known_marks() -> None:
+    for block in examples():
+        words = list(block.marks)
+        if "refused" in words:
+            at = words.index("refused")
+            assert len(words) > at + 1, f"{block}: refused with which diagnostic?"
+            del words[at : at + 2]
+        assert set(words) <= {"standard", "body", "unsupported"}, block
+
+
+@pytest.mark.parametrize("block", marked(None))
+def test_example_is_accepted(block: Block) -> None:
+    assert program(block).points
+
+
+def models() -> list[object]:
+    return [pytest.param(b, id=str(b)) for b in examples() if b.is_model and "standard" not in b.marks]
+
+
+@pytest.mark.parametrize("block", models())
+def test_model_violates_what_it_says(block: Block) -> None:
+    expected = {
+        node.target
+        for node in specification(block).declarations
+        if isinstance(node, tree.Expect) and node.verdict == "violated"
+    }
+    interpreter = Interpreter(program(block))
+    states, complete = interpreter.search(MOST_STATES)
+    assert complete
+    violated = {violation.property for state in states for violation in interpreter.violations(state)}
+    assert violated == expected
+    for formula in interpreter.program.sometimes:
+        assert any(interpreter.value(formula.condition, state) is True for state in states), formula.property
+
+
+@pytest.mark.parametrize("block", marked("refused"))
+def test_refused_example(block: Block) -> None:
+    code = block.marks[block.marks.index("refused") + 1]
+    parsed, found = read(whole(block), str(block))
+    if parsed is not None:
+        found = check(parsed)[1].sorted()
+    assert [fault.code for fault in found if fault.severity == "error"] == [code]
+
+
+@pytest.mark.parametrize("block", marked("unsupported"))
+def test_unsupported_example(block: Block) -> None:
+    parsed, found = read(whole(block), str(block))
+    assert parsed is not None, found
+    assert {fault.code for fault in check(parsed)[1].sorted()} == {"not-supported"}
+
+
+def habits() -> list[str]:
+    """What one would write in Python: the first column of the table of habits."""
+    section = LANGUAGE.read_text(encoding="utf-8").partition("## What Python does otherwise")[2]
+    table = section.partition("\n## ")[0]
+    return re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
+
+
+@pytest.mark.parametrize("written", habits())
+def test_habit_is_refused(written: str) -> None:
+    text = written.replace("\\|", "|")
+    block = Block("habit", 0, "python", ("body",), text)
+    parsed, found = read(whole(block), "habit")
+    if parsed is not None:
+        found = check(parsed)[1].sorted()
+    assert any(fault.severity == "error" for fault in found)
+
+
+def test_examples_exist() -> None:
+    assert len(examples()) >= 30
+    assert habits()

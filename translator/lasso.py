@@ -1,0 +1,178 @@
+"""Counterexamples to temporal properties: a stem and a loop, checked by our own means and explained.
+
+Nothing is taken on trust from TLC: every step is replayed, the loop is closed, no fairness condition
+is broken on it, and the property is evaluated on it and found false.
+"""
+
+from __future__ import annotations
+
+from .fairness import Fairness, fairness
+from .interpreter import Interpreter, State
+from .program import Apply, Expr, Property, Task
+from .retrace import Finding, Mismatch, TraceStep, elements, reason, replayed_step, standing
+
+
+def retrace_lasso(
+    property: Property, states: tuple[State, ...], loop: int | None, interpreter: Interpreter
+) -> Finding:
+    """The finding that a lasso shows: after the last state comes `states[loop]` again; None: the last
+    state for ever.  Raises Mismatch when it is no counterexample."""
+    if not states or states[0] != interpreter.initial():
+        raise Mismatch("the trace does not start in the initial state")
+    path = list(zip(states[:-1], states[1:], strict=True))
+    if loop is not None:
+        path.append((states[-1], states[loop]))
+    steps = tuple(replayed_step(n, a, b, interpreter) for n, (a, b) in enumerate(path, start=1))
+    start = len(states) - 1 if loop is None else loop
+    cycle, around = states[start:], steps[start:]
+    broken = [c for condition in fairness(interpreter.program) for c in unfair(condition, cycle, around, interpreter)]
+    if broken:
+        raise Mismatch(f"the loop is unfair to {broken[0]}")
+    if truth(property.formula, states, start, interpreter)[0]:
+        raise Mismatch(f"`{property.name}` holds on the lasso")
+    diagnosis, reasons = _diagnosis(property, cycle, around, interpreter)
+    return Finding(
+        property=property.name,
+        steps=steps,
+        task=None,
+        span=property.span,
+        message="",
+        calls=(),
+        values=(),
+        standing=tuple(standing(task, cycle[0], interpreter) for task in interpreter.program.tasks),
+        cycle=(),
+        initial=elements(states[0], interpreter),
+        final=elements(states[-1], interpreter),
+        loop=start,
+        diagnosis=diagnosis,
+        reasons=reasons,
+    )
+
+
+def unfair(
+    condition: Fairness, cycle: tuple[State, ...], around: tuple[TraceStep, ...], interpreter: Interpreter
+) -> list[Task]:
+    """The tasks to which repeating `cycle` for ever, with the steps `around`, breaks a condition."""
+
+    def able(state: State, task: Task) -> bool:
+        return interpreter.pc(state, task).name in condition.points and interpreter.enabled(state, task)
+
+    found: list[Task] = []
+    for task in interpreter.program.process(condition.process).tasks:
+        taken = any(
+            step.task == task and interpreter.pc(state, task).name in condition.points
+            for state, step in zip(cycle, around, strict=False)
+        )
+        enabled = [able(state, task) for state in cycle]
+        if not taken and (all(enabled) if condition.kind == "weak" else any(enabled)):
+            found.append(task)
+    return found
+
+
+def truth(formula: Expr, states: tuple[State, ...], loop: int, interpreter: Interpreter) -> list[bool]:
+    """Whether a formula holds from each state on, where after the last comes `states[loop]`."""
+
+    def at(e: Expr) -> list[bool]:
+        match e:
+            case Apply(operator="always", arguments=(inner,)):
+                body = at(inner)
+                return [all(body[min(i, loop) :]) for i in range(len(states))]
+            case Apply(operator="eventually", arguments=(inner,)):
+                body = at(inner)
+                return [any(body[min(i, loop) :]) for i in range(len(states))]
+            case Apply(operator="leads_to", arguments=(left, right)):
+                return at(Apply("always", (Apply("implies", (left, Apply("eventually", (right,)))),)))
+            case Apply(operator="and" | "or" as word, arguments=arguments):
+                columns = [at(argument) for argument in arguments]
+                combine = all if word == "and" else any
+                return [combine(column[i] for column in columns) for i in range(len(states))]
+            case Apply(operator="implies", arguments=(left, right)):
+                return [not a or b for a, b in zip(at(left), at(right), strict=True)]
+            case Apply(operator="not", arguments=(inner,)):
+                return [not value for value in at(inner)]
+            case _:
+                return [interpreter.value(e, state) is True for state in states]
+
+    return at(formula)
+
+
+def _diagnosis(
+    property: Property, cycle: tuple[State, ...], around: tuple[TraceStep, ...], interpreter: Interpreter
+) -> tuple[str, tuple[str, ...]]:
+    program = interpreter.program
+    stepping = tuple(task for task in program.tasks if any(step.task == task for step in around))
+    reasons: list[str] = []
+    lost = False
+    for task in program.tasks:
+        point = interpreter.pc(cycle[0], task)
+        if task in stepping or point.step is None:
+            continue
+        asleep = point.step.kind == "schedule" and all(interpreter.asleep(state, task) for state in cycle)
+        awaited = point.step.awaited
+        if asleep and awaited is not None and all(interpreter.value(awaited, s, task) is True for s in cycle):
+            lost = True
+            reasons.append(f"{task} sleeps for ever although its condition holds: the wake-up is lost")
+        else:
+            reasons.append(_waiting(task, cycle, interpreter))
+    if stepping:
+        reasons.insert(0, f"{_names(stepping)} {'step' if len(stepping) > 1 else 'steps'} for ever")
+    reasons += _why_fair(cycle, stepping, interpreter)
+    if lost:
+        return "lost wake-up", tuple(reasons)
+    if not stepping:
+        return "standstill", tuple(reasons)
+    return ("starvation" if _passes(property, cycle, around, interpreter) else "livelock"), tuple(reasons)
+
+
+def _passes(
+    property: Property, cycle: tuple[State, ...], around: tuple[TraceStep, ...], interpreter: Interpreter
+) -> bool:
+    """Whether some task enters a label of the property on the loop."""
+
+    def marked(state: State, task: Task) -> bool:
+        point = interpreter.pc(state, task)
+        return any(
+            process == task.process and own == label[-1] and label[:-1] in ((), (owner,))
+            for process, label in property.labels
+            for owner, own in point.labels
+        )
+
+    following = (*cycle[1:], cycle[0])
+    return any(
+        marked(after, step.task) and not marked(before, step.task)
+        for before, after, step in zip(cycle, following, around, strict=True)
+    )
+
+
+def _waiting(task: Task, cycle: tuple[State, ...], interpreter: Interpreter) -> str:
+    for state in cycle:
+        if not interpreter.enabled(state, task):
+            what, on = reason(interpreter.pc(state, task), state, task, interpreter)
+            whom = f", because of {_names(on)}" if on else ""
+            return f"{task} waits for ever for {what}{whom}"
+    return f"{task} stops, although it could go on"
+
+
+def _why_fair(cycle: tuple[State, ...], stepping: tuple[Task, ...], interpreter: Interpreter) -> list[str]:
+    """Why no fairness condition forbids the loop, task by task."""
+    program = interpreter.program
+    conditions = fairness(program)
+    texts: list[str] = []
+    for task in program.tasks:
+        if task in stepping or interpreter.pc(cycle[0], task).step is None:
+            continue
+        name = interpreter.pc(cycle[0], task).name
+        kinds = [c.kind for c in conditions if c.process == task.process and name in c.points]
+        enabled = [interpreter.enabled(state, task) for state in cycle]
+        if not kinds:
+            texts.append(f"fairness: none is assumed for {task}")
+        elif not any(enabled):
+            texts.append(f"fairness: {task} can never step on the loop, so none is broken")
+        else:
+            texts.append(f"fairness: {task} can step now and then; only {kinds[0]} fairness is assumed for it here")
+    return texts
+
+
+def _names(tasks: tuple[Task, ...]) -> str:
+    return ", ".join(str(task) for task in tasks)
+

@@ -1,0 +1,135 @@
+"""Temporal properties: lowered, simplified, and `until` turned into a bit that steps keep up."""
+
+from __future__ import annotations
+
+from ..dsl import model as m
+from ..dsl import sorts as s
+from .expressions import Expressions, substituted
+from .program import FALSE, TRUE, Apply, Const, Expr, Monitor, Property, Read, conjunction, negation
+
+
+def temporal_properties(
+    model: m.Model, scope: Expressions
+) -> tuple[tuple[Property, ...], tuple[Monitor, ...]]:
+    """The `property` declarations of a model, and the monitors that they need.
+
+    `P until Q` becomes: while the bit is set P holds, and it is not set for ever.  The bit is set at
+    the start (or by R, in `always (R implies (P until Q))`) and cleared by Q.
+    """
+    properties: list[Property] = []
+    monitors: list[Monitor] = []
+    for formula in model.formulas:
+        if formula.kind != "property":
+            continue
+        flat = unrolled(formula.condition)
+        labels = {
+            (node.task.process, node.label): None for node in m.walk(flat) if isinstance(node, m.AtLabel)
+        }
+        lowered = _without_until(flat, scope, monitors)
+        properties.append(Property(formula.name, lowered, tuple(labels), formula.span))
+    return tuple(properties), tuple(monitors)
+
+
+def unrolled(e: m.Expr) -> m.Expr:
+    """Quantifiers over temporal formulas as conjunctions and disjunctions."""
+
+    def change(node: object) -> object:
+        if not isinstance(node, m.Quantified) or not any(isinstance(n, m.Temporal) for n in m.walk(node.body)):
+            return node
+        domain = node.domain
+        assert isinstance(domain, m.Literal) and isinstance(domain.value, frozenset)
+        assert isinstance(domain.sort, s.SetOf)
+        parts: list[m.Expr] = []
+        for value in s.values(domain.sort.of) if domain.value else ():
+            if value not in domain.value:
+                continue
+            body = substituted(node.body, node.bound, value)
+            if node.condition is not None:
+                test = substituted(node.condition, node.bound, value)
+                body = m.Operation("implies" if node.kind == "all" else "and", (test, body), node.sort, node.span)
+            parts.append(unrolled(body))
+        operator = "and" if node.kind == "all" else "or"
+        result: m.Expr = m.Literal(node.kind == "all", node.sort, node.span)
+        for part in reversed(parts):
+            result = part if isinstance(result, m.Literal) else m.Operation(operator, (part, result), node.sort, node.span)
+        return result
+
+    changed = m.rewritten(e, change)
+    assert not isinstance(changed, tuple)
+    return changed  # type: ignore[return-value]
+
+
+def _without_until(e: m.Expr, scope: Expressions, monitors: list[Monitor]) -> Expr:
+    match e:
+        case m.Operation(operator="and", operands=operands):
+            return Apply("and", tuple(_without_until(operand, scope, monitors) for operand in operands))
+        case m.Temporal(operator="until", operands=(p, q)):
+            return _monitored(None, p, q, scope, monitors)
+        case m.Temporal(
+            operator="always",
+            operands=(
+                m.Operation(operator="implies", operands=(r, m.Temporal(operator="until", operands=(p, q)))),
+            ),
+        ):
+            return _monitored(r, p, q, scope, monitors)
+        case _:
+            return scope.ir(e)
+
+
+def _monitored(
+    trigger: m.Expr | None, p: m.Expr, q: m.Expr, scope: Expressions, monitors: list[Monitor]
+) -> Expr:
+    name = f"(until {len(monitors)})"
+    monitors.append(Monitor(name, TRUE if trigger is None else scope.ir(trigger), scope.ir(q)))
+    waiting = Read(name)
+    safe = Apply("always", (Apply("implies", (waiting, scope.ir(p))),))
+    # With no trigger but the start, the bit is never set again once it is cleared.
+    cleared = Apply("not", (waiting,))
+    ends = Apply("eventually", (cleared,)) if trigger is None else Apply("leads_to", (waiting, cleared))
+    return Apply("and", (safe, ends))
+
+
+def simplified(e: Expr) -> Expr:
+    """Constants folded: TLC before 2021 gets trivially true temporal formulas wrong."""
+    match e:
+        case Apply(operator="always" | "eventually" as word, arguments=(inner,)):
+            body = simplified(inner)
+            return body if isinstance(body, Const) else Apply(word, (body,))
+        case Apply(operator="leads_to", arguments=(left, right)):
+            first, then = simplified(left), simplified(right)
+            if first == FALSE or then == TRUE:
+                return TRUE
+            if then == FALSE:
+                return simplified(Apply("always", (negation(first),)))
+            return simplified(Apply("eventually", (then,))) if first == TRUE else Apply("leads_to", (first, then))
+        case Apply(operator="and", arguments=arguments):
+            return conjunction(*(simplified(argument) for argument in arguments))
+        case Apply(operator="or", arguments=arguments):
+            parts = [part for argument in arguments if (part := simplified(argument)) != FALSE]
+            if TRUE in parts:
+                return TRUE
+            return FALSE if not parts else parts[0] if len(parts) == 1 else Apply("or", tuple(parts))
+        case Apply(operator="implies", arguments=(left, right)):
+            first, then = simplified(left), simplified(right)
+            if first == FALSE or then == TRUE:
+                return TRUE
+            return then if first == TRUE else negation(first) if then == FALSE else Apply("implies", (first, then))
+        case Apply(operator="not", arguments=(inner,)):
+            return negation(simplified(inner))
+        case _:
+            return e
+
+
+def antecedents(e: Expr) -> tuple[Expr, ...]:
+    """What must come true for a property to say anything: left sides of `implies` and `leads_to`."""
+    match e:
+        case Apply(operator="and", arguments=arguments):
+            return tuple(dict.fromkeys(part for argument in arguments for part in antecedents(argument)))
+        case Apply(operator="always", arguments=(inner,)):
+            return antecedents(inner)
+        case Apply(operator="leads_to", arguments=(left, _)):
+            return (left,)
+        case Apply(operator="implies", arguments=(left, right)):
+            return (left, *antecedents(right))
+        case _:
+            return ()
