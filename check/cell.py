@@ -13,11 +13,14 @@ from pathlib import Path
 from .. import tla
 from ..dsl import model as m
 from ..translator.emit import Emission, emit
+from ..translator.expand import Expansion
 from ..translator.interpreter import Interpreter
 from ..translator.lasso import retrace_lasso
 from ..translator.program import FALSE, TRUE, Apply, Expr, Invariant, Program, Property, negation
+from ..translator.reduce import liveness_reduced, safety_reduced
 from ..translator.retrace import Finding, Mismatch, retrace, states_of
-from ..translator.temporal import antecedents, simplified
+from ..translator.schedule import scheduled
+from ..translator.temporal import antecedents, focused, simplified
 from .load import Cell
 from .result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure
 
@@ -85,7 +88,7 @@ class CellCheck:
     def __init__(
         self, cell: Cell, wanted: tuple[str, ...], lines: Mapping[str, tuple[str, ...]], file: str,
         tools: tla.Tools, workers: int, heap: int, run_seconds: float | None, max_states: int | None,
-        keep: Path | None, stop: Stop, on_progress: Callable[[tla.Progress], None],
+        keep: Path | None, reduction: bool, stop: Stop, on_progress: Callable[[tla.Progress], None],
     ) -> None:  # fmt: skip
         self.cell = cell
         self.program = cell.program
@@ -100,7 +103,7 @@ class CellCheck:
         self.keep = keep
         self.stop = stop
         self.on_progress = on_progress
-        self.interpreter = Interpreter(cell.program)
+        self.reduction = reduction
         self.reached: set[int] = set()
         # States that properties suppose are watched for in the safety run, like `sometimes`.
         supposed = tuple(
@@ -109,7 +112,8 @@ class CellCheck:
             for i, e in enumerate(antecedents(p.formula))
             if not is_temporal(e)
         )
-        self.watched = replace(self.program, sometimes=(*self.program.sometimes, *supposed), _points={})
+        plain = focused(self.program, ())
+        self.watched = replace(plain, sometimes=(*plain.sometimes, *supposed), _points={})
         first = len(self.program.reachable)
         self.registers = {f.property: first + i for i, f in enumerate(self.watched.sometimes)}
         self.runs = 0
@@ -145,7 +149,10 @@ class CellCheck:
         started = time.monotonic()
         first_run = self.runs
         complete = False
-        program = self.watched
+        whole = Interpreter(scheduled(self.watched))
+        formulas = [i.condition for i in (*self.watched.invariants, *self.watched.sometimes)]
+        program = scheduled(safety_reduced(self.watched, formulas) if self.reduction else self.watched)
+        expansion = Expansion(program, whole) if self.reduction else None
         try:
             while True:
                 emission = self.emitted(program, remaining, (), registers=True)
@@ -159,7 +166,7 @@ class CellCheck:
                     if name not in remaining:
                         raise Mismatch(f"TLC names `{outcome.name}`, which is not checked")
                     states = states_of(tuple(s.values for s in outcome.trace.states), program, emission)
-                    findings[name] = retrace(name, states, self.interpreter)
+                    findings[name] = retrace(name, expansion.path(states) if expansion else states, whole)
                 except Mismatch as fault:
                     raise _Failed(self.disagreement(str(fault), emission, outcome)) from fault
                 remaining.remove(name)
@@ -220,7 +227,9 @@ class CellCheck:
         return CellVerdict(self.cell, property.name, "property", outcome, finding, evidence, vacuous)
 
     def searched(self, property: Property) -> tuple[Finding | None, Evidence]:
-        program = replace(self.program, temporal=(property,), _points={})
+        focus = focused(self.program, (property,))
+        whole = Interpreter(scheduled(focus))
+        program = scheduled(liveness_reduced(focus, (property.formula,)) if self.reduction else focus)
         emission = self.emitted(program, (), (property.name,), registers=False)
         outcome = self.tlc(emission, liveness=True)
         totals = outcome.totals
@@ -233,7 +242,9 @@ class CellCheck:
                 raise Mismatch(f"TLC reports a violated {outcome.kind} where only a property is checked")
             states = states_of(tuple(s.values for s in outcome.trace.states), program, emission)
             loop = None if outcome.trace.back_to is None else outcome.trace.back_to - 1
-            finding = retrace_lasso(property, states, loop, self.interpreter)
+            if self.reduction:
+                states, loop = Expansion(program, whole).lasso(states, loop)
+            finding = retrace_lasso(property, states, loop, whole)
         except Mismatch as fault:
             raise _Failed(self.disagreement(str(fault), emission, outcome)) from fault
         return finding, evidence

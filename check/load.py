@@ -172,6 +172,8 @@ def _position(path: str, before: str) -> Span:
 
 def _bytes(path: str) -> bytes:
     if path == "-":
+        if sys.stdin is None:
+            raise ValueError("standard input is closed")
         return sys.stdin.buffer.read(MAX_BYTES + 1)
     with open(path, "rb") as file:
         return file.read(MAX_BYTES + 1)

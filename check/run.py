@@ -27,7 +27,8 @@ class Options:
     `properties`, `policies`, `scenarios`: only these (empty: all); `constants`: other values;
     `workers`: threads of one TLC; `jobs`: runs of TLC side by side (None: as many as there are
     processors for them); `seconds` for the whole check, `run_seconds` and `states` for each run;
-    `fail_fast`: stop at the first verdict that is not expected; `keep`: a folder for TLC's files and
+    `fail_fast`: stop at the first verdict that is not expected; `reduction`: merge steps and forget
+    dead locals; `keep`: a folder for TLC's files and
     output; `java`, `jar`: tools to be used instead of those that are found; `outside`: bases may lie
     outside the project.
     """
@@ -42,6 +43,7 @@ class Options:
     run_seconds: float | None = None
     states: int | None = None
     fail_fast: bool = False
+    reduction: bool = True
     keep: Path | None = None
     java: str | None = None
     jar: str | None = None
@@ -194,7 +196,8 @@ class _Check:
         self.checks = [
             CellCheck(
                 cell, options.properties, lines, Path(loaded.path).name, tools, options.workers,
-                tla.heap_share(jobs), options.run_seconds, options.states, options.keep, self.stop, self.progress,
+                tla.heap_share(jobs), options.run_seconds, options.states, options.keep, options.reduction,
+                self.stop, self.progress,
             )
             for cell in cells
         ]  # fmt: skip

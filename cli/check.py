@@ -27,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
         jobs=options.jobs,
         run_seconds=options.run_timeout,
         fail_fast=options.fail_fast,
+        reduction=not options.no_reduction,
         seconds=options.timeout,
         states=options.max_states,
         keep=options.keep,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -18,21 +19,52 @@ EPILOG = """exit status:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; returns the exit status.  No input makes it raise."""
-    options = _parser().parse_args(arguments)
+    """Runs one command; returns the exit status.  No input makes it raise, `SystemExit` for `--help` and
+    wrong usage apart."""
+    _make_streams_safe()
     try:
-        return int(options.command(options))
+        try:
+            options = _parser().parse_args(arguments)
+            return int(options.command(options))
+        finally:
+            sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has gone; nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _discard_output()
         return 4
     except KeyboardInterrupt:
         print("pfnspec: interrupted", file=sys.stderr)
         return 3
     except OSError as fault:
-        place = f" {fault.filename}" if fault.filename else ""
-        print(f"pfnspec:{place}: {fault.strerror or fault}".replace("pfnspec: :", "pfnspec:"), file=sys.stderr)
+        place = f" {fault.filename}:" if fault.filename else ""
+        print(f"pfnspec:{place} {fault.strerror or fault}", file=sys.stderr)
+        _discard_output()
         return 4
+    except Exception as fault:
+        if os.environ.get("PFNSPEC_TRACEBACK"):
+            raise
+        what = " ".join(f"{type(fault).__name__}: {fault}".split())
+        print(f"pfnspec: this is a mistake in pfnspec, please report it: {what}", file=sys.stderr)
+        print("pfnspec: PFNSPEC_TRACEBACK=1 in the environment shows where it happens", file=sys.stderr)
+        return 4
+
+
+def _make_streams_safe() -> None:
+    """Output goes nowhere when it is closed, and letters that it cannot hold are escaped."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """What is still to be written goes nowhere, or Python would complain of it at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -123,6 +155,9 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check.add_argument("--run-timeout", type=_seconds, metavar="S", help="stop each run of TLC after so many")
     check.add_argument("--fail-fast", action="store_true", help="stop at the first unexpected verdict")
     check.add_argument("--max-states", type=_positive, metavar="N", help="stop a run beyond so many distinct states")
+    check.add_argument(
+        "--no-reduction", action="store_true", help="one access a step throughout: the same verdicts, slower"
+    )
     check.add_argument("--format", choices=("text", "json"), default="text", help="of the result (default text)")
     check.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
     check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")
@@ -150,6 +185,7 @@ def _translate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     translate.add_argument("file", metavar="FILE", help="a model; - is standard input")
     translate.add_argument("-o", "--output", type=Path, metavar="DIR", help="write NAME.tla, NAME.cfg and NAME.map.json there")
     translate.add_argument("--program", action="store_true", help="show the lowered program instead")
+    translate.add_argument("--no-reduction", action="store_true", help="one access a step throughout")
     translate.add_argument("--scenario", metavar="NAME", help="in this scenario (default: the first)")
     translate.add_argument("--policy", metavar="NAME", help="under this wait policy (default: the first)")
     translate.add_argument(

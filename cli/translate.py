@@ -12,7 +12,10 @@ from ..report.diagnostics import diagnostics_text
 from ..report.ink import Ink
 from ..translator.emit import Emission, emit
 from ..translator.program import Program
+from ..translator.reduce import liveness_reduced, safety_reduced
+from ..translator.schedule import scheduled
 from ..translator.show import program_text
+from ..translator.temporal import focused
 
 
 def run(options: argparse.Namespace) -> int:
@@ -26,18 +29,23 @@ def run(options: argparse.Namespace) -> int:
         cells = sorted({" ".join(filter(None, (c.scenario, c.policy))) for c in loaded.cells})
         print(f"pfnspec: there is no such scenario and policy; there are: {', '.join(cells)}", file=sys.stderr)
         return 2
-    program = cell.program
-    if options.program:
-        sys.stdout.write(program_text(program))
-        return 0
     temporal = tuple(options.properties)
-    unknown = [name for name in temporal if name not in {p.name for p in program.temporal}]
+    unknown = [name for name in temporal if name not in {p.name for p in cell.program.temporal}]
     if unknown:
         print(f"pfnspec: there is no temporal property `{unknown[0]}`", file=sys.stderr)
         return 2
+    program = focused(cell.program, tuple(p for p in cell.program.temporal if p.name in temporal))
+    if not options.no_reduction:
+        program = _reduced(program)
+    program = scheduled(program)
+    if options.program:
+        sys.stdout.write(program_text(program))
+        return 0
     lines = {path: source.lines for path, source in loaded.sources.items()}
     name = "standard input" if options.file == "-" else Path(options.file).name
-    emission = emit(program, temporal=temporal, properties=() if temporal else None, source=lines, header=(f"made by pfnspec from {name}",))
+    emission = emit(
+        program, () if temporal else None, temporal=temporal, source=lines, header=(f"made by pfnspec from {name}",)
+    )
     if options.output is None:
         sys.stdout.write(emission.module_text)
         return 0
@@ -52,6 +60,12 @@ def run(options: argparse.Namespace) -> int:
         path.write_text(text, encoding="utf-8")
         print(path)
     return 0
+
+
+def _reduced(program: Program) -> Program:
+    if program.temporal:
+        return liveness_reduced(program, tuple(p.formula for p in program.temporal))
+    return safety_reduced(program, tuple(i.condition for i in (*program.invariants, *program.sometimes)))
 
 
 def _chosen(cells: tuple[Cell, ...], scenario: str | None, policy: str | None) -> Cell | None:

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from . import model as m
 from . import sorts as s
 from . import tree
+from .calls import reachable, refuse_recursion, refuse_unfit_for_atomic
 from .diagnostics import Diagnostics
 from .properties import assertions, expectations, formulas
 from .scenarios import choices, cpu_count, declare_policies, pins, scene
 from .scope import BUILT_INS, Names, Scope, Signature
 from .settle import constants, initial, process_counts, sort_of, types
+from .size import refuse_large
 from .source import Span
 from .statements import Body, check_body
 
@@ -38,7 +40,10 @@ def check(
     _signatures(declared, names, found)
     functions, bodies = _functions(declared, names, found)
     processes = _process_bodies(declared, names, found, bodies, cpus)
-    _refuse_recursion(bodies, names, found)
+    refuse_recursion(bodies, found)
+    refuse_unfit_for_atomic(bodies, found)
+    if not found.errors:
+        refuse_large(processes, functions, found)
     claimed = formulas(declared, names, found)
     texts = assertions((*functions, *processes))
     expected = expectations(declared, claimed, texts, names, found)
@@ -176,7 +181,7 @@ def _process_bodies(
         body = Body(scope, None)
         statements = check_body(node.body, body)
         bodies[f"process {node.name}"] = body
-        for owner in (f"process {node.name}", *_reachable(f"process {node.name}", bodies)):
+        for owner in (f"process {node.name}", *reachable(f"process {node.name}", bodies)):
             own = bodies[owner]
             for label, span in own.labels.items():
                 names.labels[node.name][owner.removeprefix("process "), label] = span
@@ -191,32 +196,3 @@ def _process_bodies(
             )
         )  # fmt: skip
     return processes
-
-
-def _reachable(owner: str, bodies: dict[str, Body]) -> list[str]:
-    reached: list[str] = []
-    todo = list(bodies[owner].calls)
-    while todo:
-        name = todo.pop()
-        if name not in reached and name in bodies:
-            reached.append(name)
-            todo.extend(bodies[name].calls)
-    return reached
-
-
-def _refuse_recursion(bodies: dict[str, Body], names: Names, found: Diagnostics) -> None:
-    for name, body in bodies.items():
-        if name in _reachable(name, bodies):
-            call = next(span for callee, span in body.calls.items() if callee == name or name in _reachable(callee, bodies))
-            help = "a `def` is inlined: write a loop"
-            found.add("recursion", call, f"`{name}` calls itself, directly or through others", help)
-    for body in bodies.values():
-        for callee, call in body.calls.items():
-            related = [(span, f"{what} stands here") for span, what in _unfit(callee, bodies)]
-            if call in body.atomic_calls and related:
-                message = f"`{callee}` cannot be part of one step"
-                found.add("not-atomic", call, message, "end the block before the call", related[:1])
-
-
-def _unfit(name: str, bodies: dict[str, Body]) -> list[tuple[Span, str]]:
-    return [unfit for owner in (name, *_reachable(name, bodies)) for unfit in bodies[owner].unfit_for_atomic]

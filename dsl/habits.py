@@ -173,7 +173,7 @@ def _by_form(stop: Stop, line: str, before: str) -> Finding:
         return Finding("stray-else", f"this `{first}` follows no `if`", help, start, start + len(first))
     if first == "or" and not before.strip():
         return found("stray-or", "this `or:` follows no `either:`", "write `either:` for the first alternative")
-    if stop.word == "=" and before.endswith("=") and not re.match(r"\w+ |.*\w\s*[=:]\s+", before):
+    if stop.word == "=" and re.fullmatch(r"\s*[\w.\[\]]+\s*=", before):
         at = stop.at - 1
         help = "assign with `=`, or compare in an `if`, `await` or `assert`"
         return Finding("no-effect", "a comparison is not a statement", help, at, at + 2)

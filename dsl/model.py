@@ -623,11 +623,13 @@ def rewritten(node: object, change: Callable[[object], object]) -> object:
 
 def walk(node: object) -> Iterator[object]:
     """A node and everything below it, parents first; spans and sorts are left out."""
-    yield node
-    if isinstance(node, tuple):
-        for item in node:
-            yield from walk(item)
-    elif hasattr(node, "__dataclass_fields__") and not isinstance(node, Span | Lock | Struct):
-        for item in fields(node):  # type: ignore[arg-type]
-            if item.name not in ("sort", "span", "root", "bound"):
-                yield from walk(getattr(node, item.name))
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        yield node
+        if isinstance(node, tuple):
+            todo.extend(reversed(node))
+        elif hasattr(node, "__dataclass_fields__") and not isinstance(node, Span | Lock | Struct):
+            names = [item.name for item in fields(node)]  # type: ignore[arg-type]
+            names = [name for name in names if name not in ("sort", "span", "root", "bound")]
+            todo.extend(getattr(node, name) for name in reversed(names))

@@ -19,7 +19,8 @@ from .source import Source, Span
 
 MAX_SYNTAX_ERRORS = 25
 MAX_REREAD_LINES = 20_000
-MAX_DEPTH = 100
+MAX_DEPTH = 60
+MAX_ELIFS = 40
 
 _GRAMMAR = Path(__file__).with_name("grammar.lark")
 
@@ -135,7 +136,7 @@ def _too_deep(parsed: Parsed) -> Meta | None:
         below: list[Parsed] = []
         for node in level:
             children = [child for child in node.children if isinstance(child, Parsed)]
-            if sum(child.data == "elif_" for child in children) > MAX_DEPTH // 2:
+            if sum(child.data == "elif_" for child in children) > MAX_ELIFS:
                 return node.meta
             below += children
         if not below:

@@ -18,6 +18,8 @@ _VERBS = ("schedule", "cond_resched", "might_sleep", "cpu_relax", "smp_mb", "smp
 _METHODS = frozenset(("add", "remove", *(name for methods in LOCK_METHODS.values() for name in methods)))
 _QUEUE_VERBS = ("prepare_to_wait", "finish_wait", "wake_up", "wake_up_one")
 
+MAX_DELEGATES = 12
+
 
 @dataclass(slots=True)
 class Body:
@@ -559,6 +561,9 @@ def policy_instance(use: tree.PolicyUse, scope: Scope) -> str | None:
     if given:
         label += "(" + ", ".join(f"{name}={value}" for name, value in given.items()) + ")"
     if label not in names.instances:
+        if sum(made is None for made in names.instances.values()) > MAX_DELEGATES:
+            scope.found.add("too-deep", use.span, f"more than {MAX_DELEGATES} policies delegate to one another")
+            return None
         names.instances[label] = None
         names.instances[label] = _policy(declared, label, given, scope)
     elif names.instances[label] is None:

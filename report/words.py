@@ -13,6 +13,10 @@ from ..translator.retrace import Finding, Standing, TraceStep
 from ..translator.show import value_text
 
 
+NARROWEST = 60
+"""Columns that a trace takes at least, whatever is asked for: below, words would be cut to letters."""
+
+
 def event_text(event: Event) -> str:
     """One thing that happened, as part of a step."""
     value = value_text(event.value)
@@ -95,6 +99,7 @@ def columns(
     steps: tuple[TraceStep, ...], tasks: tuple[Task, ...], main: str, width: int
 ) -> list[str]:
     """The steps, a column per task; one column with the task's name where they do not fit."""
+    width = max(width, NARROWEST)
     numbers = max(3, len(str(len(steps))))
     if not steps:
         return []

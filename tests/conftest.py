@@ -69,7 +69,7 @@ def pfnspec(command_environment: Mapping[str, str]) -> Callable[..., Ran]:
     """Runs `pfnspec` with these arguments, in the root of the repository and with nothing to read.
 
     `env` is added to the environment (None takes a variable away); the rest goes to `subprocess.run`.
-    No run may end with a traceback.
+    No run may end with a traceback, or with the sentence that stands for one.
     """
 
     def run(*arguments: object, env: Mapping[str, str | None] = {}, **settings: Any) -> Ran:
@@ -82,7 +82,22 @@ def pfnspec(command_environment: Mapping[str, str]) -> Callable[..., Ran]:
             words, capture_output=True, encoding="utf-8", env=environment, check=False, **{**defaults, **settings}
         )
         assert "Traceback" not in ran.stderr + ran.stdout, ran.stderr
+        assert "mistake in pfnspec" not in ran.stderr, ran.stderr
         return ran
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def once(pfnspec: Callable[..., Ran]) -> Callable[..., Ran]:
+    """As `pfnspec`, but the same arguments are run once in a session: for tests that look at one run."""
+    known: dict[tuple[str, ...], Ran] = {}
+
+    def run(*arguments: object) -> Ran:
+        words = tuple(map(str, arguments))
+        if words not in known:
+            known[words] = pfnspec(*words)
+        return known[words]
 
     return run
 

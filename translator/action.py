@@ -197,7 +197,8 @@ def action_text(point: Point, name: str, program: Program, words: Vocabulary, re
     lines = [f'/\\ pc[self] = "{point.name}"']
     if point.step.guard != TRUE:
         lines.append(f"/\\ {Formula(words).text(point.step.guard, tight=21)}")
-    lines.append(writer.block(point.step.block, _Changes(), {}, "    "))
+    body = writer.block(point.step.block, _Changes(), {}, "    ")
+    lines.append(f"/\\ {_shifted(body, 3)}" if body.startswith("LET") else body)
     rest = [words.variables[v.name] for v in program.variables if v.name not in writer.everywhere]
     if rest:
         lines.append(f"/\\ UNCHANGED <<{', '.join(rest)}>>")

@@ -10,6 +10,7 @@ from ..tla.values import Function, ModelValue
 from ..tla.page import Action, Names, Page, VariableLine, cfg_text, module_text
 from .action import action_text
 from .formula import Formula, Vocabulary
+from .movers import leaves
 from .fairness import fairness
 from .program import (
     FALSE,
@@ -17,6 +18,7 @@ from .program import (
     TRUE,
     Definition,
     Expr,
+    Note,
     Point,
     PointName,
     Program,
@@ -61,7 +63,7 @@ def emit(
     wanted = tuple(program.properties if properties is None else properties)
     names = Names()
     module = names.new(program.name)
-    tasks = {task: names.new(f"{task.process}_{task.index}") for task in program.tasks}
+    tasks = {task: names.new(_task_name(task)) for task in program.tasks}
     populated = [process for process in program.processes if process.count]
     sets = {process.name: names.new(process.name.capitalize() + "s") for process in populated}
     variables = {v.name: "pc" if v.name == PC else names.new(v.name.strip("()")) for v in program.variables}
@@ -141,6 +143,12 @@ def emit(
     )
 
 
+def _task_name(task: Task) -> str:
+    # TLC takes a model value that is one letter and an underscore for a typed one.
+    stem = task.process if len(task.process) > 1 else f"task_{task.process}"
+    return f"{stem}_{task.index}"
+
+
 def _comment(point: Point, source: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     def line(span: Span) -> str:
         lines = source.get(span.path, ())
@@ -149,7 +157,13 @@ def _comment(point: Point, source: Mapping[str, tuple[str, ...]]) -> tuple[str, 
 
     assert point.step is not None
     via = tuple(f"  called from {line(span)}" for span in reversed(point.calls))
-    return (line(point.span), *via)
+    merged = dict.fromkeys(
+        line(op.span)
+        for leaf in leaves(point.step.block)
+        for op in leaf.ops
+        if isinstance(op, Note) and (op.span.path, op.span.line) != (point.span.path, point.span.line)
+    )
+    return (line(point.span), *via, *(f"  then {text}" for text in merged))
 
 
 def _preamble(program: Program, words: Vocabulary, registers: bool) -> Iterable[str]:
@@ -266,7 +280,7 @@ def _terminating(program: Program, words: Vocabulary) -> str | None:
     if not alternatives:
         return None
     lines = "".join(f"\n       \\/ {alternative}" for alternative in alternatives)
-    return f"Terminating ==\n    /\\{lines[8:]}\n    /\\ UNCHANGED vars"
+    return f"Terminating ==\n    /\\ {lines[8:]}\n    /\\ UNCHANGED vars"
 
 
 def _property(name: str, program: Program, formula: Formula, words: Vocabulary) -> str | None:

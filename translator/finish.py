@@ -38,7 +38,6 @@ from .program import (
     Variable,
 )
 
-from .schedule import scheduled
 from .temporal import simplified
 
 _Node = TypeVar("_Node")
@@ -80,7 +79,7 @@ def finish(
     names.update(dict.fromkeys(f.name for f in model.formulas if f.kind == "invariant"))
     names.update(dict.fromkeys(name for name in m.BUILT_IN_CHECKS if name == "deadlock" or _claimed(name, kept, invariants)))
     resolved = tuple(resolve(property) for property in temporal)
-    program = Program(
+    return Program(
         name=model.name,
         doc=model.doc,
         constants=model.constants,
@@ -95,8 +94,15 @@ def finish(
         queued_locks=tuple(sorted(queued)),
         temporal=tuple(replace(p, formula=simplified(p.formula)) for p in resolved),
         monitors=tuple(resolve(monitor) for monitor in monitors),
+        cpus=model.cpus,
+        preempt=model.preempt,
+        pins=tuple(
+            (Task(process.name, index), cpu)
+            for process in model.processes
+            for index, cpu in enumerate(process.cpus or ())
+        ),
+        no_spinning=no_spinning,
     )
-    return scheduled(program, model, no_spinning)
 
 
 def _claimed(name: str, points: tuple[Point, ...], invariants: tuple[Invariant, ...]) -> bool:

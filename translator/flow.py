@@ -32,6 +32,7 @@ from .program import (
 
 MAX_FREE_TESTS = 7
 MAX_LEAVES = 4096
+MAX_PASSED = 120
 
 
 @dataclass(slots=True)
@@ -93,7 +94,7 @@ Node = StepNode | FreeNode | MarkNode | BackNode | LastNode
 
 
 class TooManyLeaves(Exception):
-    """One step would have too many outcomes; `span` is where it starts."""
+    """One step would have too many outcomes, or do too much on the way; `span` is where it starts."""
 
     def __init__(self, span: Span) -> None:
         super().__init__(str(span))
@@ -155,6 +156,8 @@ class _Closer:
         self.span = span
         self.cuts: set[int] = set()
         self.names: dict[_Key, str] = {}
+        self.taken: set[str] = set()
+        self.counts: dict[str, int] = {}
         self.todo: list[_Key] = []
         self.leaves = 0
         self.origin: _Key | None = None
@@ -169,12 +172,13 @@ class _Closer:
                 stem += f"_{node.span.line}" if node.halted else ""
             else:
                 stem = f"{self.flow.process}_{node.span.line}"
-            taken = set(self.names.values())
-            known = stem
-            count = 0
-            while known in taken:
+            count = self.counts.get(stem, -1) + 1
+            known = f"{stem}_{count}" if count else stem
+            while known in self.taken:
                 count += 1
                 known = f"{stem}_{count}"
+            self.counts[stem] = count
+            self.taken.add(known)
             self.names[key] = known
             self.todo.append(key)
         return known
@@ -200,6 +204,8 @@ class _Closer:
         node = self.flow.nodes[target]
         if target in walk.passed:
             self.break_cycle(walk.passed[walk.passed.index(target) :])
+        if len(walk.passed) > MAX_PASSED:
+            raise TooManyLeaves(self.flow.nodes[self.origin[0]].span if self.origin else self.span)
         match node:
             case FreeNode() if target not in self.cuts:
                 overlap = _written(node.block) & {name for claim in walk.claims for name in reads(claim.condition)}
@@ -243,6 +249,8 @@ class _Closer:
             # Something happens before the first step: it happens in a step of its own.
             entry = self.flow.add(StepNode("start", self.span, TRUE, goto(self.start), None, ()))
             self.names.clear()
+            self.taken.clear()
+            self.counts.clear()
             self.todo.clear()
             first = self.follow(entry, _Walk())
         assert isinstance(first.end, Goto)

@@ -732,7 +732,7 @@ def lower(model: m.Model, policy: str | None = None) -> tuple[Program | None, Di
             made, first = close(lowering.flow, entry, process.span)
         except TooManyLeaves as fault:
             help = "split the block, or test less in it"
-            found.add("atomic-too-large", fault.span, "this step has too many outcomes", help)
+            found.add("atomic-too-large", fault.span, "too much happens in this step", help)
             continue
         points.extend(made)
         entries[process.name] = first

@@ -440,7 +440,12 @@ class Reachable:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A whole model, lowered.  `properties` names everything that has a verdict, in order."""
+    """A whole model, lowered.
+
+    `properties` names every safety property that has a verdict, in order.  `cpus`, `preempt` and
+    `pins` (the CPU of each pinned task) are the scheduler's, `no_spinning` says of `Self` that it
+    holds no spinning lock.
+    """
 
     name: str
     doc: str | None
@@ -459,6 +464,8 @@ class Program:
     definitions: tuple[Definition, ...] = ()
     cpus: int | None = None
     preempt: str = "none"
+    pins: tuple[tuple[Task, int], ...] = ()
+    no_spinning: Expr = TRUE
     _points: dict[str, Point] = field(default_factory=dict, compare=False, repr=False)
 
     @property

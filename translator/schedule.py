@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 
-from ..dsl import model as m
 from ..dsl.source import Span
 from .program import (
     CPU,
@@ -43,30 +42,23 @@ GIVES_WAY = "GivesWay"
 PLACES = "Places"
 
 
-def scheduled(program: Program, model: m.Model, no_spinning: Expr) -> Program:
-    """The program with N CPUs; as it is when there is one for each task.
-
-    `no_spinning` says of `Self` that it holds no spinning lock.
-    """
-    if model.cpus is None:
+def scheduled(program: Program) -> Program:
+    """The program with its N CPUs as state; as it is when there is one for each task."""
+    if program.cpus is None:
         return program
-    pins = {
-        Task(process.name, index): cpu
-        for process in model.processes
-        for index, cpu in enumerate(process.cpus or ())
-    }
+    pins = dict(program.pins)
     t = BoundName("t")
     ready = Const(frozenset(p.name for p in program.points if p.step is None or p.step.offers_cpu))
     gives_way: Expr = Apply("in", (Read(PC, (t,)), ready))
-    if model.preempt == "full":
-        free = TRUE if no_spinning == TRUE else of_task(no_spinning, t)
+    if program.preempt == "full":
+        free = TRUE if program.no_spinning == TRUE else of_task(program.no_spinning, t)
         gives_way = TRUE if free == TRUE else Apply("or", (gives_way, free))
     if pins:
-        variable = Variable(CPU, "control", AnyTask(), None, (model.cpus,), None, "cpu[]")
-        places = _pinned(program, pins, model.cpus)
+        variable = Variable(CPU, "control", AnyTask(), None, (program.cpus,), None, "cpu[]")
+        places = _pinned(program, pins, program.cpus)
     else:
         variable = Variable(CPU, "control", TaskSet(), frozenset(), (), None, "cpus")
-        places = _unpinned(model.cpus)
+        places = _unpinned(program.cpus)
     points = tuple(
         point if point.step is None or point.step.kind == "await" else replace(point, step=_taking(point.step, bool(pins)))
         for point in program.points
@@ -76,8 +68,6 @@ def scheduled(program: Program, model: m.Model, no_spinning: Expr) -> Program:
         points=points,
         variables=(*program.variables, variable),
         definitions=(Definition(GIVES_WAY, gives_way), Definition(PLACES, places)),
-        cpus=model.cpus,
-        preempt=model.preempt,
         _points={},
     )
 

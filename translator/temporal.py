@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..dsl import model as m
 from ..dsl import sorts as s
 from .expressions import Expressions, substituted
-from .program import FALSE, TRUE, Apply, Const, Expr, Monitor, Property, Read, conjunction, negation
+from .program import (
+    FALSE,
+    TRUE,
+    Apply,
+    Const,
+    Expr,
+    Monitor,
+    Program,
+    Property,
+    Read,
+    conjunction,
+    negation,
+    reads,
+)
 
 
 def temporal_properties(
@@ -28,6 +43,19 @@ def temporal_properties(
         lowered = _without_until(flat, scope, monitors)
         properties.append(Property(formula.name, lowered, tuple(labels), formula.span))
     return tuple(properties), tuple(monitors)
+
+
+def focused(program: Program, temporal: tuple[Property, ...]) -> Program:
+    """The program with these temporal properties only, and only the monitors that they need."""
+    needed = frozenset().union(*(reads(p.formula) for p in temporal))
+    dropped = {monitor.variable for monitor in program.monitors} - needed
+    return replace(
+        program,
+        temporal=temporal,
+        monitors=tuple(monitor for monitor in program.monitors if monitor.variable not in dropped),
+        variables=tuple(v for v in program.variables if v.name not in dropped),
+        _points={},
+    )
 
 
 def unrolled(e: m.Expr) -> m.Expr:

@@ -7,9 +7,9 @@ The words behind a fence's `python` say what its block is:
     standard       the standard model of the page
     body           statements of a process of the standard model
     refused CODE   something that the language refuses, with this diagnostic
-    unsupported    something that parses and is refused as not supported yet
 
-A whole model is searched by the interpreter: it violates what it says with `expect`, and nothing else.
+A whole model is searched by the interpreter, in each scenario and under each wait policy: of safety, it
+violates what it says with `expect`, and nothing else.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from pfnspec.dsl import tree
 from pfnspec.dsl.declarations import check
 from pfnspec.dsl.diagnostics import Diagnostic
 from pfnspec.dsl.parse import parse
+from pfnspec.dsl.scenarios import scenario_names
 from pfnspec.dsl.source import Source
 from pfnspec.dsl.variants import vary
 from pfnspec.translator.interpreter import Interpreter
@@ -117,25 +118,24 @@ def specification(block: Block) -> tree.Tree:
     return merged
 
 
-def program(block: Block) -> Program:
-    model, found = check(specification(block))
-    assert model is not None, found.sorted()
-    lowered, found = lower(model)
-    assert lowered is not None, found.sorted()
-    return lowered
+def programs(block: Block) -> Iterator[tuple[str | None, str | None, Program]]:
+    """The programs of a block, with the scenario and the wait policy of each."""
+    whole = specification(block)
+    for scenario in scenario_names(whole):
+        model, found = check(whole, None, scenario)
+        assert model is not None, found.sorted()
+        for policy in model.choices or (None,):
+            lowered, found = lower(model, policy)
+            assert lowered is not None, found.sorted()
+            yield scenario, policy, lowered
 
 
 def examples() -> tuple[Block, ...]:
     return tuple(block for page in PAGES for block in blocks(page) if block.language == "python")
 
 
-def marked(word: str | None) -> list[object]:
-    special = ("refused", "unsupported")
-    return [
-        pytest.param(block, id=str(block))
-        for block in examples()
-        if (word in block.marks if word else not set(special) & set(block.marks))
-    ]
+def marked(refused: bool) -> list[object]:
+    return [pytest.param(b, id=str(b)) for b in examples() if ("refused" in b.marks) is refused]
 
 
 def test_boxes_quote_the_grammar() -> None:
@@ -153,12 +153,12 @@ def test_blocks_have_known_marks() -> None:
             at = words.index("refused")
             assert len(words) > at + 1, f"{block}: refused with which diagnostic?"
             del words[at : at + 2]
-        assert set(words) <= {"standard", "body", "unsupported"}, block
+        assert set(words) <= {"standard", "body"}, block
 
 
-@pytest.mark.parametrize("block", marked(None))
+@pytest.mark.parametrize("block", marked(False))
 def test_example_is_accepted(block: Block) -> None:
-    assert program(block).points
+    assert all(program.points for _, _, program in programs(block))
 
 
 def models() -> list[object]:
@@ -167,34 +167,33 @@ def models() -> list[object]:
 
 @pytest.mark.parametrize("block", models())
 def test_model_violates_what_it_says(block: Block) -> None:
-    expected = {
-        node.target
-        for node in specification(block).declarations
-        if isinstance(node, tree.Expect) and node.verdict == "violated"
-    }
-    interpreter = Interpreter(program(block))
-    states, complete = interpreter.search(MOST_STATES)
-    assert complete
-    violated = {violation.property for state in states for violation in interpreter.violations(state)}
-    assert violated == expected
-    for formula in interpreter.program.sometimes:
-        assert any(interpreter.value(formula.condition, state) is True for state in states), formula.property
+    stated = [node for node in specification(block).declarations if isinstance(node, tree.Expect)]
+    for scenario, policy, program in programs(block):
+        temporal = {formula.name for formula in program.temporal}
+        expected = {
+            node.target
+            for node in stated
+            if node.verdict == "violated"
+            and node.target not in temporal
+            and (not node.under or policy in node.under)
+            and (not node.scenarios or scenario in node.scenarios)
+        }
+        interpreter = Interpreter(program)
+        states, complete = interpreter.search(MOST_STATES)
+        assert complete
+        violated = {violation.property for state in states for violation in interpreter.violations(state)}
+        assert violated == expected, (scenario, policy)
+        for formula in program.sometimes:
+            assert any(interpreter.value(formula.condition, state) is True for state in states)
 
 
-@pytest.mark.parametrize("block", marked("refused"))
+@pytest.mark.parametrize("block", marked(True))
 def test_refused_example(block: Block) -> None:
     code = block.marks[block.marks.index("refused") + 1]
     parsed, found = read(whole(block), str(block))
     if parsed is not None:
         found = check(parsed)[1].sorted()
     assert [fault.code for fault in found if fault.severity == "error"] == [code]
-
-
-@pytest.mark.parametrize("block", marked("unsupported"))
-def test_unsupported_example(block: Block) -> None:
-    parsed, found = read(whole(block), str(block))
-    assert parsed is not None, found
-    assert {fault.code for fault in check(parsed)[1].sorted()} == {"not-supported"}
 
 
 def habits() -> list[str]:

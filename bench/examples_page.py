@@ -1,0 +1,85 @@
+"""Makes examples/README.md: every example, what is expected of it, and what is found.
+
+    python bench/examples_page.py              checks all examples and writes the page
+    python bench/examples_page.py --print      ... and prints it instead
+
+`page` makes the text from results that are there already, as the tests have them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "examples" / "README.md"
+
+_HEAD = """# Examples
+
+Each is a file of its own, or a variant that says only what is different from another. `pfnspec check` of
+every one ends with status 0: what is violated is expected to be.
+
+This page is made by `python bench/examples_page.py` (or by the tests with `--rewrite`), and the tests compare it
+with what is found today. States are distinct states of the last run of TLC, at the sizes that the file has.
+"""
+
+
+def page(results: Mapping[str, Mapping[str, Any]]) -> str:
+    """The page.  `results` has the data of `pfnspec check --format json` by path below the root."""
+    folders: dict[str, list[str]] = {}
+    for name in sorted(results):
+        folders.setdefault(name.split("/")[1], []).append(name)
+    parts = [_HEAD]
+    for folder, names in folders.items():
+        lines = [f"## {folder}", "", "| example | what it is | found | states |", "|---|---|---|---:|"]
+        for name in names:
+            path = name.removeprefix("examples/")
+            found = _found(results[name])
+            states = results[name]["evidence"]["states"]
+            title = first_line(ROOT / name)
+            lines.append(f"| [{Path(path).stem}]({path}) | {title} | {found} | {states} |")
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def first_line(path: Path) -> str:
+    """The first line of a model's docstring."""
+    return path.read_text(encoding="utf-8").split("\n", 1)[0].strip().strip('"').replace("|", "\\|").rstrip(".")
+
+
+def _found(result: Mapping[str, Any]) -> str:
+    violated = list(dict.fromkeys(v["property"] for v in result["verdicts"] if v["outcome"] == "violated"))
+    return "violated: " + ", ".join(violated) if violated else "all holds"
+
+
+def check(name: str) -> dict[str, Any]:
+    """The result of one example."""
+    words = [sys.executable, "-m", "pfnspec", "check", name, "--format", "json"]
+    ran = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, check=False)
+    result: dict[str, Any] = json.loads(ran.stdout)
+    return result
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--print", action="store_true", dest="shown", help="print the page, do not write it")
+    options = parser.parse_args()
+    names = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "examples").glob("*/*.pfn"))]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        text = page(dict(zip(names, pool.map(check, names), strict=True)))
+    if options.shown:
+        sys.stdout.write(text)
+    else:
+        PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""How large the processes become when their calls are inlined, and whether that is too large."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from . import model as m
+from .diagnostics import Diagnostics
+from .source import Span
+
+MAX_STATEMENTS = 20_000
+MAX_LEVELS = 40
+
+
+def refuse_large(processes: Sequence[m.Process], functions: Sequence[m.Function], found: Diagnostics) -> None:
+    """Reports the processes that have too many statements or levels once every `def` is inlined.
+
+    No `def` may call itself, directly or through others.
+    """
+    parts = {function.name: function for function in functions}
+    known: dict[str, tuple[int, int]] = {}
+    for name in _callees_first(parts):
+        known[name] = _size(parts[name].body, known)
+    for process in processes:
+        statements, levels = _size(process.body, known)
+        if statements > MAX_STATEMENTS:
+            message = f"`{process.name}` has {_rounded(statements)} statements with every `def` inlined"
+            found.add("too-large", process.span, message, "call fewer functions, or the same ones fewer times")
+        elif levels > MAX_LEVELS:
+            place = _deepest_call(process.body, known) or process.span
+            help = "call fewer functions from one another"
+            found.add("too-deep", place, f"`{process.name}` nests blocks and calls {levels} deep", help)
+
+
+def _rounded(count: int) -> str:
+    return f"{count:,}" if count < 1_000_000 else "more than a million"
+
+
+def _callees_first(parts: Mapping[str, m.Function]) -> list[str]:
+    calls = {name: _calls(part.body) for name, part in parts.items()}
+    order: dict[str, None] = {}
+    for start in parts:
+        stack = [start]
+        while stack:
+            name = stack[-1]
+            waiting = [callee for callee in calls[name] if callee not in order]
+            if waiting and name not in order:
+                stack += waiting
+            else:
+                order.setdefault(name)
+                stack.pop()
+    return list(order)
+
+
+def _calls(body: tuple[m.Statement, ...]) -> list[str]:
+    return list(dict.fromkeys(node.function for node in m.walk(body) if isinstance(node, m.Invoke)))
+
+
+def _size(body: tuple[m.Statement, ...], known: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+    """The number of statements, and of levels of blocks and calls."""
+    statements = levels = 0
+    todo: list[tuple[object, int]] = [(body, 1)]
+    while todo:
+        node, level = todo.pop()
+        if isinstance(node, tuple):
+            todo.extend((part, level) for part in node)
+            continue
+        statements += 1
+        levels = max(levels, level)
+        for call in _own_calls(node):
+            more, deeper = known[call.function]
+            statements += more
+            levels = max(levels, level + deeper)
+        todo.extend((block, level + 1) for block in _blocks(node))
+    return statements, levels
+
+
+def _blocks(node: object) -> tuple[object, ...]:
+    match node:
+        case m.If(body=body, orelse=orelse):
+            return body, orelse
+        case m.While(body=body) | m.For(body=body) | m.With(body=body) | m.Atomic(body=body):
+            return (body,)
+        case m.Either(alternatives=alternatives):
+            return tuple(body for _, body in alternatives)
+        case _:
+            return ()
+
+
+def _own_calls(node: object) -> list[m.Invoke]:
+    """The call that is a part of the statement itself."""
+    match node:
+        case m.Do(action=action) | m.Declare(value=action) | m.Store(value=action) | m.Return(value=action):
+            part: object = action
+        case m.If(condition=condition) | m.While(condition=condition):
+            part = condition.action if isinstance(condition, m.Negated) else condition
+        case _:
+            return []
+    return [part] if isinstance(part, m.Invoke) else []
+
+
+def _deepest_call(body: tuple[m.Statement, ...], known: Mapping[str, tuple[int, int]]) -> Span | None:
+    calls = [node for node in m.walk(body) if isinstance(node, m.Invoke)]
+    return max(calls, key=lambda call: known[call.function][1]).span if calls else None

@@ -1,0 +1,235 @@
+"""Which steps commute with everything that other tasks can do: static locksets, then movers.
+
+Lipton's argument: an acquisition moves right, a release left, and an access both ways when every
+conflicting access in the program is made under a common lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .program import (
+    NONE,
+    PC,
+    SELF,
+    Assign,
+    Block,
+    Fill,
+    Fork,
+    Goto,
+    Op,
+    Pick,
+    Point,
+    Program,
+    Self,
+    Step,
+    Test,
+    reads,
+)
+
+RIGHT, LEFT, BOTH, NEITHER = "right", "left", "both", "neither"
+
+# A lock and the mode in which it is held.
+Held = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One way through a block: its operations and where it leads."""
+
+    ops: tuple[Op, ...]
+    target: str
+
+
+def leaves(block: Block, before: tuple[Op, ...] = ()) -> Iterator[Leaf]:
+    """Every way through a block."""
+    ops = (*before, *block.ops)
+    match block.end:
+        case Goto(point=target):
+            yield Leaf(ops, str(target))
+        case Test(yes=yes, no=no):
+            yield from leaves(yes, ops)
+            yield from leaves(no, ops)
+        case Pick(then=then):
+            yield from leaves(then, ops)
+        case Fork(options=options):
+            for option in options:
+                yield from leaves(option, ops)
+
+
+def _lock_effect(op: Op, locks: frozenset[str]) -> tuple[Held, bool] | None:
+    """What an assignment to a lock's variable means: which lock in which mode, taken or given back."""
+    if not isinstance(op, Assign):
+        return None
+    path, _, part = op.variable.rpartition(".")
+    if path not in locks or part not in ("holder", "writer", "readers"):
+        return None
+    if part == "readers":
+        return (path, "read"), getattr(op.value, "operator", "") == "|"
+    return (path, "write"), op.value == SELF if op.value != NONE else False
+
+
+class Analysis:
+    """The locksets and movers of a program that has no scheduler state yet."""
+
+    def __init__(self, program: Program, observed: frozenset[str], labels: frozenset[str]) -> None:
+        """`observed` are variables that a formula without a place (an invariant, a property) reads;
+        `labels` are points whose labels such a formula names."""
+        self.program = program
+        self.observed = observed
+        self.labels = labels
+        self.locks = frozenset(v.name.rpartition(".")[0] for v in program.variables if v.kind == "lock")
+        self.scalar = frozenset(
+            v.name.rpartition(".")[0] for v in program.variables if v.kind == "lock" and not v.sizes
+        )
+        steps = [point.step for point in program.points if point.step]
+        self.tried = frozenset(step.lock.lock for step in steps if step.lock and step.lock.action == "try")
+        self.unfair = frozenset(step.lock.lock for step in steps if step.lock and not step.lock.fair)
+        self.must: dict[str, frozenset[Held]] = {}
+        self.may: dict[str, frozenset[Held]] = {}
+        for process in program.processes:
+            if process.count:
+                self._flow(process.entry)
+        self.task_local = self._task_local()
+        self.safe = self._safe()
+
+    # -- which locks are held where
+
+    def _flow(self, entry: str) -> None:
+        self.must[entry] = self.may[entry] = frozenset()
+        todo = [entry]
+        while todo:
+            name = todo.pop()
+            step = self.program.point(name).step
+            if step is None:
+                continue
+            for leaf in leaves(step.block):
+                must, may = self.must[name], self.may[name]
+                for op in leaf.ops:
+                    effect = _lock_effect(op, self.locks)
+                    if effect is None:
+                        continue
+                    held, taken = effect
+                    if taken:
+                        may |= {held}
+                        must |= {held} if held[0] in self.scalar else set()
+                    else:
+                        must -= {held}
+                        may -= {held} if held[0] in self.scalar else set()
+                target = leaf.target
+                known = target in self.must
+                new_must = must & self.must[target] if known else must
+                new_may = may | self.may[target] if known else may
+                if not known or new_must != self.must[target] or new_may != self.may[target]:
+                    self.must[target], self.may[target] = new_must, new_may
+                    todo.append(target)
+
+    # -- which variables are protected
+
+    def _task_local(self) -> frozenset[str]:
+        """Per-task variables that only their own task touches and no formula observes."""
+        own = {v.name for v in self.program.variables if v.process not in (None, "*")}
+        for point in self.program.points:
+            if point.step is None:
+                continue
+            for part in _parts(point.step.block):
+                if isinstance(part, Fill):
+                    own.discard(part.variable)
+                elif isinstance(part, Assign) and part.indices and not isinstance(part.indices[0], Self):
+                    own.discard(part.variable)
+        return frozenset(own) - self.observed
+
+    def accesses(self, step: Step) -> tuple[frozenset[str], frozenset[str]]:
+        """The shared variables that a step reads and writes, locks left out."""
+        written = {part.variable for part in _parts(step.block) if isinstance(part, Assign | Fill)}
+        read = reads(step.guard) | reads(step.block)
+        ignored = self.task_local | {PC} | {v.name for v in self.program.variables if v.kind == "lock"}
+        return frozenset(read) - ignored, frozenset(written) - ignored
+
+    def _safe(self) -> frozenset[str]:
+        """Variables all of whose accesses move both ways."""
+        found: dict[str, list[tuple[bool, frozenset[Held], str]]] = {}
+        for point in self.program.points:
+            if point.name not in self.must:
+                continue
+            held = self.must[point.name]
+            if point.step is not None:
+                read, written = self.accesses(point.step)
+                taken = self._taken_first(point.step)
+                for name in read | written:
+                    found.setdefault(name, []).append((name in written, held | taken, point.process))
+            for claim in point.claims:
+                # An assertion reads what it names, under the locks held there.
+                for name in reads(claim.condition):
+                    found.setdefault(name, []).append((False, held, point.process))
+        return frozenset(
+            name
+            for name, group in found.items()
+            if name not in self.observed and (self._never_written(group) or self._alone(group) or _common(group))
+        )
+
+    def _never_written(self, group: list[tuple[bool, frozenset[Held], str]]) -> bool:
+        return not any(written for written, _, _ in group)
+
+    def _alone(self, group: list[tuple[bool, frozenset[Held], str]]) -> bool:
+        processes = {process for _, _, process in group}
+        return len(processes) == 1 and self.program.process(next(iter(processes))).count == 1
+
+    def _taken_first(self, step: Step) -> frozenset[Held]:
+        """The lock that a step begins by taking and keeps to its end, whichever way it goes."""
+        if step.lock is None or step.lock.action not in ("acquire", "enter"):
+            return frozenset()
+        own = (step.lock.lock, step.lock.mode)
+        if own[0] not in self.scalar:
+            return frozenset()
+        given = any(_lock_effect(op, self.locks) == (own, False) for leaf in leaves(step.block) for op in leaf.ops)
+        return frozenset() if given else frozenset({own})
+
+    # -- movers
+
+    def mover(self, point: Point, *, liveness: bool) -> str:
+        """How the step of a point moves."""
+        step = point.step
+        assert step is not None
+        read, written = self.accesses(step)
+        lock_names = reads(step.guard) | reads(step.block)
+        if written & self.observed or self._labelled(point, step):
+            return NEITHER
+        if (read | written) - self.safe:
+            return NEITHER
+        effects = {e for leaf in leaves(step.block) for op in leaf.ops if (e := _lock_effect(op, self.locks))}
+        use = step.lock
+        if use is None and not effects:
+            touched = any(name.rpartition(".")[0] in self.locks for name in lock_names)
+            return NEITHER if touched else BOTH
+        locks = {held[0] for held, _ in effects} | ({use.lock} if use else set())
+        observed = {name.rpartition(".")[0] for name in self.observed}
+        if locks & (self.tried | observed | set(self.program.queued_locks)):
+            return NEITHER
+        if liveness and locks & self.unfair:
+            return NEITHER
+        if len(effects) != 1 or use is None:
+            return NEITHER
+        if use.action == "acquire":
+            return RIGHT
+        return LEFT if use.action == "release" else NEITHER
+
+    def _labelled(self, point: Point, step: Step) -> bool:
+        """Whether the step enters or leaves a label that a formula names."""
+        targets = {leaf.target for leaf in leaves(step.block)}
+        return point.name in self.labels or bool(targets & self.labels)
+
+
+def _common(group: list[tuple[bool, frozenset[Held], str]]) -> bool:
+    """Whether one lock is held for writing at every write and in some mode at every read."""
+    locks = {lock for _, held, _ in group for lock, _ in held}
+    return any(
+        all((lock, "write") in held or (not written and (lock, "read") in held) for written, held, _ in group)
+        for lock in locks
+    )
+
+
+def _parts(block: Block) -> Iterator[Op]:
+    for leaf in leaves(block):
+        yield from leaf.ops

@@ -1,0 +1,287 @@
+"""Reduction: steps that no other task can tell apart become one, dead locals are forgotten.
+
+`docs/semantics.md` has the argument for each.  A merged step is right movers, at most one step that
+does not move, and left movers; only its first operation may block; it never crosses a control point
+that a claim or a named label stands at, nor a scheduling point where CPUs are counted; and it never
+leads back to where it started.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from .movers import BOTH, LEFT, NEITHER, RIGHT, Analysis, leaves
+from .program import (
+    PC,
+    SELF,
+    TRUE,
+    Apply,
+    Assign,
+    Block,
+    Const,
+    Expr,
+    Fill,
+    Fork,
+    Goto,
+    Pick,
+    Point,
+    Program,
+    Quantified,
+    Read,
+    Test,
+    Value,
+    reads,
+)
+
+MAX_LEAVES = 64
+
+
+def safety_reduced(program: Program, formulas: Iterable[Expr]) -> Program:
+    """A program with the same safety verdicts, deadlock included.  `formulas` are what the run
+    looks at besides claims: invariants, `sometimes`."""
+    return _Reduction(program, tuple(formulas), liveness=False).run()
+
+
+def liveness_reduced(program: Program, formulas: Iterable[Expr]) -> Program:
+    """A program with the same verdict on a temporal property, given as `formulas`."""
+    return _Reduction(program, tuple(formulas), liveness=True).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """How far a merged step has come: `committed` once it holds a step that does not move right."""
+
+    committed: bool
+    passed: frozenset[str]
+
+
+class _Reduction:
+    def __init__(self, program: Program, formulas: tuple[Expr, ...], *, liveness: bool) -> None:
+        self.program = program
+        self.liveness = liveness
+        observed = frozenset().union(*(reads(formula) for formula in formulas)) - {PC}
+        monitors = [e for monitor in program.monitors for e in (monitor.trigger, monitor.release)]
+        if liveness:
+            observed |= frozenset().union(*(reads(e) for e in monitors)) - {PC}
+        labels = frozenset(name for formula in (*formulas, *monitors) for name in _named_points(formula))
+        self.labels = labels
+        self.analysis = Analysis(program, observed, labels)
+        self.unfair = {process.name for process in program.processes if process.unfair}
+        self.leaves = 0
+
+    def run(self) -> Program:
+        todo = [process.entry for process in self.program.processes if process.count]
+        made: dict[str, Point] = {}
+        while todo:
+            name = todo.pop()
+            if name in made:
+                continue
+            point = self.program.point(name)
+            made[name] = self.merged(point)
+            step = made[name].step
+            if step is not None:
+                todo.extend(leaf.target for leaf in leaves(step.block))
+        points = tuple(made[p.name] for p in self.program.points if p.name in made)
+        return forgetful(replace(self.program, points=points, _points={}))
+
+    def merged(self, point: Point) -> Point:
+        step = point.step
+        if step is None or (self.liveness and point.process in self.unfair):
+            return point
+        kind = self.analysis.mover(point, liveness=self.liveness)
+        if step.lock is not None and step.lock.lock in self.program.queued_locks:
+            return point
+        self.leaves = len(tuple(leaves(step.block)))
+        phase = _Phase(kind not in (RIGHT, BOTH), frozenset({point.name}))
+        return replace(point, step=replace(step, block=self.absorbed(step.block, phase, point.name)))
+
+    def absorbed(self, block: Block, phase: _Phase, origin: str) -> Block:
+        """The block with steps taken in where it ends."""
+        match block.end:
+            case Goto(point=target):
+                name = str(target)
+                further = self.take(name, phase, origin)
+                if further is None:
+                    return block
+                return Block((*block.ops, *further.ops), further.end)
+            case Test(condition=condition, yes=yes, no=no):
+                first, other = self.absorbed(yes, phase, origin), self.absorbed(no, phase, origin)
+                return Block(block.ops, Test(condition, first, other))
+            case Pick(name=name, domain=domain, then=then):
+                return Block(block.ops, Pick(name, domain, self.absorbed(then, phase, origin)))
+            case Fork(options=options):
+                return Block(block.ops, Fork(tuple(self.absorbed(o, phase, origin) for o in options)))
+
+    def take(self, name: str, phase: _Phase, origin: str) -> Block | None:
+        """The rest of a merged step from point `name` on, or None where it has to end."""
+        point = self.program.point(name)
+        step = point.step
+        if step is None or step.guard != TRUE or name in phase.passed or self.kept(point):
+            return None
+        kind = self.analysis.mover(point, liveness=self.liveness)
+        if phase.committed and kind not in (LEFT, BOTH):
+            return None
+        ways = tuple(leaves(step.block))
+        if any(way.target == origin for way in ways) or self.leaves + len(ways) - 1 > MAX_LEAVES:
+            return None
+        self.leaves += len(ways) - 1
+        committed = phase.committed or kind in (LEFT, NEITHER)
+        return self.absorbed(step.block, _Phase(committed, phase.passed | {name}), origin)
+
+    def kept(self, point: Point) -> bool:
+        """Whether a control point has to stay."""
+        step = point.step
+        assert step is not None
+        if point.name in self.labels or any(not self.proved(point, claim.condition) for claim in point.claims):
+            return True
+        if step.lock is not None and step.lock.lock in self.program.queued_locks:
+            return True
+        if self.program.cpus is None:
+            return False
+        if step.offers_cpu:
+            return True
+        spinning = any(self.spins(lock) for lock, _ in self.analysis.must[point.name])
+        return self.program.preempt == "full" and not spinning
+
+    def spins(self, path: str) -> bool:
+        return any(p.step and p.step.lock and p.step.lock.lock == path and p.step.lock.spins for p in self.program.points)
+
+    def proved(self, point: Point, condition: Expr) -> bool:
+        """Whether a claim that the task itself holds no lock follows from what it may hold there."""
+        names = {name.rpartition(".")[0] for name in reads(condition)}
+        if not names <= self.analysis.locks or not _about_self(condition):
+            return False
+        return not names & {lock for lock, _ in self.analysis.may[point.name]}
+
+
+def _about_self(condition: Expr) -> bool:
+    """Whether it only says that `Self` holds none of some locks."""
+    match condition:
+        case Apply(operator="and", arguments=arguments):
+            return all(_about_self(argument) for argument in arguments)
+        case Apply(operator="not", arguments=(inner,)):
+            return _holding(inner)
+        case Quantified(kind="all", condition=None, body=body):
+            return _about_self(body)
+        case _:
+            return False
+
+
+def _holding(e: Expr) -> bool:
+    match e:
+        case Apply(operator="or", arguments=arguments):
+            return all(_holding(argument) for argument in arguments)
+        case Apply(operator="==", arguments=(Read(), other)):
+            return other == SELF
+        case Apply(operator="in", arguments=(item, Read())):
+            return item == SELF
+        case _:
+            return False
+
+
+def _named_points(e: Expr) -> frozenset[str]:
+    """The control points that a formula asks about."""
+    match e:
+        case Apply(operator="in", arguments=(Read(variable=variable), Const(value=frozenset() as group))):
+            if variable == PC:
+                return frozenset(str(name) for name in group)
+            return frozenset()
+        case Apply(arguments=arguments):
+            return frozenset().union(*(_named_points(argument) for argument in arguments))
+        case Quantified():
+            parts = (e.domain, e.body, *((e.condition,) if e.condition is not None else ()))
+            return frozenset().union(*(_named_points(part) for part in parts))
+        case _:
+            return frozenset()
+
+
+# ---- dead locals
+
+
+def dead_locals(program: Program) -> dict[str, frozenset[str]]:
+    """For each control point the locals whose values nothing reads any more before they are set."""
+    watched = frozenset().union(
+        *(reads(formula) for formula in (
+            *(i.condition for i in program.invariants), *(i.condition for i in program.sometimes),
+            *(p.formula for p in program.temporal),
+            *(e for monitor in program.monitors for e in (monitor.trigger, monitor.release)),
+        ))
+    )  # fmt: skip
+    owned = {v.name: v.process for v in program.variables if v.kind in ("local", "temporary")}
+    alive: dict[str, frozenset[str]] = {point.name: frozenset() for point in program.points}
+    changed = True
+    while changed:
+        changed = False
+        for point in reversed(program.points):
+            live = frozenset().union(*(reads(claim.condition) for claim in point.claims))
+            if point.step is not None:
+                live |= reads(point.step.guard) | _live_before(point.step.block, alive)
+                live |= reads(point.step.awaited) if point.step.awaited is not None else frozenset()
+            live &= frozenset(owned)
+            if live != alive[point.name]:
+                alive[point.name] = live
+                changed = True
+    return {
+        point.name: frozenset(n for n, process in owned.items() if process == point.process)
+        - alive[point.name]
+        - watched
+        for point in program.points
+    }
+
+
+def _live_before(block: Block, alive: dict[str, frozenset[str]]) -> frozenset[str]:
+    match block.end:
+        case Goto(point=target):
+            live = alive[str(target)]
+        case Test(condition=condition, yes=yes, no=no):
+            live = reads(condition) | _live_before(yes, alive) | _live_before(no, alive)
+        case Pick(domain=domain, then=then):
+            live = reads(domain) | _live_before(then, alive)
+        case Fork(options=options):
+            live = frozenset().union(*(_live_before(option, alive) for option in options))
+    for op in reversed(block.ops):
+        if isinstance(op, Assign):
+            if op.indices == (SELF,):
+                live -= {op.variable}
+            live |= reads(op.value) | reads(op.indices)
+        elif isinstance(op, Fill):
+            # It maps every copy of a variable; alone it makes none of them needed.
+            live |= reads(op.value) - {op.variable}
+    return live
+
+
+def forgetful(program: Program) -> Program:
+    """The program with each local reset where it dies, so that states coincide."""
+    dead = dead_locals(program)
+    initial: dict[str, Value] = {v.name: v.initial for v in program.variables}
+    points: list[Point] = []
+    for point in program.points:
+        step = point.step
+        if step is not None:
+            block = _forget(step.block, frozenset(), dead[point.name], dead, initial)
+            point = replace(point, step=replace(step, block=block))
+        points.append(point)
+    return replace(program, points=tuple(points), _points={})
+
+
+def _forget(
+    block: Block, written: frozenset[str], before: frozenset[str], dead: dict[str, frozenset[str]],
+    initial: dict[str, Value],
+) -> Block:  # fmt: skip
+    written |= {op.variable for op in block.ops if isinstance(op, Assign | Fill)}
+    match block.end:
+        case Goto(point=target):
+            dying = sorted(name for name in dead[str(target)] if name in written or name not in before)
+            resets = tuple(Assign(name, (SELF,), Const(initial[name])) for name in dying)
+            last = {op.variable: op for op in block.ops if isinstance(op, Assign)}
+            needed = tuple(r for r in resets if r.variable not in last or last[r.variable] != r)
+            return Block((*block.ops, *needed), block.end)
+        case Test(condition=condition, yes=yes, no=no):
+            first = _forget(yes, written, before, dead, initial)
+            return Block(block.ops, Test(condition, first, _forget(no, written, before, dead, initial)))
+        case Pick(name=name, domain=domain, then=then):
+            return Block(block.ops, Pick(name, domain, _forget(then, written, before, dead, initial)))
+        case Fork(options=options):
+            return Block(block.ops, Fork(tuple(_forget(o, written, before, dead, initial) for o in options)))
+
