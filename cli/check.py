@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import signal
 import sys
@@ -12,7 +11,7 @@ from types import FrameType
 
 from ..check.result import Result, overall
 from ..check.run import Options, Progress, check_file
-from ..report.ink import Ink
+from ..report.ink import ink_for
 from ..report.text import diagnostics_of, failure_text, grouped, result_text
 
 
@@ -45,12 +44,12 @@ def run(options: argparse.Namespace) -> int:
         result = check_file(path, asked, progress, cancel)
         if progress:
             sys.stderr.write("\r\x1b[K")
-        sys.stderr.write(diagnostics_of(result, _ink(sys.stderr.isatty())))
+        sys.stderr.write(diagnostics_of(result, ink_for(sys.stderr)))
         sys.stderr.write(failure_text(result))
         if options.format == "text":
             if statuses and result.verdicts:
                 print()
-            sys.stdout.write(result_text(result, width, _ink(sys.stdout.isatty())))
+            sys.stdout.write(result_text(result, width, ink_for(sys.stdout)))
             sys.stdout.flush()
         results.append(result)
         statuses.append(result.status)
@@ -80,10 +79,6 @@ def _stop_on_signals(cancel: threading.Event) -> None:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-
-
-def _ink(terminal: bool) -> Ink:
-    return Ink(terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
 
 
 def _width() -> int:

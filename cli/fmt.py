@@ -12,7 +12,7 @@ from pathlib import Path
 from ..check.load import grammar_cache, read
 from ..dsl.fmt import format_source
 from ..report.diagnostics import diagnostics_text
-from ..report.ink import Ink
+from ..report.ink import ink_for
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,7 +31,7 @@ def _one(path: str, check: bool, diff: bool) -> int:
         found.extend(faults.sorted())
     if source is None or text is None:
         sources = {} if source is None else {path: source}
-        sys.stderr.write(diagnostics_text(found.sorted(), sources, Ink(sys.stderr.isatty())))
+        sys.stderr.write(diagnostics_text(found.sorted(), sources, ink_for(sys.stderr)))
         return 2
     if path == "-" and not (check or diff):
         sys.stdout.write(text)

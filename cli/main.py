@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="pfnspec", description="Checks specifications of concurrent kernel protocols.",
         epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("--version", action="version", version=f"pfnspec {_version()}")
+    parser.add_argument("--version", action=_Version, nargs=0, dest=argparse.SUPPRESS, help="show the version and end")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _check(commands)
     _translate(commands)
@@ -86,13 +86,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
+class _Version(argparse.Action):
+    """Prints the version, which takes longer to find out than all the rest of this module."""
 
-    try:
-        return version("pfnspec")
-    except PackageNotFoundError:
-        return "(not installed)"
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            found = version("pfnspec")
+        except PackageNotFoundError:
+            found = "(not installed)"
+        print(f"pfnspec {found}")
+        parser.exit()
 
 
 def _run(command: str):  # type: ignore[no-untyped-def]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..check.load import Cell, load
 from ..report.diagnostics import diagnostics_text
-from ..report.ink import Ink
+from ..report.ink import ink_for
 from ..translator.emit import Emission, emit
 from ..translator.program import Program
 from ..translator.reduce import liveness_reduced, safety_reduced
@@ -21,7 +21,7 @@ from ..translator.temporal import focused
 def run(options: argparse.Namespace) -> int:
     """Prints or writes the TLA+ of a model, or shows its program."""
     loaded = load(options.file, dict(options.constants), outside=options.allow_outside)
-    sys.stderr.write(diagnostics_text(loaded.diagnostics, loaded.sources, Ink(sys.stderr.isatty())))
+    sys.stderr.write(diagnostics_text(loaded.diagnostics, loaded.sources, ink_for(sys.stderr)))
     if not loaded.cells:
         return 2
     cell = _chosen(loaded.cells, options.scenario, options.policy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from . import model as m
@@ -619,6 +620,11 @@ def _bind(clause: tree.Clause, scope: Scope) -> tuple[m.Bound, m.Expr, m.Expr | 
     assert isinstance(over.sort, s.SetOf)
     scope.refuse_hiding(clause.name, clause.span)
     bound = m.Bound(clause.name, over.sort.of, clause.span)
+    combinations = math.prod(s.count(known.sort) for known in (*scope.bounds.values(), bound))
+    if combinations > MAX_ELEMENTS:
+        message = f"this goes through {combinations} combinations, more than {MAX_ELEMENTS}"
+        scope.found.add("range-too-large", clause.span, message, "a model checks small bounds")
+        return None
     inner = scope.inside(bound)
     test = condition(clause.condition, inner) if clause.condition else None
     if clause.condition is not None and test is None:
@@ -754,7 +760,7 @@ def _measure(name: str, node: tree.Call, scope: Scope) -> m.Expr | None:
             scope.found.add("bad-argument", node.span, "`len` takes one set")
             return None
         of = operands[0].sort.of
-        return m.Operation("len", tuple(operands), s.Range(0, len(tuple(s.values(of)))), node.span)
+        return m.Operation("len", tuple(operands), s.Range(0, s.count(of)), node.span)
     numbers = [_number(operand, scope) for operand in operands]
     known = [number for number in numbers if number is not None]
     if len(known) != len(numbers):

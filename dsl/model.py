@@ -621,15 +621,20 @@ def rewritten(node: object, change: Callable[[object], object]) -> object:
     return node
 
 
+def parts(node: object) -> tuple[object, ...]:
+    """What a node consists of, in order; spans and sorts are left out."""
+    if isinstance(node, tuple):
+        return node
+    if hasattr(node, "__dataclass_fields__") and not isinstance(node, Span | Lock | Struct):
+        names = (item.name for item in fields(node))  # type: ignore[arg-type]
+        return tuple(getattr(node, name) for name in names if name not in ("sort", "span", "root", "bound"))
+    return ()
+
+
 def walk(node: object) -> Iterator[object]:
-    """A node and everything below it, parents first; spans and sorts are left out."""
+    """A node and everything below it, parents first."""
     todo = [node]
     while todo:
         node = todo.pop()
         yield node
-        if isinstance(node, tuple):
-            todo.extend(reversed(node))
-        elif hasattr(node, "__dataclass_fields__") and not isinstance(node, Span | Lock | Struct):
-            names = [item.name for item in fields(node)]  # type: ignore[arg-type]
-            names = [name for name in names if name not in ("sort", "span", "root", "bound")]
-            todo.extend(getattr(node, name) for name in reversed(names))
+        todo.extend(reversed(parts(node)))

@@ -10,14 +10,18 @@ from .source import Span
 
 MAX_STATEMENTS = 20_000
 MAX_LEVELS = 40
+MAX_READS = 24
 
 
 def refuse_large(processes: Sequence[m.Process], functions: Sequence[m.Function], found: Diagnostics) -> None:
-    """Reports the processes that have too many statements or levels once every `def` is inlined.
+    """Reports the processes that have too many statements or levels once every `def` is inlined, and
+    expressions with too many steps.
 
     No `def` may call itself, directly or through others.
     """
     parts = {function.name: function for function in functions}
+    for part in (*processes, *functions):
+        _refuse_long_reads(part.body, found)
     known: dict[str, tuple[int, int]] = {}
     for name in _callees_first(parts):
         known[name] = _size(parts[name].body, known)
@@ -30,6 +34,24 @@ def refuse_large(processes: Sequence[m.Process], functions: Sequence[m.Function]
             place = _deepest_call(process.body, known) or process.span
             help = "call fewer functions from one another"
             found.add("too-deep", place, f"`{process.name}` nests blocks and calls {levels} deep", help)
+
+
+def _refuse_long_reads(body: tuple[m.Statement, ...], found: Diagnostics) -> None:
+    todo: list[object] = [body]
+    while todo:
+        node = todo.pop()
+        match node:
+            case m.Assert():
+                pass
+            case m.Operation(operator="and" | "or" | "not" | "implies", operands=operands):
+                todo.extend(operands)
+            case m.Operation(span=span) | m.SetDisplay(span=span) | m.Load(span=span) | m.Place(span=span):
+                reads = sum(isinstance(part, m.Place) and not isinstance(part.root, m.LocalVariable) for part in m.walk(node))
+                if reads > MAX_READS:
+                    message = f"this expression reads {reads} shared locations, one after the other"
+                    found.add("too-large", span, message, "assign a part of it to a local first")
+            case _:
+                todo.extend(m.parts(node))
 
 
 def _rounded(count: int) -> str:

@@ -204,6 +204,17 @@ def values(sort: Sort) -> Iterator[Value]:
             raise TypeError(f"{sort} has no enumerable values")
 
 
+def count(sort: Sort) -> int:
+    """How many values a plain sort that is no set has."""
+    match sort:
+        case Range(low=low, high=high):
+            return high - low + 1
+        case Optional(of=of):
+            return 1 + count(of)
+        case _:
+            return sum(1 for _ in values(sort))
+
+
 def initial(sort: Sort) -> Value:
     """What a location of this sort holds when nothing else is said: False, the lowest number, the
     first member, None, the empty set."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from typing import TextIO
 
 _CODES = {"bad": "31;1", "good": "32", "dim": "2", "strong": "1", "note": "36"}
 
@@ -16,3 +18,8 @@ class Ink:
     def __call__(self, kind: str, text: str) -> str:
         """`text` as something bad, good, dim, strong or a note."""
         return f"\x1b[{_CODES[kind]}m{text}\x1b[0m" if self.on and text else text
+
+
+def ink_for(stream: TextIO) -> Ink:
+    """The ink that suits a stream: none unless it is a terminal that knows colour and nobody says NO_COLOR."""
+    return Ink(stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")

@@ -61,13 +61,25 @@ def event_text(event: Event) -> str:
             return event.kind
 
 
+def told(step: TraceStep) -> tuple[tuple[Span, str], ...]:
+    """A step as it is read: what happened, line by line of the source."""
+    groups: list[tuple[Span, list[str]]] = []
+    for event in step.events:
+        line = (event.span.path, event.span.line)
+        if not groups or (groups[-1][0].path, groups[-1][0].line) != line:
+            groups.append((event.span, []))
+        text = event_text(event)
+        if text not in groups[-1][1]:
+            groups[-1][1].append(text)
+    if not groups:
+        word = {"start": "starts", "silent": "goes on"}.get(step.kind, step.kind)
+        return ((step.span, word),)
+    return tuple((span, "; ".join(texts)) for span, texts in groups)
+
+
 def step_text(step: TraceStep) -> str:
-    """A whole step: its events, or what it is when nothing can be seen of it."""
-    if step.events:
-        return "; ".join(dict.fromkeys(event_text(event) for event in step.events))
-    if step.kind == "start":
-        return "starts"
-    return "goes on" if step.kind == "silent" else step.kind
+    """A whole step in one line."""
+    return "; ".join(text for _, text in told(step))
 
 
 def place(span: Span, main: str) -> str:
@@ -103,19 +115,26 @@ def columns(
     numbers = max(3, len(str(len(steps))))
     if not steps:
         return []
-    lines = max(len(place(step.span, main)) for step in steps)
+    lines = max(len(place(span, main)) for step in steps for span, _ in told(step))
     room = (width - numbers - 2) // max(1, len(tasks))
     if room < lines + 22:
         return _listed(steps, tasks, main, width, numbers, lines)
     rows = [" " * (numbers + 2) + "".join(str(task).ljust(room) for task in tasks).rstrip()]
     for step in steps:
-        at = tasks.index(step.task)
-        text = f"{place(step.span, main).rjust(lines)} {step_text(step)}"
+        at = " " * (room * tasks.index(step.task))
+        number = str(step.number)
+        for piece in _pieces(step, main, room - 2, lines):
+            rows.append(f"{number.rjust(numbers)}  {at}{piece}".rstrip())
+            number = ""
+    return rows
+
+
+def _pieces(step: TraceStep, main: str, width: int, lines: int) -> list[str]:
+    """The rows of a step: line numbers on the left, long texts wrapped."""
+    rows: list[str] = []
+    for span, text in told(step):
         inner = " " * (lines + 1)
-        pieces = textwrap.wrap(text, room - 2, subsequent_indent=inner) or [text]
-        for position, piece in enumerate(pieces):
-            number = str(step.number) if position == 0 else ""
-            rows.append(f"{number.rjust(numbers)}  {' ' * (room * at)}{piece}".rstrip())
+        rows += textwrap.wrap(f"{place(span, main).rjust(lines)} {text}", width, subsequent_indent=inner)
     return rows
 
 
@@ -126,7 +145,7 @@ def _listed(
     rows: list[str] = []
     for step in steps:
         lead = f"{str(step.number).rjust(numbers)}  {str(step.task).ljust(names)}  "
-        text = f"{place(step.span, main).rjust(lines)} {step_text(step)}"
-        inner = " " * (len(lead) + lines + 1)
-        rows += textwrap.wrap(lead + text, width, subsequent_indent=inner, drop_whitespace=True) or [lead]
+        for piece in _pieces(step, main, width - len(lead), lines):
+            rows.append(f"{lead}{piece}".rstrip())
+            lead = " " * len(lead)
     return rows

@@ -58,7 +58,7 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def command_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a command: this one, without what would change its answer."""
-    mine = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "PFNSPEC_JAVA", "PFNSPEC_TLA2TOOLS", "XDG_CACHE_HOME"}
+    mine = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "PYTHONUNBUFFERED", "PFNSPEC_JAVA", "PFNSPEC_TLA2TOOLS", "XDG_CACHE_HOME"}
     kept = {name: value for name, value in os.environ.items() if name not in mine}
     cache = os.fspath(tmp_path_factory.mktemp("cache"))
     return kept | {"PFNSPEC_CACHE": cache, "PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"}

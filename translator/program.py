@@ -17,13 +17,14 @@ from ..dsl.source import Span
 
 @dataclass(frozen=True, slots=True, order=True)
 class Task:
-    """One instance of a process, as a value."""
+    """One instance of a process, as a value; `only` when the process is declared without a count."""
 
     process: str
     index: int
+    only: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
-        return f"{self.process}[{self.index}]"
+        return self.process if self.only else f"{self.process}[{self.index}]"
 
 
 # None, bool, int, str (a member of an enum, a control point, a snapshot), Task, frozenset, or a
@@ -374,10 +375,11 @@ class Process:
     entry: str
     end: str
     span: Span
+    indexed: bool = True
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        return tuple(Task(self.name, index) for index in range(self.count))
+        return tuple(Task(self.name, index, not self.indexed) for index in range(self.count))
 
 
 @dataclass(frozen=True, slots=True)

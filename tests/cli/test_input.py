@@ -28,11 +28,6 @@ REFUSED = {
     "a lone CR": (TEXT.replace(b"\n", b"\r"), "1:"),
     "a form feed": (TEXT.replace(b"    x", b"\x0cx"), ""),
     "an escape": (TEXT.replace(b"True", b"\x1b[31mTrue"), "5:"),
-    "deep": (b"model m\nprocess p:\n    await " + b"(" * 5000 + b"True" + b")" * 5000 + b"\n", ""),
-    "deep blocks": (
-        b"model m\nprocess p:\n" + b"".join(b" " * (4 * i) + b"if True:\n" for i in range(1, 400)),
-        "",
-    ),
     "an image": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "1:1"),
 }
 
@@ -49,6 +44,32 @@ def test_refused(pfnspec: Run, tmp_path: Path, what: str, command: str) -> None:
     assert "\x1b" not in ran.stderr
     assert "\0" not in ran.stderr
     assert (tmp_path / "m.pfn").read_bytes() == content
+
+
+DEEP = {
+    "brackets": b"model m\nprocess p:\n    await " + b"(" * 5000 + b"True" + b")" * 5000 + b"\n",
+    "nots": b"model m\nprocess p:\n    await " + b"not " * 5000 + b"False\n",
+    "sums": b"model m\nconst N: int = " + b"1 + " * 5000 + b"1\nprocess p:\n    pass\n",
+    "comparisons": b"model m\nprocess p:\n    await " + b"True and " * 5000 + b"True\n",
+    "blocks": b"model m\nprocess p:\n"
+    + b"".join(b" " * (4 * i) + b"if maybe():\n" for i in range(1, 300))
+    + b" " * 1200
+    + b"pass\n",
+    "calls": b"model m\n"
+    + b"".join(b"def f%d():\n    f%d()\n" % (i, i + 1) for i in range(500))
+    + b"def f500():\n    pass\n\nprocess p:\n    f0()\n",
+}
+
+
+@pytest.mark.parametrize("what", DEEP)
+@pytest.mark.parametrize("command", ["translate", "fmt"])
+def test_deep(pfnspec: Run, tmp_path: Path, what: str, command: str) -> None:
+    """However deep: it works, or a diagnostic says that it is too much."""
+    (tmp_path / "m.pfn").write_bytes(DEEP[what])
+    ran = pfnspec(command, "m.pfn", cwd=tmp_path)
+    assert ran.returncode in (0, 2)
+    if ran.returncode == 2:
+        assert ": error[" in ran.stderr
 
 
 @pytest.mark.parametrize(
