@@ -45,8 +45,8 @@ def check(
     if not found.errors:
         refuse_large(processes, functions, found)
     claimed = formulas(declared, names, found)
-    texts = assertions((*functions, *processes))
-    expected = expectations(declared, claimed, texts, names, found)
+    texts = assertions((*functions, *processes), found)
+    expected = expectations(declared, claimed, texts, names, specification.path, found)
     asked = choices(declared, settings, names, found)
     if not any(process.count for process in processes) and not found:
         help = "give one an instance" if processes else "add `process NAME:`"
@@ -192,7 +192,7 @@ def _process_bodies(
         processes.append(
             m.Process(
                 node.name, count, "daemon" in words, "unfair" in words, statements, node.span,
-                pins(node, count, cpus, names, found),
+                pins(node, count, cpus, names, found), node.count is not None,
             )
         )  # fmt: skip
     return processes

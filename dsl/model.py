@@ -508,6 +508,7 @@ class Process:
     body: tuple[Statement, ...]
     span: Span
     cpus: tuple[int, ...] | None = None
+    indexed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

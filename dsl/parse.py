@@ -106,7 +106,8 @@ def _parse_chunk(chunk: Chunk, source: Source, found: Diagnostics, cache: str | 
                 _refuse_depth(deep, chunk.line - 1, source, found)
                 return None
             node = build.transform(parsed)
-            found.extend(build.found)
+            # A line that was replaced has had its say.
+            found.extend(fault for fault in build.found.sorted() if source.excerpt(fault.span) in fault.message)
             return None if failed or build.found else node
         except BadIndent as fault:
             line = fault.line + chunk.line - 1

@@ -27,21 +27,24 @@ def formulas(declared: tuple[tree.Declaration, ...], names: Names, found: Diagno
     return formulas
 
 
-def assertions(owners: tuple[m.Function | m.Process, ...]) -> tuple[str, ...]:
+def assertions(owners: tuple[m.Function | m.Process, ...], found: Diagnostics) -> tuple[str, ...]:
     """The texts of all assertions, each once, in order."""
     texts: dict[str, None] = {}
     for owner in owners:
         for node in m.walk(owner.body):
             if isinstance(node, m.Assert):
                 texts.setdefault(node.text)
+                if node.text in m.BUILT_IN_CHECKS:
+                    help = "say what is wrong when it fails"
+                    found.add("reserved-name", node.span, f"`{node.text}` is always checked", help)
     return tuple(texts)
 
 
 def expectations(
     declared: tuple[tree.Declaration, ...], formulas: list[m.Formula], assertions: tuple[str, ...],
-    names: Names, found: Diagnostics,
+    names: Names, own: str, found: Diagnostics,
 ) -> list[m.Expectation]:  # fmt: skip
-    """What the model expects, checked for names that do not exist."""
+    """What the model expects, checked for names that do not exist; `own` is the file's path."""
     known = [*m.BUILT_IN_CHECKS, *assertions, *(formula.name for formula in formulas)]
     policies = {node.name for node in declared if isinstance(node, tree.Policy)} | set(names.policies)
     scenarios = {node.name for node in declared if isinstance(node, tree.Scenario)}
@@ -49,6 +52,9 @@ def expectations(
     seen: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Span] = {}
     for node in declared:
         if not isinstance(node, tree.Expect):
+            continue
+        if node.target not in known and node.span.path != own:
+            # A base's expectation about something that its variant has removed.
             continue
         if node.target not in known:
             help = did_you_mean(node.target, known) or "expected are: " + ", ".join(known)

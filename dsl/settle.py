@@ -140,21 +140,30 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
                 found.add("bad-type", node.span, f"a set cannot hold `{element}`")
                 return None
             return s.SetOf(element)
-        case tree.Subscript(base=base, index=index):
-            element = sort_of(base, names, found)
-            size = constant(index, Scope(names, found, "constant", in_process=""), "the size of an array")
-            if element is None or size is None:
-                return None
-            if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MAX_ARRAY:
-                found.add("bad-size", index.span, f"an array has 1 to {MAX_ARRAY} elements")
-                return None
-            # In `T[2][3]`, as in C, the first index goes up to 2.
-            if isinstance(element, s.Array) and isinstance(base, tree.Subscript):
-                return s.Array(s.Array(element.of, size), element.size)
-            return s.Array(element, size)
+        case tree.Subscript():
+            return _array(node, names, found)
         case _:
             found.add("bad-type", node.span, "a type is expected here", "for example `range(4)`, `bool`, `T | None`")
             return None
+
+
+def _array(node: tree.Subscript, names: Names, found: Diagnostics) -> s.Sort | None:
+    """In `T[2][3]`, as in C, the first index goes up to 2."""
+    indices: list[tree.Expr] = []
+    base: tree.Expr = node
+    while isinstance(base, tree.Subscript) and not (isinstance(base.base, tree.Name) and base.base.id == "set"):
+        indices.append(base.index)
+        base = base.base
+    sort = sort_of(base, names, found)
+    for index in indices:
+        size = constant(index, Scope(names, found, "constant", in_process=""), "the size of an array")
+        if sort is None or size is None:
+            return None
+        if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MAX_ARRAY:
+            found.add("bad-size", index.span, f"an array has 1 to {MAX_ARRAY} elements")
+            return None
+        sort = s.Array(sort, size)
+    return sort
 
 
 def types(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:

@@ -407,7 +407,7 @@ def _set_method(call: tree.Call, body: Body) -> m.Statement | object | None:
     """`free.add(x)`, `free.remove(x)`; None when the object is no set."""
     assert isinstance(call.function, tree.Attribute)
     name = call.function.name
-    if name not in ("add", "remove", "discard"):
+    if name not in ("add", "remove"):
         return None
     seen = body.scope.specification() if _is_ghost(call.function.base, body.scope) else body.scope
     target = place(call.function.base, seen)

@@ -24,6 +24,11 @@ def vary(variant: tree.Tree, base: tree.Tree) -> tuple[tree.Tree, Diagnostics]:
     """
     found = Diagnostics()
     own = {name: node for node in variant.declarations if (name := name_of(node)) is not None}
+    for node in variant.declarations:
+        name = name_of(node)
+        if name is not None and own[name] is not node:
+            related = [(own[name].span, "it stands here")]
+            found.add("declared-twice", node.span, f"`{name}` is declared already", related=related)
     expected = {node.target for node in variant.declarations if isinstance(node, tree.Expect)}
     policies = any(isinstance(node, tree.Policies) for node in variant.declarations)
     merged: list[tree.Declaration] = []

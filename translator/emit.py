@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -66,7 +67,7 @@ def emit(
     tasks = {task: names.new(_task_name(task)) for task in program.tasks}
     populated = [process for process in program.processes if process.count]
     sets = {process.name: names.new(process.name.capitalize() + "s") for process in populated}
-    variables = {v.name: "pc" if v.name == PC else names.new(v.name.strip("()")) for v in program.variables}
+    variables = {v.name: "pc" if v.name == PC else names.new(re.sub(r"[()]", "", v.name)) for v in program.variables}
     definitions = {definition.name: names.new(definition.name) for definition in program.definitions}
     words = Vocabulary(tasks, sets, variables, definitions, names, set())
     formula = Formula(words)
@@ -83,7 +84,7 @@ def emit(
     for process in populated:
         own = [actions[p.name] for p in program.points if p.process == process.name and p.step]
         runner = runners[process.name] = names.new(process.name)
-        lines = "".join(f"\n    \\/ {name}(self)" for name in own)
+        lines = "".join(f"\n    \\/ {name}(self)" for name in own) or " FALSE"
         closing.append(f"{runner}(self) =={lines}")
         steps.append(f"\\E self \\in {sets[process.name]} : {runner}(self)")
     terminating = _terminating(program, words)
@@ -272,9 +273,11 @@ def _terminating(program: Program, words: Vocabulary) -> str | None:
     for process in program.processes:
         if process.daemon or not process.count:
             continue
-        if not any(point.name == process.end for point in program.points):
+        last = [p.name for p in program.points if p.process == process.name and p.step is None and not p.halted]
+        if not last:
             possible = False
-        ends.append(f'\\A self \\in {words.sets[process.name]} : pc[self] = "{process.end}"')
+            continue
+        ends.append(f"\\A self \\in {words.sets[process.name]} : pc[self] {_points(last)}")
     if possible:
         alternatives.append(" /\\ ".join(f"({end})" for end in ends) if ends else "TRUE")
     if not alternatives:

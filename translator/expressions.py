@@ -96,6 +96,8 @@ class Expressions:
         self.calls: tuple[Span, ...] = ()
         self.atomic = process is None
         self.temporaries = 0
+        # Places whose indices were evaluated before, as those of the target of `+=`.
+        self.settled_places: dict[m.Place, tuple[Read, Where]] = {}
         self.counters = counter_elements({v.name: v for v in model.variables})
         self.halts: dict[tuple[str, Span, tuple[Span, ...]], int] = {}
 
@@ -121,28 +123,42 @@ class Expressions:
         return goto(self.halts[key])
 
     def back(self, span: Span) -> tuple[int, BackNode]:
+        """A way back whose target is set later.  It is two nodes long: a loop without any other step
+        needs two control points, so that each of its steps changes the point."""
         node = BackNode(-1, span, self.calls)
-        return self.flow.add(node), node
+        first = BackNode(self.flow.add(node), span, self.calls)
+        return self.flow.add(first), node
 
     # -- variables
 
     def local(self, variable: m.LocalVariable) -> str:
         return self.own(variable.owner, variable.name, variable.sort, variable.span)
 
-    def own(self, owner: str, name: str, sort: s.Sort | Any | AnyTask, span: Span | None = None) -> str:
-        """The per-task variable for a local of `owner`, made when it is first met."""
-        process = self.flow.process
+    def own(
+        self, owner: str, name: str, sort: s.Sort | Any | AnyTask, span: Span | None = None, process: str | None = None
+    ) -> str:
+        """The per-task variable for a local of `owner`, made when it is first met; `process` is the one
+        whose tasks have it, by default that which is lowered."""
+        process = self.flow.process if process is None else process
         title = name if owner == process else f"{owner}.{name}"
         path = f"{process}.{title}"
         if path not in self.locals:
             value = None if isinstance(sort, Any | AnyTask) else s.initial(sort)
-            kind = "temporary" if isinstance(sort, Any) else "local"
+            kind = "temporary" if name[0] == "(" else "local"
             self.locals[path] = Variable(path, kind, sort, value, (), process, title, span)
         return path
 
-    def temporary(self) -> str:
+    def hidden(self, owner: str, name: str, sort: s.Sort | Any | AnyTask) -> str:
+        """A per-task variable whose name no variable of the author's can have."""
+        return self.own(owner, f"({name})", sort)
+
+    def temporary(self, sort: s.Sort | None = None) -> str:
+        """A variable that holds a value between two steps of one statement."""
         self.temporaries += 1
-        return self.own(self.flow.process, f"tmp{self.temporaries}", Any())
+        if isinstance(sort, s.Snapshot):
+            # It has to be outdated by a bump like any other snapshot.
+            return self.hidden(self.flow.process, f"snapshot{self.temporaries}", s.SNAPSHOT)
+        return self.hidden(self.flow.process, f"tmp{self.temporaries}", Any())
 
     def base(self, place: m.Place) -> tuple[Base, tuple[m.Expr, ...], tuple[int, ...]]:
         """The path of a place, its own index expressions, and where in the name they stand."""
@@ -183,7 +199,7 @@ class Expressions:
                 if self.atomic or not shared(e):
                     values.append(value)
                     return go(position + 1)
-                name = self.temporary()
+                name = self.temporary(e.sort)
                 values.append(Read(name, (SELF,)))
                 held.append(name)
                 rest = go(position + 1)
@@ -195,18 +211,22 @@ class Expressions:
 
     def located(self, place: m.Place, k: Callable[[Read, Where, tuple[str, ...]], Block]) -> Block:
         """Evaluates the indices of a place."""
+        if place in self.settled_places:
+            return k(*self.settled_places[place], ())
         base, exprs, slots = self.base(place)
 
         def use(values: tuple[Expr, ...], held: tuple[str, ...]) -> Block:
-            read, where = _at(base, slots, values)
+            read, where = located(base, slots, values)
             return k(read, where, held)
 
         return self.settled(exprs, use)
 
     def direct(self, place: m.Place) -> tuple[Read, Where]:
         """A place whose indices are read in the step at hand."""
+        if place in self.settled_places:
+            return self.settled_places[place]
         base, exprs, slots = self.base(place)
-        return _at(base, slots, tuple(self.ir(e) for e in exprs))
+        return located(base, slots, tuple(self.ir(e) for e in exprs))
 
     def lock_at(self, place: m.Place, read: Read, where: Where) -> LockPlace:
         assert isinstance(place.sort, s.Lock)
@@ -239,12 +259,21 @@ class Expressions:
                 return self.values(elements, lambda xs: k(Apply("set", xs)))
             case m.Quantified():
                 if not shared(e.body) and not (e.condition and shared(e.condition)):
-                    return self.value(e.domain, lambda d: k(self.quantified(e.kind, e.bound, d, e.condition, e.body)))
+                    return self.value(
+                        e.domain,
+                        lambda d: self.checked(
+                            self.inner_obligations(e, d), k(self.quantified(e.kind, e.bound, d, e.condition, e.body))
+                        ),
+                    )
                 return self.joined(e, k)
             case m.SetBuild():
                 if not shared(e.element) and not (e.condition and shared(e.condition)):
                     return self.value(
-                        e.domain, lambda d: k(self.quantified("build", e.bound, d, e.condition, e.element))
+                        e.domain,
+                        lambda d: self.checked(
+                            self.inner_obligations(e, d),
+                            k(self.quantified("build", e.bound, d, e.condition, e.element)),
+                        ),
                     )
                 return self.built(e, k)
             case _:
@@ -380,8 +409,10 @@ class Expressions:
                 lock = self.lock_at(place, *self.direct(place))
                 return lock.locked if task is None else lock.held(self.ir(task))
             case m.TaskLocal(task=task, variable=variable):
-                owner = "" if variable.owner == task.process else f"{variable.owner}."
-                return Read(f"{task.process}.{owner}{variable.name}", (self.ir(task),))
+                process = next(p for p in self.model.processes if p.name == task.process)
+                if process.count == 0:
+                    return Const(s.initial(variable.sort))
+                return Read(self.own(variable.owner, variable.name, variable.sort, variable.span, task.process), (self.ir(task),))
             case m.Temporal(operator=operator, operands=operands):
                 return Apply(operator, tuple(self.ir(operand) for operand in operands))
             case m.SiteCondition():
@@ -402,8 +433,9 @@ class Expressions:
                 indices = tuple(item for item in place.path if not isinstance(item, str))
                 return tuple(o for index in indices for o in self.obligations(index))
             case m.Current():
+                indices = tuple(i for p in (e.counter, e.snapshot) for i in p.path if not isinstance(i, str))
                 own = self.current(self.direct(e.snapshot)[0], self.direct(e.counter)[0], e.span)[1]
-                return own
+                return (*(o for index in indices for o in self.obligations(index)), *own)
             case m.Operation(operator="and" | "or" | "implies" as operator, operands=(left, right)):
                 known = self.ir(left)
                 given = Apply("not", (known,)) if operator == "or" else known
@@ -414,19 +446,7 @@ class Expressions:
             case m.Operation(operands=operands) | m.SetDisplay(elements=operands):
                 return tuple(o for operand in operands for o in self.obligations(operand))
             case m.Quantified() | m.SetBuild():
-                body = e.body if isinstance(e, m.Quantified) else e.element
-                test = None if e.condition is None else self.ir(e.condition)
-                domain = self.ir(e.domain)
-                outer = self.obligations(e.domain)
-                in_test = self.obligations(e.condition) if e.condition else ()
-                return (
-                    *outer,
-                    *(replace(o, condition=Quantified("all", e.bound.name, domain, None, o.condition)) for o in in_test),
-                    *(
-                        replace(o, condition=Quantified("all", e.bound.name, domain, test, o.condition))
-                        for o in self.obligations(body)
-                    ),
-                )
+                return (*self.obligations(e.domain), *self.inner_obligations(e, self.ir(e.domain)))
             case m.TaskOf(index=index):
                 return self.obligations(index)
             case m.AtLabel(task=task):
@@ -438,6 +458,19 @@ class Expressions:
                 return own if state_task is None else (*own, *self.obligations(state_task))
             case _:
                 return ()
+
+    def inner_obligations(self, e: m.Quantified | m.SetBuild, domain: Expr) -> tuple[Obligation, ...]:
+        """What must hold for every value of a comprehension's variable."""
+        body = e.body if isinstance(e, m.Quantified) else e.element
+        test = None if e.condition is None else self.ir(e.condition)
+        in_test = self.obligations(e.condition) if e.condition else ()
+        return (
+            *(replace(o, condition=Quantified("all", e.bound.name, domain, None, o.condition)) for o in in_test),
+            *(
+                replace(o, condition=Quantified("all", e.bound.name, domain, test, o.condition))
+                for o in self.obligations(body)
+            ),
+        )
 
     # -- generations
 
@@ -486,7 +519,8 @@ class Expressions:
         return table("current", ()), table("outdated", ())
 
 
-def _at(base: Base, slots: tuple[int, ...], values: tuple[Expr, ...]) -> tuple[Read, Where]:
+def located(base: Base, slots: tuple[int, ...], values: tuple[Expr, ...]) -> tuple[Read, Where]:
+    """The place of a base whose indices have these values."""
     parts = list(base.parts)
     for slot, value in zip(slots, values, strict=True):
         parts[slot] = value
@@ -522,8 +556,22 @@ def reset(block: Block, names: tuple[str, ...]) -> Block:
             return Block(block.ops, Fork(tuple(reset(option, names) for option in options)))
 
 
+class Unsupported(Exception):
+    """Something that cannot be lowered, though its names and sorts are right."""
+
+    def __init__(self, code: str, span: Span, message: str, help: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.span = span
+        self.message = message
+        self.help = help
+
+
 def _domain(e: m.Expr) -> tuple[s.Value, ...]:
-    assert isinstance(e, m.Literal) and isinstance(e.value, frozenset) and isinstance(e.sort, s.SetOf)
+    if not (isinstance(e, m.Literal) and isinstance(e.value, frozenset) and isinstance(e.sort, s.SetOf)):
+        message = "this ranges over a set while it reads shared variables one by one"
+        help = "range over numbers or a type and test with `in`, or make it one step with `atomic`"
+        raise Unsupported("shared-in-comprehension", e.span, message, help)
     return tuple(value for value in s.values(e.sort.of) if value in e.value)
 
 

@@ -62,8 +62,11 @@ def finish(
     for process in model.processes:
         end = next((p.name for p in points if p.process == process.name and p.step is None and not p.halted), "")
         processes.append(
-            Process(process.name, process.count, process.daemon, process.unfair, entries[process.name], end, process.span)
-        )
+            Process(
+                process.name, process.count, process.daemon, process.unfair, entries[process.name], end,
+                process.span, process.indexed,
+            )
+        )  # fmt: skip
     variables = [Variable(PC, "control", PointName(), None, (), "*", "control")]
     for declared in model.variables:
         variables.extend(_flattened(declared, queued))
@@ -77,7 +80,14 @@ def finish(
     kept = tuple(resolve(point) for point in points if point.process not in empty)
     names: dict[str, None] = dict.fromkeys(model.assertions)
     names.update(dict.fromkeys(f.name for f in model.formulas if f.kind == "invariant"))
-    names.update(dict.fromkeys(name for name in m.BUILT_IN_CHECKS if name == "deadlock" or _claimed(name, kept, invariants)))
+    expected = {stated.target for stated in model.expectations}
+    names.update(
+        dict.fromkeys(
+            name
+            for name in m.BUILT_IN_CHECKS
+            if name == "deadlock" or name in expected or _claimed(name, kept, invariants)
+        )
+    )
     resolved = tuple(resolve(property) for property in temporal)
     return Program(
         name=model.name,

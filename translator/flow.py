@@ -202,12 +202,15 @@ class _Closer:
 
     def follow(self, target: int, walk: _Walk, before: tuple[Op, ...] = ()) -> Block:
         node = self.flow.nodes[target]
+        stays = isinstance(node, StepNode | LastNode) or (isinstance(node, BackNode) and node.steps)
+        if stays or target in self.cuts:
+            return self.leaf(target, walk)
         if target in walk.passed:
             self.break_cycle(walk.passed[walk.passed.index(target) :])
         if len(walk.passed) > MAX_PASSED:
             raise TooManyLeaves(self.flow.nodes[self.origin[0]].span if self.origin else self.span)
         match node:
-            case FreeNode() if target not in self.cuts:
+            case FreeNode():
                 overlap = _written(node.block) & {name for claim in walk.claims for name in reads(claim.condition)}
                 if not node.atomic and (walk.tests > MAX_FREE_TESTS or overlap):
                     self.cuts.add(target)
@@ -220,7 +223,7 @@ class _Closer:
                     node.next, replace(walk, labels=labels, claims=claims, passed=(*walk.passed, target))
                 )
                 return rest if node.reach is None else Block((Reach(node.reach), *rest.ops), rest.end)
-            case BackNode(steps=False):
+            case BackNode():
                 return self.follow(node.next, replace(walk, passed=(*walk.passed, target)))
             case _:
                 return self.leaf(target, walk)

@@ -105,6 +105,8 @@ def _diagnosis(
     lost = False
     for task in program.tasks:
         point = interpreter.pc(cycle[0], task)
+        if point.halted:
+            reasons.append(f"{task} was halted by a check that failed at line {point.span.line}")
         if task in stepping or point.step is None:
             continue
         asleep = point.step.kind == "schedule" and all(interpreter.asleep(state, task) for state in cycle)

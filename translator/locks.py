@@ -19,6 +19,7 @@ from .program import (
     Const,
     Expr,
     Fill,
+    Fork,
     LockUse,
     Note,
     Op,
@@ -233,12 +234,38 @@ def locks_that_need_a_queue(nodes: list[Node], start: int) -> frozenset[str]:
             waits = node.kind in ("schedule", "await", "cpu_relax", "cond_resched") or (
                 use is not None and use.action in ("acquire", "join", "enter")
             )
-            if use is not None and use.mode == "read":
-                after = held - {use.lock} if use.action == "release" else held | {use.lock}
+        if isinstance(node, StepNode | FreeNode):
+            taken, given = _read_locks(node.block)
+            after = (held - (given - taken)) | taken
         if waits:
             needed |= held
         todo.extend((target, after) for target in _next(node))
     return frozenset(needed)
+
+
+def _read_locks(block: Block) -> tuple[frozenset[str], frozenset[str]]:
+    """The locks that a block may take, and give back, for reading."""
+    taken: set[str] = set()
+    given: set[str] = set()
+    for op in block.ops:
+        if isinstance(op, Assign) and op.variable.endswith(".readers"):
+            group = taken if isinstance(op.value, Apply) and op.value.operator == "|" else given
+            group.add(op.variable.removesuffix(".readers"))
+    inner: tuple[Block, ...] = ()
+    match block.end:
+        case Test(yes=yes, no=no):
+            inner = (yes, no)
+        case Pick(then=then):
+            inner = (then,)
+        case Fork(options=options):
+            inner = options
+        case _:
+            pass
+    for part in inner:
+        more = _read_locks(part)
+        taken |= more[0]
+        given |= more[1]
+    return frozenset(taken), frozenset(given)
 
 
 def _next(node: Node) -> Iterator[int]:

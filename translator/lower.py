@@ -15,12 +15,13 @@ from ..dsl.diagnostics import Diagnostics
 from ..dsl.prelude import PATH as PRELUDE
 from ..dsl.fold import NotConstant, evaluate
 from ..dsl.source import Span
-from .expressions import Base, Expressions, Obligation, reset, shared
+from .expressions import Base, Expressions, Obligation, Unsupported, located, reset, shared
 from .finish import finish
 from .flow import LastNode, MarkNode, TooManyLeaves, close
 from .locks import EMPTY, LockPlace, acquisition, locks_that_need_a_queue
 from .temporal import temporal_properties
 from .program import (
+    FALSE,
     NONE,
     SELF,
     SLEEPY,
@@ -98,6 +99,7 @@ class _Lowering(Expressions):
         self.common = common
         self.policy_in_force = policy
         self.site: m.Wait | None = None
+        self.withs: dict[Span, int] = {}
         self.frames: list[_Loop | _Held | _Called] = []
 
     # -- blocks of statements
@@ -136,6 +138,8 @@ class _Lowering(Expressions):
                 return self.queue_action(node, after)
             case m.Verb():
                 return self.verb(node, after)
+            case m.Assert() if self.atomic:
+                return self.assert_in_step(node, after)
             case m.Assert():
                 return self.flow.add(MarkNode(after, node.span, claim=self.claims(node)))
             case m.Await():
@@ -200,7 +204,7 @@ class _Lowering(Expressions):
         def use(x: Expr) -> Block:
             if self.atomic or not (isinstance(value, m.Action) or shared(value)):
                 return self.put(place, x, (), span, after)
-            name = self.temporary()
+            name = self.temporary(value.sort)
             kept = Read(name, (SELF,))
             rest = self.put(place, kept, (name,), span, after)
             return Block((Assign(name, (SELF,), x), *rest.ops), rest.end)
@@ -222,7 +226,18 @@ class _Lowering(Expressions):
             return self.set_local(place.root, total, span, after)
         if isinstance(place.root, m.SharedVariable) and place.root.ghost:
             return self.set_ghost(place, total, span, after)
-        return self.store(place, total, span, after)
+        base, exprs, slots = self.base(place)
+        if self.atomic or not any(shared(e) for e in exprs):
+            return self.store(place, total, span, after)
+
+        def use(values: tuple[Expr, ...], held: tuple[str, ...]) -> Block:
+            self.settled_places[place] = located(base, slots, values)
+            after_store = self.free(reset(goto(after), held), span)
+            block = self.store(place, total, span, after_store)
+            del self.settled_places[place]
+            return block
+
+        return self.settled(exprs, use)
 
     def take_shared(self, place: m.Place, value: m.Take, span: Span, after: int) -> Block:
         def with_counter(counter: Read, source: Where, held: tuple[str, ...]) -> Block:
@@ -305,7 +320,7 @@ class _Lowering(Expressions):
 
     def invoke(self, call: m.Invoke, k: Use) -> Block:
         function = self.model.function(call.function)
-        result = self.own(function.name, "return", function.result) if function.result else None
+        result = self.hidden(function.name, "return", function.result) if function.result else None
         value = Read(result, (SELF,)) if result else NONE
         cleared: tuple[Op, ...] = ()
         rest = k(value)
@@ -328,7 +343,7 @@ class _Lowering(Expressions):
                 if isinstance(index, m.Literal | m.SelfIndex):
                     fixed.append(self.ir(index))
                 else:
-                    name = self.own(function.name, f"{parameter.name}_at{len(fixed)}", index.sort)
+                    name = self.hidden(function.name, f"{parameter.name} at {len(fixed)}", index.sort)
                     setting.append((None, name, index))
                     fixed.append(Read(name, (SELF,)))
                 parts[slot] = fixed[-1]
@@ -402,7 +417,8 @@ class _Lowering(Expressions):
         awaited: Expr | None = None
         if node.verb == "schedule" and self.site is not None:
             before, self.atomic = self.atomic, True
-            awaited = self.ir(self.site.condition)
+            obligations = tuple(o.condition for o in self.obligations(self.site.condition))
+            awaited = conjunction(*obligations, self.ir(self.site.condition))
             self.atomic = before
         return self.free(self.step(node.verb, node.span, block, guard, None, claims, awaited), node.span)
 
@@ -470,7 +486,12 @@ class _Lowering(Expressions):
             if stable:
                 fixed.append(self.ir(index))
             else:
-                name = self.own(self.flow.process, f"with{node.span.line}_{len(fixed)}", AnyTask())
+                if self.atomic and shared(index):
+                    message = "which lock is taken here depends on a shared variable"
+                    help = "read it into a local before the block"
+                    raise Unsupported("not-atomic", index.span, message, help)
+                number = self.withs.setdefault(node.span, len(self.withs))
+                name = self.hidden(self.flow.process, f"with {number} {len(fixed)}", AnyTask())
                 saved.append((name, index))
                 fixed.append(Read(name, (SELF,)))
         parts = list(base.parts)
@@ -587,7 +608,7 @@ class _Lowering(Expressions):
         following = Const(node.values[-1])
         for this, then in reversed(tuple(zip(node.values[:-1], node.values[1:], strict=True))):
             following = Apply("if", (Apply("==", (x, Const(this))), Const(then), following))  # type: ignore[assignment]
-        if all(isinstance(value, int) for value in node.values):
+        if all(isinstance(value, int) and not isinstance(value, bool) for value in node.values):
             following = Apply("+", (x, Const(1)))  # type: ignore[assignment]
         advance = Block((Assign(name, (SELF,), following),), Goto(number))
         again = self.free(Block((), Test(Apply("==", (x, Const(node.values[-1]))), goto(after), advance)), node.span)
@@ -616,6 +637,16 @@ class _Lowering(Expressions):
         code = self.step("await", node.span, block, guard, None, claims)
         self.atomic = before
         return self.free(code, node.span)
+
+    def assert_in_step(self, node: m.Assert, after: int) -> int:
+        """Within `atomic` an assertion is tested in its place; the task goes on, and the control point
+        that it comes to says that it failed."""
+        for claim in reversed(self.claims(node)):
+            message = claim.message or "it does not hold in the middle of this step"
+            failed = Claim(claim.property, FALSE, claim.span, message)
+            marked = self.flow.add(MarkNode(after, node.span, claim=(failed,)))
+            after = self.free(Block((), Test(claim.condition, goto(after), goto(marked))), node.span)
+        return after
 
     def claims(self, node: m.Assert) -> tuple[Claim, ...]:
         before, self.atomic = self.atomic, True
@@ -718,12 +749,18 @@ def lower(model: m.Model, policy: str | None = None) -> tuple[Program | None, Di
         needed: frozenset[str] = frozenset()
         for process in model.processes:
             lowering = _Lowering(model, process, queued, common, policy)
-            entry, end = lowering.run()
+            try:
+                entry, end = lowering.run()
+            except Unsupported as fault:
+                found.add(fault.code, fault.span, fault.message, fault.help)
+                continue
             lowered.append((process, lowering, entry, end))
             needed |= locks_that_need_a_queue(lowering.flow.nodes, entry) & fair
-        if needed <= queued:
+        if needed <= queued or found.errors:
             break
         queued |= needed
+    if found.errors:
+        return None, found
     points: list[Point] = []
     entries: dict[str, str] = {}
     variables: dict[str, Variable] = {}
@@ -753,6 +790,7 @@ def lower(model: m.Model, policy: str | None = None) -> tuple[Program | None, Di
             reached = conjunction(needed_, scope.ir(formula.condition))
             sometimes.append(Invariant(formula.name, reached, formula.span))
     temporal, monitors = temporal_properties(model, scope)
+    variables.update(scope.locals)
     program = finish(
         model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued, temporal,
         monitors, common.no_spinning,

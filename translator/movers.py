@@ -7,23 +7,32 @@ conflicting access in the program is made under a common lock.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
+
+from ..dsl.source import Span
 
 from .program import (
     NONE,
     PC,
     SELF,
+    SLEEPY,
+    Apply,
     Assign,
     Block,
+    Const,
     Fill,
     Fork,
     Goto,
+    LockUse,
+    Note,
     Op,
     Pick,
     Point,
     Program,
+    Read,
     Self,
     Step,
+    Task,
     Test,
     reads,
 )
@@ -70,6 +79,62 @@ def _lock_effect(op: Op, locks: frozenset[str]) -> tuple[Held, bool] | None:
     return (path, "write"), op.value == SELF if op.value != NONE else False
 
 
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What is read of other tasks: variables (their locals, states of locks) and control points."""
+
+    variables: frozenset[str]
+    points: frozenset[str]
+
+
+def observed_beyond(program: Program) -> Beyond:
+    """What claims, guards and ghost assignments read that no lock protects by its nature: another
+    task's local or control point, and the state of a lock other than by an operation on it.
+
+    A claim that the task itself holds no lock reads only what that task alone can change.
+    """
+    owned = {v.name for v in program.variables if v.process is not None}
+    locks = {v.name for v in program.variables if v.kind == "lock"}
+    variables: set[str] = set()
+    points: set[str] = set()
+
+    def visit(node: object, own_locks: frozenset[str]) -> None:
+        match node:
+            case Note():
+                return
+            case Apply(operator="in", arguments=(Read(variable=variable), Const(value=frozenset() as group))) if variable == PC:
+                points.update(str(name) for name in group)
+            case Read(variable=variable, indices=indices):
+                if variable in owned and variable not in (PC, SLEEPY) and indices[:1] != (SELF,):
+                    variables.add(variable)
+                if variable in locks and variable.rpartition(".")[0] not in own_locks:
+                    variables.add(variable)
+            case _:
+                pass
+        if isinstance(node, tuple):
+            for item in node:
+                visit(item, own_locks)
+        elif is_dataclass(node) and not isinstance(node, Span | Task | Const | Fill | LockUse):
+            for item in fields(node):
+                visit(getattr(node, item.name), own_locks)
+
+    for point in program.points:
+        for claim in point.claims:
+            if claim.property not in ("sleep_in_atomic", "ends_holding"):
+                visit(claim.condition, frozenset())
+        step = point.step
+        if step is not None:
+            # A lock operation reads the state of its own lock; a release within `atomic` too.
+            given = {
+                op.variable.rpartition(".")[0]
+                for leaf in leaves(step.block)
+                for op in leaf.ops
+                if isinstance(op, Assign) and op.variable in locks
+            }
+            visit((step.guard, step.block), frozenset(given | ({step.lock.lock} if step.lock else set())))
+    return Beyond(frozenset(variables), frozenset(points))
+
+
 class Analysis:
     """The locksets and movers of a program that has no scheduler state yet."""
 
@@ -77,8 +142,9 @@ class Analysis:
         """`observed` are variables that a formula without a place (an invariant, a property) reads;
         `labels` are points whose labels such a formula names."""
         self.program = program
-        self.observed = observed
-        self.labels = labels
+        beyond = observed_beyond(program)
+        self.observed = observed | beyond.variables
+        self.labels = labels | beyond.points
         self.locks = frozenset(v.name.rpartition(".")[0] for v in program.variables if v.kind == "lock")
         self.scalar = frozenset(
             v.name.rpartition(".")[0] for v in program.variables if v.kind == "lock" and not v.sizes

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from .movers import BOTH, LEFT, NEITHER, RIGHT, Analysis, leaves
+from .movers import BOTH, LEFT, NEITHER, RIGHT, Analysis, leaves, told_of_others, observed_beyond
 from .program import (
     PC,
     SELF,
@@ -64,9 +64,10 @@ class _Reduction:
         monitors = [e for monitor in program.monitors for e in (monitor.trigger, monitor.release)]
         if liveness:
             observed |= frozenset().union(*(reads(e) for e in monitors)) - {PC}
-        labels = frozenset(name for formula in (*formulas, *monitors) for name in _named_points(formula))
-        self.labels = labels
+        claims = [claim.condition for point in program.points for claim in point.claims]
+        labels = frozenset(name for e in (*formulas, *monitors, *claims) for name in _named_points(e))
         self.analysis = Analysis(program, observed, labels)
+        self.labels = self.analysis.labels
         self.unfair = {process.name for process in program.processes if process.unfair}
         self.leaves = 0
 
@@ -88,6 +89,9 @@ class _Reduction:
     def merged(self, point: Point) -> Point:
         step = point.step
         if step is None or (self.liveness and point.process in self.unfair):
+            return point
+        if step.kind == "await" and self.program.cpus is not None:
+            # It passes without a CPU; what comes next needs one.
             return point
         kind = self.analysis.mover(point, liveness=self.liveness)
         if step.lock is not None and step.lock.lock in self.program.queued_locks:
@@ -208,6 +212,7 @@ def dead_locals(program: Program) -> dict[str, frozenset[str]]:
             *(e for monitor in program.monitors for e in (monitor.trigger, monitor.release)),
         ))
     )  # fmt: skip
+    watched |= observed_beyond(program).variables
     owned = {v.name: v.process for v in program.variables if v.kind in ("local", "temporary")}
     alive: dict[str, frozenset[str]] = {point.name: frozenset() for point in program.points}
     changed = True

@@ -82,7 +82,7 @@ def diagnose(text: str, constants: dict[str, str] | None = None) -> tuple[Diagno
         return found.sorted()
     model, found = check(tree, constants)
     if model is not None:
-        _, more = lower(model)
+        _, more = lower(model, model.choices[0] if model.choices else None)
         found.extend(more.sorted())
     return found.sorted()
 

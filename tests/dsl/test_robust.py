@@ -34,9 +34,10 @@ def stages(text: str) -> Diagnostics:
     assert (model is None) == found.errors
     if model is None:
         return found
-    program, more = lower(model)
-    assert (program is None) == more.errors
-    found.extend(more.sorted())
+    for policy in model.choices or (None,):
+        program, more = lower(model, policy)
+        assert (program is None) == more.errors
+        found.extend(more.sorted())
     return found
 
 
@@ -136,7 +137,7 @@ def seeds(count: int) -> Iterator[tuple[Path, int]]:
 
 
 def test_damaged_examples() -> None:
-    stop = time.perf_counter() + 15
+    stop = time.perf_counter() + 8
     reached = 0
     for path, seed in seeds(2500):
         text = damaged(path.read_text(), Random(seed))
@@ -229,7 +230,7 @@ DEEP = {
 SLOW = ("tests", "alternatives in turn", "statements")
 
 
-@pytest.mark.parametrize("size", [10, 90, 300, 4000])
+@pytest.mark.parametrize("size", [10, 300, 3000])
 @pytest.mark.parametrize("kind", DEEP)
 def test_depth(kind: str, size: int) -> None:
     run(DEEP[kind](min(size, 300) if kind in SLOW else size), 6.0)
@@ -281,10 +282,10 @@ def test_a_long_model() -> None:
 def test_time_grows_like_the_text() -> None:
     """Twice the text takes about twice the time, and certainly not four times."""
     times: list[float] = []
-    for size in (100, 400):
+    for size in (60, 240):
         text = long_model(size)
         best = 9.0
-        for _ in range(3):
+        for _ in range(2):
             begun = time.process_time()
             tree, _ = parse(Source("long.pfn", text))
             assert tree is not None
