@@ -27,7 +27,7 @@ Each is a file of its own, or a variant that says only what is different from an
 every one ends with status 0: what is violated is expected to be.
 
 This page is made by `python bench/examples_page.py` (or by the tests with `--rewrite`), and the tests compare it
-with what is found today. States are distinct states of the last run of TLC, at the sizes that the file has.
+with what is found today. States are distinct states as TLC counts them, at the sizes that the file has.
 """
 
 
@@ -55,8 +55,18 @@ def first_line(path: Path) -> str:
 
 
 def _found(result: Mapping[str, Any]) -> str:
-    violated = list(dict.fromkeys(v["property"] for v in result["verdicts"] if v["outcome"] == "violated"))
-    return "violated: " + ", ".join(violated) if violated else "all holds"
+    where: dict[str, list[str]] = {}
+    cells = {(verdict["scenario"], verdict["policy"]) for verdict in result["verdicts"]}
+    for verdict in result["verdicts"]:
+        if verdict["outcome"] == "violated":
+            under = " in ".join(name for name in (verdict["policy"], verdict["scenario"]) if name)
+            where.setdefault(verdict["property"], []).append(under)
+    if not where:
+        return "all holds"
+    parts = [
+        name if len(under) == len(cells) else f"{name} ({', '.join(under)})" for name, under in where.items()
+    ]
+    return "violated: " + "; ".join(parts)
 
 
 def check(name: str) -> dict[str, Any]:

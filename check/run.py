@@ -113,7 +113,7 @@ def _unknown(options: Options, loaded: Loaded) -> tuple[Diagnostic, ...]:
         "scenario": {cell.scenario for cell in cells if cell.scenario},
     }
     asked = {"property": options.properties, "policy": options.policies, "scenario": options.scenarios}
-    place = Span(loaded.path, 1, 1, 1, 1)
+    place = Span("command line", 0, 0, 0, 0)
     found: list[Diagnostic] = []
     for what, names in asked.items():
         for name in names:

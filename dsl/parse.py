@@ -96,6 +96,7 @@ def _parse_chunk(chunk: Chunk, source: Source, found: Diagnostics, cache: str | 
     lines = list(chunk.lines)
     failed = False
     seen: set[int] = set()
+    replaced: set[int] = set()
     patience = MAX_REREAD_LINES
     while True:
         build = _Build(source, chunk.line - 1)
@@ -106,8 +107,7 @@ def _parse_chunk(chunk: Chunk, source: Source, found: Diagnostics, cache: str | 
                 _refuse_depth(deep, chunk.line - 1, source, found)
                 return None
             node = build.transform(parsed)
-            # A line that was replaced has had its say.
-            found.extend(fault for fault in build.found.sorted() if source.excerpt(fault.span) in fault.message)
+            found.extend(fault for fault in build.found.sorted() if fault.span.line not in replaced)
             return None if failed or build.found else node
         except BadIndent as fault:
             line = fault.line + chunk.line - 1
@@ -119,12 +119,13 @@ def _parse_chunk(chunk: Chunk, source: Source, found: Diagnostics, cache: str | 
             at, code = _report(fault, lines, source, chunk.line - 1, found)
         failed = True
         patience -= len(lines)
-        if at in seen or patience < 0 or len(found) >= MAX_SYNTAX_ERRORS:
+        if lines[at].line in seen or patience < 0 or len(found) >= MAX_SYNTAX_ERRORS:
             return None
-        seen.add(at)
+        seen.add(lines[at].line)
         repaired = recover.repaired(lines, at, code)
         if repaired is None:
             return None
+        replaced |= {line.line for line in set(repaired).difference(lines)}
         lines = repaired
 
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A piece of a source: lines and columns count from 1, the end is exclusive."""
+    """A piece of a source: lines and columns count from 1, the end is exclusive.
+
+    Line 0 stands for something that is no text, such as the command line.
+    """
 
     path: str
     line: int
@@ -20,6 +23,8 @@ class Span:
         return Span(self.path, self.line, self.column, other.end_line, other.end_column)
 
     def __str__(self) -> str:
+        if self.line == 0:
+            return self.path
         return f"{self.path}:{self.line}:{self.column}"
 
 

@@ -102,7 +102,7 @@ def _table(verdicts: list[Verdict], policies: tuple[str | None, ...], ink: Ink) 
         for policy, width in zip(policies, widths, strict=True):
             verdict = row.get(policy)
             if verdict is None:
-                cells += " " * width
+                cells += "-".ljust(width)
                 continue
             word, kind = _word(verdict)
             mark = "" if verdict.as_expected or verdict.outcome == UNDECIDED else " !"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from .movers import BOTH, LEFT, NEITHER, RIGHT, Analysis, leaves, told_of_others, observed_beyond
+from .movers import BOTH, LEFT, NEITHER, RIGHT, Analysis, leaves, observed_beyond
 from .program import (
     PC,
     SELF,
@@ -64,8 +64,7 @@ class _Reduction:
         monitors = [e for monitor in program.monitors for e in (monitor.trigger, monitor.release)]
         if liveness:
             observed |= frozenset().union(*(reads(e) for e in monitors)) - {PC}
-        claims = [claim.condition for point in program.points for claim in point.claims]
-        labels = frozenset(name for e in (*formulas, *monitors, *claims) for name in _named_points(e))
+        labels = frozenset(name for formula in (*formulas, *monitors) for name in _named_points(formula))
         self.analysis = Analysis(program, observed, labels)
         self.labels = self.analysis.labels
         self.unfair = {process.name for process in program.processes if process.unfair}

@@ -1,0 +1,77 @@
+"""TLC and the interpreter agree: on every verdict, and on the number of distinct states."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+from pfnspec.check.load import Cell, load
+from pfnspec.translator.interpreter import Interpreter
+from pfnspec.translator.schedule import scheduled
+
+Run = Callable[..., "CompletedProcess[str]"]
+MOST_STATES = 20_000
+
+SMALL: Mapping[str, tuple[str, ...]] = {
+    "memslots/fair_rwsem.pfn": ("NOTIFIERS=1",),
+    "memslots/merged.pfn": ("NOTIFIERS=1",),
+    "memslots/plain_count.pfn": ("NOTIFIERS=1",),
+    "memslots/unfair_rwsem.pfn": (),
+    "pfncache/upstream.pfn": ("VCPUS=1",),
+    "pfncache/v3_2_as_posted.pfn": ("VCPUS=1",),
+    "pfncache/v3_4_valid_between.pfn": ("VCPUS=1",),
+    "pfncache/v5_17_speculative_valid.pfn": ("VCPUS=1",),
+    "waiting/lost_wakeup.pfn": (),
+}
+
+
+def by_interpreter(cell: Cell) -> tuple[int, dict[str, bool]]:
+    """The number of states, and of each safety property and each `sometimes` whether it holds."""
+    program = scheduled(cell.program)
+    interpreter = Interpreter(program)
+    states, complete = interpreter.search(MOST_STATES)
+    assert complete
+    violated = {violation.property for state in states for violation in interpreter.violations(state)}
+    verdicts = {name: name not in violated for name in program.properties}
+    for formula in program.sometimes:
+        verdicts[formula.property] = any(interpreter.value(formula.condition, state) is True for state in states)
+    return len(states), verdicts
+
+
+def by_tlc(pfnspec: Run, root: Path, name: str, *options: str) -> list[dict[str, Any]]:
+    constants = [word for constant in SMALL[name] for word in ("--const", constant)]
+    ran = pfnspec("check", root / "examples" / name, *constants, *options, "--format", "json")
+    assert ran.returncode in (0, 1), ran.stderr
+    verdicts: list[dict[str, Any]] = json.loads(ran.stdout)["verdicts"]
+    return [verdict for verdict in verdicts if verdict["kind"] != "property"]
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_agreement(pfnspec: Run, root: Path, name: str) -> None:
+    plain = by_tlc(pfnspec, root, name, "--no-reduction")
+    reduced = by_tlc(pfnspec, root, name)
+    assert _outcomes(plain) == _outcomes(reduced)
+    constants = dict(constant.split("=") for constant in SMALL[name])
+    cells = load(str(root / "examples" / name), constants).cells
+    assert cells
+    for cell in cells:
+        states, verdicts = by_interpreter(cell)
+        mine = [v for v in plain if (v["scenario"], v["policy"]) == (cell.scenario, cell.policy)]
+        assert {verdict["property"]: verdict["outcome"] == "holds" for verdict in mine} == verdicts
+        searched = {v["evidence"]["states"] for v in mine if v["evidence"] and v["evidence"]["complete"]}
+        assert searched == {states}
+        fewer = {
+            v["evidence"]["states"]
+            for v in reduced
+            if (v["scenario"], v["policy"]) == (cell.scenario, cell.policy) and v["evidence"]
+        }
+        assert max(fewer) <= states
+
+
+def _outcomes(verdicts: list[dict[str, Any]]) -> dict[tuple[str, str, str], str]:
+    return {(str(v["scenario"]), str(v["policy"]), v["property"]): v["outcome"] for v in verdicts}
