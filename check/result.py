@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -48,7 +49,7 @@ class Verdict:
     evidence: Evidence | None = None
     vacuous: bool = False
 
-    @property
+    @builtins.property
     def as_expected(self) -> bool:
         return self.outcome == self.expected
 

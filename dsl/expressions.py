@@ -33,7 +33,7 @@ _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
 }
-_SYMBOL = {"minus": "-"}
+_NO_CALL = "write the condition itself; assertions, invariants and properties take no steps"
 MAX_ELEMENTS = 4096
 
 
@@ -199,7 +199,8 @@ def _name(node: tree.Name, scope: Scope) -> m.Expr | None:
         help = f"write `{name}[i] at LABEL`, `L.held_by({name}[i])` or `{name}[i].LOCAL`, in a specification"
         scope.found.add("process-as-value", node.span, f"`{name}` is a process", help)
     elif name in names.functions:
-        scope.found.add("call-in-expression", node.span, f"`{name}` is a `def`", f"call it: `{name}(...)`")
+        help = f"call it with `{name}(...)`" if scope.kind == "code" else _NO_CALL
+        scope.found.add("call-in-expression", node.span, f"`{name}` is a `def`", help)
     else:
         scope.unknown(name, node.span)
     return None
@@ -323,7 +324,8 @@ def task_of(node: tree.Expr, scope: Scope, quiet: bool = False) -> m.TaskOf | No
         fits = fitted(typed, s.Range(0, count - 1), scope)
         return m.TaskOf(name.id, fits, s.Task(name.id), node.span) if fits else None
     if not quiet:
-        scope.found.add("not-a-task", node.span, "a process is needed here, as in `vcpu[0]`")
+        help = did_you_mean(name.id, scope.names.processes) if isinstance(name, tree.Name) else None
+        scope.found.add("not-a-task", node.span, "a process is needed here", help or "write `NAME[i]`, as in `vcpu[0]`")
     return None
 
 
@@ -394,6 +396,8 @@ def _number(value: m.Expr, scope: Scope) -> m.Expr | None:
     if isinstance(value.sort, s.Range):
         return value
     help = _sort_help(s.Range(0, 0), value.sort) if isinstance(value.sort, s.Generation) else None
+    if isinstance(value.sort, s.SetOf):
+        help = "write `len(S)` for its size, `S.add(x)` and `S.remove(x)` to change it"
     scope.found.add("wrong-sort", value.span, f"a number is needed, this is `{value.sort}`", help)
     return None
 
@@ -460,7 +464,8 @@ def _binary(node: tree.Binary, scope: Scope, wanted: s.Sort | None) -> m.Expr | 
     assert isinstance(one.sort, s.Range) and isinstance(other.sort, s.Range)
     if operator in ("//", "%"):
         if other.sort.low != other.sort.high or other.sort.low <= 0:
-            scope.found.add("bad-divisor", other.span, "the divisor must be a constant above zero")
+            help = "write a number or a `const`"
+            scope.found.add("bad-divisor", other.span, "the divisor must be a constant above zero", help)
             return None
         by = other.sort.low
         if operator == "//":
@@ -565,8 +570,9 @@ def _set_literal(node: tree.SetLiteral, scope: Scope, wanted: s.Sort | None) -> 
 
 def domain(node: tree.Expr, scope: Scope) -> m.Expr | None:
     """What `for x in` and `choose` range over: a type, `range(...)` or a set."""
-    if isinstance(node, tree.Name) and node.id in scope.names.types and node.id not in scope.locals:
-        sort = scope.names.types[node.id]
+    types: dict[str, s.Sort] = {"bool": s.BOOL, **scope.names.types}
+    if isinstance(node, tree.Name) and node.id in types and node.id not in scope.locals:
+        sort = types[node.id]
         if isinstance(sort, s.Bool | s.Range | s.Enum | s.Optional):
             return m.Literal(frozenset(s.values(sort)), s.SetOf(sort), node.span)
         scope.found.add("not-a-domain", node.span, f"`{sort}` has no values to range over")
@@ -705,11 +711,18 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
     if name in ("min", "max", "len"):
         return _measure(name, node, scope)
     if name in ("maybe", "choose"):
-        help = "make it a whole condition or right-hand side: assign it to a local first"
+        help = "assign it to a local first, and use the local here"
         scope.found.add("choice-in-expression", node.span, f"`{name}` is not part of an expression", help)
     elif name in scope.names.functions:
-        help = "assign the result to a local first"
-        scope.found.add("call-in-expression", node.span, "a call is a statement or a whole right-hand side", help)
+        if scope.kind == "code":
+            message, help = "a call is a statement or a whole right-hand side", "assign the result to a local first"
+        else:
+            message, help = f"`{name}` is code, and cannot be called here", _NO_CALL
+        scope.found.add("call-in-expression", node.span, message, help)
+    elif name in scope.names.types:
+        sort = scope.names.types[name]
+        help = f"declare it with `shared NAME: {name}`" if isinstance(sort, s.Struct) else "write the value alone"
+        scope.found.add("type-as-value", node.span, f"`{name}` is a type, and makes no values", help)
     elif name == "print":
         scope.found.add("no-print", node.span, "nothing is printed", "the trace shows every read and write")
     elif name in ("range",):

@@ -12,13 +12,13 @@ from .diagnostics import did_you_mean
 class Stop:
     """Where the parser stopped: in the logical line `text` at offset `at`, before `word`, which is
     "indent", "dedent" or "end" for white space; `expected` are the terminals that could have stood
-    there, and `declares` tells a line that begins a declaration."""
+    there, and `head` is the first line of the declaration, "" in that line itself."""
 
     text: str
     at: int
     word: str
     expected: frozenset[str]
-    declares: bool
+    head: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +80,15 @@ _ANYWHERE: tuple[tuple[str, str, str, str], ...] = (
     (r"\b\d+(\.\d+|[eE]\d+|[xXoObB]\w+|[uUlL]+\b)", "no-number", "numbers are whole and decimal", "write digits only, as in `4096`"),
 )  # fmt: skip
 
-_DECLARATIONS = (
-    "model const type enum class shared ghost process daemon unfair def policy policies invariant property "
-    "sometimes scenario expect"
-).split()
-_STATEMENTS = "assert await label wait return break continue pass if elif else while for with either or atomic".split()
+_DECLARATIONS = ["model", "const", "type", "enum", "class", "shared", "ghost", "process", "daemon", "unfair", "def", "policy", "policies", "invariant", "property", "sometimes", "scenario", "expect"]
+_STATEMENTS = ["assert", "await", "label", "wait", "return", "break", "continue", "pass", "if", "elif", "else", "while", "for", "with", "either", "or", "atomic"]
 _BLOCKS = re.compile(
     r"(if|elif|else|while|for|with|either|or|atomic|process|daemon|unfair|def|policy|class|enum|invariant|property|"
     r"sometimes|scenario)\b"
 )
 
 # Words that cannot be names, since the grammar reads them in expressions or at the start of a statement.
-KEYWORDS = frozenset((*_STATEMENTS, *"True False None and not in at implies until leads_to always eventually".split()))
+KEYWORDS = frozenset((*_STATEMENTS, *["True", "False", "None", "and", "not", "in", "at", "implies", "until", "leads_to", "always", "eventually"]))
 
 _TOKENS = {
     "_NEWLINE": "the end of the line", "NAME": "a name", "NUMBER": "a number", "STRING": "a text in quotes",
@@ -161,7 +158,7 @@ def _by_form(stop: Stop, line: str, before: str) -> Finding:
     def found(code: str, message: str, help: str | None) -> Finding:
         return Finding(code, message, help, stop.at, end)
 
-    if stop.declares and first not in _DECLARATIONS:
+    if not stop.head and first not in _DECLARATIONS:
         return Finding("no-declaration", *_declaration(first, line), 0, max(len(first), 1))
     if re.fullmatch(r"[^\w\s()\[\]{}.,:=+*/%|&<>\"'#!-]|[^ -~]", stop.word, re.ASCII):
         return Finding("bad-character", *_character(stop.word, before), stop.at, stop.at + 1)
@@ -191,7 +188,7 @@ def _by_form(stop: Stop, line: str, before: str) -> Finding:
         return found("no-tuple", "a loop has one variable", "nest a second `for` in the block")
     if first == "class" and stop.word == "(":
         return found("no-base-class", "classes have no base classes", "write `class NAME:` with all its fields")
-    if first == "enum" and stop.word in ("=", "("):
+    if (stop.head or line).startswith("enum") and stop.word in ("=", "("):
         return found("bad-member", "the members of an enum are plain names", "write `enum NAME: one, two`")
     if first == "assert" and re.search(r",\s*[\"'].*[\"']\s*$", before):
         return found("plain-text", "the text of an `assert` is written out", "the trace shows the values")
@@ -224,7 +221,7 @@ def _early_end(stop: Stop, line: str, first: str) -> Finding:
         return Finding("no-goto", f"`{line}` is a label of C's", f"write `label {first}`", at - len(line), at)
     if "COLON" in stop.expected and _BLOCKS.match(line):
         return Finding("missing-colon", "the line ends without a `:`", "a block begins with `:`", at, at + 1)
-    if first == "class" or (first == "pass" and stop.expected == {"COLON"}):
+    if stop.head.startswith("class") and first == "pass":
         return Finding("empty-class", "a class has at least one field", "write `NAME: TYPE`", at - len(line), at)
     if first in ("shared", "ghost", "const", "type") and re.search(r"(\w|:)$|^type.*=$", line):
         missing, help = ("a name", None) if line == first else ("a type", f"write `{first} NAME: TYPE`")

@@ -180,7 +180,7 @@ def _report(
         stop = line.indent
     else:
         stop = line.offset(number, column)
-    said = habits.explain(habits.Stop(line.text, stop, word, expected, at == 0))
+    said = habits.explain(habits.Stop(line.text, stop, word, expected, lines[0].text if at else ""))
     start, end = line.position(said.start), line.position(max(said.end, said.start + 1))
     found.add(said.code, Span(source.path, *start, *end), said.message, said.help)
     return at, said.code
@@ -235,7 +235,7 @@ class _Build(Transformer[Token, Any]):
         end = min(len(code) + 1, whole.end_column) if whole.end_line == whole.line else len(code) + 1
         return Span(whole.path, whole.line, whole.column, whole.line, max(end, whole.column + 1))
 
-    def NAME(self, token: Token) -> Token:  # noqa: N802
+    def NAME(self, token: Token) -> Token:
         if token in habits.KEYWORDS:
             message = f"`{token}` is a word of the language"
             self.found.add("reserved-name", self._span(token), message, "choose another name")

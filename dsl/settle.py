@@ -9,12 +9,14 @@ from . import tree
 from .diagnostics import Diagnostics, did_you_mean
 from .expressions import constant, expression, fitted, range_bounds
 from .fold import NotConstant, evaluate
+from .kernel import habit
 from .scope import Names, Scope
 from .source import Span
 
 MAX_INSTANCES = 16
 MAX_ARRAY = 64
 
+_FORMS = {"range": "range(n)", "set": "set[T]"}
 _PLAIN_TYPES: dict[str, s.Sort] = {
     "bool": s.BOOL, "generation": s.GENERATION, "snapshot": s.SNAPSHOT, "waitqueue": s.WAITQUEUE,
     "spinlock": s.Lock("spinlock"), "mutex": s.Lock("mutex"), "rwlock": s.Lock("rwlock"),
@@ -104,9 +106,12 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
             if name == "int":
                 help = "a variable has a bound: `range(n)` or `range(a, b)`"
                 found.add("int-variable", node.span, "`int` is for constants only", help)
+            elif name in ("range", "set"):
+                found.add("bad-type", node.span, f"`{name}` alone is not a type", f"write `{_FORMS[name]}`")
             elif name not in names.broken:
                 candidates = [*names.types, *names.processes, *_PLAIN_TYPES, "range", "set"]
-                found.add("unknown-type", node.span, f"`{name}` is not a type", did_you_mean(name, candidates))
+                help = habit(name) or did_you_mean(name, candidates)
+                found.add("unknown-type", node.span, f"`{name}` is not a type", help)
             return None
         case tree.Call(function=tree.Name(id="range")):
             bounds = range_bounds(node, Scope(names, found, "constant", in_process=""))
@@ -143,7 +148,10 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
         case tree.Subscript():
             return _array(node, names, found)
         case _:
-            found.add("bad-type", node.span, "a type is expected here", "for example `range(4)`, `bool`, `T | None`")
+            help = "write for example `bool`, `range(4)`, `Pfn | None`, `set[Pfn]`"
+            if isinstance(node, tree.Call) and isinstance(node.function, tree.Name) and node.function.id in _PLAIN_TYPES:
+                help = "write `rwsem` or `rwsem(unfair)`" if node.function.id == "rwsem" else f"write `{node.function.id}`"
+            found.add("bad-type", node.span, "a type is expected here", help)
             return None
 
 
@@ -178,7 +186,7 @@ def types(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnosti
         known = [node for node in waiting if not _needs(node) & {other.name for other in waiting}]
         if not known:
             for node in waiting:
-                found.add("recursive-type", node.span, f"`{node.name}` contains itself")
+                found.add("recursive-type", node.span, f"`{node.name}` contains itself", "keep an index into an array instead")
                 names.broken.add(node.name)
             return
         for node in known:

@@ -142,7 +142,8 @@ def _local(node: tree.Local, body: Body) -> m.Statement | None:
     known = body.scope.locals.get(node.name)
     if known is not None:
         related = [(known.span, "it is declared here")]
-        body.found.add("declared-twice", node.span, f"`{node.name}` is declared already", related=related)
+        help = "declare it once, before the blocks that use it, and assign it in each"
+        body.found.add("declared-twice", node.span, f"`{node.name}` is declared already", help, related)
         return None
     body.scope.refuse_hiding(node.name, node.span)
     variable = m.LocalVariable(body.scope.owner or "", node.name, sort, node.span)
@@ -300,8 +301,9 @@ def _target(node: tree.Expr, body: Body) -> m.Place | None:
             if node.id not in scope.names.broken:
                 scope.found.add("unknown-name", node.span, f"`{node.id}` is not declared", help)
             return None
-        if node.id in scope.names.constants or node.id == "self":
-            scope.found.add("assign-constant", node.span, f"`{node.id}` cannot change")
+        if local is None and node.id not in scope.names.variables:
+            help = "only variables that are declared `shared` or `ghost`, and locals, change"
+            scope.found.add("assign-constant", node.span, f"`{node.id}` is not a variable", help)
             return None
     found = place(node, scope if not _is_ghost(node, scope) else scope.specification())
     if found is None:
@@ -311,6 +313,8 @@ def _target(node: tree.Expr, body: Body) -> m.Place | None:
     help = None
     if isinstance(found.sort, s.Generation):
         help = "a generation is only bumped: `+= 1`"
+    elif isinstance(found.sort, s.Lock):
+        help = "take it with `with`"
     elif isinstance(found.sort, s.Struct | s.Array):
         help = "assign field by field, or element by element"
     scope.found.add("not-assignable", node.span, f"a `{found.sort}` cannot be assigned", help)
@@ -648,7 +652,7 @@ def _test(node: tree.Expr, body: Body) -> m.Expr | m.Action | None:
     if action is not None:
         assert isinstance(action, m.Maybe | m.Choose | m.TryLock | m.Invoke)
         if not isinstance(action.sort, s.Bool):
-            body.found.add("not-a-condition", node.span, "a condition is needed")
+            body.found.add("not-a-condition", node.span, f"a condition is needed, this is `{action.sort}`")
             return None
         return m.Negated(action, node.span) if negated else action
     return condition(node, body.scope)
@@ -691,7 +695,7 @@ def _if(node: tree.If, body: Body) -> m.Statement | None:
 
 def _while(node: tree.While, body: Body) -> m.Statement | None:
     test = _test(node.condition, body)
-    if test is None or not (_truth(test) is False):
+    if test is None or _truth(test) is not False:
         _not_in_atomic(node.span, "`while`", body)
     before = body.scope.assigned
     body.loops.append([])

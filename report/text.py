@@ -65,8 +65,12 @@ def _summary(result: Result, ink: Ink) -> str:
     for scene in result.scenes:
         verdicts = [verdict for verdict in result.verdicts if verdict.scenario == scene.name]
         lines.append("")
+        only = result.policies[0] if len(result.policies) == 1 else None
+        under = f"under {ink('strong', only)}" if only else ""
         if scene.name is not None:
-            lines += [f"scenario {ink('strong', scene.name)}: {_scene(scene)}", ""]
+            lines += [f"scenario {ink('strong', scene.name)}: {_scene(scene)}{', ' * bool(under)}{under}", ""]
+        elif under:
+            lines += [under, ""]
         lines += _table(verdicts, result.policies, ink) if len(result.policies) > 1 else _list(verdicts, ink)
     if result.evidence is not None:
         lines += ["", "  " + _evidence(result, result.evidence)]

@@ -12,7 +12,6 @@ from ..translator.program import Task
 from ..translator.retrace import Finding, Standing, TraceStep
 from ..translator.show import value_text
 
-
 NARROWEST = 60
 """Columns that a trace takes at least, whatever is asked for: below, words would be cut to letters."""
 

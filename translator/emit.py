@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..dsl.source import Span
-from ..tla.values import Function, ModelValue
 from ..tla.page import Action, Names, Page, VariableLine, cfg_text, module_text
+from ..tla.values import Function, ModelValue
 from .action import action_text
+from .fairness import fairness
 from .formula import Formula, Vocabulary
 from .movers import leaves
-from .fairness import fairness
 from .program import (
     FALSE,
     PC,

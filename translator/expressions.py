@@ -135,7 +135,12 @@ class Expressions:
         return self.own(variable.owner, variable.name, variable.sort, variable.span)
 
     def own(
-        self, owner: str, name: str, sort: s.Sort | Any | AnyTask, span: Span | None = None, process: str | None = None
+        self,
+        owner: str,
+        name: str,
+        sort: s.Sort | Any | AnyTask,
+        span: Span | None = None,
+        process: str | None = None,
     ) -> str:
         """The per-task variable for a local of `owner`, made when it is first met; `process` is the one
         whose tasks have it, by default that which is lowered."""
@@ -184,7 +189,9 @@ class Expressions:
                 parts.extend((NONE, "]"))
         return Base(path, base.indices, tuple(parts)), tuple(indices), tuple(slots)
 
-    def settled(self, exprs: tuple[m.Expr, ...], k: Callable[[tuple[Expr, ...], tuple[str, ...]], Block]) -> Block:
+    def settled(
+        self, exprs: tuple[m.Expr, ...], k: Callable[[tuple[Expr, ...], tuple[str, ...]], Block]
+    ) -> Block:
         """Evaluates in order; `k` gets values that stay what they are in later steps, and the
         temporaries to be reset when they have been used."""
         values: list[Expr] = []
@@ -262,7 +269,8 @@ class Expressions:
                     return self.value(
                         e.domain,
                         lambda d: self.checked(
-                            self.inner_obligations(e, d), k(self.quantified(e.kind, e.bound, d, e.condition, e.body))
+                            self.inner_obligations(e, d),
+                            k(self.quantified(e.kind, e.bound, d, e.condition, e.body)),
                         ),
                     )
                 return self.joined(e, k)
@@ -409,10 +417,13 @@ class Expressions:
                 lock = self.lock_at(place, *self.direct(place))
                 return lock.locked if task is None else lock.held(self.ir(task))
             case m.TaskLocal(task=task, variable=variable):
-                process = next(p for p in self.model.processes if p.name == task.process)
-                if process.count == 0:
+                declared = next(p for p in self.model.processes if p.name == task.process)
+                if declared.count == 0:
                     return Const(s.initial(variable.sort))
-                return Read(self.own(variable.owner, variable.name, variable.sort, variable.span, task.process), (self.ir(task),))
+                return Read(
+                    self.own(variable.owner, variable.name, variable.sort, variable.span, task.process),
+                    (self.ir(task),),
+                )
             case m.Temporal(operator=operator, operands=operands):
                 return Apply(operator, tuple(self.ir(operand) for operand in operands))
             case m.SiteCondition():
@@ -465,7 +476,10 @@ class Expressions:
         test = None if e.condition is None else self.ir(e.condition)
         in_test = self.obligations(e.condition) if e.condition else ()
         return (
-            *(replace(o, condition=Quantified("all", e.bound.name, domain, None, o.condition)) for o in in_test),
+            *(
+                replace(o, condition=Quantified("all", e.bound.name, domain, None, o.condition))
+                for o in in_test
+            ),
             *(
                 replace(o, condition=Quantified("all", e.bound.name, domain, test, o.condition))
                 for o in self.obligations(body)
@@ -482,7 +496,10 @@ class Expressions:
         if len(self.elements()) == 1:
             return test, (taken,)
         same = Apply("or", (test, Apply("==", (snapshot, old))))
-        return test, (taken, Obligation(same, "none_used", span, "the snapshot was taken from another counter"))
+        return test, (
+            taken,
+            Obligation(same, "none_used", span, "the snapshot was taken from another counter"),
+        )
 
     def elements(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """All counters, one by one: their path and indices."""

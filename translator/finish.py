@@ -37,7 +37,6 @@ from .program import (
     Value,
     Variable,
 )
-
 from .temporal import simplified
 
 _Node = TypeVar("_Node")

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 
 from ..dsl.source import Span
-
 from .program import (
     NONE,
     PC,

@@ -62,7 +62,9 @@ def unrolled(e: m.Expr) -> m.Expr:
     """Quantifiers over temporal formulas as conjunctions and disjunctions."""
 
     def change(node: object) -> object:
-        if not isinstance(node, m.Quantified) or not any(isinstance(n, m.Temporal) for n in m.walk(node.body)):
+        if not isinstance(node, m.Quantified) or not any(
+            isinstance(n, m.Temporal) for n in m.walk(node.body)
+        ):
             return node
         domain = node.domain
         assert isinstance(domain, m.Literal) and isinstance(domain.value, frozenset)
@@ -74,12 +76,18 @@ def unrolled(e: m.Expr) -> m.Expr:
             body = substituted(node.body, node.bound, value)
             if node.condition is not None:
                 test = substituted(node.condition, node.bound, value)
-                body = m.Operation("implies" if node.kind == "all" else "and", (test, body), node.sort, node.span)
+                body = m.Operation(
+                    "implies" if node.kind == "all" else "and", (test, body), node.sort, node.span
+                )
             parts.append(unrolled(body))
         operator = "and" if node.kind == "all" else "or"
         result: m.Expr = m.Literal(node.kind == "all", node.sort, node.span)
         for part in reversed(parts):
-            result = part if isinstance(result, m.Literal) else m.Operation(operator, (part, result), node.sort, node.span)
+            result = (
+                part
+                if isinstance(result, m.Literal)
+                else m.Operation(operator, (part, result), node.sort, node.span)
+            )
         return result
 
     changed = m.rewritten(e, change)
@@ -129,7 +137,11 @@ def simplified(e: Expr) -> Expr:
                 return TRUE
             if then == FALSE:
                 return simplified(Apply("always", (negation(first),)))
-            return simplified(Apply("eventually", (then,))) if first == TRUE else Apply("leads_to", (first, then))
+            return (
+                simplified(Apply("eventually", (then,)))
+                if first == TRUE
+                else Apply("leads_to", (first, then))
+            )
         case Apply(operator="and", arguments=arguments):
             return conjunction(*(simplified(argument) for argument in arguments))
         case Apply(operator="or", arguments=arguments):
@@ -141,7 +153,13 @@ def simplified(e: Expr) -> Expr:
             first, then = simplified(left), simplified(right)
             if first == FALSE or then == TRUE:
                 return TRUE
-            return then if first == TRUE else negation(first) if then == FALSE else Apply("implies", (first, then))
+            return (
+                then
+                if first == TRUE
+                else negation(first)
+                if then == FALSE
+                else Apply("implies", (first, then))
+            )
         case Apply(operator="not", arguments=(inner,)):
             return negation(simplified(inner))
         case _:

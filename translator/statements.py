@@ -1,0 +1,449 @@
+"""Lowering statements, from the last to the first, each knowing the node that follows it.
+
+Jumps out of loops, locks and calls are chains of nodes like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..dsl import model as m
+from ..dsl import sorts as s
+from ..dsl.fold import NotConstant, evaluate
+from ..dsl.prelude import PATH as PRELUDE
+from ..dsl.source import Span
+from .assignments import Assignments, Called, Held, Loop
+from .expressions import Expressions, Obligation, Unsupported, reset, shared
+from .flow import LastNode, MarkNode
+from .locks import LockPlace, acquisition
+from .program import (
+    FALSE,
+    NONE,
+    SELF,
+    SLEEPY,
+    TRUE,
+    AnyTask,
+    Apply,
+    Assign,
+    Block,
+    Claim,
+    Const,
+    Expr,
+    Fork,
+    Goto,
+    Note,
+    Reach,
+    Reachable,
+    Read,
+    Test,
+    Where,
+    conjunction,
+    goto,
+    implication,
+)
+
+
+class Statements(Assignments):
+    """Lowers one process."""
+
+    # -- blocks of statements
+
+    def body(self, statements: tuple[m.Statement, ...], after: int) -> int:
+        for statement in reversed(statements):
+            after = self.statement(statement, after)
+        return after
+
+    def statement(self, node: m.Statement, after: int) -> int:
+        self.temporaries = 0
+        match node:
+            case m.Declare(variable=variable, value=None):
+                name = self.local(variable)
+                value = Const(s.initial(variable.sort))
+                return self.free(Block((Assign(name, (SELF,), value),), Goto(after)), node.span)
+            case m.Declare(variable=variable, value=value):
+                assert value is not None
+                return self.free(self.set_local(variable, value, node.span, after), node.span)
+            case m.Store(place=place, value=value):
+                if isinstance(place.root, m.LocalVariable):
+                    return self.free(self.set_local(place.root, value, node.span, after), node.span)
+                if place.root.sort and isinstance(place.root, m.SharedVariable) and place.root.ghost:
+                    assert not isinstance(value, m.Take | m.Action)
+                    return self.free(self.set_ghost(place, value, node.span, after), node.span)
+                return self.free(self.store(place, value, node.span, after), node.span)
+            case m.Update(place=place, total=total):
+                return self.free(self.update(place, total, node.span, after), node.span)
+            case m.Bump(counter=counter):
+                return self.free(self.bump(counter, node.span, after), node.span)
+            case m.Do(action=action):
+                return self.free(self.act(action, lambda _: goto(after)), node.span)
+            case m.LockAction():
+                return self.lock_action(node, after)
+            case m.QueueAction():
+                return self.queue_action(node, after)
+            case m.Verb():
+                return self.verb(node, after)
+            case m.Assert() if self.atomic:
+                return self.assert_in_step(node, after)
+            case m.Assert():
+                return self.flow.add(MarkNode(after, node.span, claim=self.claims(node)))
+            case m.Await():
+                return self.wait(node, after)
+            case m.Label(owner=owner, name=name):
+                reach = self.reach(node.span, "label", name)
+                return self.flow.add(MarkNode(after, node.span, (owner, name), reach=reach))
+            case m.Return():
+                return self.returned(node)
+            case m.Break():
+                return self.unwound(lambda frame: isinstance(frame, Loop), lambda loop: loop.leave)
+            case m.Continue():
+                return self.unwound(lambda frame: isinstance(frame, Loop), lambda loop: loop.again)
+            case m.If():
+                return self.choice(node, after)
+            case m.While():
+                return self.loop(node, after)
+            case m.For():
+                return self.counted(node, after)
+            case m.With():
+                return self.held(node, after)
+            case m.Either():
+                options = tuple(
+                    goto(self.marked(self.body(part, after), span, "branch", "alternative"))
+                    for span, part in node.alternatives
+                )
+                return self.free(Block((), Fork(options)), node.span)
+            case m.Atomic():
+                return self.atomic_block(node, after)
+            case m.Wait():
+                return self.waiting(node, after)
+            case m.Delegate(policy=policy, span=span):
+                assert self.site is not None
+                return self.policy(policy, self.site, span, after)
+
+    # -- locks, queues, verbs
+
+    def lock_action(self, node: m.LockAction, after: int) -> int:
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            lock = self.lock_at(node.lock, read, where)
+            if node.action == "release":
+                return self.release(lock, node.mode, node.span, after, held)
+            then = self.free(
+                Block(tuple(Assign(name, (SELF,), NONE) for name in held), Goto(after)), node.span
+            )
+            return goto(self.acquire(lock, node.mode, node.span, then if held else after))
+
+        return self.free(self.located(node.lock, use), node.span)
+
+    def acquire(self, lock: LockPlace, mode: str, span: Span, after: int) -> int:
+        number = acquisition(lock, mode, after, span, self.calls, self.flow.add)
+        if not lock.sort.spins:
+            node = self.flow.nodes[number]
+            node.claims = self.may_sleep(span, "acquiring it may sleep")  # type: ignore[union-attr]
+        return number
+
+    def release(
+        self, lock: LockPlace, mode: str, span: Span, after: int, held: tuple[str, ...] = ()
+    ) -> Block:
+        given = reset(Block((lock.give_back(mode), lock.note("release", mode, span)), Goto(after)), held)
+        obligation = Obligation(lock.held(SELF, mode), "bad_unlock", span, "it is not held")
+        return self.step("lock", span, self.checked((obligation,), given), lock=lock.use("release", mode))
+
+    def queue_action(self, node: m.QueueAction, after: int) -> int:
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            queue = self.queue_at(read, where)
+            return self.step("queue", node.span, queue.act(node.verb, node.span, reset(goto(after), held)))
+
+        return self.free(self.located(node.queue, use), node.span)
+
+    def verb(self, node: m.Verb, after: int) -> int:
+        if node.verb.startswith("smp_"):
+            self.common.barriers.setdefault(node.span)
+            return after
+        block = Block((Note("call", node.span, text=f"{node.verb}()"),), Goto(after))
+        guard: Expr = TRUE
+        claims: tuple[Claim, ...] = ()
+        if node.verb == "schedule":
+            guard = Apply("not", (Read(SLEEPY, (SELF,)),)) if self.common.sleepers else TRUE
+            claims = self.no_spinning(node.span, "`schedule()` sleeps")
+        elif node.verb == "cond_resched":
+            claims = self.no_spinning(node.span, "`cond_resched()` may schedule")
+        elif node.verb == "might_sleep":
+            claims = self.may_sleep(node.span, "this may sleep")
+        awaited: Expr | None = None
+        if node.verb == "schedule" and self.site is not None:
+            before, self.atomic = self.atomic, True
+            obligations = tuple(o.condition for o in self.obligations(self.site.condition))
+            awaited = conjunction(*obligations, self.ir(self.site.condition))
+            self.atomic = before
+        return self.free(self.step(node.verb, node.span, block, guard, None, claims, awaited), node.span)
+
+    def no_spinning(self, span: Span, why: str) -> tuple[Claim, ...]:
+        if self.common.no_spinning == TRUE:
+            return ()
+        return (
+            Claim("sleep_in_atomic", self.common.no_spinning, span, f"{why}, and a spinning lock is held"),
+        )
+
+    def may_sleep(self, span: Span, why: str) -> tuple[Claim, ...]:
+        claims = self.no_spinning(span, why)
+        if self.common.sleepers:
+            awake = Apply("not", (Read(SLEEPY, (SELF,)),))
+            message = f"{why}, and would reset the state that `prepare_to_wait` has set"
+            claims += (Claim("sleep_in_atomic", awake, span, message),)
+        return claims
+
+    def waiting(self, node: m.Wait, after: int) -> int:
+        """A waiting site: the policy in force stands in its place."""
+        policy = node.policy or self.policy_in_force
+        assert policy is not None, "a waiting site needs a policy"
+        return self.policy(policy, node, node.span, after)
+
+    def policy(self, name: str, site: m.Wait, call: Span, after: int) -> int:
+        """The body of a policy for a site: `cond` and `wq` are the site's, and the lock that it holds
+        is dropped where the policy lets time pass."""
+
+        def settle(node: object) -> object:
+            match node:
+                case m.SiteCondition():
+                    return site.condition
+                case m.Place(root=m.SiteQueue()):
+                    return site.queue
+                case m.Verb(verb="cpu_relax" | "cond_resched" | "schedule", span=span) if (
+                    site.lock is not None
+                ):
+                    drop = m.LockAction("release", site.lock, site.mode, span)
+                    retake = m.LockAction("acquire", site.lock, site.mode, span)
+                    return (drop, node, retake)
+                case _:
+                    return node
+
+        body = m.rewritten(self.model.policy(name).body, settle)
+        outer = (self.frames, self.calls, self.site)
+        self.frames = [*self.frames, Called(after, None)]
+        self.calls = (*self.calls, call)
+        self.site = site
+        entry = self.body(body, after)  # type: ignore[arg-type]
+        self.frames, self.calls, self.site = outer
+        return entry
+
+    def held(self, node: m.With, after: int) -> int:
+        """Acquire, body, release; the lock's indices are evaluated once."""
+        base, indices, slots = self.base(node.lock)
+        changed = {
+            inner.variable.name if isinstance(inner, m.Declare | m.For) else inner.place.root.name
+            for inner in m.walk(node.body)
+            if isinstance(inner, m.Declare | m.For | m.Store | m.Update)
+        }
+        fixed: list[Expr] = []
+        saved: list[tuple[str, m.Expr]] = []
+        for index in indices:
+            stable = isinstance(index, m.Literal | m.SelfIndex) or (
+                isinstance(index, m.Load)
+                and isinstance(index.place.root, m.LocalVariable)
+                and index.place.root.name not in changed
+            )
+            if stable:
+                fixed.append(self.ir(index))
+            else:
+                if self.atomic and shared(index):
+                    message = "which lock is taken here depends on a shared variable"
+                    help = "read it into a local before the block"
+                    raise Unsupported("not-atomic", index.span, message, help)
+                number = self.withs.setdefault(node.span, len(self.withs))
+                name = self.hidden(self.flow.process, f"with {number} {len(fixed)}", AnyTask())
+                saved.append((name, index))
+                fixed.append(Read(name, (SELF,)))
+        parts = list(base.parts)
+        for slot, value in zip(slots, fixed, strict=True):
+            parts[slot] = value
+        read = Read(base.path, (*base.indices, *fixed))
+        lock = self.lock_at(node.lock, read, Where(tuple(parts)))
+        names = tuple(name for name, _ in saved)
+        frame = Held(lock, node.mode, node.span, self.atomic, names)
+        leave = self.leave(frame, after)
+        self.frames = [*self.frames, frame]
+        inside = self.body(node.body, leave)
+        self.frames = self.frames[:-1]
+        self.temporaries = 0
+        entry = self.acquire(lock, node.mode, node.span, inside)
+        for name, index in reversed(saved):
+
+            def keep(x: Expr, name: str = name, entry: int = entry) -> Block:
+                return Block((Assign(name, (SELF,), x),), Goto(entry))
+
+            entry = self.free(self.value(index, keep), node.span)
+        return entry
+
+    def leave(self, frame: Held, after: int) -> int:
+        before, self.atomic = self.atomic, frame.atomic
+        number = self.free(self.release(frame.lock, frame.mode, frame.span, after, frame.reset), frame.span)
+        self.atomic = before
+        return number
+
+    def unwound(self, stops: Callable[[object], bool], target: Callable[..., int]) -> int:
+        """The way out of the innermost frame that `stops`, releasing what is held on the way."""
+        position = max(i for i, frame in enumerate(self.frames) if stops(frame))
+        number = target(self.frames[position])
+        for frame in self.frames[position + 1 :]:
+            if isinstance(frame, Held):
+                number = self.leave(frame, number)
+        return number
+
+    def returned(self, node: m.Return) -> int:
+        called = [frame for frame in self.frames if isinstance(frame, Called)]
+        if not called:
+            end = self.end
+            for frame in self.frames:
+                if isinstance(frame, Held):
+                    end = self.leave(frame, end)
+            return end
+        result = called[-1].result
+        out = self.unwound(lambda frame: frame is called[-1], lambda frame: frame.after)
+        if node.value is None or result is None:
+            return out
+        return self.free(
+            self.source(node.value, lambda x: Block((Assign(result, (SELF,), x),), Goto(out))), node.span
+        )
+
+    # -- control
+
+    def reach(self, span: Span, kind: str, text: str) -> int:
+        known = self.common.reachable
+        entry = known.setdefault((span, text), Reachable(len(known), kind, span, text))
+        return entry.number
+
+    def marked(self, target: int, span: Span, kind: str, text: str) -> int:
+        """`target`, entered through a branch whose reachability is watched (not in the prelude)."""
+        if span.path == PRELUDE:
+            return target
+        return self.free(Block((Reach(self.reach(span, kind, text)),), Goto(target)), span)
+
+    def tested(self, test: m.Expr | m.Action, yes: Block, no: Block) -> Block:
+        if isinstance(test, m.Action):
+            return self.act(
+                test, lambda x: yes if x == TRUE else no if x == Const(False) else Block((), Test(x, yes, no))
+            )
+        return self.branch(test, yes, no)
+
+    def choice(self, node: m.If, after: int) -> int:
+        truth = _constant(node.condition)
+        if truth is not None:
+            return self.body(node.body if truth else node.orelse, after)
+        yes = self.marked(self.body(node.body, after), node.span, "branch", "then")
+        no = self.body(node.orelse, after)
+        if node.else_span is not None:
+            no = self.marked(no, node.else_span, "branch", "else")
+        self.temporaries = 0
+        return self.free(self.tested(node.condition, goto(yes), goto(no)), node.span)
+
+    def loop(self, node: m.While, after: int) -> int:
+        truth = _constant(node.condition)
+        if truth is False:
+            return after
+        number, back = self.back(node.span)
+        self.frames = [*self.frames, Loop(after, number)]
+        inside = self.body(node.body, number)
+        self.frames = self.frames[:-1]
+        self.temporaries = 0
+        if truth is True:
+            back.next = inside
+            return inside
+        inside = self.marked(inside, node.span, "branch", "body")
+        head = self.free(self.tested(node.condition, goto(inside), goto(after)), node.span)
+        back.next = head
+        return head
+
+    def counted(self, node: m.For, after: int) -> int:
+        name = self.local(node.variable)
+
+        def start(value: s.Value, entry: int) -> int:
+            return self.free(Block((Assign(name, (SELF,), Const(value)),), Goto(entry)), node.span)
+
+        if self.atomic or len(node.values) <= 1:
+            entry = after
+            for value in reversed(node.values):
+                self.frames = [*self.frames, Loop(after, entry)]
+                inside = self.body(node.body, entry)
+                self.frames = self.frames[:-1]
+                entry = start(value, inside)
+            return entry
+        number, back = self.back(node.span)
+        x = Read(name, (SELF,))
+        following = Const(node.values[-1])
+        for this, then in reversed(tuple(zip(node.values[:-1], node.values[1:], strict=True))):
+            following = Apply("if", (Apply("==", (x, Const(this))), Const(then), following))  # type: ignore[assignment]
+        if all(isinstance(value, int) and not isinstance(value, bool) for value in node.values):
+            following = Apply("+", (x, Const(1)))  # type: ignore[assignment]
+        advance = Block((Assign(name, (SELF,), following),), Goto(number))
+        again = self.free(
+            Block((), Test(Apply("==", (x, Const(node.values[-1]))), goto(after), advance)), node.span
+        )
+        self.frames = [*self.frames, Loop(after, again)]
+        back.next = self.body(node.body, again)
+        self.frames = self.frames[:-1]
+        return start(node.values[0], back.next)
+
+    def atomic_block(self, node: m.Atomic, after: int) -> int:
+        self.atomic = True
+        inside = self.body(node.body, after)
+        self.atomic = False
+        first = node.body[0] if node.body else None
+        if isinstance(first, m.With | m.Await) or (
+            isinstance(first, m.LockAction) and first.action == "acquire"
+        ):
+            # The first operation may block and is the step itself; the rest runs with it.
+            return inside
+        return self.free(self.step("atomic", node.span, goto(inside)), node.span)
+
+    def wait(self, node: m.Await, after: int) -> int:
+        before, self.atomic = self.atomic, True
+        obligations = self.obligations(node.condition)
+        guard = implication(conjunction(*(o.condition for o in obligations)), self.ir(node.condition))
+        block = self.checked(obligations, Block((Note("call", node.span, text="await"),), Goto(after)))
+        self.atomic = False
+        claims = self.may_sleep(node.span, "`await` may sleep")
+        code = self.step("await", node.span, block, guard, None, claims)
+        self.atomic = before
+        return self.free(code, node.span)
+
+    def assert_in_step(self, node: m.Assert, after: int) -> int:
+        """Within `atomic` an assertion is tested in its place; the task goes on, and the control point
+        that it comes to says that it failed."""
+        for claim in reversed(self.claims(node)):
+            message = claim.message or "it does not hold in the middle of this step"
+            failed = Claim(claim.property, FALSE, claim.span, message)
+            marked = self.flow.add(MarkNode(after, node.span, claim=(failed,)))
+            after = self.free(Block((), Test(claim.condition, goto(after), goto(marked))), node.span)
+        return after
+
+    def claims(self, node: m.Assert) -> tuple[Claim, ...]:
+        before, self.atomic = self.atomic, True
+        claims = claims_of(self, node.text, node.condition, node.span)
+        self.atomic = before
+        return claims
+
+    def run(self) -> tuple[int, int]:
+        """Lowers the process; the numbers of its first and last node."""
+        assert self.process is not None
+        claims: tuple[Claim, ...] = ()
+        if self.common.nothing_held != TRUE:
+            message = "the task ends and still holds a lock"
+            claims = (Claim("ends_holding", self.common.nothing_held, self.process.span, message),)
+        self.end = self.flow.add(LastNode(self.process.span, claims, False))
+        return self.body(self.process.body, self.end), self.end
+
+
+def claims_of(scope: Expressions, property: str, e: m.Expr, span: Span) -> tuple[Claim, ...]:
+    """That `e` holds, and that it has a value at all."""
+    obligations = scope.obligations(e)
+    needed = conjunction(*(o.condition for o in obligations))
+    own = tuple(Claim(o.property, o.condition, o.span, o.message) for o in obligations)
+    return (*own, Claim(property, implication(needed, scope.ir(e)), span))
+
+
+def _constant(test: m.Expr | m.Action) -> bool | None:
+    if isinstance(test, m.Action):
+        return None
+    try:
+        return bool(evaluate(test))
+    except NotConstant:
+        return None
