@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import textwrap
 
 from ..check.result import HOLDS, UNDECIDED, VIOLATED, Evidence, Result, Scene, Verdict
 from ..translator.program import Task
@@ -10,7 +11,7 @@ from ..translator.retrace import Finding
 from ..translator.show import value_text
 from .diagnostics import diagnostics_text
 from .ink import Ink
-from .words import because, columns, place, source_line, step_text, waiting
+from .words import NARROWEST, because, columns, place, source_line, step_text, waiting
 
 _STOPPED = {
     "time": "the time limit was reached",
@@ -37,7 +38,23 @@ def result_text(result: Result, width: int, ink: Ink) -> str:
     notes = _notes(result)
     if notes:
         blocks.append("\n".join(notes) + "\n")
-    return "\n".join(blocks)
+    text = "\n".join(blocks)
+    # A terminal folds lines itself, and would not count the codes of colour.
+    return text if ink.on else _folded(text, max(width, NARROWEST))
+
+
+def _folded(text: str, width: int) -> str:
+    """`text` with its long lines wrapped, except commands, which are to be copied."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if len(line) <= width or line.startswith("  reproduce: "):
+            lines.append(line)
+            continue
+        indent = " " * (len(line) - len(line.lstrip()) + 4)
+        lines += textwrap.wrap(
+            line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+    return "\n".join(lines)
 
 
 def failure_text(result: Result) -> str:

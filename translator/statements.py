@@ -433,11 +433,13 @@ class Statements(Assignments):
 
 
 def claims_of(scope: Expressions, property: str, e: m.Expr, span: Span) -> tuple[Claim, ...]:
-    """That `e` holds, and that it has a value at all."""
-    obligations = scope.obligations(e)
-    needed = conjunction(*(o.condition for o in obligations))
-    own = tuple(Claim(o.property, o.condition, o.span, o.message) for o in obligations)
-    return (*own, Claim(property, implication(needed, scope.ir(e)), span))
+    """That `e` holds, and that it has a value at all; each where those before it are met."""
+    claims: list[Claim] = []
+    needed: Expr = TRUE
+    for o in scope.obligations(e):
+        claims.append(Claim(o.property, implication(needed, o.condition), o.span, o.message))
+        needed = conjunction(needed, o.condition)
+    return (*claims, Claim(property, implication(needed, scope.ir(e)), span))
 
 
 def _constant(test: m.Expr | m.Action) -> bool | None:

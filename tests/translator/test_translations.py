@@ -86,7 +86,7 @@ def test_plain_tlc_agrees(
     folder = translated(name)
     (module,) = folder.glob("*.tla")
     tools = find_tools()
-    words = [os.fspath(tools.java), "-XX:+UseSerialGC", f"-Djava.io.tmpdir={tmp_path}", "-cp", os.fspath(tools.jar)]
+    words = [os.fspath(tools.java), "-XX:+UseParallelGC", f"-Djava.io.tmpdir={tmp_path}", "-cp", os.fspath(tools.jar)]
     ran = subprocess.run(
         [*words, "tlc2.TLC", "-metadir", os.fspath(tmp_path), "-config", f"{module.stem}.cfg", module.name],
         cwd=folder,

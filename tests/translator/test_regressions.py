@@ -1,0 +1,80 @@
+"""Small models that were got wrong once, or could be: full and reduced program agree with what is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pfnspec.dsl.declarations import check
+from pfnspec.dsl.parse import parse
+from pfnspec.dsl.scenarios import scenario_names
+from pfnspec.dsl.source import Source
+from pfnspec.translator.interpreter import Interpreter
+from pfnspec.translator.lower import lower
+from pfnspec.translator.program import Program
+from pfnspec.translator.reduce import safety_reduced
+from pfnspec.translator.schedule import scheduled
+from pfnspec.translator.temporal import focused
+
+FILE = Path(__file__).with_name("regressions.txt")
+MOST_STATES = 40_000
+
+
+def cases() -> dict[str, tuple[str, str]]:
+    """Name, model and verdicts: `#### name`, the model, `---- ` and what it violates in each cell."""
+    found: dict[str, tuple[str, str]] = {}
+    for part in FILE.read_text(encoding="utf-8").split("#### ")[1:]:
+        name, _, rest = part.partition("\n")
+        model, _, verdicts = rest.partition("\n----")
+        found[name.strip()] = (model + "\n", verdicts.strip())
+    return found
+
+
+def violated(program: Program) -> str:
+    interpreter = Interpreter(scheduled(program))
+    states, complete = interpreter.search(MOST_STATES)
+    assert complete
+    names = {violation.property for state in states for violation in interpreter.violations(state)}
+    met = {
+        f"some {formula.property}"
+        for formula in program.sometimes
+        if any(interpreter.value(formula.condition, state) is True for state in states)
+    }
+    return ", ".join(sorted(names | met)) or "nothing"
+
+
+def verdicts(text: str) -> str:
+    parsed, found = parse(Source("model.pfn", text))
+    assert parsed is not None, [fault.message for fault in found.sorted()]
+    lines: list[str] = []
+    for scenario in scenario_names(parsed):
+        model, faults = check(parsed, None, scenario)
+        if model is None:
+            return "refused: " + ", ".join(fault.code for fault in faults.sorted())
+        for policy in model.choices or (None,):
+            program, faults = lower(model, policy)
+            if program is None:
+                return "refused: " + ", ".join(fault.code for fault in faults.sorted())
+            program = focused(program, ())
+            formulas = [claim.condition for claim in (*program.invariants, *program.sometimes)]
+            whole = violated(program)
+            assert violated(safety_reduced(program, formulas)) == whole
+            cell = " ".join(word for word in (scenario, policy) if word)
+            lines.append(f"{cell}: {whole}" if cell else whole)
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("name", cases())
+def test_verdicts(name: str, rewrite: bool) -> None:
+    model, expected = cases()[name]
+    found = verdicts(model)
+    if rewrite:
+        text = FILE.read_text(encoding="utf-8")
+        before = f"#### {name}\n{model.rstrip()}\n----"
+        start = text.index(before) + len(before)
+        end = text.find("#### ", start)
+        end = len(text) if end < 0 else end
+        FILE.write_text(f"{text[:start]}\n{found}\n\n{text[end:]}", encoding="utf-8")
+        return
+    assert found == expected
