@@ -81,7 +81,8 @@ class Result:
     With errors among the `diagnostics` there are no verdicts.  `scenes` and `policies` are the axes
     of the matrix.  `stopped` says which limit or signal ended the check early (time, states,
     interrupted, fail-fast).  `unreached` are labels and branches that no behaviour reaches in any
-    cell, known only when `evidence.complete`.
+    cell, known only when `evidence.complete`.  `fairness` says for each process what the temporal
+    verdicts assume of its tasks: weak, strong or none; it is empty where there are none.
     """
 
     path: str
@@ -98,6 +99,7 @@ class Result:
     tlc: str
     unreached: tuple[Reachable, ...]
     barriers: tuple[Span, ...]
+    fairness: tuple[tuple[str, str], ...]
     overrides: tuple[tuple[str, str], ...]
     stopped: str | None = None
     failure: Failure | None = None

@@ -14,6 +14,7 @@ from .. import tla
 from ..dsl import model as m
 from ..dsl.diagnostics import Diagnostic, did_you_mean
 from ..dsl.source import Span
+from ..translator.fairness import fairness
 from ..translator.program import Reachable
 from .cell import CellCheck, CellVerdict, Stop
 from .load import Cell, Loaded, load
@@ -167,10 +168,26 @@ def _result(
         tlc=tlc,
         unreached=unreached,
         barriers=tuple(barriers),
+        fairness=_assumed(cells),
         overrides=options.constants,
         stopped=stopped,
         failure=failure,
     )
+
+
+def _assumed(cells: tuple[Cell, ...]) -> tuple[tuple[str, str], ...]:
+    """The strongest fairness that some cell assumes of each process."""
+    found: dict[str, str] = {}
+    for cell in cells:
+        if not cell.program.temporal:
+            continue
+        for process in cell.program.processes:
+            if process.count:
+                found.setdefault(process.name, "none")
+        for condition in fairness(cell.program):
+            if found[condition.process] != "strong":
+                found[condition.process] = condition.kind
+    return tuple(found.items())
 
 
 class _Check:

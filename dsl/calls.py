@@ -52,8 +52,18 @@ def refuse_unfit_for_atomic(bodies: Mapping[str, Body], found: Diagnostics) -> N
         for callee, call in body.calls.items():
             if call not in body.atomic_calls or callee not in bodies:
                 continue
-            unfit = [place for name in (callee, *reachable(callee, bodies)) for place in bodies[name].unfit_for_atomic]
+            unfit = [
+                place
+                for name in (callee, *reachable(callee, bodies))
+                for place in bodies[name].unfit_for_atomic
+            ]
             if unfit:
                 span, what = unfit[0]
                 message = f"`{callee}` cannot be part of one step"
-                found.add("not-atomic", call, message, "end the block before the call", [(span, f"{what} stands here")])
+                found.add(
+                    "not-atomic",
+                    call,
+                    message,
+                    "end the block before the call",
+                    [(span, f"{what} stands here")],
+                )

@@ -29,6 +29,9 @@ def check(
     found = Diagnostics()
     names = Names()
     declared = specification.declarations
+    for node in declared:
+        if isinstance(node, tree.Const | tree.Shared | tree.Ghost):
+            names.later[node.name] = "const" if isinstance(node, tree.Const) else "variable"
     _refuse_duplicates(declared, names, found)
     settings = scene(specification, scenario, found)
     constants(specification, dict(overrides or {}), settings.constants, names, found)
@@ -81,7 +84,10 @@ def _refuse_duplicates(declared: tuple[tree.Declaration, ...], names: Names, fou
                 found.add("reserved-name", span, f"`{name}` is a word of the language", "choose another name")
             elif name in seen:
                 found.add(
-                    "declared-twice", span, f"`{name}` is declared already", related=[(seen[name], "it stands here")]
+                    "declared-twice",
+                    span,
+                    f"`{name}` is declared already",
+                    related=[(seen[name], "it stands here")],
                 )
             seen.setdefault(name, span)
 
@@ -128,7 +134,9 @@ def _signatures(declared: tuple[tree.Declaration, ...], names: Names, found: Dia
                 found.add("no-default", parameter.span, "parameters of a `def` have no defaults", help)
             if parameter.type is None:
                 help = f"write `{parameter.name}: T`"
-                found.add("untyped-parameter", parameter.span, f"parameter `{parameter.name}` has no type", help)
+                found.add(
+                    "untyped-parameter", parameter.span, f"parameter `{parameter.name}` has no type", help
+                )
                 names.broken.add(parameter.name)
                 continue
             sort = sort_of(parameter.type, names, found)
@@ -138,9 +146,8 @@ def _signatures(declared: tuple[tree.Declaration, ...], names: Names, found: Dia
                 parameters.append(m.LocalVariable(node.name, parameter.name, sort, parameter.span))
             else:
                 parameters.append(m.Reference(node.name, parameter.name, sort, parameter.span))
-        result = sort_of(node.result, names, found) if node.result is not None else None
-        if node.result is not None and isinstance(node.result, tree.NoneLiteral):
-            result = None
+        nothing = node.result is None or isinstance(node.result, tree.NoneLiteral)
+        result = None if node.result is None or nothing else sort_of(node.result, names, found)
         if result is not None and not (s.is_plain(result) or isinstance(result, s.Snapshot)):
             found.add("bad-type", node.span, f"a `def` cannot return a `{result}`")
         names.functions[node.name] = Signature(node, tuple(parameters), result)

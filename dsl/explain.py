@@ -47,4 +47,10 @@ def _read(text: str) -> Iterator[Explanation]:
         code, _, title = head.partition(": ")
         words, _, examples = rest.partition("--- example\n")
         example, _, corrected = examples.partition("--- instead\n")
-        yield Explanation(code, title, words.strip(), example.rstrip() + "\n", corrected.rstrip() + "\n" if corrected else None)
+        yield Explanation(
+            code, title, words.strip(), _lines(example), _lines(corrected) if corrected else None
+        )
+
+
+def _lines(text: str) -> str:
+    return text.rstrip() + "\n"

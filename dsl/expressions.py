@@ -10,7 +10,7 @@ from . import sorts as s
 from . import tree
 from .diagnostics import did_you_mean
 from .fold import NotConstant, evaluate
-from .scope import Scope
+from .scope import BUILT_INS, TYPE_WORDS, Scope
 from .source import Span
 
 LOCK_METHODS: dict[str, dict[str, tuple[str, str]]] = {
@@ -87,6 +87,10 @@ def condition(node: tree.Expr, scope: Scope) -> m.Expr | None:
         help = "compare with `== set()`"
     elif isinstance(typed.sort, s.Range):
         help = "compare with `!= 0`"
+    elif isinstance(typed.sort, s.Generation | s.Snapshot):
+        help = "compare a snapshot with its counter, with `==` or `!=`"
+    elif isinstance(typed.sort, s.Lock):
+        help = "take it with `with`, or try with a `trylock`"
     scope.found.add("not-a-condition", node.span, f"a condition is needed, this is `{typed.sort}`", help)
     return None
 
@@ -130,10 +134,10 @@ def _bounds(sort: s.Range) -> str:
 
 
 def _sort_help(sort: s.Sort, have: s.Sort) -> str | None:
-    if isinstance(have, s.Nothing):
-        return f"declare it as `{sort} | None`"
     if isinstance(sort, s.Snapshot):
         return "a snapshot is taken from a `generation` or copied from another snapshot"
+    if isinstance(have, s.Nothing):
+        return f"declare it as `{sort} | None`" if s.is_plain(sort) else None
     if isinstance(have, s.Generation):
         return "of a generation one can take a snapshot, `+= 1` it, and compare a snapshot with it"
     if isinstance(sort, s.Bool) and isinstance(have, s.Range):
@@ -175,6 +179,7 @@ def _name(node: tree.Name, scope: Scope) -> m.Expr | None:
             if scope.assigned is not None and name not in scope.assigned:
                 help = "give it a value where it is declared"
                 scope.found.add("unset-local", node.span, f"`{name}` may have no value yet", help)
+                scope.assigned |= {name}  # once is enough
                 return None
         return m.Load(place)
     names = scope.names
@@ -235,10 +240,18 @@ def _postfix(node: tree.Attribute | tree.Subscript, scope: Scope) -> m.Expr | No
         return None
     if isinstance(node, tree.Attribute):
         special = _state_of_lock(node, scope) or _local_of_task(node, scope)
-        if special is not None:
+        if special is not None or (scope.whole_state and _is_task(node, scope)):
             return special
     found = place(node, scope)
     return m.Load(found) if found else None
+
+
+def _is_task(node: tree.Expr, scope: Scope) -> bool:
+    """Whether a process is at the root, so that `_local_of_task` has said what there is to say."""
+    while isinstance(node, tree.Attribute):
+        node = node.base
+    name = node.base if isinstance(node, tree.Subscript) else node
+    return isinstance(name, tree.Name) and name.id in scope.names.processes and name.id not in scope.locals
 
 
 def place(node: tree.Expr, scope: Scope) -> m.Place | None:
@@ -254,13 +267,19 @@ def place(node: tree.Expr, scope: Scope) -> m.Place | None:
             return None
         case tree.Attribute(base=base, name=name):
             if isinstance(base, tree.Name) and base.id in scope.names.types and base.id not in scope.locals:
-                scope.found.add("type-as-value", node.span, f"`{base.id}` is a type", _member_help(base.id, name, scope))
+                scope.found.add(
+                    "type-as-value", node.span, f"`{base.id}` is a type", _member_help(base.id, name, scope)
+                )
                 return None
             inner = place(base, scope)
             if inner is None:
                 return None
             if isinstance(inner.sort, s.Lock) and name in ("locked", "held_by"):
-                _refuse_lock_state(node.span, scope)
+                if scope.whole_state:
+                    message = "`held_by` asks for a process"
+                    scope.found.add("bad-argument", node.span, message, "write `L.held_by(vcpu[0])`")
+                else:
+                    refuse_lock_state(node.span, scope)
                 return None
             if not isinstance(inner.sort, s.Struct):
                 help = "take an element first" if isinstance(inner.sort, s.Array) else None
@@ -288,7 +307,7 @@ def place(node: tree.Expr, scope: Scope) -> m.Place | None:
             return None
 
 
-def _refuse_lock_state(span: Span, scope: Scope) -> None:
+def refuse_lock_state(span: Span, scope: Scope) -> None:
     help = "use a `trylock`; only assertions, invariants and properties see who holds a lock"
     scope.found.add("specification-only", span, "code cannot ask for the state of a lock", help)
 
@@ -325,7 +344,9 @@ def task_of(node: tree.Expr, scope: Scope, quiet: bool = False) -> m.TaskOf | No
         return m.TaskOf(name.id, fits, s.Task(name.id), node.span) if fits else None
     if not quiet:
         help = did_you_mean(name.id, scope.names.processes) if isinstance(name, tree.Name) else None
-        scope.found.add("not-a-task", node.span, "a process is needed here", help or "write `NAME[i]`, as in `vcpu[0]`")
+        scope.found.add(
+            "not-a-task", node.span, "a process is needed here", help or "write `NAME[i]`, as in `vcpu[0]`"
+        )
     return None
 
 
@@ -355,11 +376,10 @@ def _state_of_lock(node: tree.Attribute, scope: Scope) -> m.Expr | None:
         return None
     if not isinstance(node.base, tree.Name | tree.Attribute | tree.Subscript):
         return None
-    before = len(scope.found.sorted())
     lock = place(node.base, scope)
     if lock and isinstance(lock.sort, s.Lock):
         return m.LockState(lock, None, node.span)
-    return None if len(scope.found.sorted()) == before else None
+    return None
 
 
 def _local_of_task(node: tree.Attribute, scope: Scope) -> m.Expr | None:
@@ -369,8 +389,10 @@ def _local_of_task(node: tree.Attribute, scope: Scope) -> m.Expr | None:
     while isinstance(base, tree.Attribute):
         parts.insert(0, base.name)
         base = base.base
-    task = task_of(base, scope, quiet=True)
-    if task is None or not scope.whole_state:
+    if not scope.whole_state or not _is_task(base, scope):
+        return None
+    task = task_of(base, scope)
+    if task is None:
         return None
     owner = parts[0] if len(parts) == 2 else None
     known = scope.names.locals.get(task.process, {})
@@ -476,7 +498,9 @@ def _binary(node: tree.Binary, scope: Scope, wanted: s.Sort | None) -> m.Expr | 
             sort_ = s.Range(0, by - 1)
     else:
         compute = _ARITHMETIC[operator]
-        corners = [compute(a, b) for a in (one.sort.low, one.sort.high) for b in (other.sort.low, other.sort.high)]
+        corners = [
+            compute(a, b) for a in (one.sort.low, one.sort.high) for b in (other.sort.low, other.sort.high)
+        ]
         sort_ = s.Range(min(corners), max(corners))
     if max(abs(sort_.low), abs(sort_.high)) >= 2**31:
         scope.found.add("number-too-large", node.span, "this can exceed 32 bits, and TLC's integers with it")
@@ -683,7 +707,11 @@ def _quantifier(kind: str, node: tree.Call, scope: Scope) -> m.Expr | None:
 def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None:
     if isinstance(node.function, tree.Attribute) and node.function.name == "held_by" and scope.whole_state:
         lock = place(node.function.base, scope)
-        if lock is None or len(node.arguments) != 1:
+        if lock is None:
+            return None
+        if len(node.arguments) != 1:
+            help = "write `L.held_by(vcpu[0])`"
+            scope.found.add("bad-argument", node.span, "`held_by` takes one process", help)
             return None
         task = task_of(node.arguments[0], scope)  # type: ignore[arg-type]
         if not isinstance(lock.sort, s.Lock):
@@ -715,19 +743,33 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
         scope.found.add("choice-in-expression", node.span, f"`{name}` is not part of an expression", help)
     elif name in scope.names.functions:
         if scope.kind == "code":
-            message, help = "a call is a statement or a whole right-hand side", "assign the result to a local first"
+            message, help = (
+                "a call is a statement or a whole right-hand side",
+                "assign the result to a local first",
+            )
         else:
             message, help = f"`{name}` is code, and cannot be called here", _NO_CALL
         scope.found.add("call-in-expression", node.span, message, help)
     elif name in scope.names.types:
         sort = scope.names.types[name]
-        help = f"declare it with `shared NAME: {name}`" if isinstance(sort, s.Struct) else "write the value alone"
+        help = (
+            f"declare it with `shared NAME: {name}`"
+            if isinstance(sort, s.Struct)
+            else "write the value alone"
+        )
         scope.found.add("type-as-value", node.span, f"`{name}` is a type, and makes no values", help)
     elif name == "print":
         scope.found.add("no-print", node.span, "nothing is printed", "the trace shows every read and write")
     elif name in ("range",):
         help = "it stands after `in`, in a type, or in `choose(...)`"
         scope.found.add("range-as-value", node.span, "`range` is not a value", help)
+    elif name in TYPE_WORDS:
+        scope.found.add(
+            "type-as-value", node.span, f"`{name}` is a type, and makes no values", "write the value alone"
+        )
+    elif name in BUILT_INS:
+        help = "make it a statement of its own"
+        scope.found.add("no-result", node.span, f"`{name}` returns nothing", help)
     elif name in scope.locals or name in scope.names.variables or name in scope.names.constants:
         scope.found.add("not-callable", node.span, f"`{name}` is not a `def`")
     else:
@@ -740,7 +782,10 @@ def _method(node: tree.Call, scope: Scope) -> None:
         base = place(node.function.base, scope)
         if base is not None:
             if isinstance(base.sort, s.Lock) and node.function.name == "held_by":
-                _refuse_lock_state(node.span, scope)
+                refuse_lock_state(node.span, scope)
+            elif isinstance(base.sort, s.Lock) and node.function.name == "locked":
+                help = "write `L.locked` without parentheses"
+                scope.found.add("not-callable", node.span, "`locked` is a state, not an operation", help)
             elif isinstance(base.sort, s.Lock) and node.function.name in LOCK_METHODS[base.sort.kind]:
                 scope.found.add("call-in-expression", node.span, "a lock operation is a statement of its own")
             else:

@@ -32,63 +32,214 @@ class Finding:
     end: int
 
 
-_C_DECLARATION = (
-    r"(static|extern|inline|volatile|unsigned|signed|void|char|long|short|int|bool|[us](8|16|32|64)|size_t)\b(?!\s*[:=])"
-)
+_C_DECLARATION = r"(static|extern|inline|volatile|unsigned|signed|void|char|long|short|int|bool|[us](8|16|32|64)|size_t)\b(?!\s*[:=])"
 
 # Looked for at the beginning of a line that does not parse.
 _BEGINNINGS: tuple[tuple[str, str, str, str], ...] = (
-    (r"import\b|from\b", "no-import", "there is nothing to import", 'share declarations with `model NAME varies "base.pfn"`'),
-    (r"async\b|yield\b", "no-async", "there is no asynchronous code", "every `process` runs concurrently; `await CONDITION` blocks until it is true"),
-    (r"(try|except|finally|raise)\b", "no-exceptions", "there are no exceptions", "test the condition with `if`, or state it with `assert`"),
-    (r"(global|nonlocal)\b", "no-global", "nothing needs to be declared global", "every process sees the `shared` declarations"),
+    (
+        r"import\b|from\b",
+        "no-import",
+        "there is nothing to import",
+        'share declarations with `model NAME varies "base.pfn"`',
+    ),
+    (
+        r"async\b|yield\b",
+        "no-async",
+        "there is no asynchronous code",
+        "every `process` runs concurrently; `await CONDITION` blocks until it is true",
+    ),
+    (
+        r"(try|except|finally|raise)\b",
+        "no-exceptions",
+        "there are no exceptions",
+        "test the condition with `if`, or state it with `assert`",
+    ),
+    (
+        r"(global|nonlocal)\b",
+        "no-global",
+        "nothing needs to be declared global",
+        "every process sees the `shared` declarations",
+    ),
     (r"del\b", "no-delete", "nothing can be deleted", "assign `None` to a `T | None`"),
-    (r"(match|case|switch|default)\b", "no-match", "there is no `match` or `switch`", "use `if`, `elif` and `else`"),
-    (r"@", "no-decorator", "there are no decorators", "write `atomic:` in the body, or `daemon process` or `unfair process`"),
-    (r"def\s+\w+\s*\(\s*self\b", "no-method", "classes have fields only", "write a `def` that takes the object as a parameter"),
+    (
+        r"(match|case|switch|default)\b",
+        "no-match",
+        "there is no `match` or `switch`",
+        "use `if`, `elif` and `else`",
+    ),
+    (
+        r"@",
+        "no-decorator",
+        "there are no decorators",
+        "write `atomic:` in the body, or `daemon process` or `unfair process`",
+    ),
+    (
+        r"def\s+\w+\s*\(\s*self\b",
+        "no-method",
+        "classes have fields only",
+        "write a `def` that takes the object as a parameter",
+    ),
     (r"else\s+if\b|else?s?if\b", "else-if", "there is no `else if`", "write `elif`"),
-    (r"goto\b", "no-goto", "there is no `goto`", "leave with `break` or `return`; `with LOCK:` releases the lock on every way out"),
+    (
+        r"or\s*:\s*$",
+        "stray-or",
+        "this `or:` follows no `either:`",
+        "write `either:` for the first alternative",
+    ),
+    (
+        r"goto\b",
+        "no-goto",
+        "there is no `goto`",
+        "leave with `break` or `return`; `with LOCK:` releases the lock on every way out",
+    ),
     (r"do\b", "no-do", "there is no `do`", "write `while True:` with a `break`"),
     (r"for\s*\(", "no-c-for", "a loop does not count like C's", "write `for i in range(N):`"),
     (r"//|/\*|\*", "no-c-comment", "this is a comment of C's", "comments begin with `#`"),
-    (_C_DECLARATION + r".*\(", "no-c-declaration", "this is a declaration of C's", "write `def f(x: bool) -> bool:`"),
-    (r"(struct|typedef|union)\b(?!\s*[:=])", "no-c-declaration", "this is a declaration of C's", "write `class NAME:` with a field a line"),
-    (_C_DECLARATION, "no-c-declaration", "this is a declaration of C's", "write `x: range(4) = 0`, with `shared` before it outside a process"),
-)  # fmt: skip
+    (
+        _C_DECLARATION + r".*\(",
+        "no-c-declaration",
+        "this is a declaration of C's",
+        "write `def f(x: bool) -> bool:`",
+    ),
+    (
+        r"(struct|typedef|union)\b(?!\s*[:=])",
+        "no-c-declaration",
+        "this is a declaration of C's",
+        "write `class NAME:` with a field a line",
+    ),
+    (
+        _C_DECLARATION,
+        "no-c-declaration",
+        "this is a declaration of C's",
+        "write `x: range(4) = 0`, with `shared` before it outside a process",
+    ),
+)
 
 # Looked for in a line that does not parse, up to where the parser stopped.
 _ANYWHERE: tuple[tuple[str, str, str, str], ...] = (
     (r"\blambda\b", "no-lambda", "there are no lambdas", "write a `def`"),
-    (r"\b[fF][rR]?(?=[\"'])", "no-f-string", "there are no f-strings", "an `assert` takes a plain text; the trace shows the values"),
+    (
+        r"\b[fF][rR]?(?=[\"'])",
+        "no-f-string",
+        "there are no f-strings",
+        "an `assert` takes a plain text; the trace shows the values",
+    ),
     (r"(?<=[\w)\]])\s+is(\s+not)?\b", "no-is", "there is no `is`", "compare with `==` and `!=`"),
-    (r"(?<=[\w)\]])\s+if\b(?=.*\belse\b)|\?", "no-conditional", "there is no conditional expression", "use an `if` statement"),
+    (
+        r"(?<=[\w)\]])\s+if\b(?=.*\belse\b)|\?",
+        "no-conditional",
+        "there is no conditional expression",
+        "use an `if` statement",
+    ),
     (r":=", "no-walrus", "there is no `:=`", "assign first, then test"),
-    (r"//(?!=)(?=\s*([A-Za-z]\w*\s+[A-Za-z]|\w*$))|/\*", "no-c-comment", "this is a comment of C's", "comments begin with `#`"),
+    (
+        r"//(?!=)(?=\s*([A-Za-z]\w*\s+[A-Za-z]|\w*$))|/\*",
+        "no-c-comment",
+        "this is a comment of C's",
+        "comments begin with `#`",
+    ),
     (r"&&", "no-c-operator", "`&&` is C's", "write `and`"),
     (r"\|\|", "no-c-operator", "`||` is C's", "write `or`"),
     (r"!(?!=)", "no-c-operator", "`!` is C's", "write `not`"),
     (r"\+\+|--", "no-c-operator", "`++` and `--` are C's", "write `x += 1` and `x -= 1`"),
     (r"=>", "no-operator", "there is no `=>`", "write `implies` in a property, `>=` in a comparison"),
-    (r"<>", "no-operator", "there is no `<>`", "write `!=`"),
+    (r"<>", "no-operator", "there is no `<>`", "write `!=`, or `eventually` in a property"),
+    (r"\[\s*\](?=\s*[\w(])", "no-operator", "there is no `[]`", "write `always` in a property"),
+    (r"\bnever\b(?=\s+[\w(])", "no-operator", "there is no `never`", "write `always not P`"),
     (r"===|!==", "no-operator", "there are no such signs", "write `==` or `!=`"),
-    (r"(?<=[(,])\s*\*\*?(?=\w)", "no-star", "arguments are not packed", "name each parameter, and pass an argument for each"),
-    (r"(\*\*|<<|>>)=?|\^=?|~|@=?|/(?!/)=?", "no-operator", "there is no such operator", "there are `+`, `-`, `*`, `//`, `%`, and `|`, `&`, `-` for sets"),
+    (
+        r"(?<=[(,])\s*\*\*?(?=\w)",
+        "no-star",
+        "arguments are not packed",
+        "name each parameter, and pass an argument for each",
+    ),
+    (
+        r"(\*\*|<<|>>)=?|\^=?|~|@=?|/(?!/)=?",
+        "no-operator",
+        "there is no such operator",
+        "there are `+`, `-`, `*`, `//`, `%`, and `|`, `&`, `-` for sets",
+    ),
     (r";", "no-semicolon", "statements are not joined with `;`", "write one statement a line"),
-    (r"\{(?=\s*$)|\{(?=[^}]*\n)", "no-braces", "a block does not stand in braces", "end the line with `:` and indent the block"),
+    (
+        r"\{(?=\s*$)|\{(?=[^}]*\n)",
+        "no-braces",
+        "a block does not stand in braces",
+        "end the line with `:` and indent the block",
+    ),
     (r"\\", "no-continuation", "lines are not joined with a backslash", "put the expression in parentheses"),
     (r"\.\.\.", "no-ellipsis", "there is no `...`", "write `pass` for an empty block"),
-    (r"\b\d+(\.\d+|[eE]\d+|[xXoObB]\w+|[uUlL]+\b)", "no-number", "numbers are whole and decimal", "write digits only, as in `4096`"),
-)  # fmt: skip
+    (
+        r"\b\d+(\.\d+|[eE]\d+|[xXoObB]\w+|[uUlL]+\b)",
+        "no-number",
+        "numbers are whole and decimal",
+        "write digits only, as in `4096`",
+    ),
+)
 
-_DECLARATIONS = ["model", "const", "type", "enum", "class", "shared", "ghost", "process", "daemon", "unfair", "def", "policy", "policies", "invariant", "property", "sometimes", "scenario", "expect"]
-_STATEMENTS = ["assert", "await", "label", "wait", "return", "break", "continue", "pass", "if", "elif", "else", "while", "for", "with", "either", "or", "atomic"]
+_DECLARATIONS = [
+    "model",
+    "const",
+    "type",
+    "enum",
+    "class",
+    "shared",
+    "ghost",
+    "process",
+    "daemon",
+    "unfair",
+    "def",
+    "policy",
+    "policies",
+    "invariant",
+    "property",
+    "sometimes",
+    "scenario",
+    "expect",
+]
+_STATEMENTS = [
+    "assert",
+    "await",
+    "label",
+    "wait",
+    "return",
+    "break",
+    "continue",
+    "pass",
+    "if",
+    "elif",
+    "else",
+    "while",
+    "for",
+    "with",
+    "either",
+    "or",
+    "atomic",
+]
 _BLOCKS = re.compile(
     r"(if|elif|else|while|for|with|either|or|atomic|process|daemon|unfair|def|policy|class|enum|invariant|property|"
     r"sometimes|scenario)\b"
 )
 
 # Words that cannot be names, since the grammar reads them in expressions or at the start of a statement.
-KEYWORDS = frozenset((*_STATEMENTS, *["True", "False", "None", "and", "not", "in", "at", "implies", "until", "leads_to", "always", "eventually"]))
+KEYWORDS = frozenset(
+    (
+        *_STATEMENTS,
+        *[
+            "True",
+            "False",
+            "None",
+            "and",
+            "not",
+            "in",
+            "at",
+            "implies",
+            "until",
+            "leads_to",
+            "always",
+            "eventually",
+        ],
+    )
+)
 
 _TOKENS = {
     "_NEWLINE": "the end of the line", "NAME": "a name", "NUMBER": "a number", "STRING": "a text in quotes",
@@ -125,9 +276,14 @@ def explain(stop: Stop) -> Finding:
     """A syntax error in the words of its cause, as far as the line tells it."""
     line = _masked(stop.text)
     indent = len(line) - len(line.lstrip())
+    if stop.expected == {"OR"}:
+        message = "`either:` needs a second alternative above this line"
+        return Finding("stray-or", message, "write `or:`, aligned with `either:`", stop.at, stop.at + 1)
     if stop.word == "indent":
         message = "this line is indented, and no block begins above it"
-        return Finding("bad-indent", message, "a block begins after a line that ends in `:`", stop.at, stop.at + 1)
+        return Finding(
+            "bad-indent", message, "a block begins after a line that ends in `:`", stop.at, stop.at + 1
+        )
     if stop.word == "dedent":
         return Finding("empty-block", "no block follows this line", _block_help(line), stop.at, stop.at + 1)
     for pattern, code, message, help in _BEGINNINGS:
@@ -162,14 +318,18 @@ def _by_form(stop: Stop, line: str, before: str) -> Finding:
         return Finding("no-declaration", *_declaration(first, line), 0, max(len(first), 1))
     if re.fullmatch(r"[^\w\s()\[\]{}.,:=+*/%|&<>\"'#!-]|[^ -~]", stop.word, re.ASCII):
         return Finding("bad-character", *_character(stop.word, before), stop.at, stop.at + 1)
-    if first in ("elif", "else") and stop.word != "end" and (
-        not before.strip() or (before.strip() == first and "NUMBER" not in stop.expected)
+    if (
+        first in ("elif", "else")
+        and stop.word != "end"
+        and (not before.strip() or (before.strip() == first and "NUMBER" not in stop.expected))
     ):
         start = stop.text.index(first)
         help = "`while` and `for` have none" if first == "else" else "write `if`, or align it with its `if`"
         return Finding("stray-else", f"this `{first}` follows no `if`", help, start, start + len(first))
     if first == "or" and not before.strip():
-        return found("stray-or", "this `or:` follows no `either:`", "write `either:` for the first alternative")
+        return found(
+            "stray-or", "this `or:` follows no `either:`", "write `either:` for the first alternative"
+        )
     if stop.word == "=" and re.fullmatch(r"\s*[\w.\[\]]+\s*=", before):
         at = stop.at - 1
         help = "assign with `=`, or compare in an `if`, `await` or `assert`"
@@ -187,7 +347,9 @@ def _by_form(stop: Stop, line: str, before: str) -> Finding:
     if first == "for" and stop.word == ",":
         return found("no-tuple", "a loop has one variable", "nest a second `for` in the block")
     if first == "class" and stop.word == "(":
-        return found("no-base-class", "classes have no base classes", "write `class NAME:` with all its fields")
+        return found(
+            "no-base-class", "classes have no base classes", "write `class NAME:` with all its fields"
+        )
     if (stop.head or line).startswith("enum") and stop.word in ("=", "("):
         return found("bad-member", "the members of an enum are plain names", "write `enum NAME: one, two`")
     if first == "assert" and re.search(r",\s*[\"'].*[\"']\s*$", before):
@@ -208,10 +370,21 @@ def _by_form(stop: Stop, line: str, before: str) -> Finding:
         return found("no-c-operator", "`->` is C's", "write `a.b`")
     if stop.word == "end":
         return _early_end(stop, line, first)
+    word = re.search(r"(\w+)\s*$", before)
+    if word and word[1] in KEYWORDS and not stop.expected & {"NUMBER", "STRING"}:
+        return Finding("syntax", f"`{word[1]}` cannot stand here", None, word.start(1), word.end(1))
+    if stop.expected == {"_DEDENT"} and stop.head.startswith(("invariant", "property", "sometimes")):
+        return found("syntax", "a formula is one expression", "join its lines with `and` or `or`")
     help = _expectation(stop.expected)
     if "EQUAL" in stop.expected and re.fullmatch(r"[\w.\[\]]+\s*", before.strip()):
         help = "a statement is an assignment, a call, or begins with a word such as `if`"
-    shown = "a docstring" if stop.word.startswith('"""') else "a text" if stop.word[0] in "\"'" else f"`{stop.word}`"
+    shown = (
+        "a docstring"
+        if stop.word.startswith('"""')
+        else "a text"
+        if stop.word[0] in "\"'"
+        else f"`{stop.word}`"
+    )
     return found("syntax", f"{shown} cannot stand here", help)
 
 
@@ -222,7 +395,9 @@ def _early_end(stop: Stop, line: str, first: str) -> Finding:
     if "COLON" in stop.expected and _BLOCKS.match(line):
         return Finding("missing-colon", "the line ends without a `:`", "a block begins with `:`", at, at + 1)
     if stop.head.startswith("class") and first == "pass":
-        return Finding("empty-class", "a class has at least one field", "write `NAME: TYPE`", at - len(line), at)
+        return Finding(
+            "empty-class", "a class has at least one field", "write `NAME: TYPE`", at - len(line), at
+        )
     if first in ("shared", "ghost", "const", "type") and re.search(r"(\w|:)$|^type.*=$", line):
         missing, help = ("a name", None) if line == first else ("a type", f"write `{first} NAME: TYPE`")
         help = "write `type NAME = TYPE`" if first == "type" else help
@@ -230,14 +405,20 @@ def _early_end(stop: Stop, line: str, first: str) -> Finding:
     help = None
     if re.search(r"([-+*/%|&<>]|[=!<>]=|\b(and|or|not|in|implies))$", line) and first != "for":
         help = "put it in parentheses to continue on the next line"
-    return Finding("syntax", f"the line ends too early: {_wanted(stop.expected)} is missing", help, at, at + 1)
+    return Finding(
+        "syntax", f"the line ends too early: {_wanted(stop.expected)} is missing", help, at, at + 1
+    )
 
 
 def _is_tuple(line: str, before: str, expected: frozenset[str]) -> bool:
     if re.match(r"(for|with|class|enum|expect|def)\b", line):
         return False
     opened = before.rfind("(")
-    grouped = opened >= 0 and before.count("(") > before.count(")") and not re.search(r"[\w\])]\s*$", before[:opened])
+    grouped = (
+        opened >= 0
+        and before.count("(") > before.count(")")
+        and not re.search(r"[\w\])]\s*$", before[:opened])
+    )
     called = before.count("(") > before.count(")") and not grouped
     keyword = re.search(r"\b(assert|return|in|and|or|not|if|while|await)\s*$", before[: max(opened, 0)])
     return grouped or bool(called and keyword) or ("RPAR" not in expected and not called)
@@ -248,6 +429,8 @@ def _instead_of_tuple(first: str) -> str:
         return 'write `assert CONDITION, "why"` without parentheses'
     if first in ("const", "type", "shared", "ghost", "def"):
         return "declare a class with fields"
+    if first in ("invariant", "property", "sometimes"):
+        return "write the formula alone; its name is its text"
     if first == "return":
         return "return one value, and assign the others"
     return "write one assignment a line; `atomic:` makes them one step"
@@ -258,11 +441,20 @@ def _declaration(first: str, line: str) -> tuple[str, str | None]:
     if first in _STATEMENTS or re.match(r"[\w.]+\(", line):
         return "a statement stands here outside any process", "indent it in the body of a `process` or `def`"
     if re.match(r"\w+\s*:", line):
-        return f"`{first}` is declared without a word for what it is", "begin with `shared`, `ghost` or `const`"
+        return (
+            f"`{first}` is declared without a word for what it is",
+            "begin with `shared`, `ghost` or `const`",
+        )
     if re.match(r"[\w.]+\s*[-+]?=", line):
-        return "an assignment stands here outside any process", "declare it with `const NAME: int = ...` or `shared NAME: T = ...`"
+        return (
+            "an assignment stands here outside any process",
+            "declare it with `const NAME: int = ...` or `shared NAME: T = ...`",
+        )
     if not first:
-        return f"`{line.split()[0]}` begins no declaration", "a file holds declarations, such as `shared x: bool`"
+        return (
+            f"`{line.split()[0]}` begins no declaration",
+            "a file holds declarations, such as `shared x: bool`",
+        )
     return f"`{first}` begins no declaration", did_you_mean(first, _DECLARATIONS) or (
         "these do: " + ", ".join(f"`{word}`" for word in _DECLARATIONS)
     )
@@ -291,7 +483,7 @@ def _wanted(expected: frozenset[str]) -> str:
 def _expectation(expected: frozenset[str]) -> str | None:
     if {"NAME", "NUMBER"} <= expected:
         return "an expression is expected"
-    known = [name for name in expected if name in _TOKENS]
+    known = [name for name in expected if name in _TOKENS and name not in ("_DEDENT", "_INDENT")]
     if 0 < len(known) <= 4:
         return f"{_wanted(expected)} is expected" if known != ["_NEWLINE"] else "the line should end here"
     return None

@@ -107,13 +107,20 @@ def logical_lines(source: Source, found: Diagnostics) -> tuple[LogicalLine, ...]
     def unclosed() -> None:
         if open_at:
             bracket, place = open_at[-1]
-            found.add("unclosed-bracket", place, f"`{bracket}` is never closed", f"close it with `{_CLOSES[bracket]}`")
+            found.add(
+                "unclosed-bracket",
+                place,
+                f"`{bracket}` is never closed",
+                f"close it with `{_CLOSES[bracket]}`",
+            )
             open_at.clear()
 
     for match in _PIECE.finditer(text):
         piece = match.group()
         if piece == "\n":
-            if open_at and (_DECLARING.match(text, match.end()) or _STATEMENT.match(text, match.end())):
+            # Blocks in braces, as in C, are left for the parser to see.
+            inside = open_at and open_at[0][0] != "{" and _STATEMENT.match(text, match.end())
+            if inside or (open_at and _DECLARING.match(text, match.end())):
                 unclosed()
             if not open_at:
                 finish(match.start())
@@ -129,7 +136,11 @@ def logical_lines(source: Source, found: Diagnostics) -> tuple[LogicalLine, ...]
                 bracket, opened = open_at[-1]
                 help = f"close it with `{_CLOSES[bracket]}` first"
                 found.add(
-                    "unopened-bracket", place, f"`{piece}` cannot close `{bracket}`", help, [(opened, "it is opened here")]
+                    "unopened-bracket",
+                    place,
+                    f"`{piece}` cannot close `{bracket}`",
+                    help,
+                    [(opened, "it is opened here")],
                 )
             if open_at:
                 open_at.pop()
@@ -139,7 +150,9 @@ def logical_lines(source: Source, found: Diagnostics) -> tuple[LogicalLine, ...]
             if docstring:
                 found.add("unclosed-string", place, "this docstring is never closed", 'close it with `"""`')
                 return (*lines, LogicalLine(begun, text[start:]))
-            found.add("unclosed-string", place, "this text is not closed on its line", f"close it with `{piece[0]}`")
+            found.add(
+                "unclosed-string", place, "this text is not closed on its line", f"close it with `{piece[0]}`"
+            )
         else:
             number += piece.count("\n")
     finish(len(text))
@@ -172,7 +185,12 @@ def chunks(lines: tuple[LogicalLine, ...], path: str, found: Diagnostics) -> tup
             cut[-1].append(line)
         else:
             place = Span(path, line.line, 1, line.line, line.indent + 1)
-            found.add("bad-indent", place, "this line is indented, and nothing stands above it", "begin it at the left margin")
+            found.add(
+                "bad-indent",
+                place,
+                "this line is indented, and nothing stands above it",
+                "begin it at the left margin",
+            )
     return tuple(Chunk(tuple(piece)) for piece in cut)
 
 

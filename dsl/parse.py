@@ -86,7 +86,9 @@ def _refuse_tabs(source: Source, lines: tuple[LogicalLine, ...], found: Diagnost
         line, more = tabbed[0], len(tabbed) - 1
         column = line.text.index("\t") + 1
         place = Span(source.path, line.line, column, line.line, line.indent + 1)
-        help = "indent with four spaces" + (f", here and in {more} more line{'s' * (more > 1)}" if more else "")
+        help = "indent with four spaces" + (
+            f", here and in {more} more line{'s' * (more > 1)}" if more else ""
+        )
         found.add("tab", place, "a tab in the indentation", help)
 
 
@@ -165,7 +167,9 @@ def _report(
     if isinstance(fault, UnexpectedToken):
         expected = frozenset(fault.accepts or fault.expected)
         kind = fault.token.type
-        word = {"_NEWLINE": "end", "$END": "end", "_INDENT": "indent", "_DEDENT": "dedent"}.get(kind, str(fault.token))
+        word = {"_NEWLINE": "end", "$END": "end", "_INDENT": "indent", "_DEDENT": "dedent"}.get(
+            kind, str(fault.token)
+        )
         if kind == "_INDENT" and at + 1 < len(lines):
             at += 1  # the newline token before the indentation stands on the line above
         elif "_INDENT" in expected and kind != "_NEWLINE":

@@ -21,7 +21,9 @@ def formulas(declared: tuple[tree.Declaration, ...], names: Names, found: Diagno
             if typed is not None and kind == "property":
                 _refuse_undecidable(typed, found)
             if node.name in m.BUILT_IN_CHECKS:
-                found.add("reserved-name", node.span, f"`{node.name}` is always checked", "choose another name")
+                found.add(
+                    "reserved-name", node.span, f"`{node.name}` is always checked", "choose another name"
+                )
             if typed is not None:
                 formulas.append(m.Formula(node.name, kind, typed, node.doc, node.span))
     return formulas
@@ -57,7 +59,7 @@ def expectations(
             # A base's expectation about something that its variant has removed.
             continue
         if node.target not in known:
-            help = did_you_mean(node.target, known) or "expected are: " + ", ".join(known)
+            help = did_you_mean(node.target, known) or "choose one of: " + ", ".join(known)
             found.add("unknown-property", node.span, f"there is no property `{node.target}`", help)
         for words, group, what, code in (
             (node.under, policies, "policy", "unknown-policy"),
@@ -65,7 +67,9 @@ def expectations(
         ):
             for word in words:
                 if word not in group:
-                    help = did_you_mean(word, group) or f"there are: {', '.join(sorted(group)) or 'none'}"
+                    help = did_you_mean(word, group) or (
+                        f"there are: {', '.join(sorted(group))}" if group else "none is declared"
+                    )
                     found.add(code, node.span, f"there is no {what} `{word}`", help)
         key = (node.target, node.under, node.scenarios)
         if key in seen:
@@ -89,7 +93,9 @@ def _refuse_undecidable(e: m.Expr, found: Diagnostics) -> None:
         match part:
             case m.Temporal(operator="until"):
                 allowed.append(part)
-            case m.Temporal(operator="always", operands=(m.Operation(operator="implies", operands=(_, last)),)):
+            case m.Temporal(
+                operator="always", operands=(m.Operation(operator="implies", operands=(_, last)),)
+            ):
                 allowed.append(last)
             case _:
                 pass

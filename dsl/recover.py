@@ -23,6 +23,9 @@ def repaired(lines: list[LogicalLine], at: int, code: str) -> list[LogicalLine] 
     if code == "bad-indent":
         # The line above becomes the beginning of the block that is missing.
         return [*lines[: at - 1], _as(lines[at - 1], "while x:"), *lines[at:]] if in_code and at > 1 else None
+    if code == "stray-or" and _first_word(lines[at]) != "or":
+        begin = max((i for i in range(at + 1) if _first_word(lines[i]) == "either"), default=0)
+        return [*lines[:begin], _as(lines[begin], "while x:"), *lines[begin + 1 :]] if begin else None
     body = _deeper(lines, at)
     if head.startswith("class"):
         return [*lines[:at], _as(lines[at], "x: bool"), *lines[at + len(body) + 1 :]]
@@ -48,7 +51,11 @@ def _harmless(line: LogicalLine, opens: bool, after: list[LogicalLine], code: st
     first = _first_word(line)
     follows = _first_word(after[0]) if after and after[0].indent == line.indent else ""
     if first in ("elif", "else", "or") and not code.startswith("stray"):
-        begin = {"elif": "elif x:", "else": "elif x:" if follows in ("elif", "else") else "else:", "or": "or:"}[first]
+        begin = {
+            "elif": "elif x:",
+            "else": "elif x:" if follows in ("elif", "else") else "else:",
+            "or": "or:",
+        }[first]
     elif follows in ("elif", "else"):
         begin = "if x:"
     elif follows == "or":

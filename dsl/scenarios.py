@@ -88,7 +88,9 @@ def cpu_count(of: Scene, names: Names, found: Diagnostics) -> int | None:
     return value
 
 
-def pins(node: tree.Process, count: int, cpus: int | None, names: Names, found: Diagnostics) -> tuple[int, ...] | None:
+def pins(
+    node: tree.Process, count: int, cpus: int | None, names: Names, found: Diagnostics
+) -> tuple[int, ...] | None:
     """The CPU of each instance of a pinned process; None where it is not pinned or CPUs are not counted."""
     if node.cpu is None:
         return None
@@ -105,14 +107,18 @@ def pins(node: tree.Process, count: int, cpus: int | None, names: Names, found: 
         try:
             value = evaluate(m.rewritten(typed, at))  # type: ignore[arg-type]
         except NotConstant as fault:
-            found.add("not-constant", fault.span, "the CPU of a process is constant", "it may depend on `self`")
+            found.add(
+                "not-constant", fault.span, "the CPU of a process is constant", "it may depend on `self`"
+            )
             return None
         if isinstance(value, bool) or not isinstance(value, int):
             found.add("wrong-sort", node.cpu.span, "a number is needed")
             return None
         if cpus is not None and not 0 <= value < cpus:
             help = f"write `({_source(node.cpu)}) % {cpus}`, or give the scenario more CPUs"
-            found.add("bad-pin", node.cpu.span, f"`{node.name}[{index}]` is pinned to CPU {value} of {cpus}", help)
+            found.add(
+                "bad-pin", node.cpu.span, f"`{node.name}[{index}]` is pinned to CPU {value} of {cpus}", help
+            )
             return None
         places.append(value)
     return None if cpus is None else tuple(places)
@@ -169,8 +175,12 @@ def choices(
             policy_instance(tree.PolicyUse(node.span, node.name, ()), scope)
     if names.unpinned is None:
         if line is not None and not found.errors:
-            found.add("no-wait", line.span, "no `wait until` is left open to these policies", "remove the line")
+            found.add(
+                "no-wait", line.span, "no `wait until` is left open to these policies", "remove the line"
+            )
         return ()
     if line is None:
-        asked = [policy_instance(tree.PolicyUse(names.unpinned, name, ()), scope) or name for name in STANDARD]
+        asked = [
+            policy_instance(tree.PolicyUse(names.unpinned, name, ()), scope) or name for name in STANDARD
+        ]
     return tuple(asked)

@@ -13,9 +13,14 @@ from .kernel import habit
 from .source import Span
 
 BUILT_INS = frozenset(
-    ["maybe", "choose", "range", "set", "min", "max", "len", "all", "any", "READ_ONCE", "WRITE_ONCE", "smp_load_acquire", "smp_store_release", "prepare_to_wait", "finish_wait", "wake_up", "wake_up_one", "schedule", "cond_resched", "might_sleep", "cpu_relax", "smp_mb", "smp_rmb", "smp_wmb", "self", "end", "bool", "int", "generation", "snapshot", "spinlock", "mutex", "rwlock", "rwsem", "waitqueue", "unlimited", "none", "full", "sc"]
+    "maybe choose range set min max len all any READ_ONCE WRITE_ONCE smp_load_acquire smp_store_release "  # noqa: SIM905
+    "prepare_to_wait finish_wait wake_up wake_up_one schedule cond_resched might_sleep cpu_relax smp_mb "
+    "smp_rmb smp_wmb self end bool int generation snapshot spinlock mutex rwlock rwsem waitqueue "
+    "unlimited none full sc".split()
 )
-TYPE_WORDS = frozenset(["bool", "int", "generation", "snapshot", "spinlock", "mutex", "rwlock", "rwsem", "waitqueue"])
+TYPE_WORDS = frozenset(
+    ["bool", "int", "generation", "snapshot", "spinlock", "mutex", "rwlock", "rwsem", "waitqueue"]
+)
 
 
 @dataclass(slots=True)
@@ -34,9 +39,18 @@ class Names:
     labels: dict[str, dict[tuple[str, str], Span]] = field(default_factory=dict)
     locals: dict[str, dict[tuple[str, str], m.LocalVariable]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    # Constants and variables by name, also those whose declaration was not reached yet.
+    later: dict[str, str] = field(default_factory=dict)
 
     def known(self) -> Iterator[str]:
-        for group in (self.constants, self.types, self.members, self.variables, self.processes, self.functions):
+        for group in (
+            self.constants,
+            self.types,
+            self.members,
+            self.variables,
+            self.processes,
+            self.functions,
+        ):
             yield from group
 
 
@@ -93,6 +107,20 @@ class Scope:
             help: str | None = "it is the index of a process, in its code"
             self.found.add("self-outside-process", span, "`self` has no meaning here", help)
             return
+        if name in ("cond", "wq") and not self.in_policy:
+            self.found.add(
+                "unknown-name", span, f"`{name}` is not known", "only a `policy` has `cond` and `wq`"
+            )
+            return
+        if self.kind == "constant" and name in self.names.later:
+            if self.names.later[name] == "const":
+                self.found.add(
+                    "unknown-name", span, f"`{name}` has no value here yet", "declare it above this line"
+                )
+            else:
+                help = "use numbers and `const` declarations"
+                self.found.add("not-constant", span, f"`{name}` is not a constant", help)
+            return
         candidates = {*self.locals, *self.bounds, *self.names.known(), *BUILT_INS} - TYPE_WORDS
         help = habit(name) or did_you_mean(name, candidates)
         self.found.add("unknown-name", span, f"`{name}` is not known", help)
@@ -101,10 +129,14 @@ class Scope:
         """Reports a local, parameter or bound variable that takes the name of something else."""
         names = self.names
         if name in BUILT_INS:
-            self.found.add("reserved-name", span, f"`{name}` is a word of the language", "choose another name")
+            self.found.add(
+                "reserved-name", span, f"`{name}` is a word of the language", "choose another name"
+            )
         elif name in names.variables:
             related = [(names.variables[name].span, "it stands here")]
-            self.found.add("shadowed", span, f"`{name}` hides the variable of that name", "rename it", related)
+            self.found.add(
+                "shadowed", span, f"`{name}` hides the variable of that name", "rename it", related
+            )
         elif name in self.bounds or (name in self.locals and self.locals[name].span != span):
             self.found.add("shadowed", span, f"`{name}` hides a local of that name", "rename it")
         elif name in names.known():

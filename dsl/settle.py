@@ -88,7 +88,10 @@ def _override(
     elif text in names.members and names.members[text].name == sort:
         value = text
     if value is None:
-        found.add("bad-override", node.span, f"`{text}` is no `{sort}` for constant `{node.name}`")
+        help = {"int": "give a whole number, as in `3`", "bool": "give `True` or `False`"}.get(
+            sort or "", "give the name of a member"
+        )
+        found.add("bad-override", node.span, f"`{node.name}={text}` gives no `{sort}`", help)
     return value
 
 
@@ -129,7 +132,9 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
                 left, right = right, left
             inner = sort_of(left, names, found)
             if not isinstance(right, tree.NoneLiteral):
-                found.add("bad-type", node.span, "a type is `T` or `T | None`", "use an `enum` for alternatives")
+                found.add(
+                    "bad-type", node.span, "a type is `T` or `T | None`", "use an `enum` for alternatives"
+                )
                 return None
             if inner is None:
                 return None
@@ -149,8 +154,16 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
             return _array(node, names, found)
         case _:
             help = "write for example `bool`, `range(4)`, `Pfn | None`, `set[Pfn]`"
-            if isinstance(node, tree.Call) and isinstance(node.function, tree.Name) and node.function.id in _PLAIN_TYPES:
-                help = "write `rwsem` or `rwsem(unfair)`" if node.function.id == "rwsem" else f"write `{node.function.id}`"
+            if (
+                isinstance(node, tree.Call)
+                and isinstance(node.function, tree.Name)
+                and node.function.id in _PLAIN_TYPES
+            ):
+                help = (
+                    "write `rwsem` or `rwsem(unfair)`"
+                    if node.function.id == "rwsem"
+                    else f"write `{node.function.id}`"
+                )
             found.add("bad-type", node.span, "a type is expected here", help)
             return None
 
@@ -159,7 +172,9 @@ def _array(node: tree.Subscript, names: Names, found: Diagnostics) -> s.Sort | N
     """In `T[2][3]`, as in C, the first index goes up to 2."""
     indices: list[tree.Expr] = []
     base: tree.Expr = node
-    while isinstance(base, tree.Subscript) and not (isinstance(base.base, tree.Name) and base.base.id == "set"):
+    while isinstance(base, tree.Subscript) and not (
+        isinstance(base.base, tree.Name) and base.base.id == "set"
+    ):
         indices.append(base.index)
         base = base.base
     sort = sort_of(base, names, found)
@@ -186,13 +201,22 @@ def types(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnosti
         known = [node for node in waiting if not _needs(node) & {other.name for other in waiting}]
         if not known:
             for node in waiting:
-                found.add("recursive-type", node.span, f"`{node.name}` contains itself", "keep an index into an array instead")
+                found.add(
+                    "recursive-type",
+                    node.span,
+                    f"`{node.name}` contains itself",
+                    "keep an index into an array instead",
+                )
                 names.broken.add(node.name)
             return
         for node in known:
             if _needs(node) & processes:
                 process_counts(declared, names, found)
-            sort = _alias(node, names, found) if isinstance(node, tree.TypeAlias) else _struct(node, names, found)
+            sort = (
+                _alias(node, names, found)
+                if isinstance(node, tree.TypeAlias)
+                else _struct(node, names, found)
+            )
             if sort is None:
                 names.broken.add(node.name)
             else:
@@ -235,9 +259,7 @@ def _struct(node: tree.Struct, names: Names, found: Diagnostics) -> s.Sort | Non
     return s.Struct(node.name, tuple(fields)) if len(fields) == len(node.fields) else None
 
 
-def initial(
-    node: tree.Expr | None, sort: s.Sort, span: Span, names: Names, found: Diagnostics
-) -> s.Value:
+def initial(node: tree.Expr | None, sort: s.Sort, span: Span, names: Names, found: Diagnostics) -> s.Value:
     """The initial value of a location of `sort`; a default for an array is each element's."""
     inner = sort
     sizes: list[int] = []
@@ -271,7 +293,9 @@ def process_counts(declared: tuple[tree.Declaration, ...], names: Names, found: 
         count: s.Value | None = 1
         if node.count is not None:
             count = constant(node.count, scope, "the number of instances")
-            if count is not None and (isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MAX_INSTANCES):
+            if count is not None and (
+                isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MAX_INSTANCES
+            ):
                 found.add("bad-size", node.count.span, f"a process has 0 to {MAX_INSTANCES} instances")
                 count = None
         names.processes[node.name] = (node, count if isinstance(count, int) else 1)

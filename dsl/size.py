@@ -29,7 +29,9 @@ def refuse_large(processes: Sequence[m.Process], functions: Sequence[m.Function]
         statements, levels = _size(process.body, known)
         if statements > MAX_STATEMENTS:
             message = f"`{process.name}` has {_rounded(statements)} statements with every `def` inlined"
-            found.add("too-large", process.span, message, "call fewer functions, or the same ones fewer times")
+            found.add(
+                "too-large", process.span, message, "call fewer functions, or the same ones fewer times"
+            )
         elif levels > MAX_LEVELS:
             place = _deepest_call(process.body, known) or process.span
             help = "call fewer functions from one another"
@@ -46,7 +48,10 @@ def _refuse_long_reads(body: tuple[m.Statement, ...], found: Diagnostics) -> Non
             case m.Operation(operator="and" | "or" | "not" | "implies", operands=operands):
                 todo.extend(operands)
             case m.Operation(span=span) | m.SetDisplay(span=span) | m.Load(span=span) | m.Place(span=span):
-                reads = sum(isinstance(part, m.Place) and not isinstance(part.root, m.LocalVariable) for part in m.walk(node))
+                reads = sum(
+                    isinstance(part, m.Place) and not isinstance(part.root, m.LocalVariable)
+                    for part in m.walk(node)
+                )
                 if reads > MAX_READS:
                     message = f"this expression reads {reads} shared locations, one after the other"
                     found.add("too-large", span, message, "assign a part of it to a local first")

@@ -8,7 +8,16 @@ from . import model as m
 from . import sorts as s
 from . import tree
 from .diagnostics import did_you_mean
-from .expressions import LOCK_METHODS, condition, constant, domain, expression, fitted, place
+from .expressions import (
+    LOCK_METHODS,
+    condition,
+    constant,
+    domain,
+    expression,
+    fitted,
+    place,
+    refuse_lock_state,
+)
 from .fold import NotConstant, evaluate
 from .scope import Scope, Signature
 from .settle import sort_of
@@ -46,16 +55,26 @@ def check_body(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
     statements = _block(block, body)
     if body.signature and body.signature.result and body.scope.assigned is not None:
         body.found.add(
-            "missing-return", body.signature.node.span, f"`{body.signature.node.name}` can end without `return`"
+            "missing-return",
+            body.signature.node.span,
+            f"`{body.signature.node.name}` can end without `return`",
+            "end each way through it with `return VALUE`",
         )
     return statements
 
 
 def _block(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
     typed: list[m.Statement] = []
+    reached = body.scope.assigned is not None
     for statement in block.statements:
         if isinstance(statement, tree.Docstring | tree.Pass):
             continue
+        if reached and body.scope.assigned is None:
+            reached = False
+            help = "remove it, or the jump or endless loop above it"
+            body.found.add(
+                "unreachable", statement.span, "control never comes here", help, severity="warning"
+            )
         made = _statement(statement, body)
         if made is not None:
             typed.append(made)
@@ -73,8 +92,10 @@ def _statement(node: tree.Statement, body: Body) -> m.Statement | None:
         case tree.CallStatement():
             return _call(node, body)
         case tree.Assert(condition=test, text=text):
-            if text is None:
-                body.found.add("assert-text", node.span, "an assertion needs a name", 'write `assert C, "why"`')
+            if not text:
+                body.found.add(
+                    "assert-text", node.span, "an assertion needs a name", 'write `assert C, "why"`'
+                )
             typed = condition(test, body.scope.specification())
             return m.Assert(typed, text, node.span) if typed and text else None
         case tree.Await(condition=test):
@@ -325,7 +346,12 @@ def _is_ghost(node: tree.Expr, scope: Scope) -> bool:
     while isinstance(node, tree.Attribute | tree.Subscript):
         node = node.base
     variable = scope.names.variables.get(node.id) if isinstance(node, tree.Name) else None
-    return variable is not None and variable.ghost and isinstance(node, tree.Name) and node.id not in scope.locals
+    return (
+        variable is not None
+        and variable.ghost
+        and isinstance(node, tree.Name)
+        and node.id not in scope.locals
+    )
 
 
 def _augmented(node: tree.Augmented, body: Body) -> m.Statement | None:
@@ -358,7 +384,9 @@ def _call(node: tree.CallStatement, body: Body) -> m.Statement | None:
     scope = body.scope
     call = node.expression
     if not isinstance(call, tree.Call):
-        name = call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
+        name = (
+            call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
+        )
         callable_ = name in (*_VERBS, *_QUEUE_VERBS, *_METHODS) or name in scope.names.functions
         if callable_ or expression(call, scope) is not None:
             help = "call it, with parentheses after the name" if callable_ else "remove it, or assign it"
@@ -391,7 +419,9 @@ def _call(node: tree.CallStatement, body: Body) -> m.Statement | None:
             return None
         return m.QueueAction(name, queue, call.span)
     if name in ("WRITE_ONCE", "smp_store_release"):
-        if len(call.arguments) != 2 or any(isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments):
+        if len(call.arguments) != 2 or any(
+            isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
+        ):
             scope.found.add("bad-argument", call.span, f"`{name}` takes a variable and a value")
             return None
         target, value = call.arguments
@@ -445,15 +475,25 @@ def _lock_call(call: tree.Call, body: Body, *, statement: bool) -> object:
     if not isinstance(lock.sort, s.Lock):
         known = ["add", "remove"] if isinstance(lock.sort, s.SetOf) else []
         message = f"`{lock.sort}` has no method `{name}`"
-        scope.found.add("no-method", call.span, message, did_you_mean(name, known))
+        help = did_you_mean(name, known)
+        if name in scope.names.functions or (isinstance(lock.sort, s.WaitQueue) and name in _QUEUE_VERBS):
+            help = f"write `{name}(...)`, with the object as an argument"
+        elif isinstance(lock.sort, s.SetOf):
+            help = help or "it has `add` and `remove`"
+        scope.found.add("no-method", call.span, message, help)
         return _FAULT
     methods = LOCK_METHODS[lock.sort.kind]
     if name not in methods:
         if name in ("read", "write"):
             help: str | None = f"take it with `with ...{name}():`"
+        elif name in ("locked", "held_by"):
+            refuse_lock_state(call.span, scope)
+            return _FAULT
         else:
-            help = did_you_mean(name, methods) or "it has " + ", ".join(f"`{known}`" for known in methods)
-        scope.found.add("no-method", call.span, f"a {lock.sort.kind} has no `{name}`", help)
+            known = ", ".join(f"`{method}`" for method in methods)
+            help = (did_you_mean(name, methods) if name not in _METHODS else None) or f"it has {known}"
+        article = "an" if lock.sort.shared else "a"
+        scope.found.add("no-method", call.span, f"{article} {lock.sort.kind} has no `{name}`", help)
         return _FAULT
     if call.arguments:
         scope.found.add("bad-argument", call.span, f"`{name}` takes nothing")
@@ -490,7 +530,9 @@ def _sole_first(span: Span, what: str, body: Body) -> None:
 
 def _atomic(node: tree.Atomic, body: Body) -> m.Statement | None:
     if body.atomic:
-        body.found.add("nested-atomic", node.span, "this is part of one step already", "remove the inner `atomic`")
+        body.found.add(
+            "nested-atomic", node.span, "this is part of one step already", "remove the inner `atomic`"
+        )
         return None
     first = next((st for st in node.body.statements if not isinstance(st, tree.Docstring)), None)
     body.atomic = node.span
@@ -511,7 +553,9 @@ def _wait(node: tree.Wait, body: Body) -> m.Statement | None:
     _not_in_atomic(node.span, "`wait`", body)
     if scope.in_policy:
         help = "write `wait POLICY`"
-        scope.found.add("wait-in-policy", node.span, "a policy is how to wait, it has no site of its own", help)
+        scope.found.add(
+            "wait-in-policy", node.span, "a policy is how to wait, it has no site of its own", help
+        )
         return None
     test = condition(node.condition, scope)
     queue = place(node.queue, scope)
@@ -554,7 +598,11 @@ def policy_instance(use: tree.PolicyUse, scope: Scope) -> str | None:
         else:
             name, value = parameters[position], argument
         if name not in parameters or name in given:
-            message = f"policy `{use.name}` has no parameter `{name}`" if name not in parameters else f"`{name}` is given twice"
+            message = (
+                f"policy `{use.name}` has no parameter `{name}`"
+                if name not in parameters
+                else f"`{name}` is given twice"
+            )
             scope.found.add("bad-argument", argument.span, message, did_you_mean(name, parameters))
             return None
         known = constant(value, Scope(names, scope.found, "constant", in_process=""), f"`{name}`")
@@ -566,7 +614,9 @@ def policy_instance(use: tree.PolicyUse, scope: Scope) -> str | None:
         label += "(" + ", ".join(f"{name}={value}" for name, value in given.items()) + ")"
     if label not in names.instances:
         if sum(made is None for made in names.instances.values()) > MAX_DELEGATES:
-            scope.found.add("too-deep", use.span, f"more than {MAX_DELEGATES} policies delegate to one another")
+            scope.found.add(
+                "too-deep", use.span, f"more than {MAX_DELEGATES} policies delegate to one another"
+            )
             return None
         names.instances[label] = None
         names.instances[label] = _policy(declared, label, given, scope)
@@ -586,7 +636,9 @@ def _policy(declared: tree.Policy, label: str, given: dict[str, s.Value], scope:
                 parameter.default, Scope(names, scope.found, "constant", in_process=""), f"`{parameter.name}`"
             )
         if value is None:
-            scope.found.add("bad-argument", parameter.span, f"`{parameter.name}` of policy `{label}` has no value")
+            scope.found.add(
+                "bad-argument", parameter.span, f"`{parameter.name}` of policy `{label}` has no value"
+            )
             value = 0
         names.constants[parameter.name] = value
     inner = Body(Scope(names, scope.found, "code", declared.name, in_policy=True), None)
@@ -600,7 +652,9 @@ def _policy(declared: tree.Policy, label: str, given: dict[str, s.Value], scope:
 
 def _label(node: tree.Label, body: Body) -> m.Statement | None:
     if node.name == "end":
-        body.found.add("reserved-label", node.span, "`end` is where every process ends", "choose another name")
+        body.found.add(
+            "reserved-label", node.span, "`end` is where every process ends", "choose another name"
+        )
         return None
     if node.name in body.labels:
         related = [(body.labels[node.name], "it stands here")]
@@ -623,7 +677,7 @@ def _return(node: tree.Return, body: Body) -> m.Statement | None:
             body.found.add("bad-return", node.span, f"`{signature.node.name}` declares no result", help)
     elif node.value is None:
         message = f"`{signature.node.name}` returns a `{signature.result}`"
-        body.found.add("bad-return", node.span, message)
+        body.found.add("bad-return", node.span, message, "write `return VALUE`")
     else:
         value = _source(node.value, signature.result, body)
     body.scope.assigned = None
@@ -633,7 +687,12 @@ def _return(node: tree.Return, body: Body) -> m.Statement | None:
 def _jump(node: tree.Break | tree.Continue, body: Body) -> m.Statement | None:
     word = "break" if isinstance(node, tree.Break) else "continue"
     if not body.loops:
-        body.found.add("outside-loop", node.span, f"`{word}` outside a loop")
+        body.found.add(
+            "outside-loop",
+            node.span,
+            f"`{word}` outside a loop",
+            "write `return` to leave a process or `def`",
+        )
         return None
     if isinstance(node, tree.Break):
         body.loops[-1].append(body.scope.assigned)
@@ -651,6 +710,12 @@ def _test(node: tree.Expr, body: Body) -> m.Expr | m.Action | None:
         return None
     if action is not None:
         assert isinstance(action, m.Maybe | m.Choose | m.TryLock | m.Invoke)
+        if action.sort is None:
+            assert isinstance(action, m.Invoke)
+            body.found.add(
+                "no-result", action.span, f"`{action.function}` returns nothing", "declare `-> bool`"
+            )
+            return None
         if not isinstance(action.sort, s.Bool):
             body.found.add("not-a-condition", node.span, f"a condition is needed, this is `{action.sort}`")
             return None
@@ -659,7 +724,12 @@ def _test(node: tree.Expr, body: Body) -> m.Expr | m.Action | None:
 
 
 def _is_state(call: tree.Call) -> bool:
-    return isinstance(call.function, tree.Name) and call.function.id in ("all", "any", "READ_ONCE", "smp_load_acquire")
+    return isinstance(call.function, tree.Name) and call.function.id in (
+        "all",
+        "any",
+        "READ_ONCE",
+        "smp_load_acquire",
+    )
 
 
 def _truth(test: m.Expr | m.Action | None) -> bool | None:
@@ -751,6 +821,18 @@ def lock_and_mode(node: tree.Expr, scope: Scope, word: str) -> tuple[m.Place, st
     if isinstance(node, tree.Call) and isinstance(node.function, tree.Attribute):
         if node.function.name in ("read", "write") and not node.arguments:
             mode, lock_node, bare = node.function.name, node.function.base, False
+        elif node.function.name in _METHODS or node.function.name in ("read", "write"):
+            help = f"write `{word} LOCK`, or `LOCK.read()` or `LOCK.write()` for a lock with readers"
+            scope.found.add("lock-mode", node.span, f"`{word}` takes and releases the lock itself", help)
+            return None
+    elif isinstance(node, tree.Attribute) and node.name in ("read", "write"):
+        before = len(scope.found)
+        inner = place(node.base, scope)
+        if inner is None or isinstance(inner.sort, s.Lock):
+            if len(scope.found) == before:
+                message = "the mode of a lock is written with parentheses"
+                scope.found.add("lock-mode", node.span, message, f"write `.{node.name}()`")
+            return None
     lock = place(lock_node, scope)
     if lock is None:
         return None
@@ -759,7 +841,10 @@ def lock_and_mode(node: tree.Expr, scope: Scope, word: str) -> tuple[m.Place, st
         return None
     if lock.sort.shared == bare:
         if bare:
-            message, help = f"a {lock.sort.kind} is held for reading or for writing", "write `.read()` or `.write()`"
+            message, help = (
+                f"an {lock.sort.kind} is held for reading or for writing",
+                "write `.read()` or `.write()`",
+            )
         else:
             message, help = f"a {lock.sort.kind} has one mode", f"write `{word} LOCK`"
         scope.found.add("lock-mode", node.span, message, help)

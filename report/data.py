@@ -47,6 +47,7 @@ def result_data(result: Result) -> Data:
         },
         "diagnostics": [diagnostic_data(found) for found in result.diagnostics],
         "verdicts": [_verdict(verdict, result) for verdict in result.verdicts],
+        "fairness": dict(result.fairness),
         "tlc": result.tlc,
         "evidence": _evidence(result.evidence),
         "unreached": [

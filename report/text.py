@@ -91,6 +91,8 @@ def _summary(result: Result, ink: Ink) -> str:
         lines += _table(verdicts, result.policies, ink) if len(result.policies) > 1 else _list(verdicts, ink)
     if result.evidence is not None:
         lines += ["", "  " + _evidence(result, result.evidence)]
+    if any(verdict.kind == "property" for verdict in result.verdicts):
+        lines.append(f"  fairness: {_fairness(result)}")
     return "\n".join(lines) + "\n"
 
 
@@ -167,6 +169,17 @@ def _evidence(result: Result, evidence: Evidence) -> str:
     if result.stopped:
         parts.append(f"stopped: {_STOPPED.get(result.stopped, result.stopped)}")
     return ", ".join(parts)
+
+
+def _fairness(result: Result) -> str:
+    """What the temporal verdicts assume, in one line."""
+    why = {"strong": "strong for {} (locks and CPUs come to who waits)", "weak": "weak for {}", "none": "none for {}"}
+    parts: list[str] = []
+    for kind, text in why.items():
+        names = [process for process, own in result.fairness if own == kind]
+        if names:
+            parts.append(text.format(", ".join(names)))
+    return "; ".join((*parts, "none for choices"))
 
 
 def grouped(number: int) -> str:

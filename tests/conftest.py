@@ -58,7 +58,15 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def command_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a command: this one, without what would change its answer."""
-    mine = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "PYTHONUNBUFFERED", "PFNSPEC_JAVA", "PFNSPEC_TLA2TOOLS", "XDG_CACHE_HOME"}
+    mine = {
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "COLUMNS",
+        "PYTHONUNBUFFERED",
+        "PFNSPEC_JAVA",
+        "PFNSPEC_TLA2TOOLS",
+        "XDG_CACHE_HOME",
+    }
     kept = {name: value for name, value in os.environ.items() if name not in mine}
     cache = os.fspath(tmp_path_factory.mktemp("cache"))
     return kept | {"PFNSPEC_CACHE": cache, "PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"}
@@ -79,7 +87,12 @@ def pfnspec(command_environment: Mapping[str, str]) -> Callable[..., Ran]:
             defaults["stdin"] = subprocess.DEVNULL
         words = [sys.executable, "-m", "pfnspec", *map(os.fspath, arguments)]  # type: ignore[arg-type]
         ran = subprocess.run(
-            words, capture_output=True, encoding="utf-8", env=environment, check=False, **{**defaults, **settings}
+            words,
+            capture_output=True,
+            encoding="utf-8",
+            env=environment,
+            check=False,
+            **{**defaults, **settings},
         )
         assert "Traceback" not in ran.stderr + ran.stdout, ran.stderr
         assert "mistake in pfnspec" not in ran.stderr, ran.stderr
@@ -111,7 +124,7 @@ def example_results(pfnspec: Callable[..., Ran]) -> Mapping[str, dict[str, Any]]
 
     def checked(path: Path) -> tuple[str, dict[str, Any]]:
         name = path.relative_to(ROOT).as_posix()
-        ran = pfnspec("check", name, "--format", "json", timeout=EXAMPLE_SECONDS)
+        ran = pfnspec("check", name, "--format", "json", "--jobs", "1", timeout=EXAMPLE_SECONDS)
         assert ran.stdout, f"{name}: {ran.stderr}"
         result: dict[str, Any] = json.loads(ran.stdout)
         assert ran.returncode == result["status"], name

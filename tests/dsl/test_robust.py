@@ -19,8 +19,28 @@ from pfnspec.translator.lower import lower
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").rglob("*.pfn"))
 TOKEN = re.compile(r'"""[\s\S]*?"""|"[^"\n]*"|#[^\n]*|\w+|[ \t]+|\n|[-=<>!+]?=|//|->|.')
-ODD = ["\t", "\r", "\0", "\f", "\v", "\u00a0", "\u2028", "\ufeff", "é", "λ", "\U0001f512", '"', "'", '"""', "\\", "#", "`"]
-WORDS = sorted({word for path in EXAMPLES for word in TOKEN.findall(path.read_text()) if word.strip()} | set(ODD))
+ODD = [
+    "\t",
+    "\r",
+    "\0",
+    "\f",
+    "\v",
+    "\u00a0",
+    "\u2028",
+    "\ufeff",
+    "é",
+    "λ",
+    "\U0001f512",
+    '"',
+    "'",
+    '"""',
+    "\\",
+    "#",
+    "`",
+]
+WORDS = sorted(
+    {word for path in EXAMPLES for word in TOKEN.findall(path.read_text()) if word.strip()} | set(ODD)
+)
 
 
 def stages(text: str) -> Diagnostics:
@@ -179,8 +199,9 @@ DEEP = {
     "brackets": lambda n: BEGIN + f"process p:\n    x = {'x[' * n}0{']' * n}\n",
     "sets": lambda n: BEGIN + f"process p:\n    x = {'{' * n}0{'}' * n}\n",
     "calls": lambda n: BEGIN + f"process p:\n    x = {'min(' * n}0{')' * n}\n",
-    "quantifiers": lambda n: BEGIN
-    + f"process p:\n    x = {'all(' * n}x{''.join(f' for a{i} in range(2))' for i in range(n))}\n",
+    "quantifiers": lambda n: (
+        BEGIN + f"process p:\n    x = {'all(' * n}x{''.join(f' for a{i} in range(2))' for i in range(n))}\n"
+    ),
     "types": lambda n: BEGIN + f"shared y: {'set[' * n}bool{']' * n}\nprocess p:\n    x = True\n",
     "arrays": lambda n: BEGIN + f"shared y: bool{'[1]' * n}\nprocess p:\n    x = True\n",
     "fields": lambda n: BEGIN + f"process p:\n    x = x{'.y' * n}\n",
@@ -191,38 +212,60 @@ DEEP = {
     "unions": lambda n: BEGIN + f"shared t: set[bool]\nprocess p:\n    t = {' | '.join(['t'] * n)}\n",
     "ands": lambda n: BEGIN + f"process p:\n    x = {' and '.join(['x'] * n)}\n",
     "ors": lambda n: BEGIN + f"invariant i: {' or '.join(['x'] * n)}\nprocess p:\n    x = True\n",
-    "implications": lambda n: BEGIN + f"invariant i: {' implies '.join(['x'] * n)}\nprocess p:\n    x = True\n",
+    "implications": lambda n: (
+        BEGIN + f"invariant i: {' implies '.join(['x'] * n)}\nprocess p:\n    x = True\n"
+    ),
     "comparisons": lambda n: BEGIN + f"process p:\n    x = {' == '.join(['n'] * n)}\n",
     "ifs": lambda n: nested("if x:", n),
     "whiles": lambda n: nested("while x:", n),
-    "loops": lambda n: BEGIN
-    + "process p:\n"
-    + "".join(f"{' ' * (i + 1)}for i{i} in range(2):\n" for i in range(n))
-    + f"{' ' * (n + 1)}x = True\n",
-    "elifs": lambda n: BEGIN + "process p:\n    if x:\n        x = True\n" + "    elif x:\n        x = True\n" * n,
-    "alternatives": lambda n: BEGIN + "process p:\n    either:\n        x = True\n" + "    or:\n        x = True\n" * n,
+    "loops": lambda n: (
+        BEGIN
+        + "process p:\n"
+        + "".join(f"{' ' * (i + 1)}for i{i} in range(2):\n" for i in range(n))
+        + f"{' ' * (n + 1)}x = True\n"
+    ),
+    "elifs": lambda n: (
+        BEGIN + "process p:\n    if x:\n        x = True\n" + "    elif x:\n        x = True\n" * n
+    ),
+    "alternatives": lambda n: (
+        BEGIN + "process p:\n    either:\n        x = True\n" + "    or:\n        x = True\n" * n
+    ),
     "calls of calls": lambda n: calls(n, 1),
     "calls that double": lambda n: calls(n, 2),
     "statements": lambda n: BEGIN + "process p:\n" + "    x = True\n" * n,
-    "asserts": lambda n: BEGIN + "process p:\n" + "".join(f'    assert x, "{i}"\n' for i in range(n)) + "    x = True\n",
-    "locals": lambda n: BEGIN + "process p:\n" + "".join(f"    a{i}: bool = False\n" for i in range(n)) + "    x = True\n",
-    "tests": lambda n: BEGIN + "process p:\n    y: bool = x\n" + "    if y:\n        y = False\n" * n + "    x = y\n",
+    "asserts": lambda n: (
+        BEGIN + "process p:\n" + "".join(f'    assert x, "{i}"\n' for i in range(n)) + "    x = True\n"
+    ),
+    "locals": lambda n: (
+        BEGIN + "process p:\n" + "".join(f"    a{i}: bool = False\n" for i in range(n)) + "    x = True\n"
+    ),
+    "tests": lambda n: (
+        BEGIN + "process p:\n    y: bool = x\n" + "    if y:\n        y = False\n" * n + "    x = y\n"
+    ),
     "atomic tests": lambda n: BEGIN + "process p:\n    atomic:\n" + "        if x:\n            n = 0\n" * n,
-    "alternatives in turn": lambda n: BEGIN
-    + "process p:\n    y: bool = False\n"
-    + "    either:\n        y = True\n    or:\n        pass\n" * n
-    + "    x = y\n",
-    "enum members": lambda n: BEGIN + f"enum E: {', '.join(f'e{i}' for i in range(n))}\nprocess p:\n    x = True\n",
+    "alternatives in turn": lambda n: (
+        BEGIN
+        + "process p:\n    y: bool = False\n"
+        + "    either:\n        y = True\n    or:\n        pass\n" * n
+        + "    x = y\n"
+    ),
+    "enum members": lambda n: (
+        BEGIN + f"enum E: {', '.join(f'e{i}' for i in range(n))}\nprocess p:\n    x = True\n"
+    ),
     "faults": lambda n: BEGIN + "process p:\n" + "    x = = 1\n" * n,
     "unknown names": lambda n: BEGIN + "process p:\n" + "".join(f"    unknown{i} = y{i}\n" for i in range(n)),
     "open brackets": lambda n: BEGIN + "process p:\n    x = " + "(" * n + "\n",
     "quotes": lambda n: BEGIN + "process p:\n    x = " + '"' * n + "\n",
-    "quantified products": lambda n: BEGIN
-    + f"process p:\n    x = all(True {' '.join(f'for a{i} in range(4000)' for i in range(min(n, 5)))})\n",
-    "policies": lambda n: BEGIN
-    + "shared q: waitqueue\nprocess p:\n    wait (w0) until x on q\n"
-    + "".join(f"policy w{i}:\n    wait w{i + 1}\n" for i in range(n))
-    + f"policy w{n}:\n    while not cond:\n        cpu_relax()\n",
+    "quantified products": lambda n: (
+        BEGIN
+        + f"process p:\n    x = all(True {' '.join(f'for a{i} in range(4000)' for i in range(min(n, 5)))})\n"
+    ),
+    "policies": lambda n: (
+        BEGIN
+        + "shared q: waitqueue\nprocess p:\n    wait (w0) until x on q\n"
+        + "".join(f"policy w{i}:\n    wait w{i + 1}\n" for i in range(n))
+        + f"policy w{n}:\n    while not cond:\n        cpu_relax()\n"
+    ),
 }
 
 
@@ -239,7 +282,9 @@ def test_depth(kind: str, size: int) -> None:
 @pytest.mark.parametrize("kind", DEEP)
 def test_what_is_accepted_leaves_room_on_the_stack(kind: str) -> None:
     """About the deepest text of each kind that is accepted goes through with a third of the stack used."""
-    taken = next((size for size in (150, 118, 57, 38, 27, 24, 11) if not run(DEEP[kind](size), 6.0).errors), 1)
+    taken = next(
+        (size for size in (150, 118, 57, 38, 27, 24, 11) if not run(DEEP[kind](size), 6.0).errors), 1
+    )
 
     def under(frames: int) -> None:
         if frames:
@@ -275,7 +320,9 @@ def test_a_long_model() -> None:
     model, found = check(tree)
     checked = time.process_time()
     assert model is not None, found.sorted()
-    print(f"{text.count(chr(10))} lines: parsed in {parsed - begun:.2f} s, checked in {checked - parsed:.2f} s")
+    print(
+        f"{text.count(chr(10))} lines: parsed in {parsed - begun:.2f} s, checked in {checked - parsed:.2f} s"
+    )
     assert checked - begun < 6
 
 
@@ -305,12 +352,16 @@ def test_odd_characters(odd: str) -> None:
         run(text[:at] + odd + text[at:])
 
 
-@pytest.mark.parametrize("odd", ["\r", "\0", "\f", "\v", "\u00a0", "\u2028", "\ufeff", "é", "\U0001f512"], ids=ascii)
+@pytest.mark.parametrize(
+    "odd", ["\r", "\0", "\f", "\v", "\u00a0", "\u2028", "\ufeff", "é", "\U0001f512"], ids=ascii
+)
 def test_odd_characters_are_named(odd: str) -> None:
     faults = run(BEGIN + f"process p:\n    x = {odd}True\n").sorted()
     assert [(fault.code, fault.span.line, fault.span.column) for fault in faults] == [("bad-character", 9, 9)]
 
 
-@pytest.mark.parametrize("text", ["", "\n", " ", "\n\n  \n", "#", "\f", "\0", "\ufeff", '"""doc"""', "model", "model m"])
+@pytest.mark.parametrize(
+    "text", ["", "\n", " ", "\n\n  \n", "#", "\f", "\0", "\ufeff", '"""doc"""', "model", "model m"]
+)
 def test_next_to_nothing(text: str) -> None:
     assert run(text).errors

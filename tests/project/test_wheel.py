@@ -38,7 +38,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("source") / "some name"
     shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
     # Things that lie about in a real tree and must not be taken for parts of the package.
-    for folder in ("tests", "build/lib/pfnspec", "docs", "scratch"):
+    for folder in ("tests", "docs", "scratch"):
         (copy / folder).mkdir(parents=True)
         (copy / folder / "stray.py").touch()
     out = tmp_path_factory.mktemp("wheel")

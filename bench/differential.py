@@ -1,0 +1,604 @@
+"""Random models, each checked in as many ways as there are, which must agree.
+
+    python bench/differential.py --models 300 [--tlc] [--liveness] [--seed 0] [--seconds 600]
+
+Per model and cell: the interpreter on the whole and on the reduced program; with `--tlc`, TLC on both, with the
+number of distinct states and every trace replayed; with `--liveness`, temporal properties by the search for
+fair cycles in this file, on the whole and on the reduced program, and by TLC on both.  A disagreement is printed
+with the smallest model that shows it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import ModuleType
+
+from pfnspec import tla
+from pfnspec.check.load import Cell, load
+from pfnspec.translator.emit import emit
+from pfnspec.translator.expand import Expansion
+from pfnspec.translator.interpreter import Interpreter, State
+from pfnspec.translator.lasso import retrace_lasso
+from pfnspec.translator.program import FALSE, TRUE, Apply, Const, Expr, Invariant, Program, Property, Read, Step
+from pfnspec.translator.reduce import liveness_reduced, safety_reduced
+from pfnspec.translator.retrace import Mismatch, retrace, states_of
+from pfnspec.translator.schedule import scheduled
+from pfnspec.translator.temporal import focused
+
+MODELS = Path(__file__).resolve().parents[1] / "tests" / "translator" / "random_models.py"
+STATES = 3000
+
+
+class Disagreement(Exception):
+    """Two ways of checking the same model differ."""
+
+
+class TooLarge(Exception):
+    """The model has more states than the limit."""
+
+
+def random_models() -> ModuleType:
+    """The generator, which is no part of the package."""
+    if "random_models" not in sys.modules:
+        spec = importlib.util.spec_from_file_location("random_models", MODELS)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["random_models"] = module
+        spec.loader.exec_module(module)
+    return sys.modules["random_models"]
+
+
+def cells(text: str) -> tuple[Cell, ...]:
+    """The cells of a model; none when it is refused."""
+    return load("model.pfn", {}, text=text.encode()).cells
+
+
+# ---- safety
+
+
+def violated(interpreter: Interpreter, states: Iterable[State]) -> frozenset[str]:
+    """Every safety property that some state violates, and every `sometimes` that one satisfies."""
+    found = {violation.property for state in states for violation in interpreter.violations(state)}
+    for formula in interpreter.program.sometimes:
+        if any(interpreter.value(formula.condition, state) is True for state in states):
+            found.add(f"met: {formula.property}")
+    return frozenset(found)
+
+
+def searched(interpreter: Interpreter, limit: int) -> dict[State, object]:
+    found, complete = interpreter.search(limit)
+    if not complete:
+        raise TooLarge
+    return dict(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    whole: Interpreter
+    reduced: Interpreter
+    states: int
+    fewer: int
+    violated: frozenset[str]
+
+
+def safety(cell: Cell, limit: int = STATES) -> Safety:
+    """Whole and reduced program in the interpreter; raises Disagreement when a verdict differs."""
+    plain = focused(cell.program, ())
+    formulas = [formula.condition for formula in (*plain.invariants, *plain.sometimes)]
+    whole = Interpreter(scheduled(plain))
+    states = searched(whole, limit)
+    reduced = Interpreter(scheduled(safety_reduced(plain, formulas)))
+    fewer = searched(reduced, limit)
+    expected, found = violated(whole, states), violated(reduced, fewer)
+    if expected != found:
+        raise Disagreement(f"reduced: {sorted(found)}, whole: {sorted(expected)}")
+    loops = [p.name for p in reduced.program.points if p.step and p.name in {leaf for leaf in _targets(p.step)}]
+    if loops:
+        raise Disagreement(f"a merged step leads back to {loops[0]}")
+    return Safety(whole, reduced, len(states), len(fewer), expected)
+
+
+def _targets(step: Step) -> Iterator[str]:
+    from pfnspec.translator.movers import leaves
+
+    for leaf in leaves(step.block):
+        yield leaf.target
+
+
+def safety_by_tlc(cell: Cell, known: Safety, tools: tla.Tools) -> int:
+    """TLC on both programs: verdicts, number of states, traces.  The number of runs."""
+    names = [name for name in cell.program.properties if name not in known.violated]
+    broken = [name for name in cell.program.properties if name in known.violated]
+    runs = 0
+    for interpreter, number, expansion in (
+        (known.whole, known.states, None),
+        (known.reduced, known.fewer, Expansion(known.reduced.program, known.whole)),
+    ):
+        program = interpreter.program
+        emission = emit(program, names, registers=True)
+        outcome = tlc(emission, tools, deadlock=emission.check_deadlock)
+        runs += 1
+        if not isinstance(outcome, tla.Holds):
+            raise Disagreement(f"TLC finds {outcome.name or outcome.kind} violated, the interpreter does not")
+        if outcome.totals.distinct != number:
+            raise Disagreement(f"TLC counts {outcome.totals.distinct} states, the interpreter {number}")
+        for name in broken:
+            emission = emit(program, [name], registers=True)
+            outcome = tlc(emission, tools, deadlock=emission.check_deadlock)
+            runs += 1
+            if not isinstance(outcome, tla.Violated):
+                raise Disagreement(f"the interpreter finds {name} violated, TLC does not")
+            states = states_of(tuple(s.values for s in outcome.trace.states), program, emission)
+            retrace(name, expansion.path(states) if expansion else states, known.whole)
+    return runs
+
+
+def tlc(emission: object, tools: tla.Tools, *, deadlock: bool = False, liveness: bool = False) -> tla.Holds | tla.Violated:
+    job = tla.Job(
+        module=emission.module,  # type: ignore[attr-defined]
+        module_text=emission.module_text,  # type: ignore[attr-defined]
+        cfg_text=emission.cfg_text,  # type: ignore[attr-defined]
+        check_deadlock=deadlock,
+        liveness=liveness,
+        quick=True,
+        max_heap=512,
+    )
+    outcome = tla.run(job, tools, tla.Limits(seconds=120))
+    if not isinstance(outcome, tla.Holds | tla.Violated):
+        raise Disagreement(f"TLC: {outcome}"[:3000])
+    return outcome
+
+
+# ---- temporal formulas, by a tableau and a search for fair cycles
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """`left` until `right`, or (`release`) its dual."""
+
+    left: Formula
+    right: Formula
+    release: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    left: Formula
+    right: Formula
+    either: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    state: Expr
+    negated: bool = False
+
+
+Formula = Until | Both | Atom
+
+
+def normal(e: Expr, negated: bool, program: Program) -> Formula:
+    """A temporal formula with negations at its atoms only; monitors are `until` again."""
+    known = _until(e, program)
+    match known or e:
+        case Apply(operator="until", arguments=(left, right)):
+            return Until(normal(left, negated, program), normal(right, negated, program), negated)
+        case Apply(operator="always", arguments=(inner,)):
+            return Until(Atom(TRUE if negated else FALSE), normal(inner, negated, program), not negated)
+        case Apply(operator="eventually", arguments=(inner,)):
+            return Until(Atom(FALSE if negated else TRUE), normal(inner, negated, program), negated)
+        case Apply(operator="leads_to", arguments=(left, right)):
+            later = Apply("eventually", (right,))
+            return normal(Apply("always", (Apply("implies", (left, later)),)), negated, program)
+        case Apply(operator="not", arguments=(inner,)):
+            return normal(inner, not negated, program)
+        case Apply(operator="implies", arguments=(left, right)):
+            return Both(normal(left, not negated, program), normal(right, negated, program), not negated)
+        case Apply(operator="and" | "or" as word, arguments=(first, *others)):
+            rest = first
+            made = normal(rest, negated, program)
+            for other in others:
+                made = Both(made, normal(other, negated, program), (word == "or") != negated)
+            return made
+        case other:
+            return Atom(other, negated)
+
+
+def _until(e: Expr, program: Program) -> Expr | None:
+    """The `until` that a property's use of a monitor stands for."""
+    match e:
+        case Apply(
+            operator="and",
+            arguments=(Apply(operator="always", arguments=(Apply(operator="implies", arguments=(Read(variable=bit), p)),)), _),
+        ):
+            for monitor in program.monitors:
+                if monitor.variable == bit:
+                    until = Apply("until", (p, monitor.release))
+                    if monitor.trigger == TRUE:
+                        return until
+                    return Apply("always", (Apply("implies", (monitor.trigger, until)),))
+    return None
+
+
+@dataclass(slots=True)
+class _Node:
+    """A state of the tableau: what it asks of the present, and its successors."""
+
+    atoms: frozenset[Atom]
+    done: frozenset[Formula]
+    later: frozenset[Formula]
+    before: set[int] = field(default_factory=set)
+
+
+def tableau(formula: Formula) -> list[_Node]:
+    """The nodes of Gerth, Peled, Vardi and Wolper's construction; `before` has -1 for an initial one."""
+    nodes: list[_Node] = []
+    index: dict[tuple[frozenset[Formula], frozenset[Formula]], int] = {}
+    todo = [({-1}, frozenset({formula}), frozenset[Formula](), frozenset[Formula]())]
+    while todo:
+        before, new, old, later = todo.pop()
+        if not new:
+            key = (old, later)
+            if key in index:
+                nodes[index[key]].before |= before
+                continue
+            index[key] = len(nodes)
+            nodes.append(_Node(frozenset(f for f in old if isinstance(f, Atom)), old, later, set(before)))
+            todo.append(({index[key]}, later, frozenset(), frozenset()))
+            continue
+        one = next(iter(new))
+        new = new - {one}
+        if one in old:
+            todo.append((before, new, old, later))
+            continue
+        kept = old | {one}
+        match one:
+            case Atom(state=state, negated=negated):
+                impossible = state == (TRUE if negated else FALSE) and isinstance(state, Const)
+                if not impossible and Atom(state, not negated) not in old:
+                    todo.append((before, new, kept, later))
+            case Both(left=left, right=right, either=True):
+                todo.append((before, new | {left}, kept, later))
+                todo.append((before, new | {right}, kept, later))
+            case Both(left=left, right=right):
+                todo.append((before, new | {left, right}, kept, later))
+            case Until(left=left, right=right, release=False):
+                todo.append((before, new | {left}, kept, later | {one}))
+                todo.append((before, new | {right}, kept, later))
+            case Until(left=left, right=right):
+                todo.append((before, new | {right}, kept, later | {one}))
+                todo.append((before, new | {left, right}, kept, later))
+    return nodes
+
+
+def _untils(formula: Formula) -> set[Until]:
+    match formula:
+        case Until(left=left, right=right, release=release):
+            return ({formula} if not release else set()) | _untils(left) | _untils(right)
+        case Both(left=left, right=right):
+            return _untils(left) | _untils(right)
+        case _:
+            return set()
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A fairness condition of one task, on its steps from some points."""
+
+    task: int
+    strong: bool
+    points: frozenset[str]
+
+
+def promises(program: Program) -> list[Promise]:
+    """What is assumed of each task, by the rules and not by the translator."""
+    found: list[Promise] = []
+    for number, task in enumerate(program.tasks):
+        if program.process(task.process).unfair:
+            continue
+        own = {p.name: p.step for p in program.points if p.process == task.process and p.step is not None}
+
+        def acquires(step: Step) -> bool:
+            return step.lock is not None and step.lock.action in ("acquire", "join", "enter")
+
+        modest = {n for n, s in own.items() if s.kind == "await" or (acquires(s) and s.lock and not s.lock.fair)}
+        counted = program.cpus is not None
+        strong = counted or any(acquires(s) and s.lock is not None and s.lock.fair for s in own.values())
+        if not strong:
+            found.append(Promise(number, False, frozenset(own)))
+        else:
+            found.append(Promise(number, True, frozenset(set(own) - modest)))
+            found.append(Promise(number, False, frozenset(modest)))
+    return [promise for promise in found if promise.points]
+
+
+@dataclass(slots=True)
+class Graph:
+    """The states of a program, numbered; per state its steps as (task, point, target)."""
+
+    interpreter: Interpreter
+    states: list[State]
+    steps: list[list[tuple[int, str, int]]]
+
+    @classmethod
+    def of(cls, program: Program, limit: int) -> Graph:
+        interpreter = Interpreter(program)
+        order = {task: i for i, task in enumerate(program.tasks)}
+        found = {interpreter.initial(): 0}
+        states = list(found)
+        steps: list[list[tuple[int, str, int]]] = []
+        for state in states:
+            here: list[tuple[int, str, int]] = []
+            for transition in interpreter.transitions(state):
+                if transition.state not in found:
+                    if len(found) >= limit:
+                        raise TooLarge
+                    found[transition.state] = len(states)
+                    states.append(transition.state)
+                here.append((order[transition.task], transition.point.name, found[transition.state]))
+            steps.append(here)
+        return cls(interpreter, states, steps)
+
+    def holds(self, formula: Expr) -> bool:
+        """Whether a temporal formula holds on every fair behaviour."""
+        wrong = normal(formula, True, self.interpreter.program)
+        nodes = tableau(wrong)
+        truths: dict[Expr, list[bool]] = {}
+        for node in nodes:
+            for atom in node.atoms:
+                if atom.state not in truths:
+                    truths[atom.state] = [self.interpreter.value(atom.state, state) is True for state in self.states]
+
+        def fits(node: int, state: int) -> bool:
+            return all(truths[atom.state][state] != atom.negated for atom in nodes[node].atoms)
+
+        following: dict[int, list[int]] = {-1: []}
+        for number, node in enumerate(nodes):
+            for one in node.before:
+                following.setdefault(one, []).append(number)
+        places: dict[tuple[int, int], int] = {}
+        listed: list[tuple[int, int]] = []
+
+        def place(state: int, node: int) -> int:
+            key = (state, node)
+            if key not in places:
+                places[key] = len(listed)
+                listed.append(key)
+            return places[key]
+
+        for node in following[-1]:
+            if fits(node, 0):
+                place(0, node)
+        edges: list[list[tuple[int, str, int]]] = []
+        for state, node in listed:
+            here = []
+            # Every state may also be repeated for ever, as far as fairness allows.
+            for task, point, target in [*self.steps[state], (-1, "", state)]:
+                for next_node in following.get(node, ()):
+                    if fits(next_node, target):
+                        here.append((task, point, place(target, next_node)))
+            edges.append(here)
+        goals = [
+            frozenset(n for n, node in enumerate(nodes) if until not in node.done or until.right in node.done)
+            for until in _untils(wrong)
+        ]
+        able = [
+            [any(task == p.task and point in p.points for task, point, _ in here) for p in promises(self.interpreter.program)]
+            for here in self.steps
+        ]
+        asked = promises(self.interpreter.program)
+
+        def fair(group: list[int]) -> bool:
+            inside = set(group)
+            inner = [(a, task, point, b) for a in group for task, point, b in edges[a] if b in inside]
+            if not inner:
+                return False
+            if any(all(listed[a][1] not in goal for a in group) for goal in goals):
+                return False
+            bad: set[int] = set()
+            for number, promise in enumerate(asked):
+                if any(task == promise.task and point in promise.points for _, task, point, _ in inner):
+                    continue
+                possible = {a for a in group if able[listed[a][0]][number]}
+                if promise.strong:
+                    bad |= possible
+                elif len(possible) == len(group):
+                    return False
+            if not bad:
+                return True
+            return any(fair(part) for part in _components(sorted(inside - bad), edges))
+
+        return not any(fair(part) for part in _components(list(range(len(listed))), edges))
+
+
+def _components(nodes: list[int], edges: list[list[tuple[int, str, int]]]) -> Iterator[list[int]]:
+    """Strongly connected components, by Tarjan's algorithm without recursion."""
+    inside = set(nodes)
+    index: dict[int, int] = {}
+    low: dict[int, int] = {}
+    stack: list[int] = []
+    on: set[int] = set()
+    for root in nodes:
+        if root in index:
+            continue
+        work = [(root, iter([b for _, _, b in edges[root] if b in inside]))]
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        on.add(root)
+        while work:
+            node, following = work[-1]
+            for other in following:
+                if other not in index:
+                    index[other] = low[other] = len(index)
+                    stack.append(other)
+                    on.add(other)
+                    work.append((other, iter([b for _, _, b in edges[other] if b in inside])))
+                    break
+                if other in on:
+                    low[node] = min(low[node], index[other])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == index[node]:
+                    part: list[int] = []
+                    while True:
+                        other = stack.pop()
+                        on.discard(other)
+                        part.append(other)
+                        if other == node:
+                            break
+                    yield part
+
+
+@dataclass(frozen=True, slots=True)
+class Liveness:
+    property: Property
+    whole: Program
+    reduced: Program
+    holds: bool
+
+
+def liveness(cell: Cell, limit: int = STATES) -> list[Liveness]:
+    """Every temporal property on the whole and on the reduced program; raises Disagreement."""
+    found: list[Liveness] = []
+    for property in cell.program.temporal:
+        focus = focused(cell.program, (property,))
+        if property.formula in (TRUE, FALSE):
+            continue
+        whole = scheduled(focus)
+        reduced = scheduled(liveness_reduced(focus, (property.formula,)))
+        expected = Graph.of(whole, limit).holds(property.formula)
+        if Graph.of(reduced, limit).holds(property.formula) != expected:
+            raise Disagreement(f"{property.name} {'holds' if expected else 'fails'}, but not when reduced")
+        found.append(Liveness(property, whole, reduced, expected))
+    return found
+
+
+def liveness_by_tlc(known: Liveness, tools: tla.Tools) -> int:
+    """TLC on both programs, each counterexample replayed.  The number of runs."""
+    whole = Interpreter(known.whole)
+    name = known.property.name
+    for program, expansion in ((known.whole, None), (known.reduced, Expansion(known.reduced, whole))):
+        emission = emit(program, (), temporal=(name,))
+        outcome = tlc(emission, tools, liveness=True)
+        if isinstance(outcome, tla.Holds) != known.holds:
+            kind = "reduced" if expansion else "whole"
+            raise Disagreement(f"TLC says {not known.holds} of {name} ({kind}), the search {known.holds}")
+        if isinstance(outcome, tla.Violated):
+            states = states_of(tuple(s.values for s in outcome.trace.states), program, emission)
+            loop = None if outcome.trace.back_to is None else outcome.trace.back_to - 1
+            if expansion:
+                states, loop = expansion.lasso(states, loop)
+            retrace_lasso(known.property, states, loop, whole)
+    return 2
+
+
+# ---- the run
+
+
+@dataclass(slots=True)
+class Count:
+    models: int = 0
+    refused: int = 0
+    large: int = 0
+    cells: int = 0
+    runs: int = 0
+    states: int = 0
+    fewer: int = 0
+    properties: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+
+
+def fault(text: str, count: Count | None = None, *, tools: tla.Tools | None = None, temporal: bool = False, limit: int = STATES) -> str | None:
+    """What two ways disagree about in a model, in words."""
+    count = count or Count()
+    count.models += 1
+    try:
+        found = cells(text)
+    except Exception as error:
+        return f"lowering: {error!r}"
+    if not found:
+        count.refused += 1
+        return None
+    for cell in found:
+        where = f"[{cell.scenario}, {cell.policy}] "
+        try:
+            known = safety(cell, limit)
+            count.cells += 1
+            count.states += known.states
+            count.fewer += known.fewer
+            for name in known.violated:
+                count.kinds["an assertion" if name.startswith("claim") else "an invariant" if name.startswith("safe") else name] += 1
+            lively = liveness(cell, limit) if temporal else []
+            count.properties += len(lively)
+            count.kinds["a temporal property"] += sum(not one.holds for one in lively)
+            if tools is not None:
+                count.runs += safety_by_tlc(cell, known, tools)
+                for one in lively:
+                    count.runs += liveness_by_tlc(one, tools)
+        except TooLarge:
+            count.large += 1
+        except (Disagreement, Mismatch) as error:
+            return f"{where}{error}"
+        except Exception as error:
+            return f"{where}{type(error).__name__}: {error}"
+    return None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=float("inf"))
+    parser.add_argument("--states", type=int, default=STATES)
+    parser.add_argument("--tlc", action="store_true")
+    parser.add_argument("--liveness", action="store_true")
+    parser.add_argument("--whole", action="store_true", help="print failing models as they are")
+    asked = parser.parse_args()
+    tools = tla.find_tools() if asked.tlc else None
+    models = random_models()
+    count = Count()
+    began = time.monotonic()
+    faults = 0
+
+    def one(seed: int) -> tuple[int, str, str | None]:
+        if time.monotonic() - began > asked.seconds:
+            return seed, "", None
+        text = models.model(seed, liveness=asked.liveness)
+        return seed, text, fault(text, count, tools=tools, temporal=asked.liveness, limit=asked.states)
+
+    with ThreadPoolExecutor(2 if asked.tlc else 1) as pool:
+        for seed, text, why in pool.map(one, range(asked.seed, asked.seed + asked.models)):
+            if why is None:
+                continue
+            faults += 1
+            print(f"== seed {seed}: {why}", flush=True)
+            if not asked.whole:
+                kind = re.sub(r"\W*\w*\d.*", "", why.rpartition("] ")[2])
+                tlc_needed = "TLC" in why or not fault(text, temporal=asked.liveness, limit=asked.states)
+                fails: Callable[[str], bool] = lambda t, kind=kind, tlc_needed=tlc_needed: (  # noqa: E731
+                    (fault(t, tools=tools if tlc_needed else None, temporal=asked.liveness, limit=asked.states) or "")
+                    .rpartition("] ")[2]
+                    .startswith(kind)
+                )
+                text = models.smaller(text, fails)
+            print(text, flush=True)
+    print(f"{count.models} models, {count.cells} cells checked, {count.refused} models refused, {count.large} cells too large")
+    print(f"{count.states} states, {count.fewer} reduced; {count.properties} temporal properties; {count.runs} runs of TLC")
+    print("violated:", ", ".join(f"{name} {number}" for name, number in count.kinds.most_common()))
+    print(f"{faults} disagreements, {time.monotonic() - began:.0f} s")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
