@@ -26,8 +26,8 @@ _HEAD = """# Examples
 Each is a file of its own, or a variant that says only what is different from another. `pfnspec check` of
 every one ends with status 0: what is violated is expected to be.
 
-This page is made by `python bench/examples_page.py` (or by the tests with `--rewrite`), and the tests compare it
-with what is found today. States are distinct states as TLC counts them, at the sizes that the file has.
+This page is made by `python bench/examples_page.py` (or by the tests with `--rewrite`), and the tests
+compare it with what is found today. States are distinct states as TLC counts them, at the sizes that the file has.
 """
 
 
@@ -51,7 +51,9 @@ def page(results: Mapping[str, Mapping[str, Any]]) -> str:
 
 def first_line(path: Path) -> str:
     """The first line of a model's docstring."""
-    return path.read_text(encoding="utf-8").split("\n", 1)[0].strip().strip('"').replace("|", "\\|").rstrip(".")
+    return (
+        path.read_text(encoding="utf-8").split("\n", 1)[0].strip().strip('"').replace("|", "\\|").rstrip(".")
+    )
 
 
 def _found(result: Mapping[str, Any]) -> str:

@@ -72,7 +72,11 @@ def to_java(words: list[str], environment: dict[str, str], started: Path) -> flo
 def slowest_imports(words: list[str], environment: dict[str, str], count: int) -> list[tuple[float, str]]:
     """Own milliseconds of the modules that take longest to import."""
     ran = subprocess.run(
-        [words[0], "-X", "importtime", *words[1:]], env=environment, capture_output=True, text=True, check=False
+        [words[0], "-X", "importtime", *words[1:]],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     found = re.findall(r"^import time: +(\d+) \| +\d+ \| +(\S+)$", ran.stderr, re.MULTILINE)
     return sorted(((int(own) / 1000, name) for own, name in found), reverse=True)[:count]
@@ -81,7 +85,9 @@ def slowest_imports(words: list[str], environment: dict[str, str], count: int) -
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("-n", type=int, default=9, help="runs of each (default 9)")
-    parser.add_argument("--limit", type=float, metavar="SECONDS", help="the longest a check may take to TLC's start")
+    parser.add_argument(
+        "--limit", type=float, metavar="SECONDS", help="the longest a check may take to TLC's start"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -96,10 +102,19 @@ def main() -> int:
         base = median(lambda: timed([sys.executable, "-c", "pass"], environment), options.n)
         rows = [
             ("python -c pass", base),
-            ("python -c 'import lark'", median(lambda: timed([sys.executable, "-c", "import lark"], environment), options.n)),
+            (
+                "python -c 'import lark'",
+                median(lambda: timed([sys.executable, "-c", "import lark"], environment), options.n),
+            ),
             ("pfnspec --version", median(lambda: timed([*python, "--version"], environment), options.n)),
-            ("pfnspec fmt --check", median(lambda: timed([*python, "fmt", "--check", os.fspath(path)], environment), options.n)),
-            ("pfnspec translate", median(lambda: timed([*python, "translate", os.fspath(path)], environment), options.n)),
+            (
+                "pfnspec fmt --check",
+                median(lambda: timed([*python, "fmt", "--check", os.fspath(path)], environment), options.n),
+            ),
+            (
+                "pfnspec translate",
+                median(lambda: timed([*python, "translate", os.fspath(path)], environment), options.n),
+            ),
         ]
         whole = median(lambda: to_java(check, environment, started), options.n)
         rows.append(("pfnspec check, to the start of TLC", whole))

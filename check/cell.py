@@ -20,7 +20,7 @@ from ..translator.program import FALSE, TRUE, Apply, Expr, Invariant, Program, P
 from ..translator.reduce import liveness_reduced, safety_reduced
 from ..translator.retrace import Finding, Mismatch, retrace, states_of
 from ..translator.schedule import scheduled
-from ..translator.temporal import antecedents, focused, simplified
+from ..translator.temporal import antecedents, focused, is_temporal, simplified, supposed_states
 from .load import Cell
 from .result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure
 
@@ -109,8 +109,7 @@ class CellCheck:
         supposed = tuple(
             Invariant(f"{p.name} supposes {i}", e, p.span)
             for p in self.program.temporal
-            for i, e in enumerate(antecedents(p.formula))
-            if not is_temporal(e)
+            for i, e in enumerate(supposed_states(self.program, p))
         )
         plain = focused(self.program, ())
         self.watched = replace(plain, sometimes=(*plain.sometimes, *supposed), _points={})
@@ -342,14 +341,3 @@ class CellCheck:
         (folder / "output.txt").write_text(outcome.raw, encoding="utf-8")
         text = "TLC and the interpreter disagree, so no verdict is given"
         return Failure("disagreement", f"{text} ({message})", message, str(folder))
-
-
-def is_temporal(e: Expr) -> bool:
-    """Whether a temporal operator stands in it."""
-    match e:
-        case Apply(operator="always" | "eventually" | "leads_to"):
-            return True
-        case Apply(arguments=arguments):
-            return any(is_temporal(argument) for argument in arguments)
-        case _:
-            return False

@@ -19,6 +19,10 @@ Spec == Init /\\ [][Next]_x
 """
 
 
+# tlaplus issue 835, repaired in June 2024.
+FIXED_FOR_JAVA_21 = "2024-06"
+
+
 def run(options: argparse.Namespace) -> int:
     """Says which tools are used and whether they work; 4 when they do not."""
     print(f"Python        {sys.version.split()[0]}, {sys.executable}")
@@ -32,6 +36,8 @@ def run(options: argparse.Namespace) -> int:
     version = tla.java_version(tools.java)
     print(f"Java          {'.'.join(str(part) for part in version) if version else 'of unknown version'}, {tools.java}")
     print(f"TLC           {tla.tlc_version(tools.jar)}, {tools.jar}")
+    if version and version[0] >= 21 and (tla.tlc_version(tools.jar).built or "") < FIXED_FOR_JAVA_21:
+        print("              this TLC's liveness checking is not reliable on Java 21 and later; use Java 17")
     if not tools.jar_stands_alone:
         print("              other jars lie beside it; pfnspec runs a copy of it that stands alone")
     job = tla.Job(module="doctor", module_text=_MODULE, cfg_text="SPECIFICATION Spec\n", quick=True)

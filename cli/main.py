@@ -54,7 +54,7 @@ def _make_streams_safe() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
@@ -72,13 +72,17 @@ def _parser() -> argparse.ArgumentParser:
         prog="pfnspec", description="Checks specifications of concurrent kernel protocols.",
         epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("--version", action=_Version, nargs=0, dest=argparse.SUPPRESS, help="show the version and end")
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, dest=argparse.SUPPRESS, help="show the version and end"
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _check(commands)
     _translate(commands)
     _fmt(commands)
     explain = commands.add_parser("explain", help="what a diagnostic means, with an example")
-    explain.add_argument("code", nargs="?", metavar="CODE", help="as in error[CODE]; without one, all are listed")
+    explain.add_argument(
+        "code", nargs="?", metavar="CODE", help="as in error[CODE]; without one, all are listed"
+    )
     explain.set_defaults(command=_run("explain"))
     doctor = commands.add_parser("doctor", help="which Java, which TLC, what works")
     _tools(doctor)
@@ -154,16 +158,24 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--scenario", action="append", default=[], metavar="NAME", dest="scenarios",
         help="check only in this scenario (may be repeated)",
     )  # fmt: skip
-    check.add_argument("--jobs", type=_positive, metavar="N", help="TLCs side by side (default: one a processor)")
-    check.add_argument("--workers", type=_positive, default=1, metavar="N", help="threads of each TLC (default 1)")
+    check.add_argument(
+        "--jobs", type=_positive, metavar="N", help="TLCs side by side (default: one a processor)"
+    )
+    check.add_argument(
+        "--workers", type=_positive, default=1, metavar="N", help="threads of each TLC (default 1)"
+    )
     check.add_argument("--timeout", type=_seconds, metavar="S", help="stop after so many seconds")
     check.add_argument("--run-timeout", type=_seconds, metavar="S", help="stop each run of TLC after so many")
     check.add_argument("--fail-fast", action="store_true", help="stop at the first unexpected verdict")
-    check.add_argument("--max-states", type=_positive, metavar="N", help="stop a run beyond so many distinct states")
+    check.add_argument(
+        "--max-states", type=_positive, metavar="N", help="stop a run beyond so many distinct states"
+    )
     check.add_argument(
         "--no-reduction", action="store_true", help="one access a step throughout: the same verdicts, slower"
     )
-    check.add_argument("--format", choices=("text", "json"), default="text", help="of the result (default text)")
+    check.add_argument(
+        "--format", choices=("text", "json"), default="text", help="of the result (default text)"
+    )
     check.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
     check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")
     _tools(check)
@@ -182,13 +194,17 @@ def _model(parser: argparse.ArgumentParser) -> None:
 
 def _tools(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--java", metavar="FILE", help="the Java to use (also PFNSPEC_JAVA)")
-    parser.add_argument("--tla2tools", metavar="FILE", help="the tla2tools.jar to use (also PFNSPEC_TLA2TOOLS)")
+    parser.add_argument(
+        "--tla2tools", metavar="FILE", help="the tla2tools.jar to use (also PFNSPEC_TLA2TOOLS)"
+    )
 
 
 def _translate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     translate = commands.add_parser("translate", help="the TLA+ module and cfg of a model")
     translate.add_argument("file", metavar="FILE", help="a model; - is standard input")
-    translate.add_argument("-o", "--output", type=Path, metavar="DIR", help="write NAME.tla, NAME.cfg and NAME.map.json there")
+    translate.add_argument(
+        "-o", "--output", type=Path, metavar="DIR", help="write NAME.tla, NAME.cfg and NAME.map.json there"
+    )
     translate.add_argument("--program", action="store_true", help="show the lowered program instead")
     translate.add_argument("--no-reduction", action="store_true", help="one access a step throughout")
     translate.add_argument("--scenario", metavar="NAME", help="in this scenario (default: the first)")
@@ -203,7 +219,9 @@ def _translate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _fmt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     fmt = commands.add_parser("fmt", help="canonical layout, in place")
-    fmt.add_argument("files", nargs="+", metavar="FILE", help="models; - is standard input to standard output")
+    fmt.add_argument(
+        "files", nargs="+", metavar="FILE", help="models; - is standard input to standard output"
+    )
     fmt.add_argument("--check", action="store_true", help="change nothing; exit 1 if a file would change")
     fmt.add_argument("--diff", action="store_true", help="change nothing; show what would change")
     fmt.set_defaults(command=_run("fmt"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .source import Span
@@ -47,7 +47,7 @@ class Diagnostics:
         for other in others:
             self._found.setdefault((other.code, other.span, other.message), other)
 
-    def __iter__(self) -> Iterable[Diagnostic]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self.sorted())
 
     def __len__(self) -> int:

@@ -301,7 +301,9 @@ def place(node: tree.Expr, scope: Scope) -> m.Place | None:
                 scope.found.add("no-index", node.span, f"`{inner.sort}` has no elements to index")
                 return None
             fits = fitted(position, s.Range(0, inner.sort.size - 1), scope)
-            return fits and m.Place(inner.root, (*inner.path, fits), inner.sort.of, node.span)
+            return (
+                None if fits is None else m.Place(inner.root, (*inner.path, fits), inner.sort.of, node.span)
+            )
         case _:
             scope.found.add("not-a-place", node.span, "a variable, a field or an element is needed here")
             return None
@@ -510,7 +512,7 @@ def _binary(node: tree.Binary, scope: Scope, wanted: s.Sort | None) -> m.Expr | 
 
 def _comparison(node: tree.Comparison, scope: Scope) -> m.Expr | None:
     if len(node.rest) > 1:
-        help = "write `a == b and b == c`"
+        help: str | None = "write `a == b and b == c`"
         scope.found.add("no-chain", node.span, "comparisons are not chained", help)
         return None
     operator, right = node.rest[0]
@@ -521,8 +523,8 @@ def _comparison(node: tree.Comparison, scope: Scope) -> m.Expr | None:
     if operator in ("in", "not in"):
         return _membership(operator, first, second, node.span, scope)
     if operator in ("==", "!="):
-        counters = [e for e in (first, second) if isinstance(e.sort, s.Generation)]
-        snapshots = [e for e in (first, second) if isinstance(e.sort, s.Snapshot)]
+        counters: list[m.Expr] = [e for e in (first, second) if isinstance(e.sort, s.Generation)]
+        snapshots: list[m.Expr] = [e for e in (first, second) if isinstance(e.sort, s.Snapshot)]
         if counters or snapshots:
             return _generation(operator, counters, snapshots, node.span, scope)
         if not s.comparable(first.sort, second.sort):
@@ -691,8 +693,8 @@ def _quantifier(kind: str, node: tree.Call, scope: Scope) -> m.Expr | None:
         bind = _bind(clause, scope)
         if bind is None:
             return None
-        *parts, scope = bind
-        binds.append((parts[0], parts[1], parts[2]))
+        bound, over, test, scope = bind
+        binds.append((bound, over, test))
     body = condition(generator.element, scope)
     if body is None:
         return None
@@ -719,13 +721,14 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
             return None
         return m.LockState(lock, task, node.span) if task else None
     if not isinstance(node.function, tree.Name):
-        return _method(node, scope)
+        _method(node, scope)
+        return None
     name = node.function.id
     if name in ("all", "any"):
         return _quantifier(name, node, scope)
     if name in ("READ_ONCE", "smp_load_acquire"):
         only = _only_argument(node, scope)
-        typed = only and expression(only, scope)
+        typed = None if only is None else expression(only, scope)
         if typed and not isinstance(typed, m.Load):
             scope.found.add("not-a-place", typed.span, f"`{name}` reads a variable")
             return None

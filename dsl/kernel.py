@@ -67,5 +67,7 @@ def habit(name: str) -> str | None:
     for pattern, help in _NAMES:
         match = re.fullmatch(pattern, name)
         if match:
-            return re.sub(r"\{(\d)\}", lambda group: match[int(group[1])], help)
+            for number, group in enumerate(match.groups(), 1):
+                help = help.replace(f"{{{number}}}", group or "")
+            return help
     return None

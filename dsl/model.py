@@ -491,7 +491,8 @@ class Delegate:
 
 
 Statement = (
-    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | Verb | Assert | Await | Label
+    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | Verb | Assert
+    | Await | Label
     | Return | Break | Continue | If | While | For | With | Either | Atomic
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from lark import Tree as Parsed
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.tree import Meta
 
-from . import habits, recover, tree
+from . import misfits, recover, tree
 from .diagnostics import Diagnostics
 from .layout import BadIndent, Chunk, Indenter, LogicalLine, chunks, logical_lines
 from .source import Source, Span
@@ -131,13 +131,13 @@ def _parse_chunk(chunk: Chunk, source: Source, found: Diagnostics, cache: str | 
         lines = repaired
 
 
-def _too_deep(parsed: Parsed) -> Meta | None:
+def _too_deep(parsed: Parsed[Token]) -> Meta | None:
     """Where a tree exceeds MAX_DEPTH, if it does: what walks it later may do so recursively.
 
     Every `elif` counts as one level, since it stands for an `if` within an `else`."""
     level = [parsed]
     for _ in range(MAX_DEPTH):
-        below: list[Parsed] = []
+        below: list[Parsed[Token]] = []
         for node in level:
             children = [child for child in node.children if isinstance(child, Parsed)]
             if sum(child.data == "elif_" for child in children) > MAX_ELIFS:
@@ -184,7 +184,7 @@ def _report(
         stop = line.indent
     else:
         stop = line.offset(number, column)
-    said = habits.explain(habits.Stop(line.text, stop, word, expected, lines[0].text if at else ""))
+    said = misfits.explain(misfits.Stop(line.text, stop, word, expected, lines[0].text if at else ""))
     start, end = line.position(said.start), line.position(max(said.end, said.start + 1))
     found.add(said.code, Span(source.path, *start, *end), said.message, said.help)
     return at, said.code
@@ -240,7 +240,7 @@ class _Build(Transformer[Token, Any]):
         return Span(whole.path, whole.line, whole.column, whole.line, max(end, whole.column + 1))
 
     def NAME(self, token: Token) -> Token:
-        if token in habits.KEYWORDS:
+        if token in misfits.KEYWORDS:
             message = f"`{token}` is a word of the language"
             self.found.add("reserved-name", self._span(token), message, "choose another name")
         return token

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
-from .habits import opens_block
 from .layout import LogicalLine
+from .misfits import opens_block
 
 _CODE = re.compile(r"((daemon|unfair)\s+)*process\b|(async\s+)?def\b|policy\b")
 

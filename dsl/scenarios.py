@@ -67,8 +67,8 @@ def scene(specification: tree.Tree, name: str | None, found: Diagnostics) -> Sce
         elif setting.name in known:
             constants[setting.name] = setting.value
         else:
-            help = did_you_mean(setting.name, {*known, "cpus", "preempt", "memory"})
-            found.add("bad-setting", setting.span, f"a scenario cannot set `{setting.name}`", help)
+            advice = did_you_mean(setting.name, {*known, "cpus", "preempt", "memory"})
+            found.add("bad-setting", setting.span, f"a scenario cannot set `{setting.name}`", advice)
     if len(node.policies) > 1:
         found.add("declared-twice", node.policies[1].span, "the policies are listed already")
     return Scene(name, constants, cpus, preempt, node.policies[0] if node.policies else None)

@@ -66,8 +66,8 @@ class Scope:
     """Where an expression stands.
 
     `kind` is "code" (one step per shared access), "assert" (sees the whole state and the locals of
-    `owner`), "formula" (sees the whole state), "temporal" (a property) or "constant".  `assigned` holds the locals that have
-    a value here; None where control cannot come.
+    `owner`), "formula" (sees the whole state), "temporal" (a property) or "constant".  `assigned` holds
+    the locals that have a value here; None where control cannot come.
     """
 
     names: Names

@@ -113,8 +113,8 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
                 found.add("bad-type", node.span, f"`{name}` alone is not a type", f"write `{_FORMS[name]}`")
             elif name not in names.broken:
                 candidates = [*names.types, *names.processes, *_PLAIN_TYPES, "range", "set"]
-                help = habit(name) or did_you_mean(name, candidates)
-                found.add("unknown-type", node.span, f"`{name}` is not a type", help)
+                advice = habit(name) or did_you_mean(name, candidates)
+                found.add("unknown-type", node.span, f"`{name}` is not a type", advice)
             return None
         case tree.Call(function=tree.Name(id="range")):
             bounds = range_bounds(node, Scope(names, found, "constant", in_process=""))

@@ -20,8 +20,8 @@ def refuse_large(processes: Sequence[m.Process], functions: Sequence[m.Function]
     No `def` may call itself, directly or through others.
     """
     parts = {function.name: function for function in functions}
-    for part in (*processes, *functions):
-        _refuse_long_reads(part.body, found)
+    for body in (*(process.body for process in processes), *(function.body for function in functions)):
+        _refuse_long_reads(body, found)
     known: dict[str, tuple[int, int]] = {}
     for name in _callees_first(parts):
         known[name] = _size(parts[name].body, known)

@@ -485,13 +485,13 @@ def _lock_call(call: tree.Call, body: Body, *, statement: bool) -> object:
     methods = LOCK_METHODS[lock.sort.kind]
     if name not in methods:
         if name in ("read", "write"):
-            help: str | None = f"take it with `with ...{name}():`"
+            help = f"take it with `with LOCK.{name}():`" if lock.sort.shared else "take it with `with LOCK:`"
         elif name in ("locked", "held_by"):
             refuse_lock_state(call.span, scope)
             return _FAULT
         else:
-            known = ", ".join(f"`{method}`" for method in methods)
-            help = (did_you_mean(name, methods) if name not in _METHODS else None) or f"it has {known}"
+            names = ", ".join(f"`{method}`" for method in methods)
+            help = (did_you_mean(name, methods) if name not in _METHODS else None) or f"it has {names}"
         article = "an" if lock.sort.shared else "a"
         scope.found.add("no-method", call.span, f"{article} {lock.sort.kind} has no `{name}`", help)
         return _FAULT

@@ -21,5 +21,5 @@ class Ink:
 
 
 def ink_for(stream: TextIO) -> Ink:
-    """The ink that suits a stream: none unless it is a terminal that knows colour and nobody says NO_COLOR."""
+    """The ink that suits a stream: none unless it is a terminal with colour and nobody says NO_COLOR."""
     return Ink(stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")

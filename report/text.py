@@ -201,7 +201,7 @@ def _finding(verdict: Verdict, result: Result, also: list[Verdict], width: int, 
         stem, loop = finding.steps[: finding.loop], finding.steps[finding.loop :]
         lines += [f" {row}" for row in columns(stem, tasks, result.path, width - 1)]
         lines.append(f" {'-- for ever: ' if loop else '-- nothing steps any more '}".ljust(min(width, 72), "-"))
-        lines += [f" {row}" for row in columns(loop, tasks, result.path, width - 1)[1 if stem else 0 :]]
+        lines += [f" {row}" for row in columns(loop, tasks, result.path, width - 1, head=not stem)]
     lines += _ending(finding, result, ink)
     lines += ["", f"  reproduce: {reproduce(result, verdict)}"]
     return "\n".join(lines) + "\n"

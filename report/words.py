@@ -107,9 +107,10 @@ def because(finding: Finding) -> str:
 
 
 def columns(
-    steps: tuple[TraceStep, ...], tasks: tuple[Task, ...], main: str, width: int
+    steps: tuple[TraceStep, ...], tasks: tuple[Task, ...], main: str, width: int, *, head: bool = True
 ) -> list[str]:
-    """The steps, a column per task; one column with the task's name where they do not fit."""
+    """The steps, a column per task; one column with the task's name where they do not fit.  `head`: with
+    the names of the columns on top."""
     width = max(width, NARROWEST)
     numbers = max(3, len(str(len(steps))))
     if not steps:
@@ -118,7 +119,8 @@ def columns(
     room = (width - numbers - 2) // max(1, len(tasks))
     if room < lines + 22:
         return _listed(steps, tasks, main, width, numbers, lines)
-    rows = [" " * (numbers + 2) + "".join(str(task).ljust(room) for task in tasks).rstrip()]
+    names = " " * (numbers + 2) + "".join(str(task).ljust(room) for task in tasks).rstrip()
+    rows = [names] if head else []
     for step in steps:
         at = " " * (room * tasks.index(step.task))
         number = str(step.number)

@@ -140,6 +140,11 @@ def _violated(heard: Listener, kind: ViolationKind, first: Message, facts: _Fact
                 why="internal", message=one_line(f"cannot read the initial state: {error}"), **facts
             )
         trace = Trace((TraceState(1, None, None, values),))
+    broken = [message for message in heard.errors if message.number == GENERAL and message is not first]
+    if first.number == TEMPORAL and broken and trace.back_to is None and not trace.stuttering:
+        # Before June 2024 TLC misreads its own files of the liveness phase on Java 21 and later.
+        text = f"TLC broke off while it printed the trace: {broken[0].text.splitlines()[0]}"
+        return Failed(why="internal", message=one_line(text), detail=broken[0].text, trace=trace, **facts)
     if not trace.states and kind != "assertion":
         message = f"TLC reported a violation (message {first.number}) without a trace"
         return Failed(why="internal", message=message, detail=first.text, **facts)

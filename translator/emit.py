@@ -17,6 +17,7 @@ from .program import (
     FALSE,
     PC,
     TRUE,
+    Apply,
     Definition,
     Expr,
     Note,
@@ -29,6 +30,7 @@ from .program import (
     conjunction,
     negation,
 )
+from .temporal import is_temporal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,7 @@ def emit(
         if property.name in wanted_temporal:
             identifier = names.new(property.name)
             claimed[identifier] = property.name
-            closing.append(f"\\* {property.name}\n{identifier} ==\n    {formula.text(property.formula)}")
+            closing.append(f"\\* {property.name}\n{identifier} ==\n    {_claimed(property.formula, formula)}")
     constants = ("None", *tasks.values())
     page = Page(
         name=module,
@@ -255,6 +257,20 @@ def _fairness(
         lines.append(f"\\A self \\in {sets[condition.process]} : {sign}_vars({runner}(self))")
     body = "".join(f"\n    /\\ {line}" for line in lines) or " TRUE"
     return [*definitions, f"Fairness =={body}"]
+
+
+def _claimed(e: Expr, formula: Formula) -> str:
+    """A temporal property.  TLC makes an invariant of `[]P`, whose trace is no fair behaviour, and takes
+    no formula about the first state alone; both are said so that it looks for a loop."""
+    match e:
+        case Apply(operator="and", arguments=arguments):
+            return " /\\ ".join(f"({_claimed(argument, formula)})" for argument in arguments)
+        case Apply(operator="always", arguments=(inner,)) if not is_temporal(inner):
+            return f"~<>({formula.text(negation(inner))})"
+        case _ if not is_temporal(e):
+            return f"~<>(Init /\\ {formula.text(negation(e), tight=25)})"
+        case _:
+            return formula.text(e)
 
 
 def _points(names: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ class Expansion:
 
     def __init__(self, reduced: Program, whole: Interpreter) -> None:
         self.whole = whole
+        self.ways = {point.name: point.step.ways for point in reduced.points if point.step is not None}
         dead = dead_locals(reduced)
         slots = whole.slots
         initial = {v.name: v.initial for v in reduced.variables}
@@ -56,7 +57,7 @@ class Expansion:
             once = self.onwards(found[-1], around)
             found.extend(once)
             if found[-1] == found[start]:
-                return tuple(found[:-1]), start
+                return tuple(found[: start + _period(found[start:-1])]), start
             start = len(found) - 1
         raise Mismatch("the loop does not close")
 
@@ -79,30 +80,43 @@ class Expansion:
         return self._search(state, target, moved[0])
 
     def _search(self, state: State, target: State, task: Task) -> tuple[State, ...]:
-        came: dict[State, State | None] = {state: None}
-        frontier = [state]
+        """The steps that the reduction merged, and no others: what a detour passes might be visible."""
+        ways = self.ways[self.whole.pc(state, task).name]
+        prefixes = {way[:length] for way in ways for length in range(len(way) + 1)}
+        came: dict[_Place, _Place | None] = {(state, ()): None}
+        frontier: list[_Place] = list(came)
         while frontier and len(came) < MAX_STATES:
-            following: list[State] = []
-            for here in frontier:
+            following: list[_Place] = []
+            for here, passed in frontier:
                 for transition in self.whole.transitions(here, task):
                     there = transition.state
-                    if there in came:
-                        continue
-                    came[there] = here
-                    if self.canonical(there) == target:
-                        return _way(came, there)
-                    following.append(there)
+                    if passed in ways and self.canonical(there) == target:
+                        return (*_way(came, (here, passed)), there)
+                    place = (there, (*passed, self.whole.pc(there, task).name))
+                    if place[1] in prefixes and place not in came:
+                        came[place] = (here, passed)
+                        following.append(place)
             frontier = following
         raise Mismatch(f"{task} cannot take a step that TLC lets it take")
 
 
-def _way(came: dict[State, State | None], last: State) -> tuple[State, ...]:
+# A state on the way through a merged step, and the control points passed so far.
+_Place = tuple[State, tuple[str, ...]]
+
+
+def _way(came: dict[_Place, _Place | None], last: _Place) -> tuple[State, ...]:
     way: list[State] = []
-    at: State | None = last
+    at: _Place | None = last
     while at is not None and came[at] is not None:
-        way.append(at)
+        way.append(at[0])
         at = came[at]
     return tuple(reversed(way))
+
+
+def _period(cycle: list[State]) -> int:
+    """After how many states a cycle repeats itself; steps are merged differently each time round."""
+    sizes = (n for n in range(1, len(cycle)) if len(cycle) % n == 0)
+    return next((n for n in sizes if cycle[n:] == cycle[:-n]), len(cycle))
 
 
 def _tuple(value: Value) -> tuple[Value, ...]:

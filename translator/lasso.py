@@ -118,6 +118,8 @@ def _diagnosis(
             reasons.append(_waiting(task, cycle, interpreter))
     if stepping:
         reasons.insert(0, f"{_names(stepping)} {'step' if len(stepping) > 1 else 'steps'} for ever")
+    if not reasons:
+        reasons.append("all tasks have ended")
     reasons += _why_fair(cycle, stepping, interpreter)
     if lost:
         return "lost wake-up", tuple(reasons)

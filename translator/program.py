@@ -299,7 +299,8 @@ class Step:
     `kind` says what it does: load, store, compare, take, bump, lock, queue, schedule, cond_resched,
     might_sleep, cpu_relax, atomic, await, start or silent.  `calls` are the call sites, outermost
     first, through which inlining brought it here; `awaited` is the condition of the waiting site for
-    a `schedule` that a policy does there.
+    a `schedule` that a policy does there.  `ways` are those through a merged step: the control points
+    that each passes.
     """
 
     kind: str
@@ -309,6 +310,7 @@ class Step:
     lock: LockUse | None = None
     calls: tuple[Span, ...] = ()
     awaited: Expr | None = None
+    ways: frozenset[tuple[str, ...]] = frozenset({()})
 
     @property
     def acquires(self) -> bool:

@@ -50,10 +50,11 @@ def liveness_reduced(program: Program, formulas: Iterable[Expr]) -> Program:
 
 @dataclass(frozen=True, slots=True)
 class _Phase:
-    """How far a merged step has come: `committed` once it holds a step that does not move right."""
+    """How far a merged step has come, `passed` from its own point on: `committed` once it holds a step
+    that does not move right."""
 
     committed: bool
-    passed: frozenset[str]
+    passed: tuple[str, ...]
 
 
 class _Reduction:
@@ -69,6 +70,7 @@ class _Reduction:
         self.labels = self.analysis.labels
         self.unfair = {process.name for process in program.processes if process.unfair}
         self.leaves = 0
+        self.ways: set[tuple[str, ...]] = set()
 
     def run(self) -> Program:
         todo = [process.entry for process in self.program.processes if process.count]
@@ -96,8 +98,10 @@ class _Reduction:
         if step.lock is not None and step.lock.lock in self.program.queued_locks:
             return point
         self.leaves = len(tuple(leaves(step.block)))
-        phase = _Phase(kind not in (RIGHT, BOTH), frozenset({point.name}))
-        return replace(point, step=replace(step, block=self.absorbed(step.block, phase, point.name)))
+        self.ways = set()
+        phase = _Phase(kind not in (RIGHT, BOTH), (point.name,))
+        block = self.absorbed(step.block, phase, point.name)
+        return replace(point, step=replace(step, block=block, ways=frozenset(self.ways)))
 
     def absorbed(self, block: Block, phase: _Phase, origin: str) -> Block:
         """The block with steps taken in where it ends."""
@@ -106,6 +110,7 @@ class _Reduction:
                 name = str(target)
                 further = self.take(name, phase, origin)
                 if further is None:
+                    self.ways.add(phase.passed[1:])
                     return block
                 return Block((*block.ops, *further.ops), further.end)
             case Test(condition=condition, yes=yes, no=no):
@@ -130,7 +135,7 @@ class _Reduction:
             return None
         self.leaves += len(ways) - 1
         committed = phase.committed or kind in (LEFT, NEITHER)
-        return self.absorbed(step.block, _Phase(committed, phase.passed | {name}), origin)
+        return self.absorbed(step.block, _Phase(committed, (*phase.passed, name)), origin)
 
     def kept(self, point: Point) -> bool:
         """Whether a control point has to stay."""

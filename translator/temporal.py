@@ -166,6 +166,13 @@ def simplified(e: Expr) -> Expr:
             return e
 
 
+def supposed_states(program: Program, property: Property) -> tuple[Expr, ...]:
+    """The antecedents of a property that are about single states; that of an `until` is what asks for it."""
+    triggers = {Read(monitor.variable): monitor.trigger for monitor in program.monitors}
+    found = [triggers.get(e, e) if isinstance(e, Read) else e for e in antecedents(property.formula)]
+    return tuple(e for e in dict.fromkeys(found) if not is_temporal(e) and e != TRUE)
+
+
 def antecedents(e: Expr) -> tuple[Expr, ...]:
     """What must come true for a property to say anything: left sides of `implies` and `leads_to`."""
     match e:
@@ -179,3 +186,14 @@ def antecedents(e: Expr) -> tuple[Expr, ...]:
             return (left, *antecedents(right))
         case _:
             return ()
+
+
+def is_temporal(e: Expr) -> bool:
+    """Whether a temporal operator stands in it."""
+    match e:
+        case Apply(operator="always" | "eventually" | "leads_to"):
+            return True
+        case Apply(arguments=arguments):
+            return any(is_temporal(argument) for argument in arguments)
+        case _:
+            return False

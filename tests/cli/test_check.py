@@ -46,7 +46,7 @@ def without_expectations(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def unexpected(
     pfnspec: Run, example_results: Mapping[str, dict[str, Any]], without_expectations: Path
-) -> Mapping[str, "CompletedProcess[str]"]:
+) -> Mapping[str, CompletedProcess[str]]:
     """Each example that has a violation, checked for one of them without its `expect`."""
     bad: dict[str, str] = {}
     for name, result in example_results.items():
@@ -64,7 +64,7 @@ def unexpected(
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_violation_that_nobody_expects_is_status_1(
-    name: str, example_results: Mapping[str, dict[str, Any]], unexpected: Mapping[str, "CompletedProcess[str]"]
+    name: str, example_results: Mapping[str, dict[str, Any]], unexpected: Mapping[str, CompletedProcess[str]]
 ) -> None:
     outcomes = {verdict["outcome"] for verdict in example_results[name]["verdicts"]}
     assert (name in unexpected) == ("violated" in outcomes)

@@ -147,7 +147,9 @@ def test_doctor(pfnspec: Run, models: Path) -> None:
     assert "a small check works" in ran.stdout
 
 
-def test_the_package_runs_as_a_module_and_as_a_function(pfnspec: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_package_runs_as_a_module_and_as_a_function(
+    pfnspec: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     from pfnspec.cli.main import main
 
     with pytest.raises(SystemExit) as ended:

@@ -90,7 +90,9 @@ def test_accepted(pfnspec: Run, tmp_path: Path, content: bytes) -> None:
 def test_missing(pfnspec: Run, tmp_path: Path, command: str) -> None:
     ran = pfnspec(command, "no such.pfn", cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith("no such.pfn:1:1: error[cannot-read]: cannot read `no such.pfn`: No such file")
+    assert ran.stderr.startswith(
+        "no such.pfn:1:1: error[cannot-read]: cannot read `no such.pfn`: No such file"
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)

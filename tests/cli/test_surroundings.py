@@ -19,7 +19,9 @@ not_root = pytest.mark.skipif(
 )
 
 
-def on_terminal(words: list[str], environment: Mapping[str, str], cwd: Path, columns: int = 90) -> tuple[int, str]:
+def on_terminal(
+    words: list[str], environment: Mapping[str, str], cwd: Path, columns: int = 90
+) -> tuple[int, str]:
     """Exit status and output of a command whose three streams are a terminal."""
     import fcntl
     import pty
@@ -100,7 +102,9 @@ def test_a_pipe_has_neither_colour_nor_progress(once: Run, models: Path) -> None
     ],
     ids=lambda words: " ".join(words),
 )
-def test_a_reader_that_goes_away(command_environment: Mapping[str, str], models: Path, words: list[str]) -> None:
+def test_a_reader_that_goes_away(
+    command_environment: Mapping[str, str], models: Path, words: list[str]
+) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     child = subprocess.Popen(
@@ -223,7 +227,14 @@ def test_full_disk(pfnspec: Run, models: Path, temporary: Path, megabytes: int) 
 
     environment = {"TMPDIR": str(temporary), "PYTHONDONTWRITEBYTECODE": "1"}
     ran = pfnspec(
-        "check", models / "endless.pfn", "--timeout", "20", "--max-states", "100000", preexec_fn=limit, env=environment
+        "check",
+        models / "endless.pfn",
+        "--timeout",
+        "20",
+        "--max-states",
+        "100000",
+        preexec_fn=limit,
+        env=environment,
     )
     assert ran.returncode in (3, 4)
     if megabytes == 0:

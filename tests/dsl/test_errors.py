@@ -1,9 +1,10 @@
 """Diagnostics as texts: `errors/*.txt` hold small models whose faulty lines carry what is said of them.
 
-A file is cut into cases by lines `--- title`; a title may end in `--const NAME=VALUE` options and a `--scenario NAME`.
+A file is cut into cases by lines `--- title`; a title may end in `--const NAME=VALUE` options and a
+`--scenario NAME`.
 Below a line stand its expectations, which are no part of the model:
 
-    ### error[code] 8-10: message        columns of the first and last character; one alone if they are the same
+    ### error[code] 8-10: message        columns of the first and last character, or one for both
     ### help: what to write              if the diagnostic has one
     ### see 3:8: it stands here          line and column in the case of each related place
 
@@ -170,7 +171,7 @@ def raised() -> set[str]:
         for path in (ROOT / room).rglob("*.py"):
             text = path.read_text(encoding="utf-8")
             found.update(re.findall(r"(?:\badd|\bDiagnostic)\(\s*\"([a-z]+(?:-[a-z]+)*)\"", text))
-            if path.name == "habits.py":
+            if path.name in ("habits.py", "misfits.py"):
                 found.update(re.findall(r"\"([a-z]+(?:-[a-z]+)+|syntax)\",\s", text))
             if 'f"unknown-{' in text:
                 found.update(("unknown-policy", "unknown-scenario", "unknown-property"))

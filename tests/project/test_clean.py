@@ -21,7 +21,9 @@ def project_files() -> Iterator[Path]:
         folders[:] = sorted(
             name
             for name in folders
-            if name not in SKIPPED and not name.endswith(".egg-info") and (not name.startswith(".") or name == ".ci")
+            if name not in SKIPPED
+            and not name.endswith(".egg-info")
+            and (not name.startswith(".") or name == ".ci")
         )
         for name in sorted(names):
             if not name.endswith(".pyc"):

@@ -55,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-CONSOLE = [block for block in blocks("console")]
+CONSOLE = blocks("console")
 
 
 @pytest.mark.parametrize("number", range(len(CONSOLE)))
@@ -83,7 +83,7 @@ def test_every_command_and_status_is_listed(pfnspec: Run) -> None:
         assert re.search(rf"^\| {number} \| .+ \|$", text, re.MULTILINE), meaning
 
 
-PAGES = [path for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*.md")])]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*.md")])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())

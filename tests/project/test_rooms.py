@@ -66,9 +66,7 @@ def test_the_rules_have_no_circle() -> None:
     done: set[str] = set()
     while len(done) < len(ROOMS):
         ready = {
-            room
-            for room in set(ROOMS) - done
-            if {other.split(".")[0] for other in MAY_IMPORT[room]} <= done
+            room for room in set(ROOMS) - done if {other.split(".")[0] for other in MAY_IMPORT[room]} <= done
         }
         assert ready, f"a circle among {set(ROOMS) - done}"
         done |= ready

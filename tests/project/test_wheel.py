@@ -43,7 +43,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (copy / folder / "stray.py").touch()
     out = tmp_path_factory.mktemp("wheel")
     script = f"import setuptools.build_meta as build; build.build_wheel({os.fspath(out)!r})"
-    ran = subprocess.run([sys.executable, "-c", script], cwd=copy, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=copy, capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stderr
     (built,) = out.glob("*.whl")
     return built
@@ -60,13 +62,18 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_what_is_in_it(installed: Path) -> None:
     assert {entry.name.partition("-")[0] for entry in installed.iterdir()} == {"pfnspec"}
-    names = {path.relative_to(installed / "pfnspec").as_posix() for path in (installed / "pfnspec").rglob("*.*")}
+    names = {
+        path.relative_to(installed / "pfnspec").as_posix() for path in (installed / "pfnspec").rglob("*.*")
+    }
     assert names == files()
 
 
 def test_every_room_is_listed() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert set(project["tool"]["setuptools"]["packages"]) == {"pfnspec", *(f"pfnspec.{room}" for room in rooms())}
+    assert set(project["tool"]["setuptools"]["packages"]) == {
+        "pfnspec",
+        *(f"pfnspec.{room}" for room in rooms()),
+    }
 
 
 def test_what_is_said_of_it(installed: Path) -> None:
@@ -97,7 +104,12 @@ def test_it_works(installed: Path, tmp_path: Path) -> None:
 
     where = "import pfnspec; print(pfnspec.__file__)"
     ran = subprocess.run(
-        [sys.executable, "-c", where], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", where],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert Path(ran.stdout.strip()).is_relative_to(installed)
     version = run("--version")

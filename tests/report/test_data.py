@@ -44,7 +44,8 @@ def test_examples(name: str, example_results: Mapping[str, dict[str, Any]]) -> N
         ("model m\nshared x: bool = False\n\nprocess p:\n    x = True\n", ("--java", "/no/such"), 4),
         ("model m\nshared x: bool = False\n\nprocess p:\n    x = True\n", ("--timeout", "0.001"), 3),
         (
-            'model m\nshared x: bool = False\n\nprocess p:\n    smp_mb()\n    assert x, "why"\n    if x:\n        x = True\n',
+            'model m\nshared x: bool = False\n\nprocess p:\n    smp_mb()\n    assert x, "why"\n'
+            "    if x:\n        x = True\n",
             (),
             1,
         ),
@@ -57,7 +58,9 @@ def test_examples(name: str, example_results: Mapping[str, dict[str, Any]]) -> N
     ],
     ids=["empty", "error", "not UTF-8", "unknown property", "no Java", "no time", "violated", "deadlock"],
 )
-def test_other_results(pfnspec: Run, tmp_path: Path, text: str, arguments: tuple[str, ...], status: int) -> None:
+def test_other_results(
+    pfnspec: Run, tmp_path: Path, text: str, arguments: tuple[str, ...], status: int
+) -> None:
     (tmp_path / "m.pfn").write_text(text, encoding="latin-1")
     ran = pfnspec("check", "m.pfn", "--format", "json", *arguments, cwd=tmp_path)
     result = json.loads(ran.stdout)
@@ -66,7 +69,7 @@ def test_other_results(pfnspec: Run, tmp_path: Path, text: str, arguments: tuple
     assert bool(result["failure"]) == (status == 4)
     if status == 2:
         first = result["diagnostics"][0]
-        place = f"{first['path']}:{first['line']}:{first['column']}"
+        place = f"{first['path']}:{first['line']}:{first['column']}" if first["line"] else first["path"]
         assert ran.stderr.startswith(f"{place}: {first['severity']}[{first['code']}]: {first['message']}")
 
 
@@ -177,6 +180,10 @@ def test_the_page_is_made_from_the_schema(golden: Callable[[Path, str], None]) -
     golden(PAGE, f"{before}<!-- tables -->\n" + "\n".join(lines) + f"<!-- end -->\n{after}")
 
 
-def test_the_version_on_the_page_is_that_of_the_results(example_results: Mapping[str, dict[str, Any]]) -> None:
-    assert {result["schema"] for result in example_results.values()} == {SCHEMA["properties"]["schema"]["const"]}
+def test_the_version_on_the_page_is_that_of_the_results(
+    example_results: Mapping[str, dict[str, Any]],
+) -> None:
+    assert {result["schema"] for result in example_results.values()} == {
+        SCHEMA["properties"]["schema"]["const"]
+    }
     assert re.search(r"`schema` is a number", PAGE.read_text(encoding="utf-8"))

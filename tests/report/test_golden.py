@@ -98,7 +98,9 @@ def shown(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str
 
 
 @pytest.mark.parametrize("name", [*CHECKS, "several"])
-def test_reports(shown: Callable[[str], dict[str, str]], golden: Callable[[Path, str], None], name: str) -> None:
+def test_reports(
+    shown: Callable[[str], dict[str, str]], golden: Callable[[Path, str], None], name: str
+) -> None:
     for file, text in shown(name).items():
         golden(GOLDEN / name / file, text)
 

@@ -10,12 +10,12 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
-
 from pfnspec.tla import find_tools
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -80,13 +80,22 @@ def test_the_same_bytes_whatever_the_hash_seed(pfnspec: Run, root: Path, name: s
 
 @pytest.mark.parametrize("name", TRANSLATED)
 def test_plain_tlc_agrees(
-    translated: Callable[[str], Path], example_results: Mapping[str, dict[str, Any]], tmp_path: Path, name: str
+    translated: Callable[[str], Path],
+    example_results: Mapping[str, dict[str, Any]],
+    tmp_path: Path,
+    name: str,
 ) -> None:
     """As somebody runs it who has only the files: the same verdict, and not a word from the parser."""
     folder = translated(name)
     (module,) = folder.glob("*.tla")
     tools = find_tools()
-    words = [os.fspath(tools.java), "-XX:+UseParallelGC", f"-Djava.io.tmpdir={tmp_path}", "-cp", os.fspath(tools.jar)]
+    words = [
+        os.fspath(tools.java),
+        "-XX:+UseParallelGC",
+        f"-Djava.io.tmpdir={tmp_path}",
+        "-cp",
+        os.fspath(tools.jar),
+    ]
     ran = subprocess.run(
         [*words, "tlc2.TLC", "-metadir", os.fspath(tmp_path), "-config", f"{module.stem}.cfg", module.name],
         cwd=folder,
@@ -98,7 +107,7 @@ def test_plain_tlc_agrees(
     assert not re.search(r"[Ww]arning|Multiply|Parse Error", ran.stdout + ran.stderr)
     arguments = TRANSLATED[name]
     policy = arguments[arguments.index("--policy") + 1] if "--policy" in arguments else None
-    temporal = [value for option, value in zip(arguments[1:], arguments[2:], strict=False) if option == "--property"]
+    temporal = [value for option, value in pairwise(arguments) if option == "--property"]
     verdicts = example_results[f"examples/{arguments[0]}"]["verdicts"]
     violated = {
         verdict["property"]
@@ -109,5 +118,7 @@ def test_plain_tlc_agrees(
     }
     assert ran.returncode == 0 if not violated else ran.returncode in (11, 12, 13), ran.stdout[-2000:]
     if named := re.search(r"^Error: Invariant (\S+) is violated", ran.stdout, re.MULTILINE):
-        invariants = json.loads((folder / f"{module.stem}.map.json").read_text(encoding="utf-8"))["invariants"]
+        invariants = json.loads((folder / f"{module.stem}.map.json").read_text(encoding="utf-8"))[
+            "invariants"
+        ]
         assert invariants[named.group(1)] in violated

@@ -9,7 +9,6 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
-
 from pfnspec.check.load import Cell, load
 from pfnspec.translator.interpreter import Interpreter
 from pfnspec.translator.schedule import scheduled
@@ -39,7 +38,9 @@ def by_interpreter(cell: Cell) -> tuple[int, dict[str, bool]]:
     violated = {violation.property for state in states for violation in interpreter.violations(state)}
     verdicts = {name: name not in violated for name in program.properties}
     for formula in program.sometimes:
-        verdicts[formula.property] = any(interpreter.value(formula.condition, state) is True for state in states)
+        verdicts[formula.property] = any(
+            interpreter.value(formula.condition, state) is True for state in states
+        )
     return len(states), verdicts
 
 
