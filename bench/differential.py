@@ -2,10 +2,10 @@
 
     python bench/differential.py --models 300 [--tlc] [--liveness] [--seed 0] [--seconds 600]
 
-Per model and cell: the interpreter on the whole and on the reduced program; with `--tlc`, TLC on both, with the
-number of distinct states and every trace replayed; with `--liveness`, temporal properties by the search for
-fair cycles in this file, on the whole and on the reduced program, and by TLC on both.  A disagreement is printed
-with the smallest model that shows it.
+Per model and cell: the interpreter on the whole and on the reduced program; with `--tlc`, TLC on both, with
+the number of distinct states and every trace replayed; with `--liveness`, temporal properties by the search
+for fair cycles in this file, on the whole and on the reduced program, and with `--tlc` by TLC on both.  A
+disagreement is printed with the smallest model that shows it.
 """
 
 from __future__ import annotations
@@ -16,19 +16,20 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
 from pfnspec import tla
 from pfnspec.check.load import Cell, load
-from pfnspec.translator.emit import emit
+from pfnspec.translator.emit import Emission, emit
 from pfnspec.translator.expand import Expansion
 from pfnspec.translator.interpreter import Interpreter, State
 from pfnspec.translator.lasso import retrace_lasso
-from pfnspec.translator.program import FALSE, TRUE, Apply, Const, Expr, Invariant, Program, Property, Read, Step
+from pfnspec.translator.movers import leaves
+from pfnspec.translator.program import FALSE, TRUE, Apply, Const, Expr, Program, Property, Read, Step
 from pfnspec.translator.reduce import liveness_reduced, safety_reduced
 from pfnspec.translator.retrace import Mismatch, retrace, states_of
 from pfnspec.translator.schedule import scheduled
@@ -40,6 +41,10 @@ STATES = 3000
 
 class Disagreement(Exception):
     """Two ways of checking the same model differ."""
+
+
+class NoVerdict(Exception):
+    """TLC was stopped, or could not be run; no fault of the model's."""
 
 
 class TooLarge(Exception):
@@ -101,17 +106,11 @@ def safety(cell: Cell, limit: int = STATES) -> Safety:
     expected, found = violated(whole, states), violated(reduced, fewer)
     if expected != found:
         raise Disagreement(f"reduced: {sorted(found)}, whole: {sorted(expected)}")
-    loops = [p.name for p in reduced.program.points if p.step and p.name in {leaf for leaf in _targets(p.step)}]
+    points = reduced.program.points
+    loops = [p.name for p in points if p.step and p.name in {leaf.target for leaf in leaves(p.step.block)}]
     if loops:
         raise Disagreement(f"a merged step leads back to {loops[0]}")
     return Safety(whole, reduced, len(states), len(fewer), expected)
-
-
-def _targets(step: Step) -> Iterator[str]:
-    from pfnspec.translator.movers import leaves
-
-    for leaf in leaves(step.block):
-        yield leaf.target
 
 
 def safety_by_tlc(cell: Cell, known: Safety, tools: tla.Tools) -> int:
@@ -142,19 +141,24 @@ def safety_by_tlc(cell: Cell, known: Safety, tools: tla.Tools) -> int:
     return runs
 
 
-def tlc(emission: object, tools: tla.Tools, *, deadlock: bool = False, liveness: bool = False) -> tla.Holds | tla.Violated:
+def tlc(
+    emission: Emission, tools: tla.Tools, *, deadlock: bool = False, liveness: bool = False
+) -> tla.Holds | tla.Violated:
+    """The outcome of one run; raises Disagreement when TLC finds fault with the module."""
     job = tla.Job(
-        module=emission.module,  # type: ignore[attr-defined]
-        module_text=emission.module_text,  # type: ignore[attr-defined]
-        cfg_text=emission.cfg_text,  # type: ignore[attr-defined]
+        module=emission.module,
+        module_text=emission.module_text,
+        cfg_text=emission.cfg_text,
         check_deadlock=deadlock,
         liveness=liveness,
         quick=True,
         max_heap=512,
     )
-    outcome = tla.run(job, tools, tla.Limits(seconds=120))
+    outcome = tla.run(job, tools, tla.Limits(seconds=300))
+    if isinstance(outcome, tla.Failed) and outcome.why in ("parse", "config", "evaluation"):
+        raise Disagreement(f"TLC cannot evaluate it: {outcome.message}")
     if not isinstance(outcome, tla.Holds | tla.Violated):
-        raise Disagreement(f"TLC: {outcome}"[:3000])
+        raise NoVerdict(outcome.why)
     return outcome
 
 
@@ -216,16 +220,15 @@ def normal(e: Expr, negated: bool, program: Program) -> Formula:
 def _until(e: Expr, program: Program) -> Expr | None:
     """The `until` that a property's use of a monitor stands for."""
     match e:
-        case Apply(
-            operator="and",
-            arguments=(Apply(operator="always", arguments=(Apply(operator="implies", arguments=(Read(variable=bit), p)),)), _),
-        ):
-            for monitor in program.monitors:
-                if monitor.variable == bit:
-                    until = Apply("until", (p, monitor.release))
-                    if monitor.trigger == TRUE:
-                        return until
-                    return Apply("always", (Apply("implies", (monitor.trigger, until)),))
+        case Apply(operator="and", arguments=(Apply(operator="always", arguments=(inner,)), _)):
+            match inner:
+                case Apply(operator="implies", arguments=(Read(variable=bit), p)):
+                    for monitor in program.monitors:
+                        if monitor.variable == bit:
+                            until = Apply("until", (p, monitor.release))
+                            if monitor.trigger == TRUE:
+                                return until
+                            return Apply("always", (Apply("implies", (monitor.trigger, until)),))
     return None
 
 
@@ -299,6 +302,11 @@ class Promise:
     points: frozenset[str]
 
 
+def acquires(step: Step, *, fair: bool) -> bool:
+    """Whether it waits for a lock that is (not) fair."""
+    return step.lock is not None and step.lock.action in ("acquire", "join", "enter") and step.lock.fair == fair
+
+
 def promises(program: Program) -> list[Promise]:
     """What is assumed of each task, by the rules and not by the translator."""
     found: list[Promise] = []
@@ -307,13 +315,8 @@ def promises(program: Program) -> list[Promise]:
             continue
         own = {p.name: p.step for p in program.points if p.process == task.process and p.step is not None}
 
-        def acquires(step: Step) -> bool:
-            return step.lock is not None and step.lock.action in ("acquire", "join", "enter")
-
-        modest = {n for n, s in own.items() if s.kind == "await" or (acquires(s) and s.lock and not s.lock.fair)}
-        counted = program.cpus is not None
-        strong = counted or any(acquires(s) and s.lock is not None and s.lock.fair for s in own.values())
-        if not strong:
+        modest = {name for name, step in own.items() if step.kind == "await" or acquires(step, fair=False)}
+        if program.cpus is None and not any(acquires(step, fair=True) for step in own.values()):
             found.append(Promise(number, False, frozenset(own)))
         else:
             found.append(Promise(number, True, frozenset(set(own) - modest)))
@@ -352,19 +355,20 @@ class Graph:
         """Whether a temporal formula holds on every fair behaviour."""
         wrong = normal(formula, True, self.interpreter.program)
         nodes = tableau(wrong)
+        value = self.interpreter.value
         truths: dict[Expr, list[bool]] = {}
         for node in nodes:
             for atom in node.atoms:
                 if atom.state not in truths:
-                    truths[atom.state] = [self.interpreter.value(atom.state, state) is True for state in self.states]
+                    truths[atom.state] = [value(atom.state, state) is True for state in self.states]
 
         def fits(node: int, state: int) -> bool:
             return all(truths[atom.state][state] != atom.negated for atom in nodes[node].atoms)
 
-        following: dict[int, list[int]] = {-1: []}
+        following: dict[int, list[int]] = {number: [] for number in range(-1, len(nodes))}
         for number, node in enumerate(nodes):
             for one in node.before:
-                following.setdefault(one, []).append(number)
+                following[one].append(number)
         places: dict[tuple[int, int], int] = {}
         listed: list[tuple[int, int]] = []
 
@@ -375,27 +379,27 @@ class Graph:
                 listed.append(key)
             return places[key]
 
-        for node in following[-1]:
-            if fits(node, 0):
-                place(0, node)
+        for number in following[-1]:
+            if fits(number, 0):
+                place(0, number)
         edges: list[list[tuple[int, str, int]]] = []
-        for state, node in listed:
-            here = []
+        for number, asks in listed:
+            here: list[tuple[int, str, int]] = []
             # Every state may also be repeated for ever, as far as fairness allows.
-            for task, point, target in [*self.steps[state], (-1, "", state)]:
-                for next_node in following.get(node, ()):
-                    if fits(next_node, target):
-                        here.append((task, point, place(target, next_node)))
+            for task, point, target in [*self.steps[number], (-1, "", number)]:
+                for then in following[asks]:
+                    if fits(then, target):
+                        here.append((task, point, place(target, then)))
             edges.append(here)
         goals = [
             frozenset(n for n, node in enumerate(nodes) if until not in node.done or until.right in node.done)
             for until in _untils(wrong)
         ]
-        able = [
-            [any(task == p.task and point in p.points for task, point, _ in here) for p in promises(self.interpreter.program)]
-            for here in self.steps
-        ]
         asked = promises(self.interpreter.program)
+        able = [
+            [any(task == p.task and point in p.points for task, point, _ in steps) for p in asked]
+            for steps in self.steps
+        ]
 
         def fair(group: list[int]) -> bool:
             inside = set(group)
@@ -511,6 +515,7 @@ class Count:
     models: int = 0
     refused: int = 0
     large: int = 0
+    stopped: int = 0
     cells: int = 0
     runs: int = 0
     states: int = 0
@@ -519,7 +524,15 @@ class Count:
     kinds: Counter[str] = field(default_factory=Counter)
 
 
-def fault(text: str, count: Count | None = None, *, tools: tla.Tools | None = None, temporal: bool = False, limit: int = STATES) -> str | None:
+def _kind(name: str) -> str:
+    words = {"claim": "an assertion", "safe": "an invariant", "met:": "a `sometimes` that is met"}
+    return next((kind for start, kind in words.items() if name.startswith(start)), name)
+
+
+def fault(
+    text: str, count: Count | None = None, *, tools: tla.Tools | None = None, temporal: bool = False,
+    limit: int = STATES,
+) -> str | None:  # fmt: skip
     """What two ways disagree about in a model, in words."""
     count = count or Count()
     count.models += 1
@@ -537,8 +550,7 @@ def fault(text: str, count: Count | None = None, *, tools: tla.Tools | None = No
             count.cells += 1
             count.states += known.states
             count.fewer += known.fewer
-            for name in known.violated:
-                count.kinds["an assertion" if name.startswith("claim") else "an invariant" if name.startswith("safe") else name] += 1
+            count.kinds.update(_kind(name) for name in known.violated)
             lively = liveness(cell, limit) if temporal else []
             count.properties += len(lively)
             count.kinds["a temporal property"] += sum(not one.holds for one in lively)
@@ -548,6 +560,9 @@ def fault(text: str, count: Count | None = None, *, tools: tla.Tools | None = No
                     count.runs += liveness_by_tlc(one, tools)
         except TooLarge:
             count.large += 1
+        except NoVerdict as stopped:
+            count.stopped += 1
+            print(f"no verdict: TLC, {stopped}", file=sys.stderr, flush=True)
         except (Disagreement, Mismatch) as error:
             return f"{where}{error}"
         except Exception as error:
@@ -555,12 +570,26 @@ def fault(text: str, count: Count | None = None, *, tools: tla.Tools | None = No
     return None
 
 
+def shrunk(text: str, why: str, tools: tla.Tools | None, *, temporal: bool, limit: int) -> str:
+    """The smallest model found that fails alike, without TLC where it fails without."""
+    kind = re.sub(r"\W*\w*\d.*", "", why.rpartition("] ")[2])
+    needed = tools if fault(text, temporal=temporal, limit=limit) is None else None
+
+    def fails(candidate: str) -> bool:
+        found = fault(candidate, tools=needed, temporal=temporal, limit=limit)
+        return found is not None and found.rpartition("] ")[2].startswith(kind)
+
+    made: str = random_models().smaller(text, fails)
+    return made
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
     parser.add_argument("--models", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=float("inf"))
-    parser.add_argument("--states", type=int, default=STATES)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no model after so long")
+    parser.add_argument("--states", type=int, default=STATES, help="leave larger models out")
     parser.add_argument("--tlc", action="store_true")
     parser.add_argument("--liveness", action="store_true")
     parser.add_argument("--whole", action="store_true", help="print failing models as they are")
@@ -584,17 +613,12 @@ def main() -> int:
             faults += 1
             print(f"== seed {seed}: {why}", flush=True)
             if not asked.whole:
-                kind = re.sub(r"\W*\w*\d.*", "", why.rpartition("] ")[2])
-                tlc_needed = "TLC" in why or not fault(text, temporal=asked.liveness, limit=asked.states)
-                fails: Callable[[str], bool] = lambda t, kind=kind, tlc_needed=tlc_needed: (  # noqa: E731
-                    (fault(t, tools=tools if tlc_needed else None, temporal=asked.liveness, limit=asked.states) or "")
-                    .rpartition("] ")[2]
-                    .startswith(kind)
-                )
-                text = models.smaller(text, fails)
+                text = shrunk(text, why, tools, temporal=asked.liveness, limit=asked.states)
             print(text, flush=True)
-    print(f"{count.models} models, {count.cells} cells checked, {count.refused} models refused, {count.large} cells too large")
-    print(f"{count.states} states, {count.fewer} reduced; {count.properties} temporal properties; {count.runs} runs of TLC")
+    print(f"{count.models} models, {count.cells} cells checked; {count.refused} models refused,")
+    print(f"{count.large} cells too large, {count.stopped} without a verdict")
+    print(f"{count.states} states, {count.fewer} reduced; {count.properties} temporal properties")
+    print(f"{count.runs} runs of TLC")
     print("violated:", ", ".join(f"{name} {number}" for name, number in count.kinds.most_common()))
     print(f"{faults} disagreements, {time.monotonic() - began:.0f} s")
     return 1 if faults else 0

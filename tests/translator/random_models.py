@@ -19,7 +19,9 @@ SCALARS = {
     "bool": ("x", "bool", ("{}", "not {}"), ("{} = True", "{} = False", "{} = not {}")),
     "range": ("n", "range(3)", ("{} == 0", "{} > 0", "{} != 1"), ("{} = 1", "{} += 1", "{} -= 1", "{} = 0")),
     "bit": ("k", "range(2)", ("{} == 0", "{} == 1"), ("{} = 1", "{} = 1 - {}", "{} = 0")),
-    "optional": ("o", "range(2) | None", ("{} == None", "{} != None", "{} == 1", "{} < 1"), ("{} = None", "{} = 1")),
+    "optional": (
+        "o", "range(2) | None", ("{} == None", "{} != None", "{} == 1", "{} < 1"), ("{} = None", "{} = 1"),
+    ),
     "enum": ("p", "Phase", ("{} == idle", "{} != busy"), ("{} = busy", "{} = idle", "{} = done")),
     "set": (
         "s", "set[range(2)]", ("1 in {}", "len({}) > 0", "{} == set()"),
@@ -128,8 +130,8 @@ class _Maker:
             chosen = self.random.sample(("spin", "resched", "block", "halt_poll(polls=1)", "late"), 2)
             yield f"policies {', '.join(chosen)}"
             if "late" in chosen:
-                yield from ("", "policy late:", "    if not cond:", "        prepare_to_wait(wq)", "        schedule()")
-                yield "        finish_wait(wq)"
+                yield from ("", "policy late:", "    if not cond:", "        prepare_to_wait(wq)")
+                yield from ("        schedule()", "        finish_wait(wq)")
         if self.pinned or self.chance(35):
             yield from ("", "scenario few:", f"    cpus = {self.random.choice((1, 1, 2))}")
             yield f"    preempt = {self.one('none', 'full')}"
@@ -176,12 +178,13 @@ class _Maker:
 
     def statement(self, here: Surroundings) -> list[str]:
         makers: list[tuple[int, Callable[[Surroundings], list[str]]]] = [
-            (22, self.change), (8, self.to_local), (5, self.verb), (6, self.counting), (10, self.branch), (6, self.either),
-            (8, self.assertion), (3, self.ghostly), (4, self.choosing), (5, self.for_loop),
+            (22, self.change), (8, self.to_local), (5, self.verb), (6, self.counting), (10, self.branch),
+            (6, self.either), (8, self.assertion), (3, self.ghostly), (4, self.choosing), (5, self.for_loop),
         ]  # fmt: skip
         if not here.atomic:
             makers += [
-                (18, self.with_lock), (10, self.explicit), (5, self.tried), (6, self.queue_verb), (6, self.atomic),
+                (18, self.with_lock), (10, self.explicit), (5, self.tried), (6, self.queue_verb),
+                (6, self.atomic),
                 (4, self.await_), (7, self.loop), (9, self.label), (6, self.call), (4, self.wait),
             ]  # fmt: skip
         elif self.queue:
@@ -215,8 +218,8 @@ class _Maker:
             return [f"{self.random.choice(here.bools)} = {self.truth(here)}"]
         if here.numbers:
             number = self.random.choice(here.numbers)
-            sources = ["0", "1", f"1 - {number}"] + [p.name for p in self.scalars if p.kind in ("bit", "range", "optional") and not p.size]
-            return [f"{number} = {self.random.choice(sources)}"]
+            numeric = [p.name for p in self.scalars if p.kind in ("bit", "range", "optional") and not p.size]
+            return [f"{number} = {self.random.choice(['0', '1', f'1 - {number}', *numeric])}"]
         return []
 
     def verb(self, here: Surroundings) -> list[str]:
@@ -362,7 +365,8 @@ class _Maker:
         if here.holds and self.chance(80):
             return []
         inner = here.inside(depth=here.depth)
-        return ["prepare_to_wait(wq)", *(self.block(inner, 1) if self.chance(30) else []), "schedule()", "finish_wait(wq)"]
+        before = self.block(inner, 1) if self.chance(30) else []
+        return ["prepare_to_wait(wq)", *before, "schedule()", "finish_wait(wq)"]
 
     def wait(self, here: Surroundings) -> list[str]:
         if not self.queue or (here.holds and self.chance(50)):
@@ -459,7 +463,9 @@ class _Maker:
         """What an assertion or a formula says; `plain`: only what code may read as well."""
         if plain:
             return self.truth(here)
-        return f"{self.told(here)} {self.one('or', 'implies', 'or not')} {self.told(here)}" if self.chance(45) else self.told(here)
+        if self.chance(55):
+            return self.told(here)
+        return f"{self.told(here)} {self.one('or', 'implies', 'or not')} {self.told(here)}"
 
     def told(self, here: Surroundings) -> str:
         roll = self.random.randrange(100)
@@ -552,9 +558,9 @@ def _without(lines: list[str], position: int) -> Iterator[list[str]]:
     end = position + 1
     while end < len(lines) and lines[end].strip() and len(lines[end]) - len(lines[end].lstrip()) > indent:
         end += 1
-    yield lines[:position] + lines[end:]
-    if end > position + 1:
-        yield lines[:position] + [inner.removeprefix("    ") for inner in lines[position + 1 : end]] + lines[end:]
-        yield lines[:position] + [" " * indent + "pass"] + lines[end:]
-    elif line.strip() not in ("", "pass"):
-        yield lines[:position] + [" " * indent + "pass"] + lines[end:]
+    before, block, after = lines[:position], lines[position + 1 : end], lines[end:]
+    yield [*before, *after]
+    if block:
+        yield [*before, *(inner.removeprefix("    ") for inner in block), *after]
+    if line.strip() not in ("", "pass"):
+        yield [*before, " " * indent + "pass", *after]
