@@ -304,7 +304,9 @@ class Promise:
 
 def acquires(step: Step, *, fair: bool) -> bool:
     """Whether it waits for a lock that is (not) fair."""
-    return step.lock is not None and step.lock.action in ("acquire", "join", "enter") and step.lock.fair == fair
+    return (
+        step.lock is not None and step.lock.action in ("acquire", "join", "enter") and step.lock.fair == fair
+    )
 
 
 def promises(program: Program) -> list[Promise]:

@@ -27,7 +27,8 @@ Each is a file of its own, or a variant that says only what is different from an
 every one ends with status 0: what is violated is expected to be.
 
 This page is made by `python bench/examples_page.py` (or by the tests with `--rewrite`), and the tests
-compare it with what is found today. States are distinct states as TLC counts them, at the sizes that the file has.
+compare it with what is found today. States are distinct states as TLC counts them, at the sizes that
+the file has.
 """
 
 

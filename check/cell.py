@@ -16,7 +16,7 @@ from ..translator.emit import Emission, emit
 from ..translator.expand import Expansion
 from ..translator.interpreter import Interpreter
 from ..translator.lasso import retrace_lasso
-from ..translator.program import FALSE, TRUE, Apply, Expr, Invariant, Program, Property, negation
+from ..translator.program import FALSE, TRUE, Invariant, Program, Property, negation
 from ..translator.reduce import liveness_reduced, safety_reduced
 from ..translator.retrace import Finding, Mismatch, retrace, states_of
 from ..translator.schedule import scheduled
@@ -160,7 +160,11 @@ class CellCheck:
                     complete = self.searched_all = True
                     break
                 assert isinstance(outcome, tla.Violated)
-                name = "deadlock" if outcome.kind == "deadlock" else emission.invariants.get(outcome.name or "", "")
+                name = (
+                    "deadlock"
+                    if outcome.kind == "deadlock"
+                    else emission.invariants.get(outcome.name or "", "")
+                )
                 try:
                     if name not in remaining:
                         raise Mismatch(f"TLC names `{outcome.name}`, which is not checked")
@@ -187,7 +191,9 @@ class CellCheck:
             if self.asked(formula.property):
                 seen = self.registers[formula.property] in self.reached
                 outcome_ = HOLDS if seen else VIOLATED if complete else UNDECIDED
-                verdicts.append(CellVerdict(self.cell, formula.property, "sometimes", outcome_, None, evidence))
+                verdicts.append(
+                    CellVerdict(self.cell, formula.property, "sometimes", outcome_, None, evidence)
+                )
         return tuple(verdicts)
 
     def verdict(self, name: str, finding: Finding | None, complete: bool, evidence: Evidence) -> CellVerdict:

@@ -97,7 +97,9 @@ class _Reader:
         self.outside = outside
         self.root = _project(Path.cwd() / "stdin" if path == "-" else Path(path))
 
-    def tree(self, path: str, text: bytes | None, trail: tuple[tuple[Path, Span], ...] = ()) -> tree.Tree | None:
+    def tree(
+        self, path: str, text: bytes | None, trail: tuple[tuple[Path, Span], ...] = ()
+    ) -> tree.Tree | None:
         source = self.source(path, text, trail[-1][1] if trail else None)
         if source is None:
             return None
@@ -134,7 +136,9 @@ class _Reader:
         return None if faults.errors else source
 
 
-def read(path: str, text: bytes | None = None, asked: Span | None = None) -> tuple[Source | None, Diagnostics, bytes]:
+def read(
+    path: str, text: bytes | None = None, asked: Span | None = None
+) -> tuple[Source | None, Diagnostics, bytes]:
     """The source of a file with `\\n` line ends, what is wrong with it, and its bytes.
 
     `asked` is the place that asks for the file.  A source with faults is good for showing them only.

@@ -279,7 +279,8 @@ class _Check:
         stopped = next((check.stopped for check in self.checks if check.stopped), None)
         tlc = next((check.version for check in self.checks if check.version), "")
         return _result(
-            self.loaded, self.cells, self.options, verdicts=() if failure else verdicts, evidence=evidence, tlc=tlc,
+            self.loaded, self.cells, self.options,
+            verdicts=() if failure else verdicts, evidence=evidence, tlc=tlc,
             unreached=self.unreached() if complete and self.whole() else (), stopped=stopped, failure=failure,
         )  # fmt: skip
 
@@ -303,4 +304,3 @@ class _Check:
                 if mark.number in check.reached:
                     reached.add((mark.span, mark.text))
         return tuple(mark for key, mark in marks.items() if key not in reached)
-

@@ -34,7 +34,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"pfnspec: {fault}", file=sys.stderr)
         return 4
     version = tla.java_version(tools.java)
-    print(f"Java          {'.'.join(str(part) for part in version) if version else 'of unknown version'}, {tools.java}")
+    number = ".".join(str(part) for part in version) if version else "of unknown version"
+    print(f"Java          {number}, {tools.java}")
     print(f"TLC           {tla.tlc_version(tools.jar)}, {tools.jar}")
     if version and version[0] >= 21 and (tla.tlc_version(tools.jar).built or "") < FIXED_FOR_JAVA_21:
         print("              this TLC's liveness checking is not reliable on Java 21 and later; use Java 17")

@@ -27,7 +27,9 @@ def run(options: argparse.Namespace) -> int:
     cell = _chosen(loaded.cells, options.scenario, options.policy)
     if cell is None:
         cells = sorted({" ".join(filter(None, (c.scenario, c.policy))) for c in loaded.cells})
-        print(f"pfnspec: there is no such scenario and policy; there are: {', '.join(cells)}", file=sys.stderr)
+        print(
+            f"pfnspec: there is no such scenario and policy; there are: {', '.join(cells)}", file=sys.stderr
+        )
         return 2
     temporal = tuple(options.properties)
     unknown = [name for name in temporal if name not in {p.name for p in cell.program.temporal}]
@@ -44,7 +46,11 @@ def run(options: argparse.Namespace) -> int:
     lines = {path: source.lines for path, source in loaded.sources.items()}
     name = "standard input" if options.file == "-" else Path(options.file).name
     emission = emit(
-        program, () if temporal else None, temporal=temporal, source=lines, header=(f"made by pfnspec from {name}",)
+        program,
+        () if temporal else None,
+        temporal=temporal,
+        source=lines,
+        header=(f"made by pfnspec from {name}",),
     )
     if options.output is None:
         sys.stdout.write(emission.module_text)

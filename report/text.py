@@ -78,7 +78,9 @@ def diagnostics_of(result: Result, ink: Ink) -> str:
 
 def _summary(result: Result, ink: Ink) -> str:
     consts = " ".join(f"{name}={value_text(value)}" for name, value in result.constants)
-    lines = ["   ".join(part for part in (ink("strong", result.name), consts, "sequential consistency") if part)]
+    lines = [
+        "   ".join(part for part in (ink("strong", result.name), consts, "sequential consistency") if part)
+    ]
     for scene in result.scenes:
         verdicts = [verdict for verdict in result.verdicts if verdict.scenario == scene.name]
         lines.append("")
@@ -153,7 +155,9 @@ def _outcome(verdict: Verdict, ink: Ink) -> str:
     text = ink(kind, word.ljust(8))
     if verdict.as_expected:
         return text if verdict.outcome == HOLDS else f"{text}  as expected"
-    expected = "violated" if verdict.expected != HOLDS else "reached" if verdict.kind == "sometimes" else HOLDS
+    expected = (
+        "violated" if verdict.expected != HOLDS else "reached" if verdict.kind == "sometimes" else HOLDS
+    )
     return f"{text}  {ink('bad', f'but expected: {expected}')}"
 
 
@@ -173,7 +177,11 @@ def _evidence(result: Result, evidence: Evidence) -> str:
 
 def _fairness(result: Result) -> str:
     """What the temporal verdicts assume, in one line."""
-    why = {"strong": "strong for {} (locks and CPUs come to who waits)", "weak": "weak for {}", "none": "none for {}"}
+    why = {
+        "strong": "strong for {} (locks and CPUs come to who waits)",
+        "weak": "weak for {}",
+        "none": "none for {}",
+    }
     parts: list[str] = []
     for kind, text in why.items():
         names = [process for process, own in result.fairness if own == kind]
@@ -200,7 +208,9 @@ def _finding(verdict: Verdict, result: Result, also: list[Verdict], width: int, 
     else:
         stem, loop = finding.steps[: finding.loop], finding.steps[finding.loop :]
         lines += [f" {row}" for row in columns(stem, tasks, result.path, width - 1)]
-        lines.append(f" {'-- for ever: ' if loop else '-- nothing steps any more '}".ljust(min(width, 72), "-"))
+        lines.append(
+            f" {'-- for ever: ' if loop else '-- nothing steps any more '}".ljust(min(width, 72), "-")
+        )
         lines += [f" {row}" for row in columns(loop, tasks, result.path, width - 1, head=not stem)]
     lines += _ending(finding, result, ink)
     lines += ["", f"  reproduce: {reproduce(result, verdict)}"]
@@ -242,7 +252,9 @@ def _ending(finding: Finding, result: Result, ink: Ink) -> list[str]:
         line = f" > {who}line {place(finding.span, result.path)}: {source_line(finding.span, result.sources)}"
         lines.append(ink("bad", line))
         for call in reversed(finding.calls):
-            lines.append(f"     called from line {place(call, result.path)}: {source_line(call, result.sources)}")
+            lines.append(
+                f"     called from line {place(call, result.path)}: {source_line(call, result.sources)}"
+            )
     if finding.message:
         lines.append(f"     {finding.message}")
     values = because(finding)

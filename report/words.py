@@ -25,7 +25,9 @@ def event_text(event: Event) -> str:
             return f"reads {event.where} = {value}"
         case "write":
             old = value_text(event.old)
-            return f"{event.where}: {old} -> {value}" if old != value else f"{event.where} = {value}, as before"
+            return (
+                f"{event.where}: {old} -> {value}" if old != value else f"{event.where} = {value}, as before"
+            )
         case "local":
             return f"{event.where} = {value}"
         case "take":

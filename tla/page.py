@@ -17,8 +17,8 @@ RESERVED = frozenset(
     "USE VARIABLE VARIABLES WITH WITNESS WF SF TRUE FALSE BOOLEAN STRING Nat Int Integers Sequences "
     "FiniteSets TLC Seq Len Append Head Tail SubSeq SelectSeq Cardinality IsFiniteSet Print PrintT Assert "
     "JavaTime TLCGet TLCSet Permutations SortSeq RandomElement Any ToString TLCEval Init Next Spec vars "
-    "pc Tasks Index TaskOf Before Drop Minimum Maximum Blockers Fairness Terminating Reached None self SPECIFICATION "
-    "INVARIANT INVARIANTS PROPERTY PROPERTIES CHECK_DEADLOCK SYMMETRY VIEW CONSTRAINT".split()
+    "pc Tasks Index TaskOf Before Drop Minimum Maximum Blockers Fairness Terminating Reached None self "
+    "SPECIFICATION INVARIANT INVARIANTS PROPERTY PROPERTIES CHECK_DEADLOCK SYMMETRY VIEW CONSTRAINT".split()
 )
 
 
@@ -61,9 +61,7 @@ def cfg_text(
 ) -> str:
     """The cfg: every constant is a model value of its own name.  (TLC 2.15 cannot read there whether
     deadlock is checked; `-deadlock` on its command line turns that off.)"""
-    return _template("model.cfg.j2").render(
-        constants=constants, invariants=invariants, properties=properties
-    )
+    return _template("model.cfg.j2").render(constants=constants, invariants=invariants, properties=properties)
 
 
 @lru_cache

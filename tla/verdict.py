@@ -57,7 +57,9 @@ _BY_SIGNAL = frozenset({129, 130, 143})
 _NO_MEMORY = re.compile(
     r"OutOfMemoryError|insufficient memory|not enough (?:space|memory)|could not reserve|heap size", re.I
 )
-_NO_DISK = re.compile(r"No space left on device|Read-only file system|Disk quota exceeded|File too large|Permission denied")
+_NO_DISK = re.compile(
+    r"No space left on device|Read-only file system|Disk quota exceeded|File too large|Permission denied"
+)
 _NAMED = re.compile(r"(?:Invariant|Property|Action property) ([A-Za-z0-9_!]+) is ")
 
 

@@ -203,5 +203,3 @@ def action_text(point: Point, name: str, program: Program, words: Vocabulary, re
     if rest:
         lines.append(f"/\\ UNCHANGED <<{', '.join(rest)}>>")
     return f"{name}(self) ==\n    " + "\n    ".join(lines)
-
-

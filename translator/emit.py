@@ -55,7 +55,8 @@ class Emission:
 
 def emit(
     program: Program, properties: Iterable[str] | None = None, *, temporal: Iterable[str] = (),
-    registers: bool = False, source: Mapping[str, tuple[str, ...]] | None = None, header: tuple[str, ...] = (),
+    registers: bool = False, source: Mapping[str, tuple[str, ...]] | None = None,
+    header: tuple[str, ...] = (),
 ) -> Emission:  # fmt: skip
     """The TLA+ of a program.
 
@@ -69,7 +70,9 @@ def emit(
     tasks = {task: names.new(_task_name(task)) for task in program.tasks}
     populated = [process for process in program.processes if process.count]
     sets = {process.name: names.new(process.name.capitalize() + "s") for process in populated}
-    variables = {v.name: "pc" if v.name == PC else names.new(re.sub(r"[()]", "", v.name)) for v in program.variables}
+    variables = {
+        v.name: "pc" if v.name == PC else names.new(re.sub(r"[()]", "", v.name)) for v in program.variables
+    }
     definitions = {definition.name: names.new(definition.name) for definition in program.definitions}
     words = Vocabulary(tasks, sets, variables, definitions, names, set())
     formula = Formula(words)
@@ -127,7 +130,9 @@ def emit(
         preamble=tuple(_preamble(program, words, registers)),
         variables=_variable_lines(program, variables),
         predicates=tuple(predicates),
-        initial=tuple(f"{variables[v.name]} = {_initial(v, program, formula, words)}" for v in program.variables),
+        initial=tuple(
+            f"{variables[v.name]} = {_initial(v, program, formula, words)}" for v in program.variables
+        ),
         actions=tuple(drawn),
         closing=tuple(closing),
     )
@@ -240,7 +245,11 @@ def _definition(definition: Definition, formula: Formula, words: Vocabulary) -> 
 
 
 def _fairness(
-    program: Program, sets: Mapping[str, str], runners: Mapping[str, str], actions: Mapping[str, str], names: Names
+    program: Program,
+    sets: Mapping[str, str],
+    runners: Mapping[str, str],
+    actions: Mapping[str, str],
+    names: Names,
 ) -> list[str]:
     """Fairness, and the parts of a process's steps that it speaks of where it is not all of them."""
     definitions: list[str] = []
@@ -289,7 +298,9 @@ def _terminating(program: Program, words: Vocabulary) -> str | None:
     for process in program.processes:
         if process.daemon or not process.count:
             continue
-        last = [p.name for p in program.points if p.process == process.name and p.step is None and not p.halted]
+        last = [
+            p.name for p in program.points if p.process == process.name and p.step is None and not p.halted
+        ]
         if not last:
             possible = False
             continue

@@ -21,7 +21,8 @@ class Expansion:
         slots = whole.slots
         initial = {v.name: v.initial for v in reduced.variables}
         self.dead: dict[str, tuple[tuple[int, Value], ...]] = {
-            point: tuple((slots[name], initial[name]) for name in sorted(names)) for point, names in dead.items()
+            point: tuple((slots[name], initial[name]) for name in sorted(names))
+            for point, names in dead.items()
         }
 
     def canonical(self, state: State) -> State:
@@ -74,7 +75,11 @@ class Expansion:
         whole = self.whole
         now = self.canonical(state)
         pc = whole.slots[PC]
-        moved = [t for t, a, b in zip(whole.program.tasks, _tuple(now[pc]), _tuple(target[pc]), strict=True) if a != b]
+        moved = [
+            t
+            for t, a, b in zip(whole.program.tasks, _tuple(now[pc]), _tuple(target[pc]), strict=True)
+            if a != b
+        ]
         if len(moved) != 1:
             raise Mismatch(f"{len(moved)} tasks moved in one step")
         return self._search(state, target, moved[0])

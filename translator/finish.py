@@ -59,7 +59,9 @@ def finish(
     """The program, whole.  Unused halting points and instances of empty processes are left out."""
     processes: list[Process] = []
     for process in model.processes:
-        end = next((p.name for p in points if p.process == process.name and p.step is None and not p.halted), "")
+        end = next(
+            (p.name for p in points if p.process == process.name and p.step is None and not p.halted), ""
+        )
         processes.append(
             Process(
                 process.name, process.count, process.daemon, process.unfair, entries[process.name], end,
@@ -73,7 +75,9 @@ def finish(
         variables.append(Variable(SLEEPY, "queue", s.BOOL, False, (), "*", "sleepy"))
     empty = {process.name for process in processes if process.count == 0}
     variables.extend(variable for variable in locals_.values() if variable.process not in empty)
-    variables.extend(Variable(monitor.variable, "control", s.BOOL, None, (), None, "until") for monitor in monitors)
+    variables.extend(
+        Variable(monitor.variable, "control", s.BOOL, None, (), None, "until") for monitor in monitors
+    )
     snapshots = tuple(variable for variable in variables if isinstance(variable.sort, s.Snapshot))
     resolve = _Resolver(points, processes, snapshots)
     kept = tuple(resolve(point) for point in points if point.process not in empty)
@@ -160,7 +164,9 @@ def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Varia
 class _Resolver:
     """Replaces `At` by a test of the control point and `Outdate` by what it does to each snapshot."""
 
-    def __init__(self, points: tuple[Point, ...], processes: list[Process], snapshots: tuple[Variable, ...]) -> None:
+    def __init__(
+        self, points: tuple[Point, ...], processes: list[Process], snapshots: tuple[Variable, ...]
+    ) -> None:
         self.points = points
         self.processes = processes
         self.snapshots = snapshots
@@ -219,4 +225,3 @@ class _Resolver:
             value = Apply("if", (Apply("==", (read, op.current)), op.outdated, read))
             made.append(Fill(variable.name, names, value))
         return tuple(made)
-

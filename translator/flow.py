@@ -211,7 +211,9 @@ class _Closer:
             raise TooManyLeaves(self.flow.nodes[self.origin[0]].span if self.origin else self.span)
         match node:
             case FreeNode():
-                overlap = _written(node.block) & {name for claim in walk.claims for name in reads(claim.condition)}
+                overlap = _written(node.block) & {
+                    name for claim in walk.claims for name in reads(claim.condition)
+                }
                 if not node.atomic and (walk.tests > MAX_FREE_TESTS or overlap):
                     self.cuts.add(target)
                     return self.leaf(target, walk)
@@ -271,7 +273,14 @@ class _Closer:
         self.leaves = 0
         if isinstance(node, LastNode):
             return Point(
-                name, self.flow.process, node.span, None, labels, (*claims, *node.claims), node.halted, node.calls
+                name,
+                self.flow.process,
+                node.span,
+                None,
+                labels,
+                (*claims, *node.claims),
+                node.halted,
+                node.calls,
             )
         if isinstance(node, StepNode):
             block = self.block(node.block, _Walk())

@@ -72,7 +72,9 @@ class Formula:
             case Task():
                 return self.words.tasks[value]
             case frozenset():
-                numbers = sorted(item for item in value if isinstance(item, int) and not isinstance(item, bool))
+                numbers = sorted(
+                    item for item in value if isinstance(item, int) and not isinstance(item, bool)
+                )
                 if len(numbers) == len(value) > 1 and numbers[-1] - numbers[0] == len(numbers) - 1:
                     return f"{numbers[0]}..{numbers[-1]}"
                 return "{" + ", ".join(sorted(self.value(item) for item in value)) + "}"
@@ -109,7 +111,9 @@ class Formula:
             texts = []
             for position, argument in enumerate(arguments):
                 same = isinstance(argument, Apply) and argument.operator == operator
-                chained = same and (operator in _ASSOCIATIVE or (position == 0 and operator in ("-", "minus")))
+                chained = same and (
+                    operator in _ASSOCIATIVE or (position == 0 and operator in ("-", "minus"))
+                )
                 texts.append(self.text(argument, bound, binds if chained else binds + 1))
             return f" {sign} ".join(texts), binds
         texts = [self.text(argument, bound) for argument in arguments]

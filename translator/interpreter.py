@@ -182,7 +182,9 @@ class Interpreter:
             for op in block.ops:
                 match op:
                     case Assign(variable=variable, indices=indices, value=value):
-                        self._assign(env, variable, [self._eval(i)(env) for i in indices], self._eval(value)(env))
+                        self._assign(
+                            env, variable, [self._eval(i)(env) for i in indices], self._eval(value)(env)
+                        )
                     case Fill():
                         self._fill(env, op)
                     case Note():
@@ -442,4 +444,3 @@ def _updated(value: Value, positions: list[int], new: Value) -> Value:
 
 def _order(value: Value) -> tuple[str, object]:
     return (type(value).__name__, 0 if value is None else value)
-

@@ -25,7 +25,11 @@ def retrace_lasso(
     steps = tuple(replayed_step(n, a, b, interpreter) for n, (a, b) in enumerate(path, start=1))
     start = len(states) - 1 if loop is None else loop
     cycle, around = states[start:], steps[start:]
-    broken = [c for condition in fairness(interpreter.program) for c in unfair(condition, cycle, around, interpreter)]
+    broken = [
+        c
+        for condition in fairness(interpreter.program)
+        for c in unfair(condition, cycle, around, interpreter)
+    ]
     if broken:
         raise Mismatch(f"the loop is unfair to {broken[0]}")
     if truth(property.formula, states, start, interpreter)[0]:
@@ -173,10 +177,11 @@ def _why_fair(cycle: tuple[State, ...], stepping: tuple[Task, ...], interpreter:
         elif not any(enabled):
             texts.append(f"fairness: {task} can never step on the loop, so none is broken")
         else:
-            texts.append(f"fairness: {task} can step now and then; only {kinds[0]} fairness is assumed for it here")
+            texts.append(
+                f"fairness: {task} can step now and then; only {kinds[0]} fairness is assumed for it here"
+            )
     return texts
 
 
 def _names(tasks: tuple[Task, ...]) -> str:
     return ", ".join(str(task) for task in tasks)
-

@@ -193,7 +193,9 @@ class QueuePlace:
         return Block((), Test(Apply("==", (self.waiters, EMPTY)), nobody, some))
 
 
-def acquisition(lock: LockPlace, mode: str, then: int, span: Span, calls: tuple[Span, ...], add: object) -> int:
+def acquisition(
+    lock: LockPlace, mode: str, then: int, span: Span, calls: tuple[Span, ...], add: object
+) -> int:
     """The node that acquires and goes on to node `then`; `add` adds a node and numbers it.
 
     A lock that keeps its queue takes one step when it is free, otherwise one to join the queue and
@@ -205,7 +207,9 @@ def acquisition(lock: LockPlace, mode: str, then: int, span: Span, calls: tuple[
         return add(StepNode("lock", span, lock.free(mode), taken, use, calls))  # type: ignore[operator,no-any-return]
     enter = Block((*lock.leave(mode), *taken.ops), taken.end)
     waiting = add(  # type: ignore[operator]
-        StepNode("lock", span, lock.turn(mode), enter, lock.use("enter", mode, lock.queued_blockers(mode)), calls)
+        StepNode(
+            "lock", span, lock.turn(mode), enter, lock.use("enter", mode, lock.queued_blockers(mode)), calls
+        )
     )
     at_once = conjunction(lock.free(mode), Apply("==", (lock.queue, NO_QUEUE)))
     join = Block((*lock.join(mode), lock.note("queue", mode, span)), goto(waiting).end)

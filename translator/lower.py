@@ -123,7 +123,7 @@ def lower(model: m.Model, policy: str | None = None) -> tuple[Program | None, Di
     temporal, monitors = temporal_properties(model, scope)
     variables.update(scope.locals)
     program = finish(
-        model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued, temporal,
-        monitors, common.no_spinning,
+        model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued,
+        temporal, monitors, common.no_spinning,
     )  # fmt: skip
     return program, found

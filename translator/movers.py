@@ -101,7 +101,9 @@ def observed_beyond(program: Program) -> Beyond:
         match node:
             case Note():
                 return
-            case Apply(operator="in", arguments=(Read(variable=variable), Const(value=frozenset() as group))) if variable == PC:
+            case Apply(
+                operator="in", arguments=(Read(variable=variable), Const(value=frozenset() as group))
+            ) if variable == PC:
                 points.update(str(name) for name in group)
             case Read(variable=variable, indices=indices):
                 if variable in owned and variable not in (PC, SLEEPY) and indices[:1] != (SELF,):
@@ -199,9 +201,9 @@ class Analysis:
             if point.step is None:
                 continue
             for part in _parts(point.step.block):
-                if isinstance(part, Fill):
-                    own.discard(part.variable)
-                elif isinstance(part, Assign) and part.indices and not isinstance(part.indices[0], Self):
+                if isinstance(part, Fill) or (
+                    isinstance(part, Assign) and part.indices and not isinstance(part.indices[0], Self)
+                ):
                     own.discard(part.variable)
         return frozenset(own) - self.observed
 
@@ -231,7 +233,8 @@ class Analysis:
         return frozenset(
             name
             for name, group in found.items()
-            if name not in self.observed and (self._never_written(group) or self._alone(group) or _common(group))
+            if name not in self.observed
+            and (self._never_written(group) or self._alone(group) or _common(group))
         )
 
     def _never_written(self, group: list[tuple[bool, frozenset[Held], str]]) -> bool:
@@ -248,7 +251,9 @@ class Analysis:
         own = (step.lock.lock, step.lock.mode)
         if own[0] not in self.scalar:
             return frozenset()
-        given = any(_lock_effect(op, self.locks) == (own, False) for leaf in leaves(step.block) for op in leaf.ops)
+        given = any(
+            _lock_effect(op, self.locks) == (own, False) for leaf in leaves(step.block) for op in leaf.ops
+        )
         return frozenset() if given else frozenset({own})
 
     # -- movers

@@ -141,7 +141,9 @@ class _Reduction:
         """Whether a control point has to stay."""
         step = point.step
         assert step is not None
-        if point.name in self.labels or any(not self.proved(point, claim.condition) for claim in point.claims):
+        if point.name in self.labels or any(
+            not self.proved(point, claim.condition) for claim in point.claims
+        ):
             return True
         if step.lock is not None and step.lock.lock in self.program.queued_locks:
             return True
@@ -153,7 +155,10 @@ class _Reduction:
         return self.program.preempt == "full" and not spinning
 
     def spins(self, path: str) -> bool:
-        return any(p.step and p.step.lock and p.step.lock.lock == path and p.step.lock.spins for p in self.program.points)
+        return any(
+            p.step and p.step.lock and p.step.lock.lock == path and p.step.lock.spins
+            for p in self.program.points
+        )
 
     def proved(self, point: Point, condition: Expr) -> bool:
         """Whether a claim that the task itself holds no lock follows from what it may hold there."""
@@ -293,4 +298,3 @@ def _forget(
             return Block(block.ops, Pick(name, domain, _forget(then, written, before, dead, initial)))
         case Fork(options=options):
             return Block(block.ops, Fork(tuple(_forget(o, written, before, dead, initial) for o in options)))
-

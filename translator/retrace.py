@@ -81,12 +81,15 @@ class Finding:
     reasons: tuple[str, ...] = ()
 
 
-def states_of(values: tuple[Mapping[str, object], ...], program: Program, emission: Emission) -> tuple[State, ...]:
+def states_of(
+    values: tuple[Mapping[str, object], ...], program: Program, emission: Emission
+) -> tuple[State, ...]:
     """TLC's states as the program's.  Raises Mismatch when a variable is missing or unreadable."""
     names = {variable: name for name, variable in emission.variables.items()}
     try:
         return tuple(
-            tuple(back(state[names[v.name]], v, program, emission) for v in program.variables) for state in values
+            tuple(back(state[names[v.name]], v, program, emission) for v in program.variables)
+            for state in values
         )
     except (KeyError, AssertionError, TypeError) as fault:
         raise Mismatch(f"a state of TLC cannot be read: {fault!r}") from fault
@@ -124,7 +127,13 @@ def replayed_step(number: int, before: State, after: State, interpreter: Interpr
     step = taken.point.step
     assert step is not None
     return TraceStep(
-        number, taken.task, step.kind, step.span, step.calls, taken.events, changes(before, after, interpreter)
+        number,
+        taken.task,
+        step.kind,
+        step.span,
+        step.calls,
+        taken.events,
+        changes(before, after, interpreter),
     )
 
 
@@ -217,17 +226,13 @@ def standing(task: Task, state: State, interpreter: Interpreter) -> Standing:
     return Standing(task, point.span, "waits", *reason(point, state, task, interpreter))
 
 
-def reason(
-    point: Point, state: State, task: Task, interpreter: Interpreter
-) -> tuple[str, tuple[Task, ...]]:
+def reason(point: Point, state: State, task: Task, interpreter: Interpreter) -> tuple[str, tuple[Task, ...]]:
     """What a task that cannot step waits for, and for whom."""
     step = point.step
     assert step is not None
     if step.lock is not None and interpreter.blockers(state).get(task):
         where = interpreter.where(step.lock.where, state, task)
-        shared = any(
-            v.name == f"{step.lock.lock}.readers" for v in interpreter.program.variables
-        )
+        shared = any(v.name == f"{step.lock.lock}.readers" for v in interpreter.program.variables)
         mode = f" for {'reading' if step.lock.mode == 'read' else 'writing'}" if shared else ""
         on = interpreter.blockers(state).get(task, frozenset())
         return f"{where}{mode}", tuple(sorted(on))

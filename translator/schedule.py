@@ -60,7 +60,9 @@ def scheduled(program: Program) -> Program:
         variable = Variable(CPU, "control", TaskSet(), frozenset(), (), None, "cpus")
         places = _unpinned(program.cpus)
     points = tuple(
-        point if point.step is None or point.step.kind == "await" else replace(point, step=_taking(point.step, bool(pins)))
+        point
+        if point.step is None or point.step.kind == "await"
+        else replace(point, step=_taking(point.step, bool(pins)))
         for point in program.points
     )
     return replace(

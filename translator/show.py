@@ -40,7 +40,9 @@ def value_text(value: Value | ModelValue) -> str:
     """A value as the language writes it."""
     match value:
         case frozenset():
-            items = sorted(value, key=lambda item: (str(type(item)), item if isinstance(item, int) else str(item)))
+            items = sorted(
+                value, key=lambda item: (str(type(item)), item if isinstance(item, int) else str(item))
+            )
             return "{" + ", ".join(value_text(item) for item in items) + "}" if value else "set()"
         case tuple():
             return "[" + ", ".join(value_text(item) for item in value) + "]"

@@ -105,7 +105,9 @@ def test_syntax_errors_are_returned() -> None:
 
 
 @pytest.mark.parametrize("damage", [("x", "y"), (" = 1", ""), ("    ", ""), ("# c", "#"), ('"a"', '"b"')])
-def test_a_changed_token_is_an_internal_error(monkeypatch: pytest.MonkeyPatch, damage: tuple[str, str]) -> None:
+def test_a_changed_token_is_an_internal_error(
+    monkeypatch: pytest.MonkeyPatch, damage: tuple[str, str]
+) -> None:
     text = 'model m\n\ndef f():\n    x = 1  # c\n    assert x, "a"\n'
     assert damage[0] in text
     monkeypatch.setattr(fmt, "_print", lambda pieces: text.replace(*damage))

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from pfnspec.tla import Job, Limits, Outcome, Tools, find_tools, run
 
 COUNTER = r"""

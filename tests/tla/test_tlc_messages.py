@@ -2,7 +2,6 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from pfnspec.tla.messages import Bare, Message, read_messages
 
 

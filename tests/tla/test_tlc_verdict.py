@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from pfnspec.tla import Failed, Holds, Outcome, Stopped, Totals, Trace, Violated
 from pfnspec.tla.listener import Listener
 from pfnspec.tla.messages import read_messages

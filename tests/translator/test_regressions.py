@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from pfnspec.dsl.declarations import check
 from pfnspec.dsl.parse import parse
 from pfnspec.dsl.scenarios import scenario_names

@@ -594,7 +594,9 @@ daemon process b:
         wake_up(wq)
 """,
         {
-            "None spin": "", "None resched": "sleep_in_atomic", "None block": "sleep_in_atomic",
+            "None spin": "",
+            "None resched": "sleep_in_atomic",
+            "None block": "sleep_in_atomic",
             "None halt_poll": "sleep_in_atomic",
         },
     ),
