@@ -170,7 +170,7 @@ def raised() -> set[str]:
     for room in ("dsl", "translator", "check"):
         for path in (ROOT / room).rglob("*.py"):
             text = path.read_text(encoding="utf-8")
-            found.update(re.findall(r"(?:\badd|\bDiagnostic)\(\s*\"([a-z]+(?:-[a-z]+)*)\"", text))
+            found.update(re.findall(r"\b(?:add|Diagnostic|Unsupported)\(\s*\"([a-z]+(?:-[a-z]+)*)\"", text))
             if path.name in ("habits.py", "misfits.py"):
                 found.update(re.findall(r"\"([a-z]+(?:-[a-z]+)+|syntax)\",\s", text))
             if 'f"unknown-{' in text:
