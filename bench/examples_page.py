@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ every one ends with status 0: what is violated is expected to be.
 
 This page is made by `python bench/examples_page.py` (or by the tests with `--rewrite`), and the tests
 compare it with what is found today. States are distinct states as TLC counts them, at the sizes that
-the file has.
+the file has. The last column is what an example is made from: commits of Linux, and messages on the KVM list.
 """
 
 
@@ -39,13 +40,19 @@ def page(results: Mapping[str, Mapping[str, Any]]) -> str:
         folders.setdefault(name.split("/")[1], []).append(name)
     parts = [_HEAD]
     for folder, names in folders.items():
-        lines = [f"## {folder}", "", "| example | what it is | found | states |", "|---|---|---|---:|"]
+        lines = [
+            f"## {folder}",
+            "",
+            "| example | what it is | found | states | source |",
+            "|---|---|---|---:|---|",
+        ]
         for name in names:
             path = name.removeprefix("examples/")
             found = _found(results[name])
             states = results[name]["evidence"]["states"]
             title = first_line(ROOT / name)
-            lines.append(f"| [{Path(path).stem}]({path}) | {title} | {found} | {states} |")
+            cited = ", ".join(sources(ROOT / name))
+            lines.append(f"| [{Path(path).stem}]({path}) | {title} | {found} | {states} | {cited} |")
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
 
@@ -55,6 +62,13 @@ def first_line(path: Path) -> str:
     return (
         path.read_text(encoding="utf-8").split("\n", 1)[0].strip().strip('"').replace("|", "\\|").rstrip(".")
     )
+
+
+def sources(path: Path) -> list[str]:
+    """The commits and messages that a model's docstring cites, each once."""
+    doc = path.read_text(encoding="utf-8").split('"""')[1]
+    cited = re.findall(r"[\w.-]+@[\w.]+\w|\b\d{14}\.\d+-\d\b|\b(?=[0-9a-f]*\d)[0-9a-f]{12}\b", doc)
+    return list(dict.fromkeys(cited))
 
 
 def _found(result: Mapping[str, Any]) -> str:

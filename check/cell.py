@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 import threading
 import time
@@ -68,6 +69,10 @@ class CellVerdict:
     finding: Finding | None = None
     evidence: Evidence | None = None
     vacuous: bool = False
+
+
+# TLC 2.15 now and then misreads its own files when it prints a liveness counterexample, and breaks off.
+RETRIES = 2
 
 
 class _Failed(Exception):
@@ -312,6 +317,14 @@ class CellCheck:
         outcome = tla.run(
             job, self.tools, limits, keep=keep, on_progress=self.on_progress, cancel=self.stop.event
         )
+        for _ in range(RETRIES if liveness else 0):
+            if not (isinstance(outcome, tla.Failed) and outcome.why == "internal"):
+                break
+            if outcome.directory is not None and keep is None:
+                shutil.rmtree(outcome.directory, ignore_errors=True)
+            outcome = tla.run(
+                job, self.tools, limits, keep=keep, on_progress=self.on_progress, cancel=self.stop.event
+            )
         self.note(outcome, liveness)
         if isinstance(outcome, tla.Stopped):
             raise _Stopped(self.stop.reason() or outcome.why)
