@@ -477,8 +477,8 @@ class Liveness:
 def liveness(cell: Cell, limit: int = STATES) -> list[Liveness]:
     """Every temporal property on the whole and on the reduced program; raises Disagreement."""
     found: list[Liveness] = []
-    for property in cell.program.temporal:
-        focus = focused(cell.program, (property,))
+    for property in cell.live.temporal:
+        focus = focused(cell.live, (property,))
         if property.formula in (TRUE, FALSE):
             continue
         whole = scheduled(focus)

@@ -134,7 +134,7 @@ class CellCheck:
         """Independent pieces of work: one for all safety properties, one per temporal property."""
         if any(self.asked(name) for name in self.safety_names()):
             yield self.safety
-        for property in self.program.temporal:
+        for property in self.cell.live.temporal:
             if self.asked(property.name):
                 yield lambda property=property: self.liveness(property)  # type: ignore[misc]
 
@@ -237,7 +237,7 @@ class CellCheck:
         return CellVerdict(self.cell, property.name, "property", outcome, finding, evidence, vacuous)
 
     def searched(self, property: Property) -> tuple[Finding | None, Evidence]:
-        focus = focused(self.program, (property,))
+        focus = focused(self.cell.live, (property,))
         whole = Interpreter(scheduled(focus))
         program = scheduled(liveness_reduced(focus, (property.formula,)) if self.reduction else focus)
         emission = self.emitted(program, (), (property.name,), registers=False)

@@ -25,11 +25,15 @@ _ROOT_MARKS = (".git", "pyproject.toml", "pfnspec.toml")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A model in one of its scenarios, under one wait policy (None: it has no waiting site to decide)."""
+    """A model in one of its scenarios, under one wait policy (None: it has no waiting site to decide).
+
+    `live` is the program for temporal properties: locks may keep queues there that safety can do without.
+    """
 
     model: model.Model
     policy: str | None
     program: Program
+    live: Program
 
     @property
     def scenario(self) -> str | None:
@@ -70,8 +74,10 @@ def load(
         for policy in checked.choices or (None,):
             program, faults = lower(checked, policy)
             found.extend(faults.sorted())
-            if program is not None:
-                cells.append(Cell(checked, policy, program))
+            if program is None:
+                continue
+            live = lower(checked, policy, fair_to_writers=True)[0] if program.temporal else program
+            cells.append(Cell(checked, policy, program, live or program))
     sources = {**reader.sources}
     if any(cell.model.policies for cell in cells):
         sources[prelude.PATH] = prelude.source()

@@ -36,7 +36,8 @@ def run(options: argparse.Namespace) -> int:
     if unknown:
         print(f"pfnspec: there is no temporal property `{unknown[0]}`", file=sys.stderr)
         return 2
-    program = focused(cell.program, tuple(p for p in cell.program.temporal if p.name in temporal))
+    whole = cell.live if temporal else cell.program
+    program = focused(whole, tuple(p for p in whole.temporal if p.name in temporal))
     if not options.no_reduction:
         program = _reduced(program)
     program = scheduled(program)

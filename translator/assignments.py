@@ -80,6 +80,7 @@ class Assignments(Expressions):
         self.common = common
         self.policy_in_force = policy
         self.site: m.Wait | None = None
+        self.tried: set[str] = set()
         self.withs: dict[Span, int] = {}
         self.frames: list[Loop | Held | Called] = []
 
@@ -222,6 +223,7 @@ class Assignments(Expressions):
     def trylock(self, action: m.TryLock, k: Use) -> Block:
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
             lock = self.lock_at(action.lock, read, where)
+            self.tried.add(read.variable)
             can = lock.free(action.mode)
             if lock.queued:
                 can = conjunction(can, Apply("==", (lock.queue, Const(()))))

@@ -8,7 +8,7 @@ from ..dsl.diagnostics import Diagnostics
 from .assignments import Shared
 from .expressions import Expressions, Unsupported
 from .finish import finish
-from .flow import TooManyLeaves, close
+from .flow import StepNode, TooManyLeaves, close
 from .locks import LockPlace, locks_that_need_a_queue
 from .program import (
     SELF,
@@ -64,8 +64,31 @@ def lock_paths(model: m.Model) -> tuple[tuple[str, s.Lock, tuple[int, ...]], ...
     return tuple(found)
 
 
-def lower(model: m.Model, policy: str | None = None) -> tuple[Program | None, Diagnostics]:
+def _overlapping(lowered: list[tuple[m.Process, Statements, int, int]]) -> frozenset[str]:
+    """The locks that two or more tasks can read at once while another waits to write."""
+    readers: dict[str, int] = {}
+    written: set[str] = set()
+    for process, lowering, _, _ in lowered:
+        used = {
+            (node.lock.lock, node.lock.mode)
+            for node in lowering.flow.nodes
+            if isinstance(node, StepNode) and node.lock is not None
+        }
+        for lock, mode in used:
+            if mode == "read":
+                readers[lock] = readers.get(lock, 0) + process.count
+            else:
+                written.add(lock)
+    return frozenset(lock for lock, count in readers.items() if count > 1 and lock in written)
+
+
+def lower(
+    model: m.Model, policy: str | None = None, *, fair_to_writers: bool = False
+) -> tuple[Program | None, Diagnostics]:
     """The program of a model under a wait policy (one of its `choices`; None when it has none).
+
+    `fair_to_writers`, for temporal properties: a lock that several tasks can read keeps its queue, or
+    readers that overlap for ever would starve a writer that the queue lets in.
 
     There is no program when an `atomic` block has too many outcomes to be one step.
     """
@@ -86,7 +109,11 @@ def lower(model: m.Model, policy: str | None = None) -> tuple[Program | None, Di
                 found.add(fault.code, fault.span, fault.message, fault.help)
                 continue
             lowered.append((process, lowering, entry, end))
+            # A refused try shows whether somebody is queued.
+            needed |= fair & lowering.tried
             needed |= locks_that_need_a_queue(lowering.flow.nodes, entry) & fair
+        if fair_to_writers:
+            needed |= fair & _overlapping(lowered)
         if needed <= queued or found.errors:
             break
         queued |= needed

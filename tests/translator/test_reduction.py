@@ -842,7 +842,7 @@ property done: eventually a at end
     ),
 }
 
-# Known to be wrong: the queue is left out, which only safety verdicts allow.
+# the queue is left out, which only safety verdicts allow.
 OVERLAPPING = """
 shared s: rwsem
 shared x: bool
@@ -859,13 +859,12 @@ property done: eventually writer at end
 """
 
 
-@pytest.mark.xfail(reason="readers that overlap starve a writer of a fair lock whose queue is left out")
 def test_readers_of_a_fair_lock_do_not_starve_a_writer() -> None:
     for cell in _cells(OVERLAPPING):
         assert all(known.holds for known in differential().liveness(cell))
 
 
-# Known to be wrong: without its queue, a lock that is held by readers only refuses no reader.
+# Without its queue, a lock that is held by readers only refuses no reader.
 REFUSED = """
 shared l: rwsem
 shared inside: bool
@@ -886,7 +885,6 @@ process second:
 """
 
 
-@pytest.mark.xfail(reason="a lock that is tried needs its queue: a try-operation fails while others wait")
 def test_a_try_operation_sees_the_queue() -> None:
     for cell in _cells(REFUSED):
         assert differential().safety(cell).violated == {"refused by the queue"}
