@@ -132,7 +132,7 @@ def lower(
         points.extend(made)
         entries[process.name] = first
         variables.update(lowering.locals)
-    if found.errors:
+    if len(entries) < len(lowered):
         return None, found
     invariants: list[Invariant] = []
     sometimes: list[Invariant] = []

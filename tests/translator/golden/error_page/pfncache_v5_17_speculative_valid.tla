@@ -39,8 +39,8 @@ vars == <<pc, gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_va
 
 Init ==
     /\ pc = [self \in Tasks |->
-        CASE self \in Vcpus -> "vcpu_35"
-             [] self \in Notifiers -> "notifier_44"]
+        CASE self \in Vcpus -> "vcpu_34"
+             [] self \in Notifiers -> "notifier_43"]
     /\ gpc_lock_writer = None
     /\ gpc_lock_readers = {}
     /\ gpc_refresh_lock_holder = None
@@ -63,59 +63,59 @@ Init ==
     /\ notifier_tmp1 = [self \in Notifiers |-> None]
     /\ notifier_gpc_hit_return = [self \in Notifiers |-> FALSE]
 
-\* 35  cond_resched()  # the run loop
-vcpu_35(self) ==
-    /\ pc[self] = "vcpu_35"
-    /\ pc' = [pc EXCEPT ![self] = "vcpu_36"]
+\* 34  cond_resched()  # the run loop
+vcpu_34(self) ==
+    /\ pc[self] = "vcpu_34"
+    /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
     /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, pte, free, in_progress, mmu_lock_holder, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
-\* 36  with gpc.lock.read():
-\*   then 37  if gpc.valid:
+\* 35  with gpc.lock.read():
+\*   then 36  if gpc.valid:
 \*   then 34  page: Pfn | None = None
-vcpu_36(self) ==
-    /\ pc[self] = "vcpu_36"
+vcpu_35(self) ==
+    /\ pc[self] = "vcpu_35"
     /\ (gpc_lock_writer = None /\ ~(self \in gpc_lock_readers))
     /\ LET gpc_lock_readers_2 == gpc_lock_readers \cup {self}
        IN /\ IF gpc_valid
-             THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_36_1"]
+             THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35_1"]
                   /\ gpc_lock_readers' = gpc_lock_readers_2
                   /\ UNCHANGED <<vcpu_refresh_page>>
              ELSE /\ IF self \in gpc_lock_readers_2
-                     THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35_1"]
+                     THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35_3"]
                           /\ gpc_lock_readers' = gpc_lock_readers_2 \ {self}
                           /\ vcpu_refresh_page' = [vcpu_refresh_page EXCEPT ![self] = None]
-                     ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_36"]
+                     ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_35"]
                           /\ gpc_lock_readers' = gpc_lock_readers_2
                           /\ UNCHANGED <<vcpu_refresh_page>>
     /\ UNCHANGED <<gpc_lock_writer, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, pte, free, in_progress, mmu_lock_holder, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
-\* 36  with gpc.lock.read():
-\*   then 35  cond_resched()  # the run loop
-vcpu_36_1(self) ==
-    /\ pc[self] = "vcpu_36_1"
+\* 35  with gpc.lock.read():
+\*   then 34  cond_resched()  # the run loop
+vcpu_35_1(self) ==
+    /\ pc[self] = "vcpu_35_1"
     /\ IF self \in gpc_lock_readers
-       THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_36"]
+       THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
             /\ gpc_lock_readers' = gpc_lock_readers \ {self}
-       ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_36"]
+       ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_35"]
             /\ UNCHANGED <<gpc_lock_readers>>
     /\ UNCHANGED <<gpc_lock_writer, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, pte, free, in_progress, mmu_lock_holder, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
 \* 35  with gpc.lock.write():
-\*   called from 42  refresh()
+\*   called from 41  refresh()
 \*   then 36  if gpc.valid:
-\*   then 35  cond_resched()  # the run loop
+\*   then 34  cond_resched()  # the run loop
 \*   then 38  gpc.pfn = None
 \*   then 39  gpc.valid = True
 \*   then 46  page: Pfn | None = None
-vcpu_35_1(self) ==
-    /\ pc[self] = "vcpu_35_1"
+vcpu_35_3(self) ==
+    /\ pc[self] = "vcpu_35_3"
     /\ (gpc_lock_writer = None /\ gpc_lock_readers = {})
     /\ IF gpc_valid
        THEN /\ IF self = self
-               THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_36"]
+               THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
                     /\ gpc_lock_writer' = None
                     /\ UNCHANGED <<gpc_valid, gpc_pfn, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
-               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_35"]
+               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_35_1"]
                     /\ gpc_lock_writer' = self
                     /\ UNCHANGED <<gpc_valid, gpc_pfn, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
        ELSE /\ IF self = self
@@ -125,7 +125,7 @@ vcpu_35_1(self) ==
                     /\ gpc_pfn' = None
                     /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                     /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
-               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_35"]
+               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_35_1"]
                     /\ gpc_lock_writer' = self
                     /\ gpc_valid' = TRUE
                     /\ gpc_pfn' = None
@@ -134,40 +134,40 @@ vcpu_35_1(self) ==
 
 \* 48  seen = seq
 \*   called from 40  page = hva_to_pfn_retry()
-\*   called from 42  refresh()
-\*   then 111  might_sleep()
+\*   called from 41  refresh()
+\*   then 110  might_sleep()
 vcpu_48(self) ==
     /\ pc[self] = "vcpu_48"
-    /\ pc' = [pc EXCEPT ![self] = "vcpu_112"]
+    /\ pc' = [pc EXCEPT ![self] = "vcpu_111"]
     /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = "current"]
     /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, pte, free, in_progress, mmu_lock_holder, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
-\* 112  atomic:
+\* 111  atomic:
 \*   called from 49  page = hva_to_pfn()
 \*   called from 40  page = hva_to_pfn_retry()
-\*   called from 42  refresh()
-\*   then 114  pte = choose(free)
-\*   then 115  free.remove(pte)
+\*   called from 41  refresh()
+\*   then 113  pte = choose(free)
+\*   then 114  free.remove(pte)
 \*   then 49  page = hva_to_pfn()
 \*   then 50  if not mmu_notifier_retry_hva(seen):
-vcpu_112(self) ==
-    /\ pc[self] = "vcpu_112"
+vcpu_111(self) ==
+    /\ pc[self] = "vcpu_111"
     /\ IF pte = None
        THEN /\ IF free # {}
-               THEN /\ \E chosen_114_19 \in free :
-                           /\ IF chosen_114_19 # None
+               THEN /\ \E chosen_113_19 \in free :
+                           /\ IF chosen_113_19 # None
                               THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_55"]
-                                   /\ pte' = chosen_114_19
-                                   /\ free' = free \ {chosen_114_19}
-                                   /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = chosen_114_19]
+                                   /\ pte' = chosen_113_19
+                                   /\ free' = free \ {chosen_113_19}
+                                   /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = chosen_113_19]
                                    /\ vcpu_mmu_notifier_retry_hva_seen' = [vcpu_mmu_notifier_retry_hva_seen EXCEPT ![self] = vcpu_hva_to_pfn_retry_seen[self]]
                                    /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
                                    /\ vcpu_hva_to_pfn_return' = [vcpu_hva_to_pfn_return EXCEPT ![self] = None]
-                              ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_115"]
-                                   /\ pte' = chosen_114_19
+                              ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_114"]
+                                   /\ pte' = chosen_113_19
                                    /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
                                    /\ UNCHANGED <<free, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_seen, vcpu_hva_to_pfn_return>>
-               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_114"]
+               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_113"]
                     /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
                     /\ UNCHANGED <<pte, free, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_seen, vcpu_hva_to_pfn_return>>
        ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_55"]
@@ -181,7 +181,7 @@ vcpu_112(self) ==
 \* 55  with mmu_lock:
 \*   called from 50  if not mmu_notifier_retry_hva(seen):
 \*   called from 40  page = hva_to_pfn_retry()
-\*   called from 42  refresh()
+\*   called from 41  refresh()
 \*   then 56  return in_progress != 0 or seq != seen
 \*   then 40  page = hva_to_pfn_retry()
 \*   then 52  cond_resched()
@@ -271,14 +271,14 @@ vcpu_55(self) ==
     /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, pte, free, in_progress, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
 \* 41  with gpc.lock.write():
-\*   called from 42  refresh()
+\*   called from 41  refresh()
 \*   then 42  gpc.pfn = page  # valid may have been cleared meanwhile
-\*   then 35  cond_resched()  # the run loop
+\*   then 34  cond_resched()  # the run loop
 vcpu_41(self) ==
     /\ pc[self] = "vcpu_41"
     /\ (gpc_lock_writer = None /\ gpc_lock_readers = {})
     /\ IF self = self
-       THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_36"]
+       THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
             /\ gpc_lock_writer' = None
             /\ gpc_pfn' = vcpu_refresh_page[self]
             /\ vcpu_refresh_page' = [vcpu_refresh_page EXCEPT ![self] = None]
@@ -288,16 +288,16 @@ vcpu_41(self) ==
             /\ vcpu_refresh_page' = [vcpu_refresh_page EXCEPT ![self] = None]
     /\ UNCHANGED <<gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, active, mn_lock_holder, pte, free, in_progress, mmu_lock_holder, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
-\* 44  process notifier[NOTIFIERS]:
-\*   then 46  while maybe():
-notifier_44(self) ==
-    /\ pc[self] = "notifier_44"
+\* 43  process notifier[NOTIFIERS]:
+\*   then 45  while maybe():
+notifier_43(self) ==
+    /\ pc[self] = "notifier_43"
     /\ \/ /\ pc' = [pc EXCEPT ![self] = "notifier_18"]
        \/ /\ pc' = [pc EXCEPT ![self] = "notifier_end"]
     /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, pte, free, in_progress, mmu_lock_holder, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
 \* 18  with mn_lock:
-\*   called from 47  invalidate_range_start()
+\*   called from 46  invalidate_range_start()
 \*   then 19  active += 1
 notifier_18(self) ==
     /\ pc[self] = "notifier_18"
@@ -305,7 +305,7 @@ notifier_18(self) ==
     /\ IF 0 <= active + 1 /\ active + 1 <= 1
        THEN LET notifier_tmp1_2 == active + 1
             IN /\ IF self = self
-                  THEN /\ pc' = [pc EXCEPT ![self] = "notifier_73"]
+                  THEN /\ pc' = [pc EXCEPT ![self] = "notifier_72"]
                        /\ active' = notifier_tmp1_2
                        /\ mn_lock_holder' = None
                        /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
@@ -318,12 +318,12 @@ notifier_18(self) ==
             /\ UNCHANGED <<active, notifier_tmp1>>
     /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, pte, free, in_progress, mmu_lock_holder, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_gpc_hit_return>>
 
-\* 73  with gpc.lock.read():
+\* 72  with gpc.lock.read():
 \*   called from 21  gfn_to_pfn_cache_invalidate()
-\*   called from 47  invalidate_range_start()
-\*   then 81  return gpc.valid and gpc.pfn != None
-notifier_73(self) ==
-    /\ pc[self] = "notifier_73"
+\*   called from 46  invalidate_range_start()
+\*   then 80  return gpc.valid and gpc.pfn != None
+notifier_72(self) ==
+    /\ pc[self] = "notifier_72"
     /\ (gpc_lock_writer = None /\ ~(self \in gpc_lock_readers))
     /\ LET gpc_lock_readers_3 == gpc_lock_readers \cup {self}
        IN /\ IF gpc_valid
@@ -334,16 +334,16 @@ notifier_73(self) ==
                                           /\ gpc_lock_readers' = gpc_lock_readers_3 \ {self}
                                           /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                           /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                     ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_73"]
+                                     ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_72"]
                                           /\ gpc_lock_readers' = gpc_lock_readers_3
                                           /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                           /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                              ELSE /\ IF self \in gpc_lock_readers_3
-                                     THEN /\ pc' = [pc EXCEPT ![self] = "notifier_76"]
+                                     THEN /\ pc' = [pc EXCEPT ![self] = "notifier_75"]
                                           /\ gpc_lock_readers' = gpc_lock_readers_3 \ {self}
                                           /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                           /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                     ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_73"]
+                                     ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_72"]
                                           /\ gpc_lock_readers' = gpc_lock_readers_3
                                           /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                           /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
@@ -353,16 +353,16 @@ notifier_73(self) ==
                                           /\ gpc_lock_readers' = gpc_lock_readers_3 \ {self}
                                           /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                           /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                     ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_73"]
+                                     ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_72"]
                                           /\ gpc_lock_readers' = gpc_lock_readers_3
                                           /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                           /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                              ELSE /\ IF self \in gpc_lock_readers_3
-                                     THEN /\ pc' = [pc EXCEPT ![self] = "notifier_76"]
+                                     THEN /\ pc' = [pc EXCEPT ![self] = "notifier_75"]
                                           /\ gpc_lock_readers' = gpc_lock_readers_3 \ {self}
                                           /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                           /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                     ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_73"]
+                                     ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_72"]
                                           /\ gpc_lock_readers' = gpc_lock_readers_3
                                           /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                           /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
@@ -372,32 +372,32 @@ notifier_73(self) ==
                                   /\ gpc_lock_readers' = gpc_lock_readers_3 \ {self}
                                   /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                   /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                             ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_73"]
+                             ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_72"]
                                   /\ gpc_lock_readers' = gpc_lock_readers_3
                                   /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                   /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                      ELSE /\ IF self \in gpc_lock_readers_3
-                             THEN /\ pc' = [pc EXCEPT ![self] = "notifier_76"]
+                             THEN /\ pc' = [pc EXCEPT ![self] = "notifier_75"]
                                   /\ gpc_lock_readers' = gpc_lock_readers_3 \ {self}
                                   /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                   /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                             ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_73"]
+                             ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_72"]
                                   /\ gpc_lock_readers' = gpc_lock_readers_3
                                   /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                   /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
     /\ UNCHANGED <<gpc_lock_writer, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, pte, free, in_progress, mmu_lock_holder, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return>>
 
 \* 22  with mmu_lock:
-\*   called from 47  invalidate_range_start()
+\*   called from 46  invalidate_range_start()
 \*   then 23  in_progress += 1
-\*   then 59  might_sleep()
+\*   then 58  might_sleep()
 notifier_22(self) ==
     /\ pc[self] = "notifier_22"
     /\ mmu_lock_holder = None
     /\ IF 0 <= in_progress + 1 /\ in_progress + 1 <= 1
        THEN LET notifier_tmp1_3 == in_progress + 1
             IN /\ IF self = self
-                  THEN /\ pc' = [pc EXCEPT ![self] = "notifier_60"]
+                  THEN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
                        /\ in_progress' = notifier_tmp1_3
                        /\ mmu_lock_holder' = None
                        /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
@@ -410,13 +410,13 @@ notifier_22(self) ==
             /\ UNCHANGED <<in_progress, notifier_tmp1>>
     /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, pte, free, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_gpc_hit_return>>
 
-\* 76  with gpc.lock.write():
+\* 75  with gpc.lock.write():
 \*   called from 21  gfn_to_pfn_cache_invalidate()
-\*   called from 47  invalidate_range_start()
-\*   then 81  return gpc.valid and gpc.pfn != None
-\*   then 78  gpc.valid = False
-notifier_76(self) ==
-    /\ pc[self] = "notifier_76"
+\*   called from 46  invalidate_range_start()
+\*   then 80  return gpc.valid and gpc.pfn != None
+\*   then 77  gpc.valid = False
+notifier_75(self) ==
+    /\ pc[self] = "notifier_75"
     /\ (gpc_lock_writer = None /\ gpc_lock_readers = {})
     /\ IF gpc_valid
        THEN /\ IF gpc_pfn # None
@@ -427,7 +427,7 @@ notifier_76(self) ==
                                     /\ gpc_valid' = FALSE
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_76"]
+                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
                                     /\ gpc_lock_writer' = self
                                     /\ gpc_valid' = FALSE
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
@@ -438,7 +438,7 @@ notifier_76(self) ==
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                                     /\ UNCHANGED <<gpc_valid>>
-                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_76"]
+                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
                                     /\ gpc_lock_writer' = self
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
@@ -450,7 +450,7 @@ notifier_76(self) ==
                                     /\ gpc_valid' = FALSE
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_76"]
+                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
                                     /\ gpc_lock_writer' = self
                                     /\ gpc_valid' = FALSE
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
@@ -461,7 +461,7 @@ notifier_76(self) ==
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                                     /\ UNCHANGED <<gpc_valid>>
-                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_76"]
+                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
                                     /\ gpc_lock_writer' = self
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
@@ -473,7 +473,7 @@ notifier_76(self) ==
                             /\ gpc_valid' = FALSE
                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                             /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_76"]
+                       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
                             /\ gpc_lock_writer' = self
                             /\ gpc_valid' = FALSE
                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
@@ -484,33 +484,33 @@ notifier_76(self) ==
                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                             /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                             /\ UNCHANGED <<gpc_valid>>
-                       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_76"]
+                       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
                             /\ gpc_lock_writer' = self
                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                             /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                             /\ UNCHANGED <<gpc_valid>>
     /\ UNCHANGED <<gpc_lock_readers, gpc_refresh_lock_holder, gpc_pfn, active, mn_lock_holder, pte, free, in_progress, mmu_lock_holder, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return>>
 
-\* 60  atomic:
-\*   called from 48  zap()
-\*   then 62  free.add(pte)
-\*   then 63  pte = None
-\*   then 64  might_sleep()
-notifier_60(self) ==
-    /\ pc[self] = "notifier_60"
+\* 59  atomic:
+\*   called from 47  zap()
+\*   then 61  free.add(pte)
+\*   then 62  pte = None
+\*   then 63  might_sleep()
+notifier_59(self) ==
+    /\ pc[self] = "notifier_59"
     /\ IF pte # None
        THEN /\ IF pte # None
                THEN /\ pc' = [pc EXCEPT ![self] = "notifier_26"]
                     /\ pte' = None
                     /\ free' = free \cup {pte}
-               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_62"]
+               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_61"]
                     /\ UNCHANGED <<pte, free>>
        ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_26"]
             /\ UNCHANGED <<pte, free>>
     /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, in_progress, mmu_lock_holder, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
 \* 26  with mmu_lock:
-\*   called from 49  invalidate_range_end()
+\*   called from 48  invalidate_range_end()
 \*   then 27  seq += 1
 \*   then 28  in_progress -= 1
 notifier_26(self) ==
@@ -539,9 +539,9 @@ notifier_26(self) ==
     /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, pte, free, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_tmp1, vcpu_hva_to_pfn_return, notifier_gpc_hit_return>>
 
 \* 29  with mn_lock:
-\*   called from 49  invalidate_range_end()
+\*   called from 48  invalidate_range_end()
 \*   then 30  active -= 1
-\*   then 46  while maybe():
+\*   then 45  while maybe():
 notifier_29(self) ==
     /\ pc[self] = "notifier_29"
     /\ mn_lock_holder = None
@@ -566,27 +566,27 @@ notifier_29(self) ==
     /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, pte, free, in_progress, mmu_lock_holder, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_gpc_hit_return>>
 
 vcpu(self) ==
+    \/ vcpu_34(self)
     \/ vcpu_35(self)
-    \/ vcpu_36(self)
-    \/ vcpu_36_1(self)
     \/ vcpu_35_1(self)
+    \/ vcpu_35_3(self)
     \/ vcpu_48(self)
-    \/ vcpu_112(self)
+    \/ vcpu_111(self)
     \/ vcpu_55(self)
     \/ vcpu_41(self)
 
 notifier(self) ==
-    \/ notifier_44(self)
+    \/ notifier_43(self)
     \/ notifier_18(self)
-    \/ notifier_73(self)
+    \/ notifier_72(self)
     \/ notifier_22(self)
-    \/ notifier_76(self)
-    \/ notifier_60(self)
+    \/ notifier_75(self)
+    \/ notifier_59(self)
     \/ notifier_26(self)
     \/ notifier_29(self)
 
 Terminating ==
-    /\ \/ \E self \in Tasks : pc[self] \in {"vcpu_halt_36", "vcpu_halt_35", "vcpu_halt_115", "vcpu_halt_114", "vcpu_halt_55", "vcpu_halt_56", "vcpu_halt_41", "notifier_halt_19", "notifier_halt_18", "notifier_halt_73", "notifier_halt_23", "notifier_halt_76", "notifier_halt_22", "notifier_halt_62", "notifier_halt_28", "notifier_halt_26", "notifier_halt_30", "notifier_halt_29"}
+    /\ \/ \E self \in Tasks : pc[self] \in {"vcpu_halt_35", "vcpu_halt_35_1", "vcpu_halt_114", "vcpu_halt_113", "vcpu_halt_55", "vcpu_halt_56", "vcpu_halt_41", "notifier_halt_19", "notifier_halt_18", "notifier_halt_72", "notifier_halt_23", "notifier_halt_75", "notifier_halt_22", "notifier_halt_61", "notifier_halt_28", "notifier_halt_26", "notifier_halt_30", "notifier_halt_29"}
     /\ UNCHANGED vars
 
 Next ==
@@ -598,17 +598,17 @@ Spec == Init /\ [][Next]_vars
 
 \* error PFN used
 error_PFN_used ==
-    /\ \A self \in Vcpus : pc[self] = "vcpu_36_1" => gpc_pfn # None
+    /\ \A self \in Vcpus : pc[self] = "vcpu_35_1" => gpc_pfn # None
 
 \* stale PFN used
 stale_PFN_used ==
-    /\ \A self \in Vcpus : pc[self] = "vcpu_36_1" => (gpc_pfn = None \/ gpc_pfn = pte)
+    /\ \A self \in Vcpus : pc[self] = "vcpu_35_1" => (gpc_pfn = None \/ gpc_pfn = pte)
 
 \* deadlock
 deadlock ==
     LET Blockers(self) ==
-        IF pc[self] \in {"vcpu_36", "notifier_73"} THEN ({gpc_lock_writer} \ {None}) \cup (gpc_lock_readers \cap {self}) ELSE
-        IF pc[self] \in {"vcpu_35_1", "vcpu_41", "notifier_76"} THEN ({gpc_lock_writer} \ {None}) \cup gpc_lock_readers ELSE
+        IF pc[self] \in {"vcpu_35", "notifier_72"} THEN ({gpc_lock_writer} \ {None}) \cup (gpc_lock_readers \cap {self}) ELSE
+        IF pc[self] \in {"vcpu_35_3", "vcpu_41", "notifier_75"} THEN ({gpc_lock_writer} \ {None}) \cup gpc_lock_readers ELSE
         IF pc[self] \in {"vcpu_55", "notifier_22", "notifier_26"} THEN {mmu_lock_holder} \ {None} ELSE
         IF pc[self] \in {"notifier_18", "notifier_29"} THEN {mn_lock_holder} \ {None} ELSE {}
         waiting == {t \in Tasks : Blockers(t) # {}}
@@ -620,21 +620,21 @@ out_of_range ==
 
 \* none_used
 none_used ==
-    /\ \A self \in Vcpus : ~(pc[self] \in {"vcpu_halt_115", "vcpu_halt_56"})
-    /\ \A self \in Notifiers : ~(pc[self] = "notifier_halt_62")
+    /\ \A self \in Vcpus : ~(pc[self] \in {"vcpu_halt_114", "vcpu_halt_56"})
+    /\ \A self \in Notifiers : ~(pc[self] = "notifier_halt_61")
 
 \* empty_choice
 empty_choice ==
-    /\ \A self \in Vcpus : ~(pc[self] = "vcpu_halt_114")
+    /\ \A self \in Vcpus : ~(pc[self] = "vcpu_halt_113")
 
 \* bad_unlock
 bad_unlock ==
-    /\ \A self \in Vcpus : ~(pc[self] \in {"vcpu_halt_36", "vcpu_halt_35", "vcpu_halt_55", "vcpu_halt_41"})
-    /\ \A self \in Notifiers : ~(pc[self] \in {"notifier_halt_18", "notifier_halt_73", "notifier_halt_76", "notifier_halt_22", "notifier_halt_26", "notifier_halt_29"})
+    /\ \A self \in Vcpus : ~(pc[self] \in {"vcpu_halt_35", "vcpu_halt_35_1", "vcpu_halt_55", "vcpu_halt_41"})
+    /\ \A self \in Notifiers : ~(pc[self] \in {"notifier_halt_18", "notifier_halt_72", "notifier_halt_75", "notifier_halt_22", "notifier_halt_26", "notifier_halt_29"})
 
 \* sleep_in_atomic
 sleep_in_atomic ==
-    /\ \A self \in Vcpus : pc[self] = "vcpu_35" => (~(gpc_lock_writer = self \/ self \in gpc_lock_readers) /\ ~(mn_lock_holder = self) /\ ~(mmu_lock_holder = self))
+    /\ \A self \in Vcpus : pc[self] = "vcpu_34" => (~(gpc_lock_writer = self \/ self \in gpc_lock_readers) /\ ~(mn_lock_holder = self) /\ ~(mmu_lock_holder = self))
 
 \* ends_holding
 ends_holding ==

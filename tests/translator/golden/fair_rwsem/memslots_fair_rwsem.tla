@@ -67,31 +67,31 @@ notifier_23(self) ==
 notifier_26(self) ==
     /\ pc[self] = "notifier_26"
     /\ outer_holder = None
-    /\ pc' = [pc EXCEPT ![self] = "notifier_39"]
+    /\ pc' = [pc EXCEPT ![self] = "notifier_41"]
     /\ outer_holder' = self
     /\ UNCHANGED <<slots_lock_holder, notifier_slots_lock_writer, notifier_slots_lock_readers, notifier_slots_lock_queue, notifier_slots_lock_queued_writers, mmu_lock_holder, overlap, in_progress, notifier_invalidate_end_counted, notifier_tmp1, notifier_counted, notifier_invalidate_start_return, updater_tmp1, updater_tmp2>>
 
-\* 39  notifier_slots_lock.down_read()
+\* 41  notifier_slots_lock.down_read()
 \*   called from 27  block_memslots()
-notifier_39(self) ==
-    /\ pc[self] = "notifier_39"
+notifier_41(self) ==
+    /\ pc[self] = "notifier_41"
     /\ IF notifier_slots_lock_writer = None /\ ~(self \in notifier_slots_lock_readers) /\ notifier_slots_lock_queue = <<>>
-       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_50"]
+       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_52"]
             /\ notifier_slots_lock_readers' = notifier_slots_lock_readers \cup {self}
             /\ UNCHANGED <<notifier_slots_lock_queue>>
-       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_39_1"]
+       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_41_1"]
             /\ notifier_slots_lock_queue' = Append(notifier_slots_lock_queue, self)
             /\ UNCHANGED <<notifier_slots_lock_readers>>
     /\ UNCHANGED <<outer_holder, slots_lock_holder, notifier_slots_lock_writer, notifier_slots_lock_queued_writers, mmu_lock_holder, overlap, in_progress, notifier_invalidate_end_counted, notifier_tmp1, notifier_counted, notifier_invalidate_start_return, updater_tmp1, updater_tmp2>>
 
-\* 50  if overlap:
+\* 52  if overlap:
 \*   called from 28  counted = invalidate_start()
 \*   then 28  counted = invalidate_start()
 \*   then 26  with outer:
-notifier_50(self) ==
-    /\ pc[self] = "notifier_50"
+notifier_52(self) ==
+    /\ pc[self] = "notifier_52"
     /\ IF overlap
-       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_51"]
+       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_53"]
             /\ UNCHANGED <<outer_holder, notifier_counted, notifier_invalidate_start_return>>
        ELSE /\ IF outer_holder = self
                THEN /\ pc' = [pc EXCEPT ![self] = "notifier_29"]
@@ -104,23 +104,23 @@ notifier_50(self) ==
                     /\ UNCHANGED <<outer_holder>>
     /\ UNCHANGED <<slots_lock_holder, notifier_slots_lock_writer, notifier_slots_lock_readers, notifier_slots_lock_queue, notifier_slots_lock_queued_writers, mmu_lock_holder, overlap, in_progress, notifier_invalidate_end_counted, notifier_tmp1, updater_tmp1, updater_tmp2>>
 
-\* 39  notifier_slots_lock.down_read()
+\* 41  notifier_slots_lock.down_read()
 \*   called from 27  block_memslots()
-notifier_39_1(self) ==
-    /\ pc[self] = "notifier_39_1"
+notifier_41_1(self) ==
+    /\ pc[self] = "notifier_41_1"
     /\ (notifier_slots_lock_writer = None /\ ~(self \in notifier_slots_lock_readers) /\ Before(notifier_slots_lock_queue, self) \cap notifier_slots_lock_queued_writers = {})
-    /\ pc' = [pc EXCEPT ![self] = "notifier_50"]
+    /\ pc' = [pc EXCEPT ![self] = "notifier_52"]
     /\ notifier_slots_lock_readers' = notifier_slots_lock_readers \cup {self}
     /\ notifier_slots_lock_queue' = Drop(notifier_slots_lock_queue, self)
     /\ UNCHANGED <<outer_holder, slots_lock_holder, notifier_slots_lock_writer, notifier_slots_lock_queued_writers, mmu_lock_holder, overlap, in_progress, notifier_invalidate_end_counted, notifier_tmp1, notifier_counted, notifier_invalidate_start_return, updater_tmp1, updater_tmp2>>
 
-\* 51  with mmu_lock:
+\* 53  with mmu_lock:
 \*   called from 28  counted = invalidate_start()
-\*   then 52  in_progress += 1
+\*   then 54  in_progress += 1
 \*   then 28  counted = invalidate_start()
 \*   then 26  with outer:
-notifier_51(self) ==
-    /\ pc[self] = "notifier_51"
+notifier_53(self) ==
+    /\ pc[self] = "notifier_53"
     /\ mmu_lock_holder = None
     /\ IF 0 <= in_progress + 1 /\ in_progress + 1 <= 2
        THEN LET notifier_tmp1_2 == in_progress + 1
@@ -140,12 +140,12 @@ notifier_51(self) ==
                                /\ notifier_counted' = [notifier_counted EXCEPT ![self] = FALSE]
                                /\ notifier_invalidate_start_return' = [notifier_invalidate_start_return EXCEPT ![self] = FALSE]
                                /\ UNCHANGED <<outer_holder>>
-                  ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_51"]
+                  ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_53"]
                        /\ mmu_lock_holder' = self
                        /\ in_progress' = notifier_tmp1_2
                        /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                        /\ UNCHANGED <<outer_holder, notifier_counted, notifier_invalidate_start_return>>
-       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_52"]
+       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_54"]
             /\ mmu_lock_holder' = self
             /\ UNCHANGED <<outer_holder, in_progress, notifier_tmp1, notifier_counted, notifier_invalidate_start_return>>
     /\ UNCHANGED <<slots_lock_holder, notifier_slots_lock_writer, notifier_slots_lock_readers, notifier_slots_lock_queue, notifier_slots_lock_queued_writers, overlap, notifier_invalidate_end_counted, updater_tmp1, updater_tmp2>>
@@ -155,53 +155,53 @@ notifier_51(self) ==
 notifier_29(self) ==
     /\ pc[self] = "notifier_29"
     /\ outer_holder = None
-    /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
+    /\ pc' = [pc EXCEPT ![self] = "notifier_61"]
     /\ outer_holder' = self
     /\ notifier_invalidate_end_counted' = [notifier_invalidate_end_counted EXCEPT ![self] = notifier_counted[self]]
     /\ notifier_counted' = [notifier_counted EXCEPT ![self] = FALSE]
     /\ UNCHANGED <<slots_lock_holder, notifier_slots_lock_writer, notifier_slots_lock_readers, notifier_slots_lock_queue, notifier_slots_lock_queued_writers, mmu_lock_holder, overlap, in_progress, notifier_tmp1, notifier_invalidate_start_return, updater_tmp1, updater_tmp2>>
 
-\* 59  if overlap:
+\* 61  if overlap:
 \*   called from 30  invalidate_end(counted)
-notifier_59(self) ==
-    /\ pc[self] = "notifier_59"
+notifier_61(self) ==
+    /\ pc[self] = "notifier_61"
     /\ IF overlap
-       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_60"]
+       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_62"]
             /\ notifier_invalidate_end_counted' = [notifier_invalidate_end_counted EXCEPT ![self] = FALSE]
-       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_42"]
+       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_44"]
             /\ notifier_invalidate_end_counted' = [notifier_invalidate_end_counted EXCEPT ![self] = FALSE]
     /\ UNCHANGED <<outer_holder, slots_lock_holder, notifier_slots_lock_writer, notifier_slots_lock_readers, notifier_slots_lock_queue, notifier_slots_lock_queued_writers, mmu_lock_holder, overlap, in_progress, notifier_tmp1, notifier_counted, notifier_invalidate_start_return, updater_tmp1, updater_tmp2>>
 
-\* 60  with mmu_lock:
+\* 62  with mmu_lock:
 \*   called from 30  invalidate_end(counted)
-\*   then 61  in_progress -= 1
-notifier_60(self) ==
-    /\ pc[self] = "notifier_60"
+\*   then 63  in_progress -= 1
+notifier_62(self) ==
+    /\ pc[self] = "notifier_62"
     /\ mmu_lock_holder = None
     /\ IF 0 <= in_progress - 1 /\ in_progress - 1 <= 2
        THEN LET notifier_tmp1_3 == in_progress - 1
             IN /\ IF self = self
-                  THEN /\ pc' = [pc EXCEPT ![self] = "notifier_42"]
+                  THEN /\ pc' = [pc EXCEPT ![self] = "notifier_44"]
                        /\ mmu_lock_holder' = None
                        /\ in_progress' = notifier_tmp1_3
                        /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                  ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_60"]
+                  ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_62"]
                        /\ mmu_lock_holder' = self
                        /\ in_progress' = notifier_tmp1_3
                        /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_61"]
+       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_63"]
             /\ mmu_lock_holder' = self
             /\ UNCHANGED <<in_progress, notifier_tmp1>>
     /\ UNCHANGED <<outer_holder, slots_lock_holder, notifier_slots_lock_writer, notifier_slots_lock_readers, notifier_slots_lock_queue, notifier_slots_lock_queued_writers, overlap, notifier_invalidate_end_counted, notifier_counted, notifier_invalidate_start_return, updater_tmp1, updater_tmp2>>
 
-\* 42  notifier_slots_lock.up_read()
+\* 44  notifier_slots_lock.up_read()
 \*   called from 31  unblock_memslots()
-notifier_42(self) ==
-    /\ pc[self] = "notifier_42"
+notifier_44(self) ==
+    /\ pc[self] = "notifier_44"
     /\ IF self \in notifier_slots_lock_readers
        THEN /\ pc' = [pc EXCEPT ![self] = "notifier_29_1"]
             /\ notifier_slots_lock_readers' = notifier_slots_lock_readers \ {self}
-       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_42"]
+       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_44"]
             /\ UNCHANGED <<notifier_slots_lock_readers>>
     /\ UNCHANGED <<outer_holder, slots_lock_holder, notifier_slots_lock_writer, notifier_slots_lock_queue, notifier_slots_lock_queued_writers, mmu_lock_holder, overlap, in_progress, notifier_invalidate_end_counted, notifier_tmp1, notifier_counted, notifier_invalidate_start_return, updater_tmp1, updater_tmp2>>
 
@@ -230,61 +230,61 @@ updater_33(self) ==
 updater_35(self) ==
     /\ pc[self] = "updater_35"
     /\ slots_lock_holder = None
-    /\ pc' = [pc EXCEPT ![self] = "updater_45"]
+    /\ pc' = [pc EXCEPT ![self] = "updater_47"]
     /\ slots_lock_holder' = self
     /\ UNCHANGED <<outer_holder, notifier_slots_lock_writer, notifier_slots_lock_readers, notifier_slots_lock_queue, notifier_slots_lock_queued_writers, mmu_lock_holder, overlap, in_progress, notifier_invalidate_end_counted, notifier_tmp1, notifier_counted, notifier_invalidate_start_return, updater_tmp1, updater_tmp2>>
 
-\* 45  with notifier_slots_lock.write():
-\*   called from 36  install_new_memslots()
-\*   then 46  overlap = maybe()
-updater_45(self) ==
-    /\ pc[self] = "updater_45"
+\* 47  with notifier_slots_lock.write():
+\*   called from 37  install_new_memslots()
+\*   then 48  overlap = maybe()
+updater_47(self) ==
+    /\ pc[self] = "updater_47"
     /\ IF notifier_slots_lock_writer = None /\ notifier_slots_lock_readers = {} /\ notifier_slots_lock_queue = <<>>
-       THEN /\ \/ /\ pc' = [pc EXCEPT ![self] = "updater_46"]
+       THEN /\ \/ /\ pc' = [pc EXCEPT ![self] = "updater_48"]
                   /\ notifier_slots_lock_writer' = self
                   /\ updater_tmp1' = [updater_tmp1 EXCEPT ![self] = TRUE]
                   /\ UNCHANGED <<notifier_slots_lock_queue, notifier_slots_lock_queued_writers, updater_tmp2>>
-               \/ /\ pc' = [pc EXCEPT ![self] = "updater_46_1"]
+               \/ /\ pc' = [pc EXCEPT ![self] = "updater_48_1"]
                   /\ notifier_slots_lock_writer' = self
                   /\ updater_tmp2' = [updater_tmp2 EXCEPT ![self] = FALSE]
                   /\ UNCHANGED <<notifier_slots_lock_queue, notifier_slots_lock_queued_writers, updater_tmp1>>
-       ELSE /\ pc' = [pc EXCEPT ![self] = "updater_45_1"]
+       ELSE /\ pc' = [pc EXCEPT ![self] = "updater_47_1"]
             /\ notifier_slots_lock_queue' = Append(notifier_slots_lock_queue, self)
             /\ notifier_slots_lock_queued_writers' = notifier_slots_lock_queued_writers \cup {self}
             /\ UNCHANGED <<notifier_slots_lock_writer, updater_tmp1, updater_tmp2>>
     /\ UNCHANGED <<outer_holder, slots_lock_holder, notifier_slots_lock_readers, mmu_lock_holder, overlap, in_progress, notifier_invalidate_end_counted, notifier_tmp1, notifier_counted, notifier_invalidate_start_return>>
 
-\* 46  overlap = maybe()
-\*   called from 36  install_new_memslots()
-updater_46(self) ==
-    /\ pc[self] = "updater_46"
-    /\ pc' = [pc EXCEPT ![self] = "updater_45_2"]
+\* 48  overlap = maybe()
+\*   called from 37  install_new_memslots()
+updater_48(self) ==
+    /\ pc[self] = "updater_48"
+    /\ pc' = [pc EXCEPT ![self] = "updater_47_2"]
     /\ overlap' = updater_tmp1[self]
     /\ updater_tmp1' = [updater_tmp1 EXCEPT ![self] = None]
     /\ UNCHANGED <<outer_holder, slots_lock_holder, notifier_slots_lock_writer, notifier_slots_lock_readers, notifier_slots_lock_queue, notifier_slots_lock_queued_writers, mmu_lock_holder, in_progress, notifier_invalidate_end_counted, notifier_tmp1, notifier_counted, notifier_invalidate_start_return, updater_tmp2>>
 
-\* 46  overlap = maybe()
-\*   called from 36  install_new_memslots()
-updater_46_1(self) ==
-    /\ pc[self] = "updater_46_1"
-    /\ pc' = [pc EXCEPT ![self] = "updater_45_2"]
+\* 48  overlap = maybe()
+\*   called from 37  install_new_memslots()
+updater_48_1(self) ==
+    /\ pc[self] = "updater_48_1"
+    /\ pc' = [pc EXCEPT ![self] = "updater_47_2"]
     /\ overlap' = updater_tmp2[self]
     /\ updater_tmp2' = [updater_tmp2 EXCEPT ![self] = None]
     /\ UNCHANGED <<outer_holder, slots_lock_holder, notifier_slots_lock_writer, notifier_slots_lock_readers, notifier_slots_lock_queue, notifier_slots_lock_queued_writers, mmu_lock_holder, in_progress, notifier_invalidate_end_counted, notifier_tmp1, notifier_counted, notifier_invalidate_start_return, updater_tmp1>>
 
-\* 45  with notifier_slots_lock.write():
-\*   called from 36  install_new_memslots()
-\*   then 46  overlap = maybe()
-updater_45_1(self) ==
-    /\ pc[self] = "updater_45_1"
+\* 47  with notifier_slots_lock.write():
+\*   called from 37  install_new_memslots()
+\*   then 48  overlap = maybe()
+updater_47_1(self) ==
+    /\ pc[self] = "updater_47_1"
     /\ (notifier_slots_lock_writer = None /\ notifier_slots_lock_readers = {} /\ Before(notifier_slots_lock_queue, self) = {})
-    /\ \/ /\ pc' = [pc EXCEPT ![self] = "updater_46"]
+    /\ \/ /\ pc' = [pc EXCEPT ![self] = "updater_48"]
           /\ notifier_slots_lock_writer' = self
           /\ notifier_slots_lock_queue' = Drop(notifier_slots_lock_queue, self)
           /\ notifier_slots_lock_queued_writers' = notifier_slots_lock_queued_writers \ {self}
           /\ updater_tmp1' = [updater_tmp1 EXCEPT ![self] = TRUE]
           /\ UNCHANGED <<updater_tmp2>>
-       \/ /\ pc' = [pc EXCEPT ![self] = "updater_46_1"]
+       \/ /\ pc' = [pc EXCEPT ![self] = "updater_48_1"]
           /\ notifier_slots_lock_writer' = self
           /\ notifier_slots_lock_queue' = Drop(notifier_slots_lock_queue, self)
           /\ notifier_slots_lock_queued_writers' = notifier_slots_lock_queued_writers \ {self}
@@ -292,14 +292,14 @@ updater_45_1(self) ==
           /\ UNCHANGED <<updater_tmp1>>
     /\ UNCHANGED <<outer_holder, slots_lock_holder, notifier_slots_lock_readers, mmu_lock_holder, overlap, in_progress, notifier_invalidate_end_counted, notifier_tmp1, notifier_counted, notifier_invalidate_start_return>>
 
-\* 45  with notifier_slots_lock.write():
-\*   called from 36  install_new_memslots()
-updater_45_2(self) ==
-    /\ pc[self] = "updater_45_2"
+\* 47  with notifier_slots_lock.write():
+\*   called from 37  install_new_memslots()
+updater_47_2(self) ==
+    /\ pc[self] = "updater_47_2"
     /\ IF notifier_slots_lock_writer = self
        THEN /\ pc' = [pc EXCEPT ![self] = "updater_35_1"]
             /\ notifier_slots_lock_writer' = None
-       ELSE /\ pc' = [pc EXCEPT ![self] = "updater_halt_45"]
+       ELSE /\ pc' = [pc EXCEPT ![self] = "updater_halt_47"]
             /\ UNCHANGED <<notifier_slots_lock_writer>>
     /\ UNCHANGED <<outer_holder, slots_lock_holder, notifier_slots_lock_readers, notifier_slots_lock_queue, notifier_slots_lock_queued_writers, mmu_lock_holder, overlap, in_progress, notifier_invalidate_end_counted, notifier_tmp1, notifier_counted, notifier_invalidate_start_return, updater_tmp1, updater_tmp2>>
 
@@ -319,28 +319,28 @@ updater_35_1(self) ==
 notifier(self) ==
     \/ notifier_23(self)
     \/ notifier_26(self)
-    \/ notifier_39(self)
-    \/ notifier_50(self)
-    \/ notifier_39_1(self)
-    \/ notifier_51(self)
+    \/ notifier_41(self)
+    \/ notifier_52(self)
+    \/ notifier_41_1(self)
+    \/ notifier_53(self)
     \/ notifier_29(self)
-    \/ notifier_59(self)
-    \/ notifier_60(self)
-    \/ notifier_42(self)
+    \/ notifier_61(self)
+    \/ notifier_62(self)
+    \/ notifier_44(self)
     \/ notifier_29_1(self)
 
 updater(self) ==
     \/ updater_33(self)
     \/ updater_35(self)
-    \/ updater_45(self)
-    \/ updater_46(self)
-    \/ updater_46_1(self)
-    \/ updater_45_1(self)
-    \/ updater_45_2(self)
+    \/ updater_47(self)
+    \/ updater_48(self)
+    \/ updater_48_1(self)
+    \/ updater_47_1(self)
+    \/ updater_47_2(self)
     \/ updater_35_1(self)
 
 Terminating ==
-    /\ \/ \E self \in Tasks : pc[self] \in {"notifier_halt_26", "notifier_halt_52", "notifier_halt_51", "notifier_halt_42", "notifier_halt_61", "notifier_halt_29", "notifier_halt_60", "updater_halt_45", "updater_halt_35"}
+    /\ \/ \E self \in Tasks : pc[self] \in {"notifier_halt_26", "notifier_halt_54", "notifier_halt_53", "notifier_halt_44", "notifier_halt_63", "notifier_halt_29", "notifier_halt_62", "updater_halt_47", "updater_halt_35"}
        \/ (\A self \in Notifiers : pc[self] = "notifier_end") /\ (\A self \in Updaters : pc[self] = "updater_end")
     /\ UNCHANGED vars
 
@@ -353,32 +353,32 @@ Spec == Init /\ [][Next]_vars
 
 \* start and end saw different memslots
 start_and_end_saw_different_memslots ==
-    /\ \A self \in Notifiers : pc[self] = "notifier_59" => overlap = notifier_invalidate_end_counted[self]
+    /\ \A self \in Notifiers : pc[self] = "notifier_61" => overlap = notifier_invalidate_end_counted[self]
 
 \* deadlock
 deadlock ==
     LET Blockers(self) ==
         IF pc[self] \in {"notifier_26", "notifier_29"} THEN {outer_holder} \ {None} ELSE
-        IF pc[self] = "notifier_39_1" THEN ({notifier_slots_lock_writer} \ {None}) \cup (notifier_slots_lock_readers \cap {self}) \cup (Before(notifier_slots_lock_queue, self) \cap notifier_slots_lock_queued_writers) ELSE
-        IF pc[self] \in {"notifier_51", "notifier_60"} THEN {mmu_lock_holder} \ {None} ELSE
+        IF pc[self] = "notifier_41_1" THEN ({notifier_slots_lock_writer} \ {None}) \cup (notifier_slots_lock_readers \cap {self}) \cup (Before(notifier_slots_lock_queue, self) \cap notifier_slots_lock_queued_writers) ELSE
+        IF pc[self] \in {"notifier_53", "notifier_62"} THEN {mmu_lock_holder} \ {None} ELSE
         IF pc[self] = "updater_35" THEN {slots_lock_holder} \ {None} ELSE
-        IF pc[self] = "updater_45_1" THEN ({notifier_slots_lock_writer} \ {None}) \cup notifier_slots_lock_readers \cup Before(notifier_slots_lock_queue, self) ELSE {}
+        IF pc[self] = "updater_47_1" THEN ({notifier_slots_lock_writer} \ {None}) \cup notifier_slots_lock_readers \cup Before(notifier_slots_lock_queue, self) ELSE {}
         waiting == {t \in Tasks : Blockers(t) # {}}
     IN \A group \in (SUBSET waiting) \ {{}} : \E t \in group : Blockers(t) \cap group = {}
 
 \* out_of_range
 out_of_range ==
-    /\ \A self \in Notifiers : ~(pc[self] \in {"notifier_halt_52", "notifier_halt_61"})
+    /\ \A self \in Notifiers : ~(pc[self] \in {"notifier_halt_54", "notifier_halt_63"})
 
 \* bad_unlock
 bad_unlock ==
-    /\ \A self \in Notifiers : ~(pc[self] \in {"notifier_halt_26", "notifier_halt_51", "notifier_halt_42", "notifier_halt_29", "notifier_halt_60"})
-    /\ \A self \in Updaters : ~(pc[self] \in {"updater_halt_45", "updater_halt_35"})
+    /\ \A self \in Notifiers : ~(pc[self] \in {"notifier_halt_26", "notifier_halt_53", "notifier_halt_44", "notifier_halt_29", "notifier_halt_62"})
+    /\ \A self \in Updaters : ~(pc[self] \in {"updater_halt_47", "updater_halt_35"})
 
 \* sleep_in_atomic
 sleep_in_atomic ==
-    /\ \A self \in Notifiers : pc[self] \in {"notifier_26", "notifier_39", "notifier_29"} => ~(mmu_lock_holder = self)
-    /\ \A self \in Updaters : pc[self] \in {"updater_35", "updater_45"} => ~(mmu_lock_holder = self)
+    /\ \A self \in Notifiers : pc[self] \in {"notifier_26", "notifier_41", "notifier_29"} => ~(mmu_lock_holder = self)
+    /\ \A self \in Updaters : pc[self] \in {"updater_35", "updater_47"} => ~(mmu_lock_holder = self)
 
 \* ends_holding
 ends_holding ==
