@@ -46,7 +46,7 @@ def retrace_lasso(
         standing=tuple(standing(task, cycle[0], interpreter) for task in interpreter.program.tasks),
         cycle=(),
         initial=elements(states[0], interpreter),
-        final=elements(states[-1], interpreter),
+        final=elements(states[start], interpreter),
         loop=start,
         diagnosis=diagnosis,
         reasons=reasons,
