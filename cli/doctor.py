@@ -19,7 +19,7 @@ Spec == Init /\\ [][Next]_x
 """
 
 
-# tlaplus issue 835, repaired in June 2024.
+# tlaplus #835, repaired in June 2024.
 FIXED_FOR_JAVA_21 = "2024-06"
 
 

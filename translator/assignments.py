@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -70,7 +71,7 @@ class Shared:
     sleepers: bool
 
 
-class Assignments(Expressions):
+class Assignments(Expressions, ABC):
     """Lowers assignments, right-hand sides and calls; `Statements` has the rest."""
 
     def __init__(
@@ -84,9 +85,9 @@ class Assignments(Expressions):
         self.withs: dict[Span, int] = {}
         self.frames: list[Loop | Held | Called] = []
 
+    @abstractmethod
     def body(self, statements: tuple[m.Statement, ...], after: int) -> int:
         """The node that statements begin with, when `after` follows them."""
-        raise NotImplementedError
 
     # -- assignments
 
