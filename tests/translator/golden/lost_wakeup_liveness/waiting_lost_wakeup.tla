@@ -182,9 +182,28 @@ Next ==
     \/ \E self \in Notifiers : notifier(self)
     \/ Terminating
 
+refresher_can_weak(self) ==
+    \/ pc[self] \in {"refresher_25", "refresher_28", "refresher_18", "refresher_16", "refresher_30", "refresher_28_1"}
+    \/ pc[self] = "refresher_17" /\ ~sleepy[self]
+
+\* ENABLED takes the first alternative, which no step of Next is: nothing is ever elsewhere.
+refresher_moves_weak(self) ==
+    /\ refresher_can_weak(self)
+    /\ \/ pc' = [pc EXCEPT ![self] = "elsewhere"]
+       \/ pc'[self] # pc[self]
+
+notifier_can_weak(self) ==
+    \/ pc[self] \in {"notifier_32", "notifier_34", "notifier_34_1", "notifier_36", "notifier_37", "notifier_37_1", "notifier_38"}
+
+\* ENABLED takes the first alternative, which no step of Next is: nothing is ever elsewhere.
+notifier_moves_weak(self) ==
+    /\ notifier_can_weak(self)
+    /\ \/ pc' = [pc EXCEPT ![self] = "elsewhere"]
+       \/ pc'[self] # pc[self]
+
 Fairness ==
-    /\ \A self \in Refreshers : WF_vars(refresher(self))
-    /\ \A self \in Notifiers : WF_vars(notifier(self))
+    /\ \A self \in Refreshers : WF_pc(refresher_moves_weak(self))
+    /\ \A self \in Notifiers : WF_pc(notifier_moves_weak(self))
 
 Spec == Init /\ [][Next]_vars /\ Fairness
 
