@@ -22,6 +22,7 @@ from ..translator.reduce import liveness_reduced, safety_reduced
 from ..translator.retrace import Finding, Mismatch, retrace, states_of
 from ..translator.schedule import scheduled
 from ..translator.temporal import antecedents, focused, is_temporal, simplified, supposed_states
+from ..translator.witness import has_witness
 from .load import Cell
 from .result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure
 
@@ -261,12 +262,15 @@ class CellCheck:
 
     def vacuous(self, property: Property) -> bool:
         """Whether a temporal formula that the property supposes holds on no fair behaviour."""
+        walker = Interpreter(scheduled(focused(self.cell.live, (property,))))
         for number, supposed in enumerate(antecedents(property.formula)):
             if not is_temporal(supposed):
                 continue
             never = simplified(negation(supposed))
             if never == TRUE:
                 return True
+            if has_witness(supposed, walker):
+                continue
             probe = Property(f"{property.name} supposes {number}", never, property.labels, property.span)
             try:
                 if never != FALSE and self.searched(probe)[0] is None:

@@ -84,16 +84,22 @@ def load(
     return Loaded(path, sources, found.sorted(), () if found.errors else tuple(cells))
 
 
-def grammar_cache() -> str | None:
-    """Where the grammar's tables are kept between runs; None when there is no such place."""
+def cache() -> Path | None:
+    """The folder of what is kept between runs; None when there is none that can be written."""
     base = os.environ.get("PFNSPEC_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    folder = Path(base) / "pfnspec" if base else Path.home() / ".cache" / "pfnspec"
     try:
+        folder = Path(base) / "pfnspec" if base else Path.home() / ".cache" / "pfnspec"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except (OSError, RuntimeError):
         return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+def grammar_cache() -> str | None:
+    """Where the grammar's tables are kept between runs; None when there is no such place."""
+    folder = cache()
     version = "".join(str(number) for number in sys.version_info[:2])
-    return str(folder / f"grammar-{version}.bin") if os.access(folder, os.W_OK) else None
+    return None if folder is None else str(folder / f"grammar-{version}.bin")
 
 
 class _Reader:

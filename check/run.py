@@ -17,7 +17,7 @@ from ..dsl.source import Span
 from ..translator.fairness import fairness
 from ..translator.program import Reachable
 from .cell import CellCheck, CellVerdict, Stop
-from .load import Cell, Loaded, load
+from .load import Cell, Loaded, cache, load
 from .result import HOLDS, UNDECIDED, Evidence, Failure, Result, Scene, Verdict
 
 
@@ -83,7 +83,10 @@ def check_file(
         tools = tla.find_tools(options.java, options.jar)
     except tla.ToolMissing as fault:
         return _result(loaded, cells, options, failure=Failure("missing", str(fault), "", None))
-    return _Check(loaded, cells, options, tools, on_progress, cancel or threading.Event(), started).run()
+    cancel = cancel or threading.Event()
+    if options.seconds is None or options.seconds > ARCHIVE_SECONDS:
+        tools = tla.with_archive(tools, cache(), cancel)
+    return _Check(loaded, cells, options, tools, on_progress, cancel, started).run()
 
 
 def properties_of(cell: Cell) -> tuple[str, ...]:
@@ -188,6 +191,10 @@ def _assumed(cells: tuple[Cell, ...]) -> tuple[tuple[str, str], ...]:
             if found[condition.process] != "strong":
                 found[condition.process] = condition.kind
     return tuple(found.items())
+
+
+# With less time in all, no check spends any on the archive of Java's classes.
+ARCHIVE_SECONDS = 10.0
 
 
 class _Check:

@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 from .. import tla
-from ..check.load import grammar_cache
+from ..check.load import cache, grammar_cache
 
 _MODULE = """---- MODULE doctor ----
 EXTENDS Integers
@@ -41,6 +41,8 @@ def run(options: argparse.Namespace) -> int:
         print("              this TLC's liveness checking is not reliable on Java 21 and later; use Java 17")
     if not tools.jar_stands_alone:
         print("              other jars lie beside it; pfnspec runs a copy of it that stands alone")
+    tools = tla.with_archive(tools, cache())
+    print(f"class archive {tools.archive or 'none: Java starts without'}")
     job = tla.Job(module="doctor", module_text=_MODULE, cfg_text="SPECIFICATION Spec\n", quick=True)
     outcome = tla.run(job, tools, tla.Limits(seconds=60))
     if isinstance(outcome, tla.Holds) and outcome.totals.distinct == 3:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pfnspec.tla import find_tools, with_archive
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = tuple(sorted((ROOT / "examples").glob("*/*.pfn")))
@@ -57,7 +58,10 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def command_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a command: this one, without what would change its answer."""
+    """The environment of a command: this one, without what would change its answer.
+
+    Java's archive of classes is there already, so that no command's time has it in it.
+    """
     mine = {
         "NO_COLOR",
         "FORCE_COLOR",
@@ -68,8 +72,10 @@ def command_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
         "XDG_CACHE_HOME",
     }
     kept = {name: value for name, value in os.environ.items() if name not in mine}
-    cache = os.fspath(tmp_path_factory.mktemp("cache"))
-    return kept | {"PFNSPEC_CACHE": cache, "PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"}
+    cache = tmp_path_factory.mktemp("cache")
+    (cache / "pfnspec").mkdir()
+    with_archive(find_tools(), cache / "pfnspec")
+    return kept | {"PFNSPEC_CACHE": os.fspath(cache), "PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"}
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,11 @@
         case Failed(why=why, message=message): ...
 
 `run` says what a run does, `outcome` what comes out of it, `values` how TLC's values look in Python,
-`tools` where Java and the jar are found. TLC from 2.15 (January 2020) on is understood.
+`tools` where Java and the jar are found, `archive` how Java starts faster.
+TLC from 2.15 (January 2020) on is understood.
 """
 
+from .archive import with_archive
 from .outcome import Failed, Holds, Outcome, Progress, Stopped, Totals, Trace, TraceState, Violated
 from .run import Job, Limits, heap_share, run
 from .tools import ToolMissing, Tools, find_tools, java_version, tlc_version
@@ -44,4 +46,5 @@ __all__ = [
     "parse_value",
     "run",
     "tlc_version",
+    "with_archive",
 ]

@@ -127,6 +127,7 @@ def command(job: Job, tools: Tools, jar: str) -> list[str]:
     heap = job.max_heap or heap_share(4)
     return [
         os.fspath(tools.java),
+        *([] if tools.archive is None else [f"-XX:SharedArchiveFile={tools.archive}", "-Xlog:disable"]),
         *jvm_flags(job),
         f"-Xmx{heap}m",
         f"-Djava.io.tmpdir={workdir.TEMPORARY}",

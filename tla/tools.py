@@ -34,10 +34,11 @@ class ToolMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The Java and the jar of a run."""
+    """The Java and the jar of a run, and the archive of classes that this Java starts faster with."""
 
     java: Path
     jar: Path
+    archive: Path | None = None
 
     @property
     def jar_stands_alone(self) -> bool:

@@ -61,8 +61,8 @@ class WorkDirectory:
         A copy in the scratch, where another jar stands beside the original or where its path has letters
         beyond ASCII, which a JVM in a plain locale cannot read. Raises `OSError`.
         """
-        jar = os.fspath(tools.jar.absolute())
-        if tools.jar_stands_alone and jar.isascii():
+        if runs_in_place(tools):
+            jar = os.fspath(tools.jar.absolute())
             with open(jar, "rb"):
                 return jar
         shutil.copyfile(jar, self.path / JAR)
@@ -78,6 +78,11 @@ class WorkDirectory:
         if self._lock is not None:
             self._lock.close()
         remove(self.path / "scratch" if self.keep else self.path)
+
+
+def runs_in_place(tools: Tools) -> bool:
+    """Whether the JVM is given the jar itself, and no copy."""
+    return tools.jar_stands_alone and os.fspath(tools.jar.absolute()).isascii()
 
 
 def make(keep: Path | None) -> WorkDirectory:

@@ -28,7 +28,7 @@ def retrace_lasso(
     broken = [
         c
         for condition in fairness(interpreter.program)
-        for c in unfair(condition, cycle, around, interpreter)
+        for c in unfair(condition, cycle, tuple(step.task for step in around), interpreter)
     ]
     if broken:
         raise Mismatch(f"the loop is unfair to {broken[0]}")
@@ -54,9 +54,9 @@ def retrace_lasso(
 
 
 def unfair(
-    condition: Fairness, cycle: tuple[State, ...], around: tuple[TraceStep, ...], interpreter: Interpreter
+    condition: Fairness, cycle: tuple[State, ...], stepping: tuple[Task, ...], interpreter: Interpreter
 ) -> list[Task]:
-    """The tasks to which repeating `cycle` for ever, with the steps `around`, breaks a condition."""
+    """The tasks to which repeating `cycle` for ever, `stepping` from each, breaks a condition."""
 
     def able(state: State, task: Task) -> bool:
         return interpreter.pc(state, task).name in condition.points and interpreter.enabled(state, task)
@@ -64,8 +64,8 @@ def unfair(
     found: list[Task] = []
     for task in interpreter.program.process(condition.process).tasks:
         taken = any(
-            step.task == task and interpreter.pc(state, task).name in condition.points
-            for state, step in zip(cycle, around, strict=False)
+            stepper == task and interpreter.pc(state, task).name in condition.points
+            for state, stepper in zip(cycle, stepping, strict=False)
         )
         enabled = [able(state, task) for state in cycle]
         if not taken and (all(enabled) if condition.kind == "weak" else any(enabled)):

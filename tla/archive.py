@@ -1,0 +1,153 @@
+"""Java's archive of TLC's classes, which saves a third of the time of a small run.
+
+A JVM that maps classes from an archive need not find, parse and verify them.  The archive belongs to one Java
+and one jar; it is made once, by a run of TLC that says which classes it loads and a JVM that stores them, and
+kept in the user's cache.  Where that fails, TLC starts as it always did.
+
+    tlc-KEY.BYTES.jsa  the archive; it appears whole, and is used while it has that many bytes
+    tlc-KEY.none       this Java makes no archive: it is not tried again
+    tlc-KEY.making     somebody is making it; others do without it meanwhile
+
+The size is looked at because a JVM crashes over an archive that was cut off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from . import process
+from .outcome import Violated
+from .run import Job, Limits, run
+from .tools import Tools
+from .workdir import runs_in_place
+
+# All that makes TLC load classes: both sorts of properties, functions, sequences, sets, a lasso to print.
+_MODULE = """---- MODULE training ----
+EXTENDS Integers, Sequences, FiniteSets, TLC
+CONSTANTS None, a, b
+VARIABLES x, q, f
+vars == <<x, q, f>>
+ASSUME \\A register \\in 1..2 : TLCSet(register, FALSE)
+Reached(register) ==
+    IF TLCGet(register) THEN TRUE ELSE TLCSet(register, TRUE) /\\ PrintT(<<"reached", register>>)
+Init == x = 0 /\\ q = <<>> /\\ f = [t \\in {a, b} |-> None]
+Step(t) ==
+    /\\ x' = (x + 1) % 4
+    /\\ f' = [f EXCEPT ![t] = CHOOSE u \\in {a, b} : u # f[t]]
+    /\\ IF Len(q) < 2 THEN q' = Append(q, t) ELSE q' = SelectSeq(q, LAMBDA u : u # t)
+    /\\ Reached(1)
+Stop(t) == Cardinality({u \\in {a, b} : f[u] # None}) = 2 /\\ UNCHANGED vars
+Next == \\E t \\in {a, b} : Step(t) \\/ Stop(t)
+Spec == Init /\\ [][Next]_vars /\\ (\\A t \\in {a, b} : WF_vars(Step(t))) /\\ SF_vars(Step(a))
+Small == x \\in 0..3 /\\ q # <<None>>
+Ends == (x = 1) ~> [](x = 2 /\\ f[a] = f[b])
+====
+"""
+_CFG = """SPECIFICATION Spec
+CONSTANTS
+    None = None
+    a = a
+    b = b
+INVARIANT Small
+PROPERTY Ends
+"""
+SECONDS = 20.0
+"""How long the making of an archive may take before it is given up; it takes one or two."""
+
+
+def with_archive(tools: Tools, folder: Path | None, cancel: threading.Event | None = None) -> Tools:
+    """The tools with their archive in `folder`, made when it is not there; as they are when it cannot be.
+
+    Setting `cancel` ends the making.  Raises nothing.
+    """
+    if folder is None or not runs_in_place(tools):
+        return tools
+    try:
+        key = _key(tools)
+        archive = _whole(folder, key)
+        none, making = folder / f"tlc-{key}.none", folder / f"tlc-{key}.making"
+        if archive is None and not none.exists() and _claimed(making):
+            try:
+                archive = _make(tools, folder, key, cancel or threading.Event())
+                if archive is None and not (cancel and cancel.is_set()):
+                    none.touch()
+            finally:
+                making.unlink(missing_ok=True)
+        return replace(tools, archive=archive)
+    except OSError:
+        return tools
+
+
+def _whole(folder: Path, key: str) -> Path | None:
+    for archive in folder.glob(f"tlc-{key}.*.jsa"):
+        if archive.name.split(".")[1] == str(archive.stat().st_size):
+            return archive
+    return None
+
+
+def _key(tools: Tools) -> str:
+    """Changes when the Java or the jar does."""
+    parts = []
+    for path in (tools.java.resolve(), tools.jar):
+        facts = path.stat()
+        parts.append(f"{path.absolute()}:{facts.st_size}:{facts.st_mtime_ns}")
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _claimed(making: Path) -> bool:
+    """Whether it is for us to make the archive; who died over it has lost the claim."""
+    with suppress(FileNotFoundError):
+        if time.time() - making.stat().st_mtime > 3 * SECONDS:
+            making.unlink(missing_ok=True)
+    try:
+        os.close(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except FileExistsError:
+        return False
+    return True
+
+
+def _make(tools: Tools, place: Path, key: str, cancel: threading.Event) -> Path | None:
+    """Makes the archive in `place`; None when this Java cannot, or not in time. Raises `OSError`."""
+    for left in place.glob("making-*"):
+        if time.time() - left.stat().st_mtime > 3 * SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix="making-", dir=place))
+    try:
+        listed, made = folder / "classes", folder / "archive"
+        job = Job(
+            module="training", module_text=_MODULE, cfg_text=_CFG, liveness=True, quick=True, max_heap=256,
+            jvm_flags=(f"-XX:DumpLoadedClassList={listed}",),
+        )  # fmt: skip
+        if (
+            not isinstance(run(job, tools, Limits(seconds=SECONDS), cancel=cancel), Violated)
+            or not listed.exists()
+        ):
+            return None
+        words = [
+            os.fspath(tools.java), "-XX:+UseSerialGC", "-Xshare:dump", f"-XX:SharedClassListFile={listed}",
+            f"-XX:SharedArchiveFile={made}", "-Xlog:disable", "-cp", os.fspath(tools.jar.absolute()),
+        ]  # fmt: skip
+        child = process.start(words, folder, dict(os.environ))
+        try:
+            ended = time.monotonic() + SECONDS
+            while process.wait(child, 0.05) is None:
+                if cancel.is_set() or time.monotonic() > ended:
+                    return None
+        finally:
+            process.end(child)
+            for pipe in (child.stdout, child.stderr):
+                if pipe is not None:
+                    pipe.close()
+        if child.returncode != 0 or not made.exists():
+            return None
+        return made.replace(place / f"tlc-{key}.{made.stat().st_size}.jsa")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
