@@ -21,6 +21,7 @@ from ..translator.program import FALSE, TRUE, Invariant, Program, Property, nega
 from ..translator.reduce import liveness_reduced, safety_reduced
 from ..translator.retrace import Finding, Mismatch, retrace, states_of
 from ..translator.schedule import scheduled
+from ..translator.symmetry import Symmetry, symmetry
 from ..translator.temporal import antecedents, focused, is_temporal, simplified, supposed_states
 from ..translator.witness import has_witness
 from .load import Cell
@@ -127,6 +128,7 @@ class CellCheck:
         self.depth = 0
         self.version = ""
         self.searched_all = False
+        self.symmetry: tuple[str, ...] = ()
         self.stopped: str | None = None
         self.failure: Failure | None = None
         self.lock = threading.Lock()
@@ -158,11 +160,17 @@ class CellCheck:
         formulas = [i.condition for i in (*self.watched.invariants, *self.watched.sometimes)]
         program = scheduled(safety_reduced(self.watched, formulas) if self.reduction else self.watched)
         expansion = Expansion(program, whole) if self.reduction else None
+        same = symmetry(program) if self.reduction else None
+        self.symmetry = same.names if same else ()
+        named: set[str] = set()
         try:
             while True:
-                emission = self.emitted(program, remaining, (), registers=True)
+                emission = self.emitted(program, remaining, (), registers=True, same=same)
                 outcome = self.tlc(emission, liveness=False)
                 if isinstance(outcome, tla.Holds):
+                    if named:
+                        message = f"{', '.join(named)} is violated only with symmetry"
+                        raise _Failed(self.disagreement(message, emission, outcome))
                     complete = self.searched_all = True
                     break
                 assert isinstance(outcome, tla.Violated)
@@ -177,8 +185,14 @@ class CellCheck:
                     states = states_of(tuple(s.values for s in outcome.trace.states), program, emission)
                     findings[name] = retrace(name, expansion.path(states) if expansion else states, whole)
                 except Mismatch as fault:
+                    if emission.symmetric:
+                        # TLC may rename the tasks from one state of a trace to the next.
+                        same, self.symmetry = None, ()
+                        named.add(name)
+                        continue
                     raise _Failed(self.disagreement(str(fault), emission, outcome)) from fault
                 remaining.remove(name)
+                named.discard(name)
         except _Stopped as stop:
             self.stopped = stop.why
         except _Failed as fault:
@@ -186,7 +200,7 @@ class CellCheck:
             return ()
         evidence = Evidence(
             self.states or None, self.generated or None, self.depth or None, self.runs - first_run,
-            time.monotonic() - started, complete,
+            time.monotonic() - started, complete, self.symmetry,
         )  # fmt: skip
         verdicts = [
             self.verdict(name, findings.get(name), complete, evidence)
@@ -290,11 +304,12 @@ class CellCheck:
     # -- one run
 
     def emitted(
-        self, program: Program, safety: Iterable[str], temporal: Iterable[str], *, registers: bool
-    ) -> Emission:
+        self, program: Program, safety: Iterable[str], temporal: Iterable[str], *, registers: bool,
+        same: Symmetry | None = None,
+    ) -> Emission:  # fmt: skip
         return emit(
             program, safety, temporal=temporal, registers=registers, source=self.lines,
-            header=(f"made by pfnspec from {self.file}",),
+            header=(f"made by pfnspec from {self.file}",), symmetry=same,
         )  # fmt: skip
 
     def tlc(self, emission: Emission, *, liveness: bool) -> tla.Holds | tla.Violated:

@@ -20,7 +20,8 @@ UNDECIDED = "not decided"
 class Evidence:
     """What verdicts rest on: the size of the state space that was searched (None: not known), the
     number of runs, wall seconds over all of them, and whether they went to the end.  `states` are
-    distinct states."""
+    distinct states; those that differ only in the names of interchangeable tasks or values, the processes
+    and types in `symmetry`, count once."""
 
     states: int | None
     generated: int | None
@@ -28,6 +29,7 @@ class Evidence:
     runs: int
     seconds: float
     complete: bool
+    symmetry: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,6 +282,7 @@ class _Check:
             runs=sum(check.runs for check in self.checks),
             seconds=time.monotonic() - self.started,
             complete=complete,
+            symmetry=tuple(dict.fromkeys(name for check in self.checks for name in check.symmetry)),
         )
         stopped = next((check.stopped for check in self.checks if check.stopped), None)
         tlc = next((check.version for check in self.checks if check.version), "")

@@ -15,6 +15,7 @@ from ..translator.program import Program
 from ..translator.reduce import liveness_reduced, safety_reduced
 from ..translator.schedule import scheduled
 from ..translator.show import program_text
+from ..translator.symmetry import symmetry
 from ..translator.temporal import focused
 
 
@@ -52,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
         temporal=temporal,
         source=lines,
         header=(f"made by pfnspec from {name}",),
+        symmetry=None if temporal or options.no_reduction else symmetry(program),
     )
     if options.output is None:
         sys.stdout.write(emission.module_text)

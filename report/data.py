@@ -67,6 +67,7 @@ def _evidence(evidence: Evidence | None) -> Data | None:
         "runs": evidence.runs,
         "seconds": round(evidence.seconds, 3),
         "complete": evidence.complete,
+        "symmetry": list(evidence.symmetry),
     }
 
 

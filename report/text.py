@@ -164,7 +164,8 @@ def _outcome(verdict: Verdict, ink: Ink) -> str:
 def _evidence(result: Result, evidence: Evidence) -> str:
     parts: list[str] = []
     if evidence.states is not None:
-        parts.append(f"{grouped(evidence.states)} states")
+        same = f" up to symmetry of {' and '.join(evidence.symmetry)}" if evidence.symmetry else ""
+        parts.append(f"{grouped(evidence.states)} states{same}")
     if evidence.depth is not None:
         parts.append(f"depth {evidence.depth}")
     if evidence.runs > 1:

@@ -57,11 +57,14 @@ def module_text(page: Page) -> str:
 
 
 def cfg_text(
-    constants: tuple[str, ...], invariants: tuple[str, ...], properties: tuple[str, ...] = ()
-) -> str:
+    constants: tuple[str, ...], invariants: tuple[str, ...], properties: tuple[str, ...] = (),
+    symmetry: str | None = None,
+) -> str:  # fmt: skip
     """The cfg: every constant is a model value of its own name.  (TLC 2.15 cannot read there whether
     deadlock is checked; `-deadlock` on its command line turns that off.)"""
-    return _template("model.cfg.j2").render(constants=constants, invariants=invariants, properties=properties)
+    return _template("model.cfg.j2").render(
+        constants=constants, invariants=invariants, properties=properties, symmetry=symmetry
+    )
 
 
 @lru_cache

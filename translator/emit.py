@@ -18,6 +18,7 @@ from .program import (
     PC,
     TRUE,
     Apply,
+    Atom,
     Definition,
     Expr,
     Note,
@@ -30,6 +31,7 @@ from .program import (
     conjunction,
     negation,
 )
+from .symmetry import Symmetry
 from .temporal import is_temporal
 
 
@@ -37,7 +39,8 @@ from .temporal import is_temporal
 class Emission:
     """A module and cfg, and the way back: TLA+ names to the program's.
 
-    `registers` says whether the module reports reached branches (`<<"reached", number>>`) and
+    `atoms` are the interchangeable values, `symmetric` says whether TLC takes states for the same that differ
+    only in names.  `registers` says whether the module reports reached branches (`<<"reached", number>>`) and
     satisfied `sometimes` formulas (`<<"sometimes", name>>`) by printing them once.
     """
 
@@ -45,28 +48,37 @@ class Emission:
     module_text: str
     cfg_text: str
     tasks: Mapping[str, Task]
+    atoms: Mapping[str, Atom]
     variables: Mapping[str, str]
     actions: Mapping[str, str]
     invariants: Mapping[str, str]
     temporal: Mapping[str, str]
     check_deadlock: bool
     registers: bool
+    symmetric: bool
 
 
 def emit(
     program: Program, properties: Iterable[str] | None = None, *, temporal: Iterable[str] = (),
     registers: bool = False, source: Mapping[str, tuple[str, ...]] | None = None,
-    header: tuple[str, ...] = (),
+    header: tuple[str, ...] = (), symmetry: Symmetry | None = None,
 ) -> Emission:  # fmt: skip
-    """The TLA+ of a program.
+    """The TLA+ of a program, or of the program of a `symmetry`, which is then declared.
 
     `properties` are the safety properties to be checked (all when None), `temporal` the temporal
     ones, for which fairness is assumed; `source` gives each file's lines, to stand
     beside the actions; `header` is put on top as comments.  The same input gives the same bytes.
     """
     wanted = tuple(program.properties if properties is None else properties)
+    if symmetry is not None:
+        program = symmetry.program
     names = Names()
     module = names.new(program.name)
+    atoms = {
+        atom: names.new(f"{atom.sort if atom.sort.isidentifier() else 'value'}_{atom.index}")
+        for group in (symmetry.values if symmetry else ())
+        for atom in group
+    }
     tasks = {task: names.new(_task_name(task)) for task in program.tasks}
     populated = [process for process in program.processes if process.count]
     sets = {process.name: names.new(process.name.capitalize() + "s") for process in populated}
@@ -74,7 +86,7 @@ def emit(
         v.name: "pc" if v.name == PC else names.new(re.sub(r"[()]", "", v.name)) for v in program.variables
     }
     definitions = {definition.name: names.new(definition.name) for definition in program.definitions}
-    words = Vocabulary(tasks, sets, variables, definitions, names, set())
+    words = Vocabulary(tasks, atoms, sets, variables, definitions, names, set())
     formula = Formula(words)
     actions = {point.name: names.new(point.name) for point in program.points if point.step}
     drawn: list[Action] = []
@@ -121,11 +133,18 @@ def emit(
             identifier = names.new(property.name)
             claimed[identifier] = property.name
             closing.append(f"\\* {property.name}\n{identifier} ==\n    {_claimed(property.formula, formula)}")
-    constants = ("None", *tasks.values())
+    constants = ("None", *tasks.values(), *atoms.values())
+    groups = [sets[name] for name in symmetry.processes] if symmetry else []
+    groups += [
+        "{" + ", ".join(atoms[a] for a in group) + "}" for group in (symmetry.values if symmetry else ())
+    ]
+    if groups:
+        same = names.new("Symmetry")
+        closing.append(f"{same} == " + " \\cup ".join(f"Permutations({group})" for group in groups))
     page = Page(
         name=module,
         header=(*header, *(f"const {name} = {value}" for name, value in program.constants)),
-        extends=("Integers", "Sequences", "FiniteSets", *(("TLC",) if registers else ())),
+        extends=("Integers", "Sequences", "FiniteSets", *(("TLC",) if registers or groups else ())),
         constants=constants,
         preamble=tuple(_preamble(program, words, registers)),
         variables=_variable_lines(program, variables),
@@ -140,14 +159,16 @@ def emit(
     return Emission(
         module=module,
         module_text=module_text(page),
-        cfg_text=cfg_text(constants, tuple(invariants), tuple(claimed)),
+        cfg_text=cfg_text(constants, tuple(invariants), tuple(claimed), same if groups else None),
         tasks={name: task for task, name in tasks.items()},
+        atoms={name: atom for atom, name in atoms.items()},
         variables={name: variable for variable, name in variables.items()},
         actions={name: point for point, name in actions.items()},
         invariants=invariants,
         temporal=claimed,
         check_deadlock=check_deadlock,
         registers=registers,
+        symmetric=bool(groups),
     )
 
 
@@ -383,6 +404,8 @@ def back(value: object, variable: Variable, program: Program, emission: Emission
 
     def plain(item: object) -> Value:
         if isinstance(item, ModelValue):
+            if item.name in emission.atoms:
+                return emission.atoms[item.name].index
             return None if item.name == "None" else emission.tasks[item.name]
         if isinstance(item, frozenset):
             return frozenset(plain(one) for one in item)

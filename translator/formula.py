@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..tla.page import Names
 from .program import (
     Apply,
+    Atom,
     BoundName,
     Const,
     Expr,
@@ -35,9 +36,10 @@ ATOM = 100
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """TLA+ names: of tasks, of processes' task sets, of variables."""
+    """TLA+ names: of tasks, of interchangeable values, of processes' task sets, of variables."""
 
     tasks: Mapping[Task, str]
+    atoms: Mapping[Atom, str]
     sets: Mapping[str, str]
     variables: Mapping[str, str]
     definitions: Mapping[str, str]
@@ -71,7 +73,12 @@ class Formula:
                 return f'"{value}"'
             case Task():
                 return self.words.tasks[value]
+            case Atom():
+                return self.words.atoms[value]
             case frozenset():
+                for process, group in self.words.sets.items():
+                    if value and value == {task for task in self.words.tasks if task.process == process}:
+                        return group
                 numbers = sorted(
                     item for item in value if isinstance(item, int) and not isinstance(item, bool)
                 )

@@ -27,9 +27,17 @@ class Task:
         return self.process if self.only else f"{self.process}[{self.index}]"
 
 
-# None, bool, int, str (a member of an enum, a control point, a snapshot), Task, frozenset, or a
+@dataclass(frozen=True, slots=True, order=True)
+class Atom:
+    """A value of the range `sort` of which nothing matters but which one it is; stands for `index`."""
+
+    sort: str
+    index: int
+
+
+# None, bool, int, str (a member of an enum, a control point, a snapshot), Task, Atom, frozenset, or a
 # tuple: the elements of an array, or a queue of tasks.
-Value = None | bool | int | str | Task | frozenset["Value"] | tuple["Value", ...]
+Value = None | bool | int | str | Task | Atom | frozenset["Value"] | tuple["Value", ...]
 
 # Names that no variable of the author's can have.
 PC = "(pc)"

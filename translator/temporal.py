@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 from ..dsl import model as m
 from ..dsl import sorts as s
@@ -11,12 +12,15 @@ from .program import (
     FALSE,
     TRUE,
     Apply,
+    BoundName,
     Const,
     Expr,
     Monitor,
     Program,
     Property,
+    Quantified,
     Read,
+    Task,
     conjunction,
     negation,
     reads,
@@ -167,10 +171,47 @@ def simplified(e: Expr) -> Expr:
 
 
 def supposed_states(program: Program, property: Property) -> tuple[Expr, ...]:
-    """The antecedents of a property that are about single states; that of an `until` is what asks for it."""
+    """The antecedents of a property that are about single states; that of an `until` is what asks for it.
+
+    What is supposed of each task of a process in turn is supposed of any of them here: a property over all
+    tasks says something as soon as one of them does what it supposes.
+    """
     triggers = {Read(monitor.variable): monitor.trigger for monitor in program.monitors}
     found = [triggers.get(e, e) if isinstance(e, Read) else e for e in antecedents(property.formula)]
-    return tuple(e for e in dict.fromkeys(found) if not is_temporal(e) and e != TRUE)
+    states = [e for e in dict.fromkeys(found) if not is_temporal(e) and e != TRUE]
+    return tuple(dict.fromkeys(_of_any_task(e, states, program) for e in states))
+
+
+def _of_any_task(e: Expr, instances: list[Expr], program: Program) -> Expr:
+    """`e`, or that it holds of some task, if it speaks of one task and is among what is said of each."""
+    anyone = BoundName("anyone")
+    for process in program.processes:
+        named = [Apply(f"task {process.name}", (Const(task.index),)) for task in process.tasks]
+        for one in named:
+            template = _said_of(one, anyone, e)
+            if (
+                template != e
+                and len(named) > 1
+                and all(_said_of(anyone, t, template) in instances for t in named)
+            ):
+                return Quantified("any", "anyone", Const(frozenset(process.tasks)), None, template)
+    return e
+
+
+def _said_of(old: Expr, new: Expr, e: Expr) -> Expr:
+    """`e` with `new` in the place of `old`."""
+
+    def walk(node: Any) -> Any:
+        if node == old:
+            return new
+        if isinstance(node, tuple):
+            return tuple(walk(item) for item in node)
+        if is_dataclass(node) and not isinstance(node, type | Task | Const):
+            return replace(node, **{f.name: walk(getattr(node, f.name)) for f in fields(node)})
+        return node
+
+    found: Expr = walk(e)
+    return found
 
 
 def antecedents(e: Expr) -> tuple[Expr, ...]:

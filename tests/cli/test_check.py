@@ -47,16 +47,17 @@ def without_expectations(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def unexpected(
     pfnspec: Run, example_results: Mapping[str, dict[str, Any]], without_expectations: Path
 ) -> Mapping[str, CompletedProcess[str]]:
-    """Each example that has a violation, checked for one of them without its `expect`."""
-    bad: dict[str, str] = {}
+    """Each example that has a violation, checked in one cell for one of them without its `expect`."""
+    bad: dict[str, tuple[str, ...]] = {}
     for name, result in example_results.items():
         for verdict in result["verdicts"]:
             if verdict["outcome"] == "violated":
-                bad.setdefault(name, verdict["property"])
+                cell = {f"--{part}": verdict[part] for part in ("property", "scenario", "policy")}
+                bad.setdefault(name, tuple(word for pair in cell.items() if pair[1] for word in pair))
 
     def checked(name: str) -> tuple[str, CompletedProcess[str]]:
         path = without_expectations / name.removeprefix("examples/")
-        return name, pfnspec("check", path, "--property", bad[name], timeout=300)
+        return name, pfnspec("check", path, *bad[name], timeout=300)
 
     with ThreadPoolExecutor(2) as pool:
         return dict(pool.map(checked, bad))
