@@ -182,6 +182,17 @@ def has_locks(sort: Sort) -> bool:
             return False
 
 
+def range_of(sort: object) -> Range | None:
+    """The range that a value of this sort, or what it is made of, comes from; None when there is none."""
+    match sort:
+        case Range():
+            return sort
+        case Optional(of=of) | SetOf(of=of) | Array(of=of):
+            return range_of(of)
+        case _:
+            return None
+
+
 def values(sort: Sort) -> Iterator[Value]:
     """All values of a plain sort, in their order; those of sets by size."""
     match sort:

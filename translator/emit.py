@@ -77,7 +77,7 @@ def emit(
     atoms = {
         atom: names.new(f"{atom.sort if atom.sort.isidentifier() else 'value'}_{atom.index}")
         for group in (symmetry.values if symmetry else ())
-        for atom in group
+        for atom in group.atoms
     }
     tasks = {task: names.new(_task_name(task)) for task in program.tasks}
     populated = [process for process in program.processes if process.count]
@@ -135,9 +135,8 @@ def emit(
             closing.append(f"\\* {property.name}\n{identifier} ==\n    {_claimed(property.formula, formula)}")
     constants = ("None", *tasks.values(), *atoms.values())
     groups = [sets[name] for name in symmetry.processes] if symmetry else []
-    groups += [
-        "{" + ", ".join(atoms[a] for a in group) + "}" for group in (symmetry.values if symmetry else ())
-    ]
+    for group in symmetry.values if symmetry else ():
+        groups.append("{" + ", ".join(atoms[atom] for atom in group.atoms) + "}")
     if groups:
         same = names.new("Symmetry")
         closing.append(f"{same} == " + " \\cup ".join(f"Permutations({group})" for group in groups))

@@ -158,12 +158,17 @@ class Expressions:
         return self.own(owner, f"({name})", sort)
 
     def temporary(self, sort: s.Sort | None = None) -> str:
-        """A variable that holds a value between two steps of one statement."""
+        """A variable that holds a value between two steps of one statement.
+
+        Values of a declared range have their own, so that they stay apart from numbers (see `symmetry`).
+        """
         self.temporaries += 1
         if isinstance(sort, s.Snapshot):
             # It has to be outdated by a bump like any other snapshot.
             return self.hidden(self.flow.process, f"snapshot{self.temporaries}", s.SNAPSHOT)
-        return self.hidden(self.flow.process, f"tmp{self.temporaries}", Any())
+        declared = s.range_of(sort)
+        kind = f" {declared.name}" if declared and declared.name else ""
+        return self.hidden(self.flow.process, f"tmp{self.temporaries}{kind}", Any())
 
     def base(self, place: m.Place) -> tuple[Base, tuple[m.Expr, ...], tuple[int, ...]]:
         """The path of a place, its own index expressions, and where in the name they stand."""

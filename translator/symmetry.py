@@ -45,20 +45,30 @@ _TRUTH = ("==", "!=", "in", "subset", "and", "or", "not", "implies")
 
 
 @dataclass(frozen=True, slots=True)
-class Symmetry:
-    """The program with its interchangeable values as `Atom`s, the groups that were chosen, and why not more.
+class Values:
+    """A range whose values are interchangeable, and the variables that hold them."""
 
-    `processes` and `values` name them; `refused` has a reason for each that is distinguishable.
-    """
+    atoms: tuple[Atom, ...]
+    variables: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.atoms[0].sort
+
+
+@dataclass(frozen=True, slots=True)
+class Symmetry:
+    """The program with its interchangeable values as `Atom`s, the processes and ranges that were chosen, and
+    for each other one why not."""
 
     program: Program
     processes: tuple[str, ...]
-    values: tuple[tuple[Atom, ...], ...]
+    values: tuple[Values, ...]
     refused: Mapping[str, str]
 
     @property
     def names(self) -> tuple[str, ...]:
-        return (*self.processes, *(atoms[0].sort for atoms in self.values))
+        return (*self.processes, *(values.name for values in self.values))
 
 
 def symmetry(program: Program) -> Symmetry:
@@ -78,7 +88,7 @@ def symmetry(program: Program) -> Symmetry:
             size *= factorial(process.count)
             chosen.append(process.name)
     flow = _Flow(program)
-    groups: list[tuple[Atom, ...]] = []
+    groups: list[Values] = []
     changed: dict[int, Const] = {}
     initial: dict[str, Value] = {}
     for variables, low, high in flow.classes(refused):
@@ -88,7 +98,7 @@ def symmetry(program: Program) -> Symmetry:
             continue
         size *= factorial(high - low + 1)
         atoms = tuple(Atom(name, value) for value in range(low, high + 1))
-        groups.append(atoms)
+        groups.append(Values(atoms, tuple(v.name for v in variables)))
         everything = frozenset(atoms)
         root = flow.find(("variable", variables[0].name))
         changed |= {
@@ -109,18 +119,8 @@ _PARTS = ("points", "invariants", "sometimes", "definitions")
 
 
 def _name(variables: Iterable[Variable]) -> str:
-    ranges = [found for v in variables if (found := _range(v.sort)) is not None]
+    ranges = [found for v in variables if (found := s.range_of(v.sort)) is not None]
     return next((r.name for r in ranges if r.name), str(ranges[0]))
-
-
-def _range(sort: object) -> s.Range | None:
-    match sort:
-        case s.Range():
-            return sort
-        case s.Optional(of=of) | s.SetOf(of=of) | s.Array(of=of):
-            return _range(of)
-        case _:
-            return None
 
 
 def _replaced(node: Any, changed: Mapping[int, Const]) -> Any:
@@ -249,7 +249,7 @@ class _Flow:
         for variable in self.program.variables:
             groups.setdefault(self.find(("variable", variable.name)), []).append(variable)
         for root, variables in groups.items():
-            bounds = {(r.low, r.high) for v in variables if (r := _range(v.sort)) is not None}
+            bounds = {(r.low, r.high) for v in variables if (r := s.range_of(v.sort)) is not None}
             if len(bounds) != 1:
                 continue
             ((low, high),) = bounds
