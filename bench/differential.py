@@ -137,7 +137,8 @@ def safety_by_tlc(cell: Cell, known: Safety, tools: tla.Tools) -> int:
             if not isinstance(outcome, tla.Violated):
                 raise Disagreement(f"the interpreter finds {name} violated, TLC does not")
             states = states_of(tuple(s.values for s in outcome.trace.states), program, emission)
-            retrace(name, expansion.path(states) if expansion else states, known.whole)
+            path = expansion.path(states, everyone=name == "deadlock") if expansion else states
+            retrace(name, path, known.whole)
     return runs
 
 

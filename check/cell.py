@@ -183,7 +183,11 @@ class CellCheck:
                     if name not in remaining:
                         raise Mismatch(f"TLC names `{outcome.name}`, which is not checked")
                     states = states_of(tuple(s.values for s in outcome.trace.states), program, emission)
-                    findings[name] = retrace(name, expansion.path(states) if expansion else states, whole)
+                    findings[name] = retrace(
+                        name,
+                        expansion.path(states, everyone=name == "deadlock") if expansion else states,
+                        whole,
+                    )
                 except Mismatch as fault:
                     if emission.symmetric:
                         # TLC may rename the tasks from one state of a trace to the next.

@@ -16,6 +16,7 @@ class Expansion:
 
     def __init__(self, reduced: Program, whole: Interpreter) -> None:
         self.whole = whole
+        self.entries = {process.name: process.entry for process in reduced.processes}
         self.ways = {point.name: point.step.ways for point in reduced.points if point.step is not None}
         dead = dead_locals(reduced)
         slots = whole.slots
@@ -38,20 +39,63 @@ class Expansion:
                     values[slot] = (*copies[:own], value, *copies[own + 1 :])
         return tuple(values)
 
-    def path(self, states: tuple[State, ...]) -> tuple[State, ...]:
+    def path(self, states: tuple[State, ...], *, everyone: bool = False) -> tuple[State, ...]:
         """The states of the whole program that the reduced one's `states` stand for, in between ones
-        included.  Raises Mismatch when there are none."""
-        first = self.whole.initial()
-        if not states or self.canonical(first) != states[0]:
+        included.  Raises Mismatch when there are none.
+
+        The reduced program's tasks start behind steps without effect.  Each takes them right before its first
+        other step, and not at all if there is none; with `everyone`, all take them at the end at the latest.
+        """
+        started, firsts = self.start()
+        if not states or self.canonical(started) != states[0]:
             raise Mismatch("the trace does not start in the initial state")
-        return (first, *self.onwards(first, states[1:]))
+        pc = self.whole.slots[PC]
+        late = {i: names for i, names in enumerate(firsts) if names}
+
+        def held_back(state: State, names: dict[int, str]) -> State:
+            own = [names.get(i, name) for i, name in enumerate(_tuple(state[pc]))]
+            return (*state[:pc], tuple(own), *state[pc + 1 :])
+
+        waiting = {i: names[0] for i, names in late.items()}
+        found = [held_back(started, waiting)]
+
+        def take_first_steps(i: int, state: State) -> None:
+            for name in late[i][1:]:
+                waiting[i] = name
+                found.append(held_back(state, waiting))
+            del waiting[i]
+            found.append(held_back(state, waiting))
+
+        here = started
+        for there in self.onwards(started, states[1:]):
+            for i in tuple(waiting):
+                if _tuple(here[pc])[i] != _tuple(there[pc])[i]:
+                    take_first_steps(i, here)
+            found.append(held_back(there, waiting))
+            here = there
+        for i in tuple(waiting) if everyone else ():
+            take_first_steps(i, here)
+        return tuple(found)
+
+    def start(self) -> tuple[State, tuple[tuple[str, ...], ...]]:
+        """The whole state in which all tasks have taken the steps that the reduced program starts behind, and
+        the control points that each task passed for that."""
+        state = self.whole.initial()
+        passed: list[tuple[str, ...]] = []
+        for task in self.whole.program.tasks:
+            names: list[str] = []
+            while (name := self.whole.pc(state, task).name) != self.entries[task.process]:
+                names.append(name)
+                (transition,) = self.whole.transitions(state, task)
+                state = transition.state
+            passed.append(tuple(names))
+        return state, tuple(passed)
 
     def lasso(self, states: tuple[State, ...], loop: int | None) -> tuple[tuple[State, ...], int | None]:
         """The same for a lasso: the loop is followed until the whole state comes back."""
-        found = list(self.path(states))
         if loop is None:
-            return tuple(found), None
-        stem = self.path(states[: loop + 1])
+            return self.path(states, everyone=True), None
+        stem = self.path(states[: loop + 1], everyone=True)
         start, around = len(stem) - 1, (*states[loop + 1 :], states[loop])
         found = list(stem)
         for _ in range(MAX_ROUNDS):

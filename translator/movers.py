@@ -1,14 +1,15 @@
 """Which steps commute with everything that other tasks can do: static locksets, then movers.
 
-Lipton's argument: an acquisition moves right, a release left, and an access both ways when every
-conflicting access in the program is made under a common lock.
+Lipton's argument: an acquisition moves right, a release left, and an access both ways when each
+conflicting access of another task is kept out by a lock that both hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 
+from ..dsl.sorts import Snapshot
 from ..dsl.source import Span
 from .program import (
     NONE,
@@ -136,6 +137,15 @@ def observed_beyond(program: Program) -> Beyond:
     return Beyond(frozenset(variables), frozenset(points))
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One access to a variable: whether it writes, the locks held then, and by a task of which process."""
+
+    written: bool
+    held: frozenset[Held]
+    process: str
+
+
 class Analysis:
     """The locksets and movers of a program that has no scheduler state yet."""
 
@@ -158,8 +168,8 @@ class Analysis:
         for process in program.processes:
             if process.count:
                 self._flow(process.entry)
-        self.task_local = self._task_local()
-        self.safe = self._safe()
+        self.task_local, self.snapshots = self._task_local()
+        self.shared = self._shared()
 
     # -- which locks are held where
 
@@ -194,9 +204,11 @@ class Analysis:
 
     # -- which variables are protected
 
-    def _task_local(self) -> frozenset[str]:
-        """Per-task variables that only their own task touches and no formula observes."""
+    def _task_local(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Per-task variables that only their own task touches and no formula observes; and those that hold
+        snapshots, which are outdated from elsewhere."""
         own = {v.name for v in self.program.variables if v.process not in (None, "*")}
+        snapshots = {v.name for v in self.program.variables if isinstance(v.sort, Snapshot)} & own
         for point in self.program.points:
             if point.step is None:
                 continue
@@ -205,44 +217,77 @@ class Analysis:
                     isinstance(part, Assign) and part.indices and not isinstance(part.indices[0], Self)
                 ):
                     own.discard(part.variable)
-        return frozenset(own) - self.observed
+                    if not isinstance(part, Fill):
+                        snapshots.discard(part.variable)
+        return frozenset(own) - self.observed, frozenset(snapshots) - self.observed
 
     def accesses(self, step: Step) -> tuple[frozenset[str], frozenset[str]]:
-        """The shared variables that a step reads and writes, locks left out."""
-        written = {part.variable for part in _parts(step.block) if isinstance(part, Assign | Fill)}
-        read = reads(step.guard) | reads(step.block)
+        """The shared variables that a step reads and writes, locks left out.
+
+        Handing a snapshot from one local of the task to another, or forgetting it, is no access: a bump
+        outdates both alike, before or after.
+        """
+        block = self._without_handing_on(step.block)
+        written = {part.variable for part in _parts(block) if isinstance(part, Assign | Fill)}
+        read = reads(step.guard) | reads(block)
         ignored = self.task_local | {PC} | {v.name for v in self.program.variables if v.kind == "lock"}
         return frozenset(read) - ignored, frozenset(written) - ignored
 
-    def _safe(self) -> frozenset[str]:
-        """Variables all of whose accesses move both ways."""
-        found: dict[str, list[tuple[bool, frozenset[Held], str]]] = {}
+    def _without_handing_on(self, block: Block) -> Block:
+        def handed_on(op: Op) -> bool:
+            if not isinstance(op, Assign) or op.variable not in self.snapshots:
+                return False
+            match op.value:
+                case Const(value=None):
+                    return True
+                case Read(variable=variable, indices=indices):
+                    return variable in self.snapshots and indices == (SELF,)
+                case _:
+                    return False
+
+        ops = tuple(op for op in block.ops if not handed_on(op))
+        match block.end:
+            case Test(condition=condition, yes=yes, no=no):
+                yes, no = self._without_handing_on(yes), self._without_handing_on(no)
+                return Block(ops, Test(condition, yes, no))
+            case Pick(name=name, domain=domain, then=then):
+                return Block(ops, Pick(name, domain, self._without_handing_on(then)))
+            case Fork(options=options):
+                return Block(ops, Fork(tuple(self._without_handing_on(option) for option in options)))
+            case end:
+                return Block(ops, end)
+
+    def _shared(self) -> Mapping[str, tuple[Access, ...]]:
+        """Every access to a variable, assertions included; those of formulas without a place are left out."""
+        found: dict[str, list[Access]] = {}
         for point in self.program.points:
             if point.name not in self.must:
                 continue
-            held = self.must[point.name]
             if point.step is not None:
                 read, written = self.accesses(point.step)
-                taken = self._taken_first(point.step)
+                held = self._held(point, point.step)
                 for name in read | written:
-                    found.setdefault(name, []).append((name in written, held | taken, point.process))
+                    found.setdefault(name, []).append(Access(name in written, held, point.process))
             for claim in point.claims:
                 # An assertion reads what it names, under the locks held there.
                 for name in reads(claim.condition):
-                    found.setdefault(name, []).append((False, held, point.process))
-        return frozenset(
-            name
-            for name, group in found.items()
-            if name not in self.observed
-            and (self._never_written(group) or self._alone(group) or _common(group))
+                    found.setdefault(name, []).append(Access(False, self.must[point.name], point.process))
+        return {name: tuple(accesses) for name, accesses in found.items()}
+
+    def _held(self, point: Point, step: Step) -> frozenset[Held]:
+        return self.must[point.name] | self._taken_first(step)
+
+    def conflict(self, name: str, access: Access) -> bool:
+        """Whether another task can access a variable right before or after, so that the order matters."""
+        if access.written and name in self.observed:
+            return True
+        single = {process.name for process in self.program.processes if process.count == 1}
+        return any(
+            (access.written or other.written)
+            and not (other.process == access.process and other.process in single)
+            and not _exclude(access.held, other.held)
+            for other in self.shared.get(name, ())
         )
-
-    def _never_written(self, group: list[tuple[bool, frozenset[Held], str]]) -> bool:
-        return not any(written for written, _, _ in group)
-
-    def _alone(self, group: list[tuple[bool, frozenset[Held], str]]) -> bool:
-        processes = {process for _, _, process in group}
-        return len(processes) == 1 and self.program.process(next(iter(processes))).count == 1
 
     def _taken_first(self, step: Step) -> frozenset[Held]:
         """The lock that a step begins by taking and keeps to its end, whichever way it goes."""
@@ -264,9 +309,10 @@ class Analysis:
         assert step is not None
         read, written = self.accesses(step)
         lock_names = reads(step.guard) | reads(step.block)
-        if written & self.observed or self._labelled(point, step):
+        if self._labelled(point, step):
             return NEITHER
-        if (read | written) - self.safe:
+        held = self._held(point, step)
+        if any(self.conflict(name, Access(name in written, held, point.process)) for name in read | written):
             return NEITHER
         effects = {e for leaf in leaves(step.block) for op in leaf.ops if (e := _lock_effect(op, self.locks))}
         use = step.lock
@@ -291,12 +337,10 @@ class Analysis:
         return point.name in self.labels or bool(targets & self.labels)
 
 
-def _common(group: list[tuple[bool, frozenset[Held], str]]) -> bool:
-    """Whether one lock is held for writing at every write and in some mode at every read."""
-    locks = {lock for _, held, _ in group for lock, _ in held}
+def _exclude(one: frozenset[Held], other: frozenset[Held]) -> bool:
+    """Whether two tasks that hold these locks exclude each other: one in common, for writing by either."""
     return any(
-        all((lock, "write") in held or (not written and (lock, "read") in held) for written, held, _ in group)
-        for lock in locks
+        (lock, "write") in other or (mode == "write" and (lock, "read") in other) for lock, mode in one
     )
 
 

@@ -24,8 +24,10 @@ from .program import (
     Fill,
     Fork,
     Goto,
+    Note,
     Pick,
     Point,
+    Process,
     Program,
     Quantified,
     Read,
@@ -73,7 +75,11 @@ class _Reduction:
         self.ways: set[tuple[str, ...]] = set()
 
     def run(self) -> Program:
-        todo = [process.entry for process in self.program.processes if process.count]
+        processes = tuple(
+            replace(process, entry=self.first(process)) if process.count else process
+            for process in self.program.processes
+        )
+        todo = [process.entry for process in processes if process.count]
         made: dict[str, Point] = {}
         while todo:
             name = todo.pop()
@@ -85,7 +91,28 @@ class _Reduction:
             if step is not None:
                 todo.extend(leaf.target for leaf in leaves(step.block))
         points = tuple(made[p.name] for p in self.program.points if p.name in made)
-        return forgetful(replace(self.program, points=points, _points={}))
+        return forgetful(replace(self.program, processes=processes, points=points, _points={}))
+
+    def first(self, process: Process) -> str:
+        """Where the tasks of a process start: behind the steps that only pass on."""
+        name = process.entry
+        if self.program.cpus is not None or (self.liveness and process.unfair):
+            return name
+        passed = {name}
+        while (further := self.passed_on(self.program.point(name))) is not None and further not in passed:
+            passed.add(name := further)
+        return name
+
+    def passed_on(self, point: Point) -> str | None:
+        """Where a step without any effect leads."""
+        step = point.step
+        if step is None or step.guard != TRUE or self.kept(point):
+            return None
+        match step.block:
+            case Block(ops=ops, end=Goto(point=target)) if all(isinstance(op, Note) for op in ops):
+                return str(target)
+            case _:
+                return None
 
     def merged(self, point: Point) -> Point:
         step = point.step
