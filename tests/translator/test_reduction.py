@@ -31,6 +31,71 @@ def differential() -> ModuleType:
 
 
 SAFETY = {
+    "a reader without the lock sees each write under it": (
+        """
+shared l: spinlock
+shared n: range(3) = 0
+process adder[2]:
+    with l:
+        n += 1
+process looker:
+    assert n != 1, "one of two"
+""",
+        {"one of two"},
+    ),
+    "a load under the lock that the writers hold, beside one that a writer does not": (
+        """
+shared l: spinlock
+shared n: range(3) = 0
+process adder:
+    with l:
+        n += 1
+process careless:
+    n = 2
+process careful:
+    before: range(3) = 0
+    with l:
+        before = n
+        assert before == n, "changed under the lock"
+""",
+        {"changed under the lock", "out_of_range"},
+    ),
+    "a snapshot is outdated while it is handed on": (
+        """
+shared seq: generation
+shared moved: bool
+def same(given: snapshot) -> bool:
+    cpu_relax()
+    return seq == given
+process bumper:
+    seq += 1
+    moved = True
+process user:
+    seen: snapshot
+    other: snapshot
+    seen = seq
+    other = seen
+    if same(other):
+        assert not moved, "bumped afterwards, or before"
+    else:
+        assert moved, "bumped, and not moved yet"
+""",
+        {"bumped afterwards, or before", "bumped, and not moved yet"},
+    ),
+    "a task that starts with steps without effect, and then waits for ever": (
+        """
+shared x: bool
+process waiter[2]:
+    cpu_relax()
+    cpu_relax()
+    await x
+    x = False
+process setter:
+    cpu_relax()
+    x = True
+""",
+        {"deadlock"},
+    ),
     "an assertion reads the state of a lock": (
         """
 shared l: spinlock
@@ -895,6 +960,14 @@ def test_safety(name: str) -> None:
     text, expected = SAFETY[name]
     for cell in _cells(text):
         assert differential().safety(cell).violated == expected
+
+
+@pytest.mark.parametrize("name", ["a task that starts with steps without effect, and then waits for ever"])
+def test_traces_of_tlc(name: str) -> None:
+    """They are of the whole program, from its initial state on."""
+    for cell in _cells(SAFETY[name][0]):
+        known = differential().safety(cell)
+        assert differential().safety_by_tlc(cell, known, tla.find_tools()) >= 2
 
 
 @pytest.mark.parametrize("name", LIVENESS)
