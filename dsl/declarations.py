@@ -15,6 +15,7 @@ from .scenarios import choices, cpu_count, declare_policies, pins, scene
 from .scope import BUILT_INS, Names, Scope, Signature
 from .settle import constants, initial, process_counts, sort_of, types
 from .size import refuse_large
+from .snapshots import refuse_other_counters
 from .source import Span
 from .statements import Body, check_body
 
@@ -51,8 +52,11 @@ def check(
         refuse_large(processes, functions, found)
     claimed = formulas(declared, names, found)
     texts = assertions((*functions, *processes), found)
-    expected = expectations(declared, claimed, texts, names, specification.path, found)
     asked = choices(declared, settings, names, found)
+    policies = tuple(policy for policy in names.instances.values() if policy)
+    if not found.errors:
+        refuse_other_counters((*processes, *policies), functions, claimed, found)
+    expected = expectations(declared, claimed, texts, names, specification.path, found)
     if not any(process.count for process in processes) and not found:
         help = "give one an instance" if processes else "add `process NAME:`"
         found.add("no-process", specification.header.span, "the model has no process that runs", help)
@@ -63,7 +67,7 @@ def check(
             specification.header.name, specification.path, specification.doc,
             tuple(names.constants.items()), tuple(names.variables.values()), tuple(processes),
             tuple(functions), tuple(claimed), texts, tuple(expected), scenario,
-            tuple(policy for policy in names.instances.values() if policy), asked, cpus, settings.preempt,
+            policies, asked, cpus, settings.preempt,
         ),
         found,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from .fairness import Fairness, fairness
 from .interpreter import Interpreter, State
 from .program import Apply, Expr, Property, Task
 from .retrace import Finding, Mismatch, TraceStep, elements, reason, replayed_step, standing
+from .temporal import is_temporal
 
 
 def retrace_lasso(
@@ -77,6 +78,9 @@ def truth(formula: Expr, states: tuple[State, ...], loop: int, interpreter: Inte
     """Whether a formula holds from each state on, where after the last comes `states[loop]`."""
 
     def at(e: Expr) -> list[bool]:
+        if not is_temporal(e):
+            # As a whole: `o != None and o < 1` has no value without its left side.
+            return [interpreter.value(e, state) is True for state in states]
         match e:
             case Apply(operator="always", arguments=(inner,)):
                 body = at(inner)
@@ -95,7 +99,7 @@ def truth(formula: Expr, states: tuple[State, ...], loop: int, interpreter: Inte
             case Apply(operator="not", arguments=(inner,)):
                 return [not value for value in at(inner)]
             case _:
-                return [interpreter.value(e, state) is True for state in states]
+                raise AssertionError(f"no temporal formula: {e}")
 
     return at(formula)
 
