@@ -196,9 +196,8 @@ def _named(e: object, interpreter: Interpreter) -> frozenset[Task]:
             return _named(released[name], interpreter)
         case Apply(arguments=parts) | Read(indices=parts):
             return frozenset().union(*(_named(part, interpreter) for part in parts))
-        case Quantified():
-            parts = (e.domain, e.condition, e.body)
-            return frozenset().union(*(_named(part, interpreter) for part in parts))
+        case Quantified(domain=domain, condition=test, body=body):
+            return frozenset().union(*(_named(part, interpreter) for part in (domain, test, body)))
         case _:
             return frozenset()
 
