@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from . import model as m
 from . import sorts as s
@@ -14,6 +15,7 @@ from .scenarios import choices, cpu_count, declare_policies, pins, scene
 from .scope import BUILT_INS, Names, Scope, Signature
 from .settle import constants, initial, process_counts, sort_of, types
 from .size import refuse_large
+from .snapshots import refuse_other_counters
 from .source import Span
 from .statements import Body, check_body
 
@@ -37,20 +39,24 @@ def check(
     constants(specification, dict(overrides or {}), settings.constants, names, found)
     cpus = cpu_count(settings, names, found)
     types(declared, names, found)
-    _processes(declared, names, found)
+    _instances(declared, names, found)
     _variables(declared, names, found)
     declare_policies(declared, names)
     _signatures(declared, names, found)
+    _outline(declared, names)
     functions, bodies = _functions(declared, names, found)
-    processes = _process_bodies(declared, names, found, bodies, cpus)
+    processes = _processes(declared, names, found, bodies, cpus)
     refuse_recursion(bodies, found)
     refuse_unfit_for_atomic(bodies, found)
     if not found.errors:
         refuse_large(processes, functions, found)
     claimed = formulas(declared, names, found)
     texts = assertions((*functions, *processes), found)
-    expected = expectations(declared, claimed, texts, names, specification.path, found)
     asked = choices(declared, settings, names, found)
+    policies = tuple(policy for policy in names.instances.values() if policy)
+    if not found.errors:
+        refuse_other_counters((*processes, *policies), functions, claimed, found)
+    expected = expectations(declared, claimed, texts, names, specification.path, found)
     if not any(process.count for process in processes) and not found:
         help = "give one an instance" if processes else "add `process NAME:`"
         found.add("no-process", specification.header.span, "the model has no process that runs", help)
@@ -61,7 +67,7 @@ def check(
             specification.header.name, specification.path, specification.doc,
             tuple(names.constants.items()), tuple(names.variables.values()), tuple(processes),
             tuple(functions), tuple(claimed), texts, tuple(expected), scenario,
-            tuple(policy for policy in names.instances.values() if policy), asked, cpus, settings.preempt,
+            policies, asked, cpus, settings.preempt,
         ),
         found,
     )  # fmt: skip
@@ -95,7 +101,7 @@ def _refuse_duplicates(declared: tuple[tree.Declaration, ...], names: Names, fou
 # ---- processes, variables, functions
 
 
-def _processes(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:
+def _instances(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:
     process_counts(declared, names, found)
     for node in declared:
         if isinstance(node, tree.Process):
@@ -176,7 +182,29 @@ def _functions(
     return functions, bodies
 
 
-def _process_bodies(
+def _outline(declared: tuple[tree.Declaration, ...], names: Names) -> None:
+    """Fills in the labels and locals of every process.  An assertion may name those of any of them, its
+    own included, so all bodies are gone through once before one is checked; nothing is reported yet."""
+    found = Diagnostics()
+    outline = replace(names, constants=dict(names.constants), instances={}, broken=set(names.broken))
+    _, bodies = _functions(declared, outline, found)
+    for node in declared:
+        if not isinstance(node, tree.Process):
+            continue
+        own = bodies[f"process {node.name}"] = _process_body(node, outline, found)
+        check_body(node.body, own)
+        for owner in (f"process {node.name}", *reachable(f"process {node.name}", bodies)):
+            body = bodies[owner]
+            owner = owner.removeprefix("process ")
+            names.labels[node.name].update({(owner, label): span for label, span in body.labels.items()})
+            names.locals[node.name].update({(owner, name): v for name, v in body.declared.items()})
+
+
+def _process_body(node: tree.Process, names: Names, found: Diagnostics) -> Body:
+    return Body(Scope(names, found, "code", node.name, None, {}, {}, frozenset(), node.name), None)
+
+
+def _processes(
     declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics, bodies: dict[str, Body],
     cpus: int | None,
 ) -> list[m.Process]:  # fmt: skip
@@ -184,16 +212,8 @@ def _process_bodies(
     for node in declared:
         if not isinstance(node, tree.Process):
             continue
-        scope = Scope(names, found, "code", node.name, None, {}, {}, frozenset(), node.name)
-        body = Body(scope, None)
+        body = bodies[f"process {node.name}"] = _process_body(node, names, found)
         statements = check_body(node.body, body)
-        bodies[f"process {node.name}"] = body
-        for owner in (f"process {node.name}", *reachable(f"process {node.name}", bodies)):
-            own = bodies[owner]
-            for label, span in own.labels.items():
-                names.labels[node.name][owner.removeprefix("process "), label] = span
-            for name, variable in own.declared.items():
-                names.locals[node.name][owner.removeprefix("process "), name] = variable
         count = names.processes[node.name][1]
         words = node.modifiers
         processes.append(

@@ -6,6 +6,7 @@ from . import model as m
 from . import tree
 from .diagnostics import Diagnostics, did_you_mean
 from .expressions import condition
+from .guards import refuse_unguarded
 from .scope import Names, Scope
 from .source import Span
 
@@ -20,6 +21,7 @@ def formulas(declared: tuple[tree.Declaration, ...], names: Names, found: Diagno
             typed = condition(node.formula, scope)
             if typed is not None and kind == "property":
                 _refuse_undecidable(typed, found)
+                refuse_unguarded(typed, found)
             if node.name in m.BUILT_IN_CHECKS:
                 found.add(
                     "reserved-name", node.span, f"`{node.name}` is always checked", "choose another name"

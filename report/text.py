@@ -11,7 +11,7 @@ from ..translator.retrace import Finding
 from ..translator.show import value_text
 from .diagnostics import diagnostics_text
 from .ink import Ink
-from .words import NARROWEST, because, columns, place, source_line, step_text, waiting
+from .words import NARROWEST, because, layout, place, source_line, step_text, waiting
 
 _STOPPED = {
     "time": "the time limit was reached",
@@ -204,15 +204,15 @@ def _finding(verdict: Verdict, result: Result, also: list[Verdict], width: int, 
         lines.append(f"  the same {', '.join(_cell(other) for other in also)}")
     lines.append("")
     tasks = _columns_for(finding)
-    if finding.loop is None:
-        lines += [f" {row}" for row in columns(finding.steps, tasks, result.path, width - 1)]
-    else:
-        stem, loop = finding.steps[: finding.loop], finding.steps[finding.loop :]
-        lines += [f" {row}" for row in columns(stem, tasks, result.path, width - 1)]
-        lines.append(
-            f" {'-- for ever: ' if loop else '-- nothing steps any more '}".ljust(min(width, 72), "-")
+    laid = layout(finding.steps, tasks, result.path, width - 1)
+    rows = [*laid.head, *(row for step in laid.steps[: finding.loop] for row in step)]
+    if finding.loop is not None:
+        loop = laid.steps[finding.loop :]
+        rows.append(
+            ("-- for ever: " if loop else "-- nothing steps any more ").ljust(min(width, 72) - 1, "-")
         )
-        lines += [f" {row}" for row in columns(loop, tasks, result.path, width - 1, head=not stem)]
+        rows += [row for step in loop for row in step]
+    lines += [f" {row}" for row in rows]
     lines += _ending(finding, result, ink)
     lines += ["", f"  reproduce: {reproduce(result, verdict)}"]
     return "\n".join(lines) + "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from ..dsl.source import Source, Span
@@ -108,47 +109,73 @@ def because(finding: Finding) -> str:
     return ", ".join(f"{name} = {value}" for name, value in finding.values)
 
 
-def columns(
-    steps: tuple[TraceStep, ...], tasks: tuple[Task, ...], main: str, width: int, *, head: bool = True
-) -> list[str]:
-    """The steps, a column per task; one column with the task's name where they do not fit.  `head`: with
-    the names of the columns on top."""
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A trace as rows: `head` with the names of the columns, if there are any, and each step's rows."""
+
+    head: tuple[str, ...]
+    steps: tuple[tuple[str, ...], ...]
+
+
+# The lines of one step, each with what happened there.  A line has its file's name in front where the
+# reader does not know it from the line above.
+_Told = list[tuple[str, str]]
+
+
+def layout(steps: tuple[TraceStep, ...], tasks: tuple[Task, ...], main: str, width: int) -> Layout:
+    """The steps, a column per task; one column with the task's name where they do not fit."""
+    if not steps:
+        return Layout((), ())
     width = max(width, NARROWEST)
     numbers = max(3, len(str(len(steps))))
-    if not steps:
-        return []
-    lines = max(len(place(span, main)) for step in steps for span, _ in told(step))
+    lines = max(len(str(span.line)) for step in steps for span, _ in told(step))
     room = (width - numbers - 2) // max(1, len(tasks))
-    if room < lines + 22:
-        return _listed(steps, tasks, main, width, numbers, lines)
-    names = " " * (numbers + 2) + "".join(str(task).ljust(room) for task in tasks).rstrip()
-    rows = [names] if head else []
+    spoken = _with_files(steps, main, by_task=True)
+    # Where a line, or a word behind it, would be cut, a column is too narrow.
+    heads = max(len(line) for step in spoken for line, _ in step)
+    words = max(len(word) for step in spoken for _, text in step for word in text.split())
+    if room < max(lines + 22, heads + 3, lines + words + 3):
+        return _listed(steps, main, width, numbers, lines)
+    head = " " * (numbers + 2) + "".join(str(task).ljust(room) for task in tasks).rstrip()
+    laid: list[tuple[str, ...]] = []
+    for step, happened in zip(steps, spoken, strict=True):
+        lead = f"{str(step.number).rjust(numbers)}  {' ' * (room * tasks.index(step.task))}"
+        laid.append(_rows(lead, happened, room - 2, lines))
+    return Layout((head,), tuple(laid))
+
+
+def _listed(steps: tuple[TraceStep, ...], main: str, width: int, numbers: int, lines: int) -> Layout:
+    names = max(len(str(step.task)) for step in steps)
+    laid: list[tuple[str, ...]] = []
+    for step, happened in zip(steps, _with_files(steps, main, by_task=False), strict=True):
+        lead = f"{str(step.number).rjust(numbers)}  {str(step.task).ljust(names)}  "
+        laid.append(_rows(lead, happened, width - len(lead), lines))
+    return Layout((), tuple(laid))
+
+
+def _with_files(steps: tuple[TraceStep, ...], main: str, *, by_task: bool) -> list[_Told]:
+    """What is told of each step.  A file is named where it changes, going down a column: the main one
+    is where a column begins.  Where there is one file only, it is named once."""
+    by_task &= len({span.path for step in steps for span, _ in told(step)}) > 1
+    files: dict[Task | None, str] = {}
+    spoken: list[_Told] = []
     for step in steps:
-        at = " " * (room * tasks.index(step.task))
-        number = str(step.number)
-        for piece in _pieces(step, main, room - 2, lines):
-            rows.append(f"{number.rjust(numbers)}  {at}{piece}".rstrip())
-            number = ""
-    return rows
+        column = step.task if by_task else None
+        happened: _Told = []
+        for span, text in told(step):
+            known = span.path == files.get(column, main)
+            files[column] = span.path
+            happened.append((str(span.line) if known else f"{PurePath(span.path).stem}:{span.line}", text))
+        spoken.append(happened)
+    return spoken
 
 
-def _pieces(step: TraceStep, main: str, width: int, lines: int) -> list[str]:
+def _rows(lead: str, happened: _Told, width: int, lines: int) -> tuple[str, ...]:
     """The rows of a step: line numbers on the left, long texts wrapped."""
     rows: list[str] = []
-    for span, text in told(step):
-        inner = " " * (lines + 1)
-        rows += textwrap.wrap(f"{place(span, main).rjust(lines)} {text}", width, subsequent_indent=inner)
-    return rows
-
-
-def _listed(
-    steps: tuple[TraceStep, ...], tasks: tuple[Task, ...], main: str, width: int, numbers: int, lines: int
-) -> list[str]:
-    names = max(len(str(task)) for task in tasks)
-    rows: list[str] = []
-    for step in steps:
-        lead = f"{str(step.number).rjust(numbers)}  {str(step.task).ljust(names)}  "
-        for piece in _pieces(step, main, width - len(lead), lines):
+    for line, text in happened:
+        words = f"{line.rjust(lines)} {text}"
+        for piece in textwrap.wrap(words, width, subsequent_indent=" " * (lines + 1), break_on_hyphens=False):
             rows.append(f"{lead}{piece}".rstrip())
             lead = " " * len(lead)
-    return rows
+    return tuple(rows)

@@ -189,7 +189,9 @@ def _comment(point: Point, source: Mapping[str, tuple[str, ...]]) -> tuple[str, 
         line(op.span)
         for leaf in leaves(point.step.block)
         for op in leaf.ops
-        if isinstance(op, Note) and (op.span.path, op.span.line) != (point.span.path, point.span.line)
+        if isinstance(op, Note)
+        and op.kind != "round"
+        and (op.span.path, op.span.line) != (point.span.path, point.span.line)
     )
     return (line(point.span), *via, *(f"  then {text}" for text in merged))
 

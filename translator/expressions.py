@@ -32,6 +32,7 @@ from .program import (
     Pick,
     Quantified,
     Read,
+    Task,
     Test,
     Variable,
     Where,
@@ -414,6 +415,8 @@ class Expressions:
                 return Apply("set", tuple(self.ir(element) for element in elements))
             case m.SetBuild():
                 return self.quantified("build", e.bound, self.ir(e.domain), e.condition, e.element)
+            case m.TaskOf(process=process) if not self.indexed(process):
+                return Const(Task(process, 0, only=True))
             case m.TaskOf(process=process, index=index):
                 return Apply(f"task {process}", (self.ir(index),))
             case m.AtLabel(task=task, label=label):
@@ -433,6 +436,9 @@ class Expressions:
                 return Apply(operator, tuple(self.ir(operand) for operand in operands))
             case m.SiteCondition():
                 raise AssertionError("a policy's condition is replaced before")
+
+    def indexed(self, process: str) -> bool:
+        return next(declared.indexed for declared in self.model.processes if declared.name == process)
 
     def quantified(
         self, kind: str, bound: m.Bound, domain: Expr, condition: m.Expr | None, body: m.Expr

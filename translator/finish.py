@@ -110,7 +110,7 @@ def finish(
         cpus=model.cpus,
         preempt=model.preempt,
         pins=tuple(
-            (Task(process.name, index), cpu)
+            (Task(process.name, index, not process.indexed), cpu)
             for process in model.processes
             for index, cpu in enumerate(process.cpus or ())
         ),

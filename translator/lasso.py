@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from .fairness import Fairness, fairness
 from .interpreter import Interpreter, State
-from .program import Apply, Expr, Property, Task
+from .program import Apply, Const, Expr, Property, Quantified, Read, Task
 from .retrace import Finding, Mismatch, TraceStep, elements, reason, replayed_step, standing
+from .temporal import is_temporal
 
 
 def retrace_lasso(
@@ -34,7 +35,7 @@ def retrace_lasso(
         raise Mismatch(f"the loop is unfair to {broken[0]}")
     if truth(property.formula, states, start, interpreter)[0]:
         raise Mismatch(f"`{property.name}` holds on the lasso")
-    diagnosis, reasons = _diagnosis(property, cycle, around, interpreter)
+    diagnosis, reasons = _diagnosis(property, states, start, steps, interpreter)
     return Finding(
         property=property.name,
         steps=steps,
@@ -77,6 +78,9 @@ def truth(formula: Expr, states: tuple[State, ...], loop: int, interpreter: Inte
     """Whether a formula holds from each state on, where after the last comes `states[loop]`."""
 
     def at(e: Expr) -> list[bool]:
+        if not is_temporal(e):
+            # As a whole: `o != None and o < 1` has no value without its left side.
+            return [interpreter.value(e, state) is True for state in states]
         match e:
             case Apply(operator="always", arguments=(inner,)):
                 body = at(inner)
@@ -95,15 +99,18 @@ def truth(formula: Expr, states: tuple[State, ...], loop: int, interpreter: Inte
             case Apply(operator="not", arguments=(inner,)):
                 return [not value for value in at(inner)]
             case _:
-                return [interpreter.value(e, state) is True for state in states]
+                raise AssertionError(f"no temporal formula: {e}")
 
     return at(formula)
 
 
 def _diagnosis(
-    property: Property, cycle: tuple[State, ...], around: tuple[TraceStep, ...], interpreter: Interpreter
-) -> tuple[str, tuple[str, ...]]:
+    property: Property, states: tuple[State, ...], start: int, steps: tuple[TraceStep, ...],
+    interpreter: Interpreter,
+) -> tuple[str, tuple[str, ...]]:  # fmt: skip
+    """The word for a lasso, and what explains it."""
     program = interpreter.program
+    cycle, around = states[start:], steps[start:]
     stepping = tuple(task for task in program.tasks if any(step.task == task for step in around))
     reasons: list[str] = []
     lost = False
@@ -120,6 +127,16 @@ def _diagnosis(
             reasons.append(f"{task} sleeps for ever although its condition holds: the wake-up is lost")
         else:
             reasons.append(_waiting(task, cycle, interpreter))
+    owed = _owed(property.formula, states, start, interpreter)
+    going = [t for t in stepping if t not in owed and _progresses(t, property, cycle, around, interpreter)]
+    if going:
+        once = len(going) == 1
+        words = (
+            "makes progress, round by round of its loop"
+            if once
+            else "make progress, round by round of their loops"
+        )
+        reasons.insert(0, f"{_names(tuple(going))} {words}")
     if stepping:
         reasons.insert(0, f"{_names(stepping)} {'step' if len(stepping) > 1 else 'steps'} for ever")
     if not reasons:
@@ -129,27 +146,60 @@ def _diagnosis(
         return "lost wake-up", tuple(reasons)
     if not stepping:
         return "standstill", tuple(reasons)
-    return ("starvation" if _passes(property, cycle, around, interpreter) else "livelock"), tuple(reasons)
+    return ("starvation" if going else "livelock"), tuple(reasons)
 
 
-def _passes(
-    property: Property, cycle: tuple[State, ...], around: tuple[TraceStep, ...], interpreter: Interpreter
-) -> bool:
-    """Whether some task enters a label of the property on the loop."""
+def _progresses(
+    task: Task, property: Property, cycle: tuple[State, ...], around: tuple[TraceStep, ...],
+    interpreter: Interpreter,
+) -> bool:  # fmt: skip
+    """Whether a task comes round an endless loop of its own on the cycle, or to a label of the property."""
 
-    def marked(state: State, task: Task) -> bool:
-        point = interpreter.pc(state, task)
+    def marked(state: State) -> bool:
         return any(
             process == task.process and own == label[-1] and label[:-1] in ((), (owner,))
             for process, label in property.labels
-            for owner, own in point.labels
+            for owner, own in interpreter.pc(state, task).labels
         )
 
     following = (*cycle[1:], cycle[0])
     return any(
-        marked(after, step.task) and not marked(before, step.task)
+        step.task == task and (step.round or (marked(after) and not marked(before)))
         for before, after, step in zip(cycle, following, around, strict=True)
     )
+
+
+def _owed(e: Expr, states: tuple[State, ...], start: int, interpreter: Interpreter) -> frozenset[Task]:
+    """The tasks that the violated part of a property is about: what it wants of them does not come."""
+    match e:
+        case Apply(operator="and", arguments=arguments) if is_temporal(e):
+            broken = [part for part in arguments if not truth(part, states, start, interpreter)[0]]
+            return frozenset().union(*(_owed(part, states, start, interpreter) for part in broken))
+        case Apply(operator="implies" | "leads_to", arguments=(_, wanted)):
+            return _owed(wanted, states, start, interpreter)
+        case Apply(operator="always" | "eventually", arguments=(wanted,)):
+            return _owed(wanted, states, start, interpreter)
+        case _:
+            return _named(e, interpreter)
+
+
+def _named(e: object, interpreter: Interpreter) -> frozenset[Task]:
+    """The tasks whose place or locals an expression reads: all of a process where it ranges over them."""
+    program = interpreter.program
+    match e:
+        case Const(value=Task() as task):
+            return frozenset({task})
+        case Apply(operator=operator, arguments=(index,)) if operator.startswith("task "):
+            tasks = program.process(operator.removeprefix("task ")).tasks
+            return frozenset(t for t in tasks if not isinstance(index, Const) or t.index == index.value)
+        case Read(variable=name) if name in (released := {m.variable: m.release for m in program.monitors}):
+            return _named(released[name], interpreter)
+        case Apply(arguments=parts) | Read(indices=parts):
+            return frozenset().union(*(_named(part, interpreter) for part in parts))
+        case Quantified(domain=domain, condition=test, body=body):
+            return frozenset().union(*(_named(part, interpreter) for part in (domain, test, body)))
+        case _:
+            return frozenset()
 
 
 def _waiting(task: Task, cycle: tuple[State, ...], interpreter: Interpreter) -> str:

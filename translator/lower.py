@@ -25,7 +25,7 @@ from .program import (
     conjunction,
 )
 from .statements import Statements, claims_of
-from .temporal import temporal_properties
+from .temporal import temporal_properties, untaken
 
 
 def _holding(model: m.Model, spinning_only: bool) -> Expr:
@@ -139,14 +139,15 @@ def lower(
     scope = Expressions(model, None, queued)
     for formula in model.formulas:
         if formula.kind == "property":
-            continue
-        claims = claims_of(scope, formula.name, formula.condition, formula.span)
-        if formula.kind == "invariant":
-            invariants.extend(Invariant(c.property, c.condition, formula.span) for c in claims)
+            parts = untaken(formula.condition)
+            claims = [c for part in parts for c in claims_of(scope, formula.name, part, formula.span)[:-1]]
         else:
-            needed_ = conjunction(*(c.condition for c in claims[:-1]))
-            reached = conjunction(needed_, scope.ir(formula.condition))
-            sometimes.append(Invariant(formula.name, reached, formula.span))
+            claims = list(claims_of(scope, formula.name, formula.condition, formula.span))
+        if formula.kind == "sometimes":
+            *claims, reached = claims
+            met = conjunction(*(c.condition for c in claims), reached.condition)
+            sometimes.append(Invariant(formula.name, met, formula.span))
+        invariants.extend(Invariant(c.property, c.condition, formula.span) for c in claims)
     temporal, monitors = temporal_properties(model, scope)
     variables.update(scope.locals)
     program = finish(

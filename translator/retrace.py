@@ -29,7 +29,8 @@ class Change:
 class TraceStep:
     """One step: who took it, where it stands in the source, what happened, what is different.
 
-    `calls` are the call sites through which it was reached, outermost first.
+    `calls` are the call sites through which it was reached, outermost first; `round`: an endless loop
+    that is no part of another came round with it.
     """
 
     number: int
@@ -39,6 +40,7 @@ class TraceStep:
     calls: tuple[Span, ...]
     events: tuple[Event, ...]
     changes: tuple[Change, ...]
+    round: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,9 @@ def replayed_step(number: int, before: State, after: State, interpreter: Interpr
         step.kind,
         step.span,
         step.calls,
-        taken.events,
+        tuple(event for event in taken.events if event.kind != "round"),
         changes(before, after, interpreter),
+        any(event.kind == "round" for event in taken.events),
     )
 
 

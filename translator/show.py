@@ -70,6 +70,8 @@ def expr_text(e: Expr) -> str:
                 return "{" + ", ".join(texts) + "}"
             if operator in ("not", "neg"):
                 return f"{'not ' if operator == 'not' else '-'}{texts[0]}"
+            if operator.startswith("task "):
+                return f"{operator.removeprefix('task ')}[{texts[0]}]"
             return f"{operator.replace(' ', ':')}({', '.join(texts)})"
         case Quantified():
             test = f" if {expr_text(e.condition)}" if e.condition else ""
@@ -86,7 +88,8 @@ def program_text(program: Program) -> str:
     lines += ["", *(_variable(variable) for variable in program.variables)]
     for process in program.processes:
         words = "".join(word + " " for word in ("daemon", "unfair") if getattr(process, word))
-        lines += ["", f"{words}process {process.name}[{process.count}] from {process.entry}"]
+        count = f"[{process.count}]" if process.indexed else ""
+        lines += ["", f"{words}process {process.name}{count} from {process.entry}"]
         for point in program.points:
             if point.process == process.name:
                 lines += ["", *_point(point)]

@@ -41,6 +41,7 @@ from .program import (
     goto,
     implication,
 )
+from .rounds import endless
 
 
 class Statements(Assignments):
@@ -340,6 +341,8 @@ class Statements(Assignments):
         if truth is False:
             return after
         number, back = self.back(node.span)
+        if endless(node) and not any(isinstance(frame, Loop) for frame in self.frames):
+            number = self.free(Block((Note("round", node.span),), Goto(number)), node.span)
         self.frames = [*self.frames, Loop(after, number)]
         inside = self.body(node.body, number)
         self.frames = self.frames[:-1]

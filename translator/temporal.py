@@ -7,6 +7,7 @@ from typing import Any
 
 from ..dsl import model as m
 from ..dsl import sorts as s
+from ..dsl.guards import state_parts
 from .expressions import Expressions, substituted
 from .program import (
     FALSE,
@@ -47,6 +48,20 @@ def temporal_properties(
         lowered = _without_until(flat, scope, monitors)
         properties.append(Property(formula.name, lowered, tuple(labels), formula.span))
     return tuple(properties), tuple(monitors)
+
+
+def untaken(formula: m.Expr) -> tuple[m.Expr, ...]:
+    """The state formulas of a property as far as they oblige to something that its text has not made
+    sure of: that the snapshots which it compares have been taken."""
+
+    def bare(node: object) -> object:
+        return m.rewritten(node.operand, bare) if isinstance(node, m.Unwrap | m.Fit) else node
+
+    return tuple(
+        m.rewritten(part, bare)  # type: ignore[misc]
+        for part in state_parts(unrolled(formula))
+        if any(isinstance(node, m.Current) for node in m.walk(part))
+    )
 
 
 def focused(program: Program, temporal: tuple[Property, ...]) -> Program:
@@ -215,10 +230,16 @@ def _said_of(old: Expr, new: Expr, e: Expr) -> Expr:
 
 
 def antecedents(e: Expr) -> tuple[Expr, ...]:
-    """What must come true for a property to say anything: left sides of `implies` and `leads_to`."""
+    """What must come true for a property to say anything: left sides of `implies` and `leads_to`, each
+    with what guards it in its state."""
     match e:
+        case Apply(operator="and", arguments=(first, *rest)) if not is_temporal(e):
+            later = antecedents(conjunction(*rest)) if rest else ()
+            return (*antecedents(first), *(conjunction(first, part) for part in later))
         case Apply(operator="and", arguments=arguments):
             return tuple(dict.fromkeys(part for argument in arguments for part in antecedents(argument)))
+        case Apply(operator="implies", arguments=(left, right)) if not is_temporal(e):
+            return (left, *(conjunction(left, part) for part in antecedents(right)))
         case Apply(operator="always", arguments=(inner,)):
             return antecedents(inner)
         case Apply(operator="leads_to", arguments=(left, _)):

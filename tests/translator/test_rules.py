@@ -337,6 +337,50 @@ sometimes second: one at inside and x
 """,
         "",
     ),
+    "an assertion asks where its own process stands": (
+        """
+process one[2]:
+    label first
+    assert not one[1 - self] at first, "alone at first"
+    cpu_relax()
+    assert one[self] at second, "at second"
+    label second
+    cpu_relax()
+""",
+        "alone_at_first",
+    ),
+    "a label of an assertion's own process is not where it stood before": (
+        """
+process one:
+    label first
+    cpu_relax()
+    assert one at first, "still there"
+    cpu_relax()
+""",
+        "still_there",
+    ),
+    "an assertion asks where a later process stands": (
+        """
+shared x: bool
+process one:
+    await x
+    assert not later at f.set, "before it is set"
+    assert not later at end or later.n == 1, "its local"
+    cpu_relax()
+process later:
+    n: range(2) = 0
+    f()
+    n = 1
+    cpu_relax()
+def f():
+    x = True
+    label set
+    cpu_relax()
+    assert not later at set, "left"
+    cpu_relax()
+""",
+        "before_it_is_set",
+    ),
     # ---- 7 and 8: None, generations
     "None is used where a value is needed": (
         """
@@ -347,6 +391,87 @@ process one:
     assert False, "went on"
 """,
         "none_used",
+    ),
+    "an invariant in which None is used has no value": (
+        """
+shared o: range(3) | None
+process one:
+    o = 1
+    o = 2
+invariant small: o < 2
+""",
+        "none_used small",
+    ),
+    "behind a test in the same expression it has one": (
+        """
+shared o: range(3) | None
+shared i: range(3) | None
+shared a: bool[2]
+process one:
+    atomic:
+        o = 2
+        i = 1
+    i = None
+    o = None
+invariant and_: not (o != None and o > 2)
+invariant or_: o == None or o > 1
+invariant implies_: o != None and i != None implies o > i and not a[i]
+invariant all_: all(o > n for n in range(2) if o != None)
+""",
+        "",
+    ),
+    "but not behind a test that comes later": (
+        """
+shared o: range(3) | None
+process one:
+    o = 1
+invariant late: not (o > 2 and o != None)
+""",
+        "none_used",
+    ),
+    "an assertion in which None is used, while the task stands there": (
+        """
+shared o: range(3) | None = 1
+process one:
+    assert o == 1 or o < 3, "a value"
+    cpu_relax()
+process other:
+    o = None
+""",
+        "none_used",
+    ),
+    "a sometimes in which None is used": (
+        """
+shared o: range(3) | None
+process one:
+    o = 1
+    o = 2
+sometimes two: o > 1
+sometimes three: o != None and o > 2
+""",
+        "none_used three",
+    ),
+    "a property with a snapshot that was not taken": (
+        """
+shared seq: generation
+shared seen: snapshot
+process one:
+    seen = seq
+property current: eventually seen == seq
+""",
+        "none_used",
+    ),
+    "a property that asks first whether it was taken": (
+        """
+shared seq: generation
+shared seen: snapshot
+ghost taken: bool
+process one:
+    seen = seq
+    taken = True
+property current: eventually (taken and seen == seq)
+""",
+        "",
     ),
     "a bump is seen by every snapshot": (
         """

@@ -76,3 +76,41 @@ def test_agreement(pfnspec: Run, root: Path, name: str) -> None:
 
 def _outcomes(verdicts: list[dict[str, Any]]) -> dict[tuple[str, str, str], str]:
     return {(str(v["scenario"]), str(v["policy"]), v["property"]): v["outcome"] for v in verdicts}
+
+
+NONE = """model m
+shared o: range(3) | None
+shared w: task | None
+process task[2]:
+    label here
+    atomic:
+        o = 1
+        w = self
+    assert not later at set_ or task[self] at here or o == None or o < 2, "labels and None"
+    atomic:
+        o = None
+        w = None
+process later:
+    label set_
+    atomic:
+        o = 2
+    atomic:
+        o = None
+invariant small: o == None or o < 2
+invariant unguarded_one: o < 3
+sometimes two: o != None and o > 1
+property guarded: always (o != None implies (o < 3 implies o >= 0))
+property who: w != None and not task[w] at end leads_to o == None or o > 2
+property waits: (o == None or o > 1) until (o != None and o == 1)
+property comes: all(eventually (o != None and o > n) for n in range(2))
+"""
+
+
+@pytest.mark.parametrize("options", [(), ("--no-reduction",)], ids=["reduced", "whole"])
+def test_none_in_formulas(pfnspec: Run, tmp_path: Path, options: tuple[str, ...]) -> None:
+    """TLC evaluates nothing that has no value, nor does the interpreter when it replays."""
+    (tmp_path / "none.pfn").write_text(NONE, encoding="utf-8")
+    ran = pfnspec("check", tmp_path / "none.pfn", "--format", "json", *options)
+    assert ran.returncode == 1, ran.stderr
+    violated = {v["property"] for v in json.loads(ran.stdout)["verdicts"] if v["outcome"] == "violated"}
+    assert violated == {"small", "none_used"}
