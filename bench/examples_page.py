@@ -14,13 +14,15 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "examples" / "README.md"
+CLAIMS = ROOT / "examples" / "claims.toml"
 
 _HEAD = """# Examples
 
@@ -31,6 +33,13 @@ This page is made by `python bench/examples_page.py` (or by the tests with `--re
 compare it with what is found today. States are distinct states as TLC counts them, at the sizes that
 the file has. The last column is what an example is made from: commits of Linux, and messages on the KVM list.
 """
+
+_CLAIMS = """## Claims
+
+What was said of these protocols on the list, in commits and in reviews, and what follows from the code
+as posted by our reading (*inferred*), beside what is found. The claims are in [claims.toml](claims.toml).
+"""
+_BE = {"holds": "hold", "violated": "be violated"}
 
 
 def page(results: Mapping[str, Mapping[str, Any]]) -> str:
@@ -54,7 +63,41 @@ def page(results: Mapping[str, Mapping[str, Any]]) -> str:
             cited = ", ".join(sources(ROOT / name))
             lines.append(f"| [{Path(path).stem}]({path}) | {title} | {found} | {states} | {cited} |")
         parts.append("\n".join(lines) + "\n")
+    parts.append(_CLAIMS)
+    lines = ["| protocol | claim | said to | by | found | see |", "|---|---|---|---|---|---|"]
+    for protocol, claim in claims():
+        name = f"{claim['example']}.pfn"
+        where = ", ".join(claim[axis] for axis in ("policy", "scenario") if axis in claim)
+        see = f"[{Path(name).stem}]({name})" + (f", {where}" if where else "")
+        by = protocol["source"] if claim["origin"] == "said" else "inferred"
+        outcome = found_of(claim, results)
+        right = "" if outcome == claim["verdict"] else f", **not as {claim['origin']}**: {claim['why']}"
+        says = claim["says"].replace("|", "\\|")
+        lines.append(
+            f"| {protocol['name']} | {says} | {_BE[claim['verdict']]} | {by} | {outcome}{right} | {see} |"
+        )
+    parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
+
+
+def claims() -> Iterator[tuple[Mapping[str, Any], Mapping[str, str]]]:
+    """Each claim of examples/claims.toml, after its protocol.  One that is refuted has to say `why`."""
+    for protocol in tomllib.loads(CLAIMS.read_text(encoding="utf-8"))["protocol"]:
+        for claim in protocol["claims"]:
+            yield protocol, claim
+
+
+def found_of(claim: Mapping[str, str], results: Mapping[str, Mapping[str, Any]]) -> str:
+    """What is found of a claim: violated if it is in any of the cells that it is about."""
+    outcomes = {
+        verdict["outcome"]
+        for verdict in results[f"examples/{claim['example']}.pfn"]["verdicts"]
+        if verdict["property"] == claim["property"]
+        and all(claim.get(axis, verdict[axis]) == verdict[axis] for axis in ("scenario", "policy"))
+    }
+    if not outcomes:
+        raise LookupError(f"claims.toml speaks of a cell that does not exist: {dict(claim)}")
+    return "violated" if "violated" in outcomes else "holds" if outcomes == {"holds"} else "not decided"
 
 
 def first_line(path: Path) -> str:
