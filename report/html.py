@@ -20,13 +20,13 @@ from .text import (
     cell_text,
     counterexamples,
     diagnostics_of,
-    ending,
     evidence_text,
     failure_text,
     fairness_text,
     finding_text,
     headline,
     notes_of,
+    reasons_of,
     reproduce,
 )
 from .trace import stands
@@ -69,7 +69,7 @@ class Model:
 
     title: str
     path: str
-    about: str
+    about: tuple[str, ...]
     constants: str
     summary: str
     status: int
@@ -117,14 +117,15 @@ def _model(result: Result, traces: int, files: int) -> Model:
     shown = {path for group in groups for path in _paths(group[0])}
     sources = [source for path, source in result.sources.items() if path in shown or path == result.path]
     numbered = tuple(
-        File(number, source.path, source.lines) for number, source in enumerate(sources, start=files + 1)
+        File(number, source.path, tuple(source.text.rstrip("\n").split("\n")))
+        for number, source in enumerate(sources, start=files + 1)
     )
     where = {file.path: file.number for file in numbered}
     numbers = {id(v): traces + i for i, group in enumerate(groups, start=1) for v in group}
     return Model(
         title=result.name or result.path,
         path=result.path,
-        about=result.doc or "",
+        about=tuple((result.doc or "").strip().split("\n\n")) if result.doc else (),
         constants=" ".join(f"{name}={value_text(value)}" for name, value in result.constants),
         summary=summary(result),
         status=result.status,
@@ -159,7 +160,7 @@ def _trace(number: int, group: tuple[Verdict, ...], result: Result, files: dict[
         mood=mood(first),
         word=word(first),
         also=", ".join(cell_text(other) for other in group[1:]),
-        why=tuple(line.strip().removeprefix("> ") for line in ending(finding, result, Ink())),
+        why=reasons_of(finding, result),
         drawing=drawing(finding, result),
         text=finding_text(group, result, WIDTH, Ink()),
         reproduce=reproduce(result, first),

@@ -23,6 +23,8 @@
     }
     for (const box of section.querySelectorAll(".step")) {
       box.addEventListener("click", () => show(trace, Number(box.dataset.step)));
+      // The fragment is ours from here on; the browser would scroll the page to the box.
+      box.removeAttribute("id");
     }
     find(".lanes").addEventListener("keydown", (event) => {
       const word = { ArrowUp: "back", ArrowDown: "on", Home: "first", End: "last" }[event.key];
@@ -78,7 +80,7 @@
       const number = Number(box.dataset.step);
       box.classList.toggle("current", number === step);
       box.classList.toggle("past", number < step);
-      box.classList.toggle("future", number > step);
+      box.classList.toggle("future", step > 0 && number > step);
     }
     for (const curve of trace.section.querySelectorAll(".curve")) {
       curve.classList.toggle("lit", [curve.dataset.from, curve.dataset.to].includes(String(step)));
@@ -135,11 +137,14 @@
   }
 
   // Only the pane scrolls: the page stays where the reader has put it.
-  function center(pane, thing) {
+  function center(pane, thing, sideways) {
     const outer = pane.getBoundingClientRect();
     const inner = thing.getBoundingClientRect();
     if (inner.top < outer.top + 30 || inner.bottom > outer.bottom - 30) {
       pane.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
+    }
+    if (sideways && (inner.left < outer.left || inner.right > outer.right)) {
+      pane.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
     }
   }
 
@@ -148,7 +153,7 @@
     trace.step = Math.max(0, Math.min(trace.data.steps.length, number));
     paint(trace);
     const box = trace.find(".step.current");
-    if (box) center(trace.find(".lanes"), box);
+    if (box) center(trace.find(".lanes"), box.querySelector("rect"), true);
     else trace.find(".lanes").scrollTop = 0;
     const part = trace.step ? "-step-" + trace.step : "";
     history.replaceState(null, "", "#trace-" + trace.data.trace + part);
@@ -164,7 +169,7 @@
     const trace = found && traces.find((one) => one.data.trace === Number(found[1]));
     if (!trace) return;
     show(trace, Number(found[2] || (first ? 0 : trace.step)));
-    trace.section.scrollIntoView();
+    (found[2] ? trace.find(".stage") : trace.section).scrollIntoView();
   }
 
   // The arrows move in the trace that was used last, or, once that is out of sight, in the first one in sight.
@@ -174,7 +179,7 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, textarea")) return;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
     const word = { ArrowLeft: "back", ArrowRight: "on" }[event.key];
     const trace = active && seen(active) ? active : traces.find(seen);
     if (!word || !trace) return;

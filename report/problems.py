@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from ..check.result import UNDECIDED, VIOLATED, Result, Verdict
 from ..dsl.source import Span
-from .ink import Ink
-from .text import cell_text, counterexamples, ending, headline
+from .text import cell_text, counterexamples, reasons_of
 from .words import source_line
 
 RULES = {
@@ -117,10 +116,11 @@ def _counterexample(group: tuple[Verdict, ...], result: Result) -> Problem:
     first = group[0]
     finding = first.finding
     assert finding is not None
-    lines = [headline(first, result, Ink())]
+    end = " is violated" if finding.loop is None else f": {finding.diagnosis}"
+    lines = [f"{first.property}{_in_cell(first)}{end}"]
     if group[1:]:
         lines.append(f"the same {', '.join(cell_text(other) for other in group[1:])}")
-    lines += [line.strip() for line in ending(finding, result, Ink())]
+    lines += reasons_of(finding, result)
     span = finding.span
     if span is None:
         waiting = [standing.span for standing in finding.standing if standing.waits_for is not None]

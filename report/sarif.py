@@ -14,11 +14,11 @@ from ..dsl.source import Span
 from ..translator.program import Task
 from ..translator.retrace import Finding, TraceStep
 from .data import Data
-from .ink import Ink
 from .places import repository_path, uri
 from .problems import RULES, Problem, line_of, problems
-from .text import ending
-from .words import step_text
+from .text import cell_text, reasons_of
+from .trace import stuck
+from .words import step_text, waiting
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -105,7 +105,8 @@ def _notifications(result: Result) -> Iterator[Data]:
         yield _notification("error", f"{result.path}: {result.failure.message}")
     for verdict in result.verdicts:
         if verdict.outcome == UNDECIDED:
-            yield _notification("warning", f"{result.path}: `{verdict.property}` is not decided")
+            cell = f" {cell_text(verdict)}" if cell_text(verdict) else ""
+            yield _notification("warning", f"{result.path}: `{verdict.property}`{cell} is not decided")
 
 
 def _result(
@@ -163,16 +164,17 @@ def _location(span: Span, root: Path) -> Data:
 
 def _flow(finding: Finding, result: Result, root: Path) -> Data:
     """The trace: each task's steps are a thread, numbered as they were taken."""
-    ended = [line.strip() for line in ending(finding, result, Ink())]
-    cut = max(0, len(finding.steps) + len(ended) - MOST_LOCATIONS)
+    last = _last(finding, result)
+    cut = max(0, len(finding.steps) + len(last) - MOST_LOCATIONS)
     threads: dict[Task, list[Data]] = {}
     for step in finding.steps[cut:]:
-        threads.setdefault(step.task, []).append(_step(step, finding, root))
-    if finding.task is not None and finding.span is not None:
-        last = _location(finding.span, root)
-        last["message"] = {"text": "\n".join(ended)}
-        at: Data = {"location": last, "executionOrder": len(finding.steps) + 1, "importance": "essential"}
-        threads.setdefault(finding.task, []).append(at)
+        threads.setdefault(step.task, []).append(_step(step, root))
+    for task, span, told in last:
+        location = _location(span, root)
+        location["message"] = {"text": told}
+        order = len(finding.steps) + 1
+        at: Data = {"location": location, "executionOrder": order, "importance": "essential"}
+        threads.setdefault(task, []).append(at)
     text = f"{len(finding.steps)} steps" if finding.loop is None else _lasso(finding)
     if cut:
         text += f"; the first {cut} are left out"
@@ -185,6 +187,13 @@ def _flow(finding: Finding, result: Result, root: Path) -> Data:
     }
 
 
+def _last(finding: Finding, result: Result) -> list[tuple[Task, Span, str]]:
+    """Where tasks are in the end, and what is wrong with that."""
+    if finding.loop is None and finding.task is not None and finding.span is not None:
+        return [(finding.task, finding.span, "\n".join(reasons_of(finding, result)))]
+    return [(one.task, one.span, waiting(one, result.path)) for one in stuck(finding)]
+
+
 def _lasso(finding: Finding) -> str:
     assert finding.loop is not None
     if finding.loop == len(finding.steps):
@@ -192,7 +201,7 @@ def _lasso(finding: Finding) -> str:
     return f"{len(finding.steps)} steps, of which {finding.loop + 1} and all after it are repeated for ever"
 
 
-def _step(step: TraceStep, finding: Finding, root: Path) -> Data:
+def _step(step: TraceStep, root: Path) -> Data:
     location = _location(step.span, root)
     location["message"] = {"text": f"{step.number}. {step.task}: {step_text(step)}"}
     data: Data = {

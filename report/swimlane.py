@@ -9,7 +9,7 @@ from ..check.result import Result
 from ..translator.program import Task
 from ..translator.retrace import Finding
 from .text import columns_for
-from .trace import Hold, holds, links, stands
+from .trace import Hold, holds, links, stands, stuck
 from .words import because, place, source_line, told, waiting
 
 LINE = 16.0
@@ -145,8 +145,7 @@ def drawing(finding: Finding, result: Result) -> Drawing:
 
 def _tasks(finding: Finding) -> tuple[Task, ...]:
     """Who steps, who fails, and who waits in the end."""
-    waiting_ = {standing.task for standing in finding.standing if standing.waits_for is not None}
-    return tuple(sorted({*columns_for(finding), *waiting_}))
+    return tuple(sorted({*columns_for(finding), *(standing.task for standing in stuck(finding))}))
 
 
 def _slots(held: list[Hold], steps: int) -> dict[Hold, int]:
@@ -225,7 +224,6 @@ def _ends(
 ) -> tuple[tuple[Box, ...], float]:  # fmt: skip
     """What is wrong at the end, in the lane of whom it concerns, and where the drawing ends."""
     found: list[Box] = []
-    around = set() if finding.loop is None else {step.task for step in finding.steps[finding.loop :]}
     where = NUMBERS + (LOOP if finding.loop is not None else 0) + PAD
     if finding.loop is None and finding.span is not None:
         line = f"{place(finding.span, result.path)} {source_line(finding.span, result.sources)}"
@@ -237,9 +235,8 @@ def _ends(
             at = inner[finding.task], y, chars * CHAR + 2 * PAD
             found.append(_box(0, tasks.index(finding.task), *at, texts, chars, " ".join(texts)))
     else:
-        for standing in finding.standing:
-            if standing.waits_for is not None and standing.task not in around:
-                text = waiting(standing, result.path)
-                at = inner[standing.task], y, chars * CHAR + 2 * PAD
-                found.append(_box(0, tasks.index(standing.task), *at, [text], chars, text))
+        for standing in stuck(finding):
+            text = waiting(standing, result.path)
+            at = inner[standing.task], y, chars * CHAR + 2 * PAD
+            found.append(_box(0, tasks.index(standing.task), *at, [text], chars, text))
     return tuple(found), max((box.y + box.height for box in found), default=y)

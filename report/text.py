@@ -289,6 +289,11 @@ def ending(finding: Finding, result: Result, ink: Ink) -> list[str]:
     return lines
 
 
+def reasons_of(finding: Finding, result: Result) -> tuple[str, ...]:
+    """What is wrong in the last state, as plain lines."""
+    return tuple(line.strip().removeprefix("> ") for line in ending(finding, result, Ink()))
+
+
 def notes_of(result: Result) -> list[str]:
     """What a reader should also know, a line each."""
     notes: list[str] = []

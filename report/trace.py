@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..dsl.source import Span
 from ..translator.interpreter import Event
 from ..translator.program import Task, Value
-from ..translator.retrace import Finding, TraceStep
+from ..translator.retrace import Finding, Standing, TraceStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,14 @@ class Link:
 def stands(finding: Finding) -> tuple[Mapping[Task, Span | None], ...]:
     """Where each task stands: before the first step, and after each.  None: it has ended.
 
-    A task stands at its next step, and when it has none where the finding says that it ends up; at the
-    end of a loop, at its first step of the loop.
+    A task stands at its next step, and when it has none where the finding says that it ends up: at the
+    assertion that failed, or, when a loop begins again, at its first step of the loop.
     """
     at: dict[Task, Span | None] = {
         standing.task: None if standing.what == "ended" else standing.span for standing in finding.standing
     }
+    if finding.task is not None and finding.span is not None:
+        at[finding.task] = finding.span
     if finding.loop is not None:
         for step in reversed(finding.steps[finding.loop :]):
             at[step.task] = step.span
@@ -109,6 +111,12 @@ def _forget(last: dict[str, tuple[int, Value]], where: str) -> None:
 
 def _inside(part: str, whole: str) -> bool:
     return part.startswith((f"{whole}[", f"{whole}."))
+
+
+def stuck(finding: Finding) -> tuple[Standing, ...]:
+    """Those who wait in the end: in a loop, all the way round it."""
+    around = set() if finding.loop is None else {step.task for step in finding.steps[finding.loop :]}
+    return tuple(one for one in finding.standing if one.waits_for is not None and one.task not in around)
 
 
 def _distrust(last: dict[str, tuple[int, Value]], step: TraceStep) -> None:
