@@ -87,11 +87,14 @@ def _writable(options: argparse.Namespace) -> bool:
 
 def _write_reports(options: argparse.Namespace, results: tuple[Result, ...]) -> bool:
     """Writes each report; one that cannot be written does not keep the others from it."""
-    from ..report.files import CannotWrite, report_text, write
+    from ..report.files import CannotWrite, check_targets, report_text, write
 
+    # The bases of variants are known only now.
+    sources = [path for result in results for path in result.sources]
     done = True
     for kind, path in options.reports:
         try:
+            check_targets([path], sources)
             write(path, report_text(kind, results, _root()))
         except CannotWrite as fault:
             print(f"pfnspec: {fault}", file=sys.stderr)

@@ -57,6 +57,11 @@
     }
   }
 
+  function named(place) {
+    const path = document.querySelector("#file-" + place[0] + " h3").textContent;
+    return path.replace(/^.*[/\\]/, "").replace(/\.pfn$/, "") + ":" + place[1];
+  }
+
   function state(trace) {
     const values = new Map(trace.data.initial);
     for (const step of trace.data.steps.slice(0, trace.step)) {
@@ -95,13 +100,22 @@
       line.querySelector(".who").replaceChildren();
     }
     const at = (place) => (place ? trace.lines.get(place.join(":")) : undefined);
+    const where = trace.find(".where");
+    where.replaceChildren();
     let focus = null;
     trace.data.at[trace.step].forEach((place, task) => {
+      const name = trace.data.tasks[task];
       const line = at(place);
+      const kind = "chip t" + (task % 8) + (current !== null && current.task === task ? " moved" : "");
+      const all = make("button", name + " " + (line ? named(place) : "ended"), kind);
+      all.type = "button";
+      all.disabled = !line;
+      where.append(all);
       if (!line) return;
-      const moved = current !== null && current.task === task;
-      const chip = make("span", trace.data.tasks[task], "chip t" + (task % 8) + (moved ? " moved" : ""));
-      chip.title = trace.data.tasks[task] + " is at this line";
+      all.title = "show the line";
+      all.addEventListener("click", () => center(trace.find(".code"), line));
+      const chip = make("span", name, kind);
+      chip.title = name + " goes on at this line";
       line.querySelector(".who").append(chip);
       focus = focus || line;
     });
@@ -152,8 +166,10 @@
     active = trace;
     trace.step = Math.max(0, Math.min(trace.data.steps.length, number));
     paint(trace);
-    const box = trace.find(".step.current");
-    if (box) center(trace.find(".lanes"), box.querySelector("rect"), true);
+    const box = trace.find(".step.current rect");
+    const end = trace.step === trace.data.steps.length ? trace.find(".end rect") : null;
+    if (end) center(trace.find(".lanes"), end);
+    if (box) center(trace.find(".lanes"), box, true);
     else trace.find(".lanes").scrollTop = 0;
     const part = trace.step ? "-step-" + trace.step : "";
     history.replaceState(null, "", "#trace-" + trace.data.trace + part);

@@ -21,6 +21,8 @@ BAR = 14.0
 TOP = 34.0
 NUMBERS = 34.0
 LOOP = 24.0
+PAGE = 800.0
+"""What fits on a sheet of paper under the names of the lanes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
+    """All of it; `slices` are where it begins and how high each part is when it is cut for paper."""
+
     width: float
     height: float
     lanes: tuple[Lane, ...]
@@ -94,6 +98,7 @@ class Drawing:
     curves: tuple[Curve, ...]
     frame: Frame | None
     locks: tuple[str, ...]
+    slices: tuple[tuple[float, float], ...]
 
 
 def drawing(finding: Finding, result: Result) -> Drawing:
@@ -140,7 +145,17 @@ def drawing(finding: Finding, result: Result) -> Drawing:
         curves=tuple(_curve(one.writer, one.reader, one.where, boxes) for one in links(finding)),
         frame=frame,
         locks=locks,
+        slices=_slices((*boxes, *ends), y + GAP),
     )
+
+
+def _slices(boxes: tuple[Box, ...], end: float) -> tuple[tuple[float, float], ...]:
+    """Cuts between boxes, so that no part is higher than a page unless a box alone is."""
+    cuts = [TOP]
+    for box in boxes:
+        if box.y + box.height > cuts[-1] + PAGE and box.y > cuts[-1] + GAP:
+            cuts.append(box.y - GAP / 2)
+    return tuple((top, low - top) for top, low in zip(cuts, (*cuts[1:], end), strict=True))
 
 
 def _tasks(finding: Finding) -> tuple[Task, ...]:

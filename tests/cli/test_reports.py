@@ -61,6 +61,17 @@ def test_a_report_does_not_overwrite_the_model(pfnspec: Run, tmp_path: Path) -> 
     assert (tmp_path / "m.pfn").read_text(encoding="utf-8") == BROKEN
 
 
+def test_a_report_does_not_overwrite_the_base_of_a_variant(pfnspec: Run, tmp_path: Path) -> None:
+    (tmp_path / "base.pfn").write_text(BROKEN, encoding="utf-8")
+    (tmp_path / "m.pfn").write_text('model n varies "base.pfn"\n', encoding="utf-8")
+    wanted = ("--report", "json=base.pfn", "--report", "junit=r.xml")
+    ran = pfnspec("check", "m.pfn", *wanted, cwd=tmp_path)
+    assert ran.returncode == 4
+    assert ran.stderr.splitlines()[-1] == "pfnspec: base.pfn: a report would overwrite the model"
+    assert (tmp_path / "base.pfn").read_text(encoding="utf-8") == BROKEN
+    assert (tmp_path / "r.xml").is_file()
+
+
 @pytest.mark.parametrize("value", ["junit", "junit=", "pdf=r.pdf", "=r.xml", "junit=-"])
 def test_a_value_that_is_no_report(pfnspec: Run, tmp_path: Path, value: str) -> None:
     ran = pfnspec("check", "m.pfn", "--report", value, cwd=tmp_path)

@@ -156,6 +156,8 @@ def test_arrows_step(page: Callable[..., Any]) -> None:
     browser.press("ArrowRight")
     assert step_of(browser, 1) == "step 7 of 7"
     assert chips(browser, 1) == {"reader": 25}
+    where = "[...document.querySelectorAll('#trace-1 .where button')].map(b => b.textContent)"
+    assert browser.run(where) == ["reader assertion:25", "writer ended"]
     assert browser.run("document.querySelector('#trace-1 .code .wrong').dataset.line") == "25"
     assert step_of(browser, 2) == "start"
     assert browser.faults == []
@@ -229,5 +231,25 @@ def test_dark_light_and_print(page: Callable[..., Any]) -> None:
     assert dark != light
     hidden = "['.controls', '.side', '.plain'].map(s => getComputedStyle(document.querySelector(s)).display)"
     assert printed.run(hidden) == ["none"] * 3
+    at = "getComputedStyle(document.querySelector('.{}')).display"
+    assert printed.run(at.format("heads")) == "block"
     cut = "[...document.querySelectorAll('.lanes')].filter(e => e.scrollHeight > e.clientHeight + 1).length"
     assert printed.run(cut) == 0
+
+
+def test_a_long_trace_is_cut_for_paper(
+    chromium: Any, fixed: Fixed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On paper the parts are drawn, with the same colours, and not the whole."""
+    monkeypatch.setattr("pfnspec.report.swimlane.PAGE", 200.0)
+    path = tmp_path / "report.html"
+    path.write_text(html_text([fixed("livelock")], "1.0"), encoding="utf-8")
+    drawn = "[...document.querySelectorAll('.lanes > svg')].filter(e => e.getBoundingClientRect().height > 1)"
+    names = f"{drawn}.map(e => e.getAttribute('class'))"
+    chromium.screen(800, 1000)
+    chromium.load(path.as_uri())
+    assert chromium.run(names) == ["heads", "all"]
+    chromium.screen(800, 1000, media="print")
+    shown = chromium.run(names)
+    assert set(shown) == {"slice"}
+    assert len(shown) > 2

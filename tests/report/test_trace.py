@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from pfnspec.check.result import Result
+from pfnspec.report import swimlane
 from pfnspec.report.swimlane import drawing
 from pfnspec.report.trace import Link, holds, links, stands, stuck
 from pfnspec.translator.retrace import Finding
@@ -105,3 +106,18 @@ def test_nothing_in_a_drawing_overlaps_or_sticks_out(fixed: Fixed, name: str) ->
             assert apart or bar.y + bar.height <= box.y or bar.y >= box.y + box.height
     for left, right in zip(made.lanes[:-1], made.lanes[1:], strict=True):
         assert left.x + left.width <= right.x
+
+
+def test_cuts_for_paper_go_through_no_box(fixed: Fixed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(swimlane, "PAGE", 120.0)
+    made = drawing(finding(fixed("livelock")), fixed("livelock"))
+    assert len(made.slices) > 3
+    top = swimlane.TOP
+    for start, height in made.slices:
+        assert start == top
+        assert height < 160
+        top += height
+        for box in (*made.boxes, *made.ends):
+            inside = start <= box.y and box.y + box.height <= top
+            assert inside or box.y >= top or box.y + box.height <= start
+    assert top == made.height
