@@ -53,10 +53,8 @@ def run(options: argparse.Namespace) -> int:
         sys.stderr.write(diagnostics_of(result, ink_for(sys.stderr)))
         sys.stderr.write(failure_text(result))
         if options.format == "text":
-            if statuses and result.verdicts:
-                print()
-            sys.stdout.write(result_text(result, width, ink_for(sys.stdout)))
-            sys.stdout.flush()
+            gap = "\n" if statuses and result.verdicts else ""
+            _say(gap + result_text(result, width, ink_for(sys.stdout)), options)
         results.append(result)
         statuses.append(result.status)
         if cancel.is_set():
@@ -64,13 +62,24 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         from ..report.files import json_text
 
-        sys.stdout.write(json_text(tuple(results)))
+        _say(json_text(tuple(results)), options)
     if options.reports and not _write_reports(options, tuple(results)):
         statuses.append(4)
     if github:
         # Data on standard output has to stay data; the runner reads both streams.
         _tell_github(tuple(results), sys.stdout if options.format == "text" else sys.stderr)
     return overall(tuple(statuses))
+
+
+def _say(text: str, options: argparse.Namespace) -> None:
+    """Prints; where nobody reads it any more, reports that were asked for are written all the same."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        if not options.reports:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _writable(options: argparse.Namespace) -> bool:

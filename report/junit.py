@@ -8,7 +8,15 @@ from xml.etree import ElementTree as xml
 
 from ..check.result import UNDECIDED, VIOLATED, Result, Verdict
 from .ink import Ink
-from .text import cell_text, counterexamples, diagnostics_of, failure_text, finding_text, outcome_text
+from .text import (
+    STOPPED,
+    cell_text,
+    counterexamples,
+    diagnostics_of,
+    failure_text,
+    finding_text,
+    outcome_text,
+)
 from .words import xml_safe
 
 WIDTH = 100
@@ -74,7 +82,8 @@ def _case(verdict: Verdict, result: Result) -> xml.Element:
     case = _named(verdict.property, result, verdict.scenario, verdict.policy)
     trace = "".join(finding_text(group, result, WIDTH, Ink()) for group in counterexamples((verdict,)))
     if verdict.outcome == UNDECIDED:
-        xml.SubElement(case, "skipped", message=f"not decided: {result.stopped or 'stopped'}")
+        why = f": {STOPPED.get(result.stopped, result.stopped)}" if result.stopped else ""
+        xml.SubElement(case, "skipped", message=f"not decided{why}")
     elif not verdict.as_expected:
         where = cell_text(verdict)
         told = " ".join(outcome_text(verdict, Ink()).split())

@@ -14,12 +14,13 @@ from .diagnostics import diagnostics_text
 from .ink import Ink
 from .words import NARROWEST, because, columns, place, source_line, step_text, waiting
 
-_STOPPED = {
+STOPPED = {
     "time": "the time limit was reached",
     "states": "the limit of states was reached",
     "interrupted": "it was interrupted",
     "fail-fast": "a verdict was not as expected",
 }
+"""What ended a check early, in words."""
 
 
 def result_text(result: Result, width: int, ink: Ink) -> str:
@@ -185,7 +186,7 @@ def evidence_text(result: Result, evidence: Evidence) -> str:
         parts.append(f"{evidence.runs} runs")
     parts.append(f"{evidence.seconds:.1f} s in all")
     if result.stopped:
-        parts.append(f"stopped: {_STOPPED.get(result.stopped, result.stopped)}")
+        parts.append(f"stopped: {STOPPED.get(result.stopped, result.stopped)}")
     return ", ".join(parts)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import xml.etree.ElementTree as xml
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -89,6 +91,20 @@ def test_a_model_with_errors_has_reports(pfnspec: Run, tmp_path: Path) -> None:
     assert alert["ruleId"] == "unknown-name"
     quiet = pfnspec(*words, "--no-github", cwd=tmp_path, env={"GITHUB_ACTIONS": "true"})
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (2, "", ran.stderr)
+
+
+def test_nobody_reads_the_text(command_environment: Mapping[str, str], tmp_path: Path) -> None:
+    """The reports are written although standard output is closed at the other end."""
+    (tmp_path / "m.pfn").write_text("model m\nshared x: bool = False\n\nprocess p:\n    x = True\n", "utf-8")
+    reader, writer = os.pipe()
+    os.close(reader)
+    words = [sys.executable, "-m", "pfnspec", "check", "m.pfn", "--format", "json", "--report", "json=r.json"]
+    ran = subprocess.run(
+        words, cwd=tmp_path, stdout=writer, stderr=subprocess.PIPE, env=command_environment, check=False
+    )
+    os.close(writer)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["status"] == 0
 
 
 def test_a_summary_that_cannot_be_written_does_not_fail_the_check(pfnspec: Run, tmp_path: Path) -> None:
