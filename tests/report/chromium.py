@@ -98,7 +98,7 @@ class Chromium:
         """Loads a page from scratch, also when only the fragment differs."""
         self.call("Page.navigate", url="about:blank")
         self.call("Page.navigate", url=url)
-        for _ in range(100):
+        for _ in range(600):
             if self.run("document.readyState === 'complete' && location.href !== 'about:blank'"):
                 return
             time.sleep(0.05)
