@@ -38,7 +38,9 @@ class Verdict:
 
     `kind` is assertion, invariant, built-in, sometimes or property (temporal); `outcome` holds,
     violated or not decided.  A `sometimes` that no behaviour satisfies is violated, without a
-    finding.  `vacuous` names what a property supposes and no behaviour does.
+    finding.  `vacuous` names what a property supposes and no behaviour does.  `place` is where the
+    property is stated, the first assertion where there are several (None for a check that is always
+    made), `expectation` where the model says what is expected (None where it does not).
     """
 
     property: str
@@ -50,6 +52,8 @@ class Verdict:
     finding: Finding | None = None
     evidence: Evidence | None = None
     vacuous: bool = False
+    place: Span | None = None
+    expectation: Span | None = None
 
     @builtins.property
     def as_expected(self) -> bool:

@@ -129,8 +129,14 @@ def _unknown(options: Options, loaded: Loaded) -> tuple[Diagnostic, ...]:
 
 
 def expected(cell: Cell, property: str) -> str:
-    """What the model expects: the most specific of its expectations, by default that it holds."""
-    best, verdict = -1, HOLDS
+    """What the model expects, by default that the property holds."""
+    stated = expectation(cell, property)
+    return HOLDS if stated is None else stated.verdict
+
+
+def expectation(cell: Cell, property: str) -> m.Expectation | None:
+    """The most specific of the model's expectations; None when it has none."""
+    best, found = -1, None
     for stated in cell.model.expectations:
         if stated.target != property:
             continue
@@ -140,8 +146,20 @@ def expected(cell: Cell, property: str) -> str:
             continue
         weight = bool(stated.under) + bool(stated.scenarios)
         if weight >= best:
-            best, verdict = weight, stated.verdict
-    return verdict
+            best, found = weight, stated
+    return found
+
+
+def place_of(cell: Cell, property: str) -> Span | None:
+    """Where a property is stated, by its first assertion if need be; None for a check that is always made."""
+    if property in m.BUILT_IN_CHECKS:
+        return None
+    program = cell.program
+    spans = [formula.span for formula in (*program.invariants, *program.sometimes)
+             if formula.property == property]  # fmt: skip
+    spans += [formula.span for formula in program.temporal if formula.name == property]
+    spans += [claim.span for point in program.points for claim in point.claims if claim.property == property]
+    return min(spans, default=None)
 
 
 def _result(
@@ -270,7 +288,8 @@ class _Check:
         verdicts = tuple(
             Verdict(
                 v.property, v.kind, v.outcome, expected(v.cell, v.property), v.cell.scenario, v.cell.policy,
-                v.finding, v.evidence, v.vacuous or self.never_supposed(v),
+                v.finding, v.evidence, v.vacuous or self.never_supposed(v), place_of(v.cell, v.property),
+                None if (stated := expectation(v.cell, v.property)) is None else stated.span,
             )
             for v in found
         )  # fmt: skip

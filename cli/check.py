@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import signal
 import sys
 import threading
+from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 from ..check.result import Result, overall
 from ..check.run import Options, Progress, check_file
@@ -17,6 +20,9 @@ from ..report.text import diagnostics_of, failure_text, grouped, result_text
 
 def run(options: argparse.Namespace) -> int:
     """Checks each file and shows what came of it; the exit status of all together."""
+    github = os.environ.get("GITHUB_ACTIONS") == "true" and not options.no_github
+    if options.reports and not _writable(options):
+        return 2
     asked = Options(
         properties=tuple(options.properties),
         constants=tuple(options.constants),
@@ -47,26 +53,85 @@ def run(options: argparse.Namespace) -> int:
         sys.stderr.write(diagnostics_of(result, ink_for(sys.stderr)))
         sys.stderr.write(failure_text(result))
         if options.format == "text":
-            if statuses and result.verdicts:
-                print()
-            sys.stdout.write(result_text(result, width, ink_for(sys.stdout)))
-            sys.stdout.flush()
+            gap = "\n" if statuses and result.verdicts else ""
+            _say(gap + result_text(result, width, ink_for(sys.stdout)), options)
         results.append(result)
         statuses.append(result.status)
         if cancel.is_set():
             break
     if options.format == "json":
-        _print_data(tuple(results))
+        from ..report.files import json_text
+
+        _say(json_text(tuple(results)), options)
+    if options.reports and not _write_reports(options, tuple(results)):
+        statuses.append(4)
+    if github:
+        # Data on standard output has to stay data; the runner reads both streams.
+        _tell_github(tuple(results), sys.stdout if options.format == "text" else sys.stderr)
     return overall(tuple(statuses))
 
 
-def _print_data(results: tuple[Result, ...]) -> None:
-    import json
+def _say(text: str, options: argparse.Namespace) -> None:
+    """Prints; where nobody reads it any more, reports that were asked for are written all the same."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        if not options.reports:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-    from ..report.data import result_data
 
-    data = [result_data(result) for result in results]
-    print(json.dumps(data[0] if len(data) == 1 else data, indent=2, ensure_ascii=False))
+def _writable(options: argparse.Namespace) -> bool:
+    """Whether all reports can be written, as far as that can be known beforehand."""
+    from ..report.files import CannotWrite, check_targets
+
+    try:
+        check_targets([path for _, path in options.reports], options.files)
+    except CannotWrite as fault:
+        print(f"pfnspec: {fault}", file=sys.stderr)
+        return False
+    return True
+
+
+def _write_reports(options: argparse.Namespace, results: tuple[Result, ...]) -> bool:
+    """Writes each report; one that cannot be written does not keep the others from it."""
+    from ..report.files import CannotWrite, check_targets, report_text, write
+
+    # The bases of variants are known only now.
+    sources = [path for result in results for path in result.sources]
+    done = True
+    for kind, path in options.reports:
+        try:
+            check_targets([path], sources)
+            write(path, report_text(kind, results, _root()))
+        except CannotWrite as fault:
+            print(f"pfnspec: {fault}", file=sys.stderr)
+            done = False
+    return done
+
+
+def _root() -> Path:
+    """The root of the repository, from which its files are named."""
+    return Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
+
+
+def _tell_github(results: tuple[Result, ...], stream: TextIO) -> None:
+    """Annotations, and a section in the summary of the job."""
+    from ..report.github import MOST_SUMMARY, annotations_text
+    from ..report.markdown import markdown_text
+
+    stream.flush()
+    stream.write(annotations_text(results, _root()))
+    stream.flush()
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with open(path, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(markdown_text(results, MOST_SUMMARY - file.tell()) + "\n")
+    except OSError as fault:
+        print(f"pfnspec: {path}: {fault.strerror or fault}", file=sys.stderr)
 
 
 def _stop_on_signals(cancel: threading.Event) -> None:

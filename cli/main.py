@@ -139,6 +139,17 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _report(text: str) -> tuple[str, Path]:
+    from ..report.kinds import KINDS
+
+    kind, _, path = text.partition("=")
+    if kind not in KINDS:
+        raise argparse.ArgumentTypeError(f"`{text}` is not of the form KIND=FILE with {', '.join(KINDS)}")
+    if path in ("", "-"):
+        raise argparse.ArgumentTypeError(f"`{text}` does not name a file")
+    return kind, Path(path)
+
+
 def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     check = commands.add_parser(
         "check", help="check models with TLC", epilog=EPILOG,
@@ -175,6 +186,13 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     check.add_argument(
         "--format", choices=("text", "json"), default="text", help="of the result (default text)"
+    )
+    check.add_argument(
+        "--report", action="append", default=[], type=_report, metavar="KIND=FILE", dest="reports",
+        help="write a report too: junit, sarif, markdown, html or json (may be repeated)",
+    )  # fmt: skip
+    check.add_argument(
+        "--no-github", action="store_true", help="no annotations and no summary in GitHub Actions"
     )
     check.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
     check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")

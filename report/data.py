@@ -102,6 +102,8 @@ def _verdict(verdict: Verdict, result: Result) -> Data:
         "expected": verdict.expected,
         "as_expected": verdict.as_expected,
         "vacuous": verdict.vacuous,
+        "place": None if verdict.place is None else _span(verdict.place),
+        "expectation": None if verdict.expectation is None else _span(verdict.expectation),
         "evidence": _evidence(verdict.evidence),
         "finding": None if verdict.finding is None else _finding(verdict, verdict.finding, result),
     }

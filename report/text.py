@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import textwrap
+from collections.abc import Iterable
 
 from ..check.result import HOLDS, UNDECIDED, VIOLATED, Evidence, Result, Scene, Verdict
 from ..translator.program import Task
@@ -13,12 +14,13 @@ from .diagnostics import diagnostics_text
 from .ink import Ink
 from .words import NARROWEST, because, layout, place, source_line, step_text, waiting
 
-_STOPPED = {
+STOPPED = {
     "time": "the time limit was reached",
     "states": "the limit of states was reached",
     "interrupted": "it was interrupted",
     "fail-fast": "a verdict was not as expected",
 }
+"""What ended a check early, in words."""
 
 
 def result_text(result: Result, width: int, ink: Ink) -> str:
@@ -29,18 +31,23 @@ def result_text(result: Result, width: int, ink: Ink) -> str:
     if not result.verdicts:
         return ""
     blocks = [_summary(result, ink)]
-    told: dict[tuple[object, ...], list[Verdict]] = {}
-    for verdict in result.verdicts:
-        if verdict.finding is not None:
-            steps = tuple((step.task, step.span, step_text(step)) for step in verdict.finding.steps)
-            told.setdefault((verdict.property, verdict.finding.loop, steps), []).append(verdict)
-    blocks += [_finding(first, result, others, width, ink) for first, *others in told.values()]
-    notes = _notes(result)
+    blocks += [finding_text(verdicts, result, width, ink) for verdicts in counterexamples(result.verdicts)]
+    notes = notes_of(result)
     if notes:
         blocks.append("\n".join(notes) + "\n")
     text = "\n".join(blocks)
     # A terminal folds lines itself, and would not count the codes of colour.
     return text if ink.on else _folded(text, max(width, NARROWEST))
+
+
+def counterexamples(verdicts: Iterable[Verdict]) -> tuple[tuple[Verdict, ...], ...]:
+    """The verdicts that have a finding; those of one property with the same trace are together."""
+    told: dict[tuple[object, ...], list[Verdict]] = {}
+    for verdict in verdicts:
+        if verdict.finding is not None:
+            steps = tuple((step.task, step.span, step_text(step)) for step in verdict.finding.steps)
+            told.setdefault((verdict.property, verdict.finding.loop, steps), []).append(verdict)
+    return tuple(tuple(group) for group in told.values())
 
 
 def _folded(text: str, width: int) -> str:
@@ -87,18 +94,22 @@ def _summary(result: Result, ink: Ink) -> str:
         only = result.policies[0] if len(result.policies) == 1 else None
         under = f"under {ink('strong', only)}" if only else ""
         if scene.name is not None:
-            lines += [f"scenario {ink('strong', scene.name)}: {_scene(scene)}{', ' * bool(under)}{under}", ""]
+            lines += [
+                f"scenario {ink('strong', scene.name)}: {scene_text(scene)}{', ' * bool(under)}{under}",
+                "",
+            ]
         elif under:
             lines += [under, ""]
         lines += _table(verdicts, result.policies, ink) if len(result.policies) > 1 else _list(verdicts, ink)
     if result.evidence is not None:
-        lines += ["", "  " + _evidence(result, result.evidence)]
+        lines += ["", "  " + evidence_text(result, result.evidence)]
     if any(verdict.kind == "property" for verdict in result.verdicts):
-        lines.append(f"  fairness: {_fairness(result)}")
+        lines.append(f"  fairness: {fairness_text(result)}")
     return "\n".join(lines) + "\n"
 
 
-def _scene(scene: Scene) -> str:
+def scene_text(scene: Scene) -> str:
+    """A scenario's constants, CPUs and preemption."""
     parts = [f"{name}={value_text(value)}" for name, value in scene.constants]
     if scene.cpus is None:
         parts.append("a CPU for each task")
@@ -111,7 +122,9 @@ def _scene(scene: Scene) -> str:
 def _list(verdicts: list[Verdict], ink: Ink) -> list[str]:
     """One verdict a line; the policy, if there is one, is the same for all."""
     width = max((len(verdict.property) for verdict in verdicts), default=0)
-    return [f"  {verdict.property.ljust(width)}  {_outcome(verdict, ink)}".rstrip() for verdict in verdicts]
+    return [
+        f"  {verdict.property.ljust(width)}  {outcome_text(verdict, ink)}".rstrip() for verdict in verdicts
+    ]
 
 
 def _table(verdicts: list[Verdict], policies: tuple[str | None, ...], ink: Ink) -> list[str]:
@@ -129,7 +142,7 @@ def _table(verdicts: list[Verdict], policies: tuple[str | None, ...], ink: Ink) 
             if verdict is None:
                 cells += "-".ljust(width)
                 continue
-            word, kind = _word(verdict)
+            word, kind = word_for(verdict)
             mark = "" if verdict.as_expected or verdict.outcome == UNDECIDED else " !"
             cells += ink(kind, (word + mark).ljust(width))
         wrong = [v for v in row.values() if not v.as_expected and v.outcome != UNDECIDED]
@@ -139,7 +152,7 @@ def _table(verdicts: list[Verdict], policies: tuple[str | None, ...], ink: Ink) 
     return lines
 
 
-def _word(verdict: Verdict) -> tuple[str, str]:
+def word_for(verdict: Verdict) -> tuple[str, str]:
     """The word for a verdict, and its ink."""
     if verdict.outcome == UNDECIDED:
         return UNDECIDED, "note"
@@ -148,8 +161,9 @@ def _word(verdict: Verdict) -> tuple[str, str]:
     return (HOLDS, "good") if verdict.outcome == HOLDS else ("VIOLATED", "bad")
 
 
-def _outcome(verdict: Verdict, ink: Ink) -> str:
-    word, kind = _word(verdict)
+def outcome_text(verdict: Verdict, ink: Ink) -> str:
+    """The word for a verdict, and what was expected where that needs saying."""
+    word, kind = word_for(verdict)
     if verdict.outcome == UNDECIDED:
         return ink(kind, word)
     text = ink(kind, word.ljust(8))
@@ -161,7 +175,8 @@ def _outcome(verdict: Verdict, ink: Ink) -> str:
     return f"{text}  {ink('bad', f'but expected: {expected}')}"
 
 
-def _evidence(result: Result, evidence: Evidence) -> str:
+def evidence_text(result: Result, evidence: Evidence) -> str:
+    """States, depth, runs and seconds, and what stopped the check."""
     parts: list[str] = []
     if evidence.states is not None:
         same = f" up to symmetry of {' and '.join(evidence.symmetry)}" if evidence.symmetry else ""
@@ -172,11 +187,11 @@ def _evidence(result: Result, evidence: Evidence) -> str:
         parts.append(f"{evidence.runs} runs")
     parts.append(f"{evidence.seconds:.1f} s in all")
     if result.stopped:
-        parts.append(f"stopped: {_STOPPED.get(result.stopped, result.stopped)}")
+        parts.append(f"stopped: {STOPPED.get(result.stopped, result.stopped)}")
     return ", ".join(parts)
 
 
-def _fairness(result: Result) -> str:
+def fairness_text(result: Result) -> str:
     """What the temporal verdicts assume, in one line."""
     why = {
         "strong": "strong for {} (locks and CPUs come to who waits)",
@@ -196,14 +211,16 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", " ")
 
 
-def _finding(verdict: Verdict, result: Result, also: list[Verdict], width: int, ink: Ink) -> str:
+def finding_text(verdicts: tuple[Verdict, ...], result: Result, width: int, ink: Ink) -> str:
+    """The trace of the first of `verdicts`, with a headline; the others have the same one."""
+    verdict, *also = verdicts
     finding = verdict.finding
     assert finding is not None
-    lines = [_headline(verdict, finding, result, ink)]
+    lines = [headline(verdict, result, ink)]
     if also:
-        lines.append(f"  the same {', '.join(_cell(other) for other in also)}")
+        lines.append(f"  the same {', '.join(cell_text(other) for other in also)}")
     lines.append("")
-    tasks = _columns_for(finding)
+    tasks = columns_for(finding)
     laid = layout(finding.steps, tasks, result.path, width - 1)
     rows = [*laid.head, *(row for step in laid.steps[: finding.loop] for row in step)]
     if finding.loop is not None:
@@ -213,26 +230,31 @@ def _finding(verdict: Verdict, result: Result, also: list[Verdict], width: int, 
         )
         rows += [row for step in loop for row in step]
     lines += [f" {row}" for row in rows]
-    lines += _ending(finding, result, ink)
+    lines += ending(finding, result, ink)
     lines += ["", f"  reproduce: {reproduce(result, verdict)}"]
     return "\n".join(lines) + "\n"
 
 
-def _cell(verdict: Verdict) -> str:
+def cell_text(verdict: Verdict) -> str:
+    """`under POLICY in SCENARIO`, as far as there are such; may be empty."""
     under = f"under {verdict.policy}" if verdict.policy else ""
     where = f"in {verdict.scenario}" if verdict.scenario else ""
     return " ".join(part for part in (under, where) if part)
 
 
-def _columns_for(finding: Finding) -> tuple[Task, ...]:
+def columns_for(finding: Finding) -> tuple[Task, ...]:
+    """The tasks that a trace is about, in their order."""
     moving = {step.task for step in finding.steps}
     if finding.task is not None:
         moving.add(finding.task)
     return tuple(sorted(moving))
 
 
-def _headline(verdict: Verdict, finding: Finding, result: Result, ink: Ink) -> str:
-    where = _cell(verdict)
+def headline(verdict: Verdict, result: Result, ink: Ink) -> str:
+    """Which property is violated in which cell, and the line or the diagnosis."""
+    finding = verdict.finding
+    assert finding is not None
+    where = cell_text(verdict)
     head = ink("bad", finding.property) + (f" {where}" if where else "")
     if finding.loop is not None:
         return f"{head}: {ink('bad', finding.diagnosis)}"
@@ -243,8 +265,8 @@ def _headline(verdict: Verdict, finding: Finding, result: Result, ink: Ink) -> s
     return f"{head}, {line}: {text}"
 
 
-def _ending(finding: Finding, result: Result, ink: Ink) -> list[str]:
-    """What is wrong in the last state."""
+def ending(finding: Finding, result: Result, ink: Ink) -> list[str]:
+    """What is wrong in the last state, as indented lines."""
     lines: list[str] = []
     if finding.loop is not None:
         return [ink("bad", f" > {finding.reasons[0]}"), *(f"   {reason}" for reason in finding.reasons[1:])]
@@ -269,11 +291,17 @@ def _ending(finding: Finding, result: Result, ink: Ink) -> list[str]:
     return lines
 
 
-def _notes(result: Result) -> list[str]:
+def reasons_of(finding: Finding, result: Result) -> tuple[str, ...]:
+    """What is wrong in the last state, as plain lines."""
+    return tuple(line.strip().removeprefix("> ") for line in ending(finding, result, Ink()))
+
+
+def notes_of(result: Result) -> list[str]:
+    """What a reader should also know, a line each."""
     notes: list[str] = []
     for verdict in result.verdicts:
         if verdict.vacuous:
-            where = f" {_cell(verdict)}" if _cell(verdict) else ""
+            where = f" {cell_text(verdict)}" if cell_text(verdict) else ""
             notes.append(f"warning: `{verdict.property}`{where} says nothing: what it supposes never happens")
     for mark in result.unreached:
         what = f"label {mark.text}" if mark.kind == "label" else f"{mark.text} of"

