@@ -17,6 +17,11 @@ from ..report.text import diagnostics_of, failure_text, grouped, result_text
 
 def run(options: argparse.Namespace) -> int:
     """Checks each file and shows what came of it; the exit status of all together."""
+    if options.engine == "interpreter" and options.keep is not None:
+        print(
+            "pfnspec: --keep keeps the files of TLC, which --engine interpreter does not run", file=sys.stderr
+        )
+        return 2
     asked = Options(
         properties=tuple(options.properties),
         constants=tuple(options.constants),
@@ -33,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
         java=options.java,
         jar=options.tla2tools,
         outside=options.allow_outside,
+        engine=options.engine,
     )
     cancel = threading.Event()
     _stop_on_signals(cancel)

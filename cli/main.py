@@ -141,7 +141,7 @@ def _seconds(text: str) -> float:
 
 def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     check = commands.add_parser(
-        "check", help="check models with TLC", epilog=EPILOG,
+        "check", help="check models", epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     check.add_argument("files", nargs="+", metavar="FILE", help="models; - is standard input")
@@ -157,6 +157,10 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check.add_argument(
         "--scenario", action="append", default=[], metavar="NAME", dest="scenarios",
         help="check only in this scenario (may be repeated)",
+    )  # fmt: skip
+    check.add_argument(
+        "--engine", choices=("tlc", "interpreter"), default="tlc",
+        help="interpreter: no Java; for small models, safety only (default tlc)",
     )  # fmt: skip
     check.add_argument(
         "--jobs", type=_positive, metavar="N", help="TLCs side by side (default: one a processor)"

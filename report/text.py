@@ -93,7 +93,10 @@ def _summary(result: Result, ink: Ink) -> str:
         lines += _table(verdicts, result.policies, ink) if len(result.policies) > 1 else _list(verdicts, ink)
     if result.evidence is not None:
         lines += ["", "  " + _evidence(result, result.evidence)]
-    if any(verdict.kind == "property" for verdict in result.verdicts):
+    if result.engine == "interpreter":
+        lines.append("  decided by the interpreter, not by TLC, which is the reference")
+    temporal = [verdict for verdict in result.verdicts if verdict.kind == "property"]
+    if temporal and not (result.engine == "interpreter" and all(v.outcome == UNDECIDED for v in temporal)):
         lines.append(f"  fairness: {_fairness(result)}")
     return "\n".join(lines) + "\n"
 
@@ -270,6 +273,11 @@ def _ending(finding: Finding, result: Result, ink: Ink) -> list[str]:
 
 def _notes(result: Result) -> list[str]:
     notes: list[str] = []
+    if result.engine == "interpreter":
+        names = dict.fromkeys(f"`{v.property}`" for v in result.verdicts if _left_to_tlc(v))
+        if names:
+            is_ = "is a temporal property" if len(names) == 1 else "are temporal properties"
+            notes.append(f"note: {', '.join(names)} {is_}, which only TLC decides")
     for verdict in result.verdicts:
         if verdict.vacuous:
             where = f" {_cell(verdict)}" if _cell(verdict) else ""
@@ -286,9 +294,15 @@ def _notes(result: Result) -> list[str]:
     return notes
 
 
+def _left_to_tlc(verdict: Verdict) -> bool:
+    return verdict.kind == "property" and verdict.outcome == UNDECIDED
+
+
 def reproduce(result: Result, verdict: Verdict) -> str:
     """The command that shows one finding again."""
     words = ["pfnspec", "check", result.path]
+    if result.engine != "tlc":
+        words += ["--engine", result.engine]
     for name, value in result.overrides:
         words += ["--const", f"{name}={value}"]
     if verdict.scenario is not None:

@@ -334,6 +334,8 @@ class Evaluator:
                 return lambda env: yes(env) if test(env) else no(env)
             case "==", [left, right]:
                 return lambda env: left(env) == right(env)
+            case "set", [only]:
+                return lambda env: frozenset((only(env),))
             case "in", [left, right]:
                 return lambda env: left(env) in right(env)  # type: ignore[operator]
         function = _OPERATORS[operator]
