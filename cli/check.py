@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import signal
 import sys
 import threading
@@ -11,7 +10,7 @@ from types import FrameType
 
 from ..check.result import Result, overall
 from ..check.run import Options, Progress, check_file
-from ..report.ink import ink_for
+from ..report.ink import ink_for, width_for
 from ..report.text import diagnostics_of, failure_text, grouped, result_text
 
 
@@ -42,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     )
     cancel = threading.Event()
     _stop_on_signals(cancel)
-    width = options.width or _width()
+    width = options.width or width_for(sys.stdout)
     statuses: list[int] = []
     results: list[Result] = []
     for path in options.files:
@@ -85,10 +84,6 @@ def _stop_on_signals(cancel: threading.Event) -> None:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-
-
-def _width() -> int:
-    return max(72, min(160, shutil.get_terminal_size((100, 24)).columns)) if sys.stdout.isatty() else 100
 
 
 def _progress(now: Progress) -> None:

@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _check(commands)
     _translate(commands)
+    _simulate(commands)
     _fmt(commands)
     explain = commands.add_parser("explain", help="what a diagnostic means, with an example")
     explain.add_argument(
@@ -211,14 +212,52 @@ def _translate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     translate.add_argument("--program", action="store_true", help="show the lowered program instead")
     translate.add_argument("--no-reduction", action="store_true", help="one access a step throughout")
-    translate.add_argument("--scenario", metavar="NAME", help="in this scenario (default: the first)")
-    translate.add_argument("--policy", metavar="NAME", help="under this wait policy (default: the first)")
+    _cell(translate)
     translate.add_argument(
         "--property", action="append", default=[], metavar="NAME", dest="properties",
         help="for this temporal property, with fairness, instead of the safety properties",
     )  # fmt: skip
     _model(translate)
     translate.set_defaults(command=_run("translate"))
+
+
+def _simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    simulate = commands.add_parser(
+        "simulate", help="one behaviour of a model, by chance or as you choose",
+        description="Shows one random behaviour of a model, one access a step; exits with 1 when it ends in a"
+        " violation.  No Java is needed.",
+    )  # fmt: skip
+    simulate.add_argument("file", metavar="FILE", help="a model; - is standard input")
+    simulate.add_argument(
+        "--seed", type=_seed, metavar="N", help="of the random numbers (default: a new one, which is shown)"
+    )
+    simulate.add_argument(
+        "--steps", type=_steps, default=100, metavar="N", help="stop after so many (default 100)"
+    )
+    simulate.add_argument(
+        "-i", "--interactive", action="store_true", help="choose each step; commands are read, h lists them"
+    )
+    _cell(simulate)
+    simulate.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
+    _model(simulate)
+    simulate.set_defaults(command=_run("simulate"))
+
+
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 18:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number from 0 on, of at most 18 digits")
+    return int(text)
+
+
+def _steps(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:9]) <= 100_000 or len(text) > 9:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number from 1 to 100000")
+    return int(text)
+
+
+def _cell(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--scenario", metavar="NAME", help="in this scenario (default: the first)")
+    parser.add_argument("--policy", metavar="NAME", help="under this wait policy (default: the first)")
 
 
 def _fmt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

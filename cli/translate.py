@@ -7,30 +7,21 @@ import json
 import sys
 from pathlib import Path
 
-from ..check.load import Cell, load
-from ..report.diagnostics import diagnostics_text
-from ..report.ink import ink_for
 from ..translator.emit import Emission, emit
 from ..translator.program import Program
 from ..translator.reduce import liveness_reduced, safety_reduced
 from ..translator.schedule import scheduled
 from ..translator.show import program_text
 from ..translator.temporal import focused
+from .cell import one_cell
 
 
 def run(options: argparse.Namespace) -> int:
     """Prints or writes the TLA+ of a model, or shows its program."""
-    loaded = load(options.file, dict(options.constants), outside=options.allow_outside)
-    sys.stderr.write(diagnostics_text(loaded.diagnostics, loaded.sources, ink_for(sys.stderr)))
-    if not loaded.cells:
+    chosen = one_cell(options)
+    if chosen is None:
         return 2
-    cell = _chosen(loaded.cells, options.scenario, options.policy)
-    if cell is None:
-        cells = sorted({" ".join(filter(None, (c.scenario, c.policy))) for c in loaded.cells})
-        print(
-            f"pfnspec: there is no such scenario and policy; there are: {', '.join(cells)}", file=sys.stderr
-        )
-        return 2
+    loaded, cell = chosen
     temporal = tuple(options.properties)
     unknown = [name for name in temporal if name not in {p.name for p in cell.program.temporal}]
     if unknown:
@@ -73,14 +64,6 @@ def _reduced(program: Program) -> Program:
     if program.temporal:
         return liveness_reduced(program, tuple(p.formula for p in program.temporal))
     return safety_reduced(program, tuple(i.condition for i in (*program.invariants, *program.sometimes)))
-
-
-def _chosen(cells: tuple[Cell, ...], scenario: str | None, policy: str | None) -> Cell | None:
-    """The first cell that was asked for."""
-    for cell in cells:
-        if scenario in (None, cell.scenario) and policy in (None, cell.policy):
-            return cell
-    return None
 
 
 def _map(program: Program, emission: Emission) -> dict[str, object]:

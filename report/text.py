@@ -6,12 +6,12 @@ import shlex
 import textwrap
 
 from ..check.result import HOLDS, UNDECIDED, VIOLATED, Evidence, Result, Scene, Verdict
-from ..translator.program import Task
-from ..translator.retrace import Finding
+from ..translator.program import Value
 from ..translator.show import value_text
 from .diagnostics import diagnostics_text
 from .ink import Ink
-from .words import NARROWEST, because, columns, place, source_line, step_text, waiting
+from .trace import Page, cell_text, finding_text
+from .words import NARROWEST, place, source_line, step_text
 
 _STOPPED = {
     "time": "the time limit was reached",
@@ -38,13 +38,15 @@ def result_text(result: Result, width: int, ink: Ink) -> str:
     notes = _notes(result)
     if notes:
         blocks.append("\n".join(notes) + "\n")
-    text = "\n".join(blocks)
-    # A terminal folds lines itself, and would not count the codes of colour.
-    return text if ink.on else _folded(text, max(width, NARROWEST))
+    return folded("\n".join(blocks), width, ink)
 
 
-def _folded(text: str, width: int) -> str:
+def folded(text: str, width: int, ink: Ink) -> str:
     """`text` with its long lines wrapped, except commands, which are to be copied."""
+    if ink.on:
+        # A terminal folds lines itself, and would not count the codes of colour.
+        return text
+    width = max(width, NARROWEST)
     lines: list[str] = []
     for line in text.split("\n"):
         if len(line) <= width or line.startswith("  reproduce: "):
@@ -77,10 +79,7 @@ def diagnostics_of(result: Result, ink: Ink) -> str:
 
 
 def _summary(result: Result, ink: Ink) -> str:
-    consts = " ".join(f"{name}={value_text(value)}" for name, value in result.constants)
-    lines = [
-        "   ".join(part for part in (ink("strong", result.name), consts, "sequential consistency") if part)
-    ]
+    lines = [head_text(result.name, result.constants, ink)]
     for scene in result.scenes:
         verdicts = [verdict for verdict in result.verdicts if verdict.scenario == scene.name]
         lines.append("")
@@ -99,6 +98,12 @@ def _summary(result: Result, ink: Ink) -> str:
     if temporal and not (result.engine == "interpreter" and all(v.outcome == UNDECIDED for v in temporal)):
         lines.append(f"  fairness: {_fairness(result)}")
     return "\n".join(lines) + "\n"
+
+
+def head_text(name: str, constants: tuple[tuple[str, Value], ...], ink: Ink) -> str:
+    """The first line of every report: the model, its constants, its memory."""
+    consts = " ".join(f"{constant}={value_text(value)}" for constant, value in constants)
+    return "   ".join(part for part in (ink("strong", name), consts, "sequential consistency") if part)
 
 
 def _scene(scene: Scene) -> str:
@@ -199,76 +204,14 @@ def grouped(number: int) -> str:
 
 
 def _finding(verdict: Verdict, result: Result, also: list[Verdict], width: int, ink: Ink) -> str:
-    finding = verdict.finding
-    assert finding is not None
-    lines = [_headline(verdict, finding, result, ink)]
-    if also:
-        lines.append(f"  the same {', '.join(_cell(other) for other in also)}")
-    lines.append("")
-    tasks = _columns_for(finding)
-    if finding.loop is None:
-        lines += [f" {row}" for row in columns(finding.steps, tasks, result.path, width - 1)]
-    else:
-        stem, loop = finding.steps[: finding.loop], finding.steps[finding.loop :]
-        lines += [f" {row}" for row in columns(stem, tasks, result.path, width - 1)]
-        lines.append(
-            f" {'-- for ever: ' if loop else '-- nothing steps any more '}".ljust(min(width, 72), "-")
-        )
-        lines += [f" {row}" for row in columns(loop, tasks, result.path, width - 1, head=not stem)]
-    lines += _ending(finding, result, ink)
-    lines += ["", f"  reproduce: {reproduce(result, verdict)}"]
-    return "\n".join(lines) + "\n"
+    assert verdict.finding is not None
+    page = Page(result.sources, result.path, width, ink)
+    others = [_cell(other) for other in also]
+    return finding_text(verdict.finding, page, _cell(verdict), others, reproduce(result, verdict))
 
 
 def _cell(verdict: Verdict) -> str:
-    under = f"under {verdict.policy}" if verdict.policy else ""
-    where = f"in {verdict.scenario}" if verdict.scenario else ""
-    return " ".join(part for part in (under, where) if part)
-
-
-def _columns_for(finding: Finding) -> tuple[Task, ...]:
-    moving = {step.task for step in finding.steps}
-    if finding.task is not None:
-        moving.add(finding.task)
-    return tuple(sorted(moving))
-
-
-def _headline(verdict: Verdict, finding: Finding, result: Result, ink: Ink) -> str:
-    where = _cell(verdict)
-    head = ink("bad", finding.property) + (f" {where}" if where else "")
-    if finding.loop is not None:
-        return f"{head}: {ink('bad', finding.diagnosis)}"
-    if finding.span is None:
-        return head
-    text = source_line(finding.span, result.sources)
-    line = f"line {place(finding.span, result.path)}"
-    return f"{head}, {line}: {text}"
-
-
-def _ending(finding: Finding, result: Result, ink: Ink) -> list[str]:
-    """What is wrong in the last state."""
-    lines: list[str] = []
-    if finding.loop is not None:
-        return [ink("bad", f" > {finding.reasons[0]}"), *(f"   {reason}" for reason in finding.reasons[1:])]
-    if finding.span is not None:
-        who = f"{finding.task} at " if finding.task is not None else ""
-        line = f" > {who}line {place(finding.span, result.path)}: {source_line(finding.span, result.sources)}"
-        lines.append(ink("bad", line))
-        for call in reversed(finding.calls):
-            lines.append(
-                f"     called from line {place(call, result.path)}: {source_line(call, result.sources)}"
-            )
-    if finding.message:
-        lines.append(f"     {finding.message}")
-    values = because(finding)
-    if values:
-        lines.append(f"     {values}")
-    if finding.property == "deadlock":
-        if finding.cycle:
-            chain = " -> ".join(str(task) for task in (*finding.cycle, finding.cycle[0]))
-            lines.append(ink("bad", f" > in a circle: {chain}"))
-        lines += [f"     {waiting(standing, result.path)}" for standing in finding.standing]
-    return lines
+    return cell_text(verdict.scenario, verdict.policy)
 
 
 def _notes(result: Result) -> list[str]:
@@ -310,6 +253,11 @@ def reproduce(result: Result, verdict: Verdict) -> str:
     if verdict.policy is not None:
         words += ["--policy", verdict.policy]
     words += ["--property", verdict.property]
+    return command(words)
+
+
+def command(words: list[str]) -> str:
+    """Words as a line for a shell."""
     return " ".join(_quoted(word) for word in words)
 
 

@@ -110,7 +110,7 @@ def retrace(property: str, states: tuple[State, ...], interpreter: Interpreter) 
     found = [violation for violation in interpreter.violations(last) if violation.property == property]
     if not found:
         raise Mismatch(f"`{property}` holds in the last state")
-    return _finding(found[0], tuple(steps), states, interpreter)
+    return finding(found[0], tuple(steps), states, interpreter)
 
 
 def replayed_step(number: int, before: State, after: State, interpreter: Interpreter) -> TraceStep:
@@ -123,18 +123,15 @@ def replayed_step(number: int, before: State, after: State, interpreter: Interpr
         raise Mismatch(f"{moved[0]} cannot take step {number}")
     # Where several ways through a step end in the same state, each is a behaviour of the model;
     # the first in the order of the source is told.
-    taken: Transition = matching[0]
+    return told_step(number, before, matching[0], interpreter)
+
+
+def told_step(number: int, before: State, taken: Transition, interpreter: Interpreter) -> TraceStep:
+    """A transition from the state `before`, as step `number` of a trace."""
     step = taken.point.step
     assert step is not None
-    return TraceStep(
-        number,
-        taken.task,
-        step.kind,
-        step.span,
-        step.calls,
-        taken.events,
-        changes(before, after, interpreter),
-    )
+    different = changes(before, taken.state, interpreter)
+    return TraceStep(number, taken.task, step.kind, step.span, step.calls, taken.events, different)
 
 
 def changes(before: State, after: State, interpreter: Interpreter) -> tuple[Change, ...]:
@@ -181,9 +178,10 @@ def _title(variable: Variable) -> str:
     return variable.title.removesuffix(".holder")
 
 
-def _finding(
+def finding(
     violation: Violation, steps: tuple[TraceStep, ...], states: tuple[State, ...], interpreter: Interpreter
 ) -> Finding:
+    """What is told of a violation in the last of `states`, to which `steps` lead from the first."""
     last = states[-1]
     span: Span | None = None
     message = ""
