@@ -211,6 +211,10 @@ def _translate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "-o", "--output", type=Path, metavar="DIR", help="write NAME.tla, NAME.cfg and NAME.map.json there"
     )
     translate.add_argument("--program", action="store_true", help="show the lowered program instead")
+    translate.add_argument(
+        "--explain-reduction", action="store_true",
+        help="show instead which accesses are merged into one step, and what keeps the others apart",
+    )  # fmt: skip
     translate.add_argument("--no-reduction", action="store_true", help="one access a step throughout")
     _cell(translate)
     translate.add_argument(

@@ -7,9 +7,14 @@ import json
 import sys
 from pathlib import Path
 
+from ..check.load import Cell, Loaded
+from ..report.ink import ink_for, width_for
+from ..report.reduction import reduction_text
+from ..report.text import folded, head_text
+from ..report.trace import Page, cell_text
 from ..translator.emit import Emission, emit
-from ..translator.program import Program
-from ..translator.reduce import liveness_reduced, safety_reduced
+from ..translator.program import Expr, Program
+from ..translator.reduce import explained, liveness_reduced, safety_reduced
 from ..translator.schedule import scheduled
 from ..translator.show import program_text
 from ..translator.temporal import focused
@@ -18,6 +23,9 @@ from .cell import one_cell
 
 def run(options: argparse.Namespace) -> int:
     """Prints or writes the TLA+ of a model, or shows its program."""
+    if options.explain_reduction and (options.no_reduction or options.program or options.output):
+        print("pfnspec: --explain-reduction goes with none of -o, --program, --no-reduction", file=sys.stderr)
+        return 2
     chosen = one_cell(options)
     if chosen is None:
         return 2
@@ -29,6 +37,8 @@ def run(options: argparse.Namespace) -> int:
         return 2
     whole = cell.live if temporal else cell.program
     program = focused(whole, tuple(p for p in whole.temporal if p.name in temporal))
+    if options.explain_reduction:
+        return _explain(program, cell, loaded, options)
     if not options.no_reduction:
         program = _reduced(program)
     program = scheduled(program)
@@ -60,10 +70,29 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _reduced(program: Program) -> Program:
+def _formulas(program: Program) -> tuple[Expr, ...]:
+    """What a run of the program looks at."""
     if program.temporal:
-        return liveness_reduced(program, tuple(p.formula for p in program.temporal))
-    return safety_reduced(program, tuple(i.condition for i in (*program.invariants, *program.sometimes)))
+        return tuple(p.formula for p in program.temporal)
+    return tuple(i.condition for i in (*program.invariants, *program.sometimes))
+
+
+def _reduced(program: Program) -> Program:
+    reduce = liveness_reduced if program.temporal else safety_reduced
+    return reduce(program, _formulas(program))
+
+
+def _explain(program: Program, cell: Cell, loaded: Loaded, options: argparse.Namespace) -> int:
+    """Shows how the steps are merged, and why no further."""
+    found = explained(program, _formulas(program), liveness=bool(program.temporal))
+    ink = ink_for(sys.stdout)
+    page = Page(loaded.sources, loaded.path, width_for(sys.stdout), ink)
+    names = ", ".join(p.name for p in program.temporal) or "the safety properties"
+    where = cell_text(cell.scenario, cell.policy)
+    head = f"{head_text(program.name, program.constants, ink)}\n\nreduction for {names}"
+    head += f" {where}\n\n" if where else "\n\n"
+    sys.stdout.write(folded(head + reduction_text(found, page), page.width, ink))
+    return 0
 
 
 def _map(program: Program, emission: Emission) -> dict[str, object]:

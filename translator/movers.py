@@ -43,6 +43,53 @@ Held = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """A variable read or written at a point, by its step or by an assertion, and the locks held there.
+
+    `uncounted` are locks in arrays that may be held as well.  `foreign`: of a variable with a copy for
+    each task it writes those of other tasks, too.
+    """
+
+    written: bool
+    held: frozenset[Held]
+    point: Point
+    span: Span
+    uncounted: frozenset[str] = frozenset()
+    asserted: bool = False
+    foreign: bool = False
+
+    def protectors(self) -> frozenset[str]:
+        """The locks held as such an access needs: for writing at a write, in any mode at a read."""
+        return frozenset(lock for lock, mode in self.held if mode == "write" or not self.written)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a step moves as it does; `name` is the variable, lock or label that it is about.
+
+    `why` is, for a variable: constant (never written), alone (one task uses it), locked (under
+    `locks` at every access), conflict (not under a common lock: `here` and `other` are accesses that
+    meet), or formula (a property reads it).  For a lock: acquired, released, tried, queued (it keeps
+    its queue), formula, unfair (no queue, in a liveness run), or state (the step looks at it).  Else
+    label (a property names it) or several (operations on locks in one step).
+    """
+
+    why: str
+    name: str
+    locks: tuple[str, ...] = ()
+    here: Access | None = None
+    other: Access | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """How a step moves (right, left, both, neither), and why; no reasons when it touches nothing shared."""
+
+    kind: str
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Leaf:
     """One way through a block: its operations and where it leads."""
 
@@ -159,7 +206,13 @@ class Analysis:
             if process.count:
                 self._flow(process.entry)
         self.task_local = self._task_local()
-        self.safe = self._safe()
+        self._movers: dict[tuple[str, bool], Mover] = {}
+        self.found = self._accesses()
+        self.safe: dict[str, Reason] = {}
+        for name, group in self.found.items():
+            protection = self._protection(name, group)
+            if protection is not None:
+                self.safe[name] = protection
 
     # -- which locks are held where
 
@@ -198,13 +251,8 @@ class Analysis:
         """Per-task variables that only their own task touches and no formula observes."""
         own = {v.name for v in self.program.variables if v.process not in (None, "*")}
         for point in self.program.points:
-            if point.step is None:
-                continue
-            for part in _parts(point.step.block):
-                if isinstance(part, Fill) or (
-                    isinstance(part, Assign) and part.indices and not isinstance(part.indices[0], Self)
-                ):
-                    own.discard(part.variable)
+            if point.step is not None:
+                own -= _foreign(point.step.block)
         return frozenset(own) - self.observed
 
     def accesses(self, step: Step) -> tuple[frozenset[str], frozenset[str]]:
@@ -214,35 +262,61 @@ class Analysis:
         ignored = self.task_local | {PC} | {v.name for v in self.program.variables if v.kind == "lock"}
         return frozenset(read) - ignored, frozenset(written) - ignored
 
-    def _safe(self) -> frozenset[str]:
-        """Variables all of whose accesses move both ways."""
-        found: dict[str, list[tuple[bool, frozenset[Held], str]]] = {}
+    def _accesses(self) -> dict[str, list[Access]]:
+        """Where each variable is read and written."""
+        found: dict[str, list[Access]] = {}
         for point in self.program.points:
             if point.name not in self.must:
                 continue
             held = self.must[point.name]
+            arrays = frozenset(lock for lock, _ in self.may[point.name]) - self.scalar
             if point.step is not None:
                 read, written = self.accesses(point.step)
-                taken = self._taken_first(point.step)
+                under = held | self._taken_first(point.step)
+                foreign = _foreign(point.step.block)
                 for name in read | written:
-                    found.setdefault(name, []).append((name in written, held | taken, point.process))
+                    access = Access(
+                        name in written, under, point, point.step.span, arrays, foreign=name in foreign
+                    )
+                    found.setdefault(name, []).append(access)
             for claim in point.claims:
                 # An assertion reads what it names, under the locks held there.
                 for name in reads(claim.condition):
-                    found.setdefault(name, []).append((False, held, point.process))
-        return frozenset(
-            name
-            for name, group in found.items()
-            if name not in self.observed
-            and (self._never_written(group) or self._alone(group) or _common(group))
-        )
+                    access = Access(False, held, point, claim.span, arrays, asserted=True)
+                    found.setdefault(name, []).append(access)
+        return found
 
-    def _never_written(self, group: list[tuple[bool, frozenset[Held], str]]) -> bool:
-        return not any(written for written, _, _ in group)
+    def _protection(self, name: str, group: list[Access]) -> Reason | None:
+        """Why all accesses of a variable move both ways; None when they do not."""
+        if name in self.observed:
+            return None
+        if not any(access.written for access in group):
+            return Reason("constant", name)
+        processes = {access.point.process for access in group}
+        if len(processes) == 1 and self.program.process(next(iter(processes))).count == 1:
+            return Reason("alone", name)
+        locks = frozenset.intersection(*(access.protectors() for access in group))
+        return Reason("locked", name, tuple(sorted(locks))) if locks else None
 
-    def _alone(self, group: list[tuple[bool, frozenset[Held], str]]) -> bool:
-        processes = {process for _, _, process in group}
-        return len(processes) == 1 and self.program.process(next(iter(processes))).count == 1
+    def _unprotected(self, point: Point, name: str) -> Reason:
+        """Why an access of a variable does not move: another that may meet it under no common lock."""
+        group = self.found.get(name, [])
+        if name in self.observed:
+            return Reason("formula", name)
+        own = [access for access in group if access.point is point and not access.asserted]
+        copies = self.program.variable(name).process is not None
+        for here in (*own, *group):
+            for other in group:
+                if self._meet(here, other) and (here.foreign or other.foreign or not copies):
+                    return Reason("conflict", name, (), here, other)
+        # Any two accesses have a lock in common, but not all of them the same one.
+        return Reason("conflict", name)
+
+    def _meet(self, one: Access, other: Access) -> bool:
+        """Whether two tasks can make these accesses at the same time, and the order matters."""
+        if one.point.process == other.point.process and self.program.process(one.point.process).count == 1:
+            return False
+        return (one.written or other.written) and not one.protectors() & other.protectors()
 
     def _taken_first(self, step: Step) -> frozenset[Held]:
         """The lock that a step begins by taking and keeps to its end, whichever way it goes."""
@@ -258,46 +332,63 @@ class Analysis:
 
     # -- movers
 
-    def mover(self, point: Point, *, liveness: bool) -> str:
+    def mover(self, point: Point, *, liveness: bool) -> Mover:
         """How the step of a point moves."""
+        known = self._movers.get((point.name, liveness))
+        if known is None:
+            known = self._movers[point.name, liveness] = self._mover(point, liveness)
+        return known
+
+    def _mover(self, point: Point, liveness: bool) -> Mover:
         step = point.step
         assert step is not None
         read, written = self.accesses(step)
         lock_names = reads(step.guard) | reads(step.block)
-        if written & self.observed or self._labelled(point, step):
-            return NEITHER
-        if (read | written) - self.safe:
-            return NEITHER
+        observed = sorted(written & self.observed)
+        if observed:
+            return Mover(NEITHER, tuple(Reason("formula", name) for name in observed))
+        labels = self._labelled(point, step)
+        if labels:
+            return Mover(NEITHER, (Reason("label", labels[0]),))
+        open_ = sorted(name for name in read | written if name not in self.safe)
+        if open_:
+            return Mover(NEITHER, tuple(self._unprotected(point, name) for name in open_))
+        safe = tuple(self.safe[name] for name in sorted(read | written))
         effects = {e for leaf in leaves(step.block) for op in leaf.ops if (e := _lock_effect(op, self.locks))}
         use = step.lock
         if use is None and not effects:
-            touched = any(name.rpartition(".")[0] in self.locks for name in lock_names)
-            return NEITHER if touched else BOTH
+            touched = sorted({lock for n in lock_names if (lock := n.rpartition(".")[0]) in self.locks})
+            if touched:
+                return Mover(NEITHER, tuple(Reason("state", lock) for lock in touched))
+            return Mover(BOTH, safe)
         locks = {held[0] for held, _ in effects} | ({use.lock} if use else set())
-        observed = {name.rpartition(".")[0] for name in self.observed}
-        if locks & (self.tried | observed | set(self.program.queued_locks)):
-            return NEITHER
-        if liveness and locks & self.unfair:
-            return NEITHER
-        if len(effects) != 1 or use is None:
-            return NEITHER
+        seen = {name.rpartition(".")[0] for name in self.observed}
+        for why, group in (
+            ("tried", self.tried), ("formula", seen), ("queued", set(self.program.queued_locks)),
+            ("unfair", self.unfair if liveness else frozenset()),
+        ):  # fmt: skip
+            if locks & group:
+                return Mover(NEITHER, tuple(Reason(why, lock) for lock in sorted(locks & group)))
+        if len(effects) != 1 or use is None or use.action not in ("acquire", "release"):
+            return Mover(NEITHER, tuple(Reason("several", lock) for lock in sorted(locks)))
         if use.action == "acquire":
-            return RIGHT
-        return LEFT if use.action == "release" else NEITHER
+            return Mover(RIGHT, (Reason("acquired", use.lock), *safe))
+        return Mover(LEFT, (Reason("released", use.lock), *safe))
 
-    def _labelled(self, point: Point, step: Step) -> bool:
-        """Whether the step enters or leaves a label that a formula names."""
+    def _labelled(self, point: Point, step: Step) -> tuple[str, ...]:
+        """The labels named by a formula that the step enters or leaves, as control points."""
         targets = {leaf.target for leaf in leaves(step.block)}
-        return point.name in self.labels or bool(targets & self.labels)
+        return tuple(sorted(({point.name} | targets) & self.labels))
 
 
-def _common(group: list[tuple[bool, frozenset[Held], str]]) -> bool:
-    """Whether one lock is held for writing at every write and in some mode at every read."""
-    locks = {lock for _, held, _ in group for lock, _ in held}
-    return any(
-        all((lock, "write") in held or (not written and (lock, "read") in held) for written, held, _ in group)
-        for lock in locks
-    )
+def _foreign(block: Block) -> set[str]:
+    """The variables of which a block writes other elements than that of the task that steps."""
+    return {
+        part.variable
+        for part in _parts(block)
+        if isinstance(part, Fill)
+        or (isinstance(part, Assign) and part.indices and not isinstance(part.indices[0], Self))
+    }
 
 
 def _parts(block: Block) -> Iterator[Op]:
