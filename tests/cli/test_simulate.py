@@ -65,7 +65,9 @@ def test_a_violation_is_told_as_a_check_would_tell_it(pfnspec: Run, models: Path
 
 
 def test_an_expected_violation_is_one(pfnspec: Run, models: Path) -> None:
-    statuses = [pfnspec("simulate", models / "expected.pfn", "--seed", str(seed)).returncode for seed in range(8)]
+    statuses = [
+        pfnspec("simulate", models / "expected.pfn", "--seed", str(seed)).returncode for seed in range(8)
+    ]
     assert 1 in statuses
 
 
