@@ -95,7 +95,7 @@ class _Words:
             case "state":
                 return f"the state of {name} is looked at"
             case "label":
-                return f"{self.labels_named(point)} is named by a property"
+                return f"{self.labels_named(point)} by a property"
             case _:
                 return f"{name} is not the only lock of this step, or it is taken and released in it"
 
@@ -121,9 +121,7 @@ class _Words:
 
     def access(self, access: Access, point: Point) -> str:
         """Whose access it is, of what kind, and where."""
-        verb = (
-            "tested by an assertion of" if access.asserted else "written by" if access.written else "read by"
-        )
+        verb = "tested by" if access.asserted else "written by" if access.written else "read by"
         who = access.point.process
         if who == point.process and self.program.process(who).count > 1:
             who = f"another {who}"
@@ -131,7 +129,7 @@ class _Words:
 
     def title(self, name: str) -> str:
         if name == SLEEPY:
-            return "whether a task is armed"
+            return "a task's armed bit"
         title = self.titles.get(name, name)
         for part in (".holder", ".writer", ".readers", ".waiters"):
             title = title.removesuffix(part)
@@ -155,11 +153,11 @@ class _Words:
         return f"at {', '.join(lines)}"
 
     def labels_named(self, point: Point) -> str:
-        """The labels at a point or behind it that a formula asks about."""
+        """That labels at a point, or where its step leads, are asked about."""
         assert point.step is not None
         near = {point.name, *(leaf.target for leaf in leaves(point.step.block))} & self.found.labels
-        names = {label for n in sorted(near) for label in _labels(self.program.point(n))}
-        return "label " + ", ".join(f"`{name}`" for name in sorted(names)) if names else "where the task is"
+        names = {label for n in near for label in _labels(self.program.point(n))}
+        return _label_words(names)
 
     # -- the steps
 
@@ -218,8 +216,7 @@ class _Words:
                 return f"{line}: {self.after(boundary, target)}"
 
     def at_label(self, target: Point) -> str:
-        names = ", ".join(f"`{label}`" for label in _labels(target))
-        return f"label {names} is named by a property" if names else "a property asks who stands there"
+        return f"{_label_words(_labels(target))} by a property"
 
     def after(self, boundary: Boundary, target: Point) -> str:
         """Why a step may not follow one that does not move right."""
@@ -229,6 +226,13 @@ class _Words:
         if boundary.mover.kind == RIGHT:
             return f"it only moves right, and comes {before}"
         return f"{' and '.join(self.reasons(boundary.mover, target))}; it comes {before}"
+
+
+def _label_words(names: Iterable[str]) -> str:
+    quoted = [f"`{name}`" for name in sorted(names)]
+    if not quoted:
+        return "this place is asked about"
+    return f"label {quoted[0]} is named" if len(quoted) == 1 else f"labels {', '.join(quoted)} are named"
 
 
 def _bumps(point: Point) -> bool:
@@ -322,4 +326,5 @@ def _span(point: Point) -> Span:
 
 
 def _labels(point: Point) -> Iterable[str]:
-    return dict.fromkeys(name for _, name in point.labels)
+    own = dict.fromkeys(name for _, name in point.labels)
+    return own if point.step is not None or point.halted else {**own, "end": None}
