@@ -143,11 +143,12 @@ class Interpreter:
                 for env in place.run(state, one, told=True):
                     yield Transition(one, place.point, env.events, env.reached, tuple(env.state))
 
-    def successors(self, state: State) -> Iterator[tuple[State, frozenset[int]]]:
+    def successors(self, state: State, task: Task | None = None) -> Iterator[tuple[State, frozenset[int]]]:
         """As `transitions`, with nothing but the states and what the steps to them reach."""
-        for task, place in self._standing(state):
-            for env in place.run(state, task, told=False):
-                yield tuple(env.state), env.reached
+        for one, place in self._standing(state):
+            if task is None or one == task:
+                for env in place.run(state, one, told=False):
+                    yield tuple(env.state), env.reached
 
     def where(self, where: Where, state: State, task: Task) -> str:
         """The name of a place, its indices filled in."""
