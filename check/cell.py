@@ -15,7 +15,7 @@ from .. import tla
 from ..dsl import model as m
 from ..translator.emit import Emission, emit
 from ..translator.expand import Expansion
-from ..translator.interpreter import Interpreter
+from ..translator.interpreter import Interpreter, State
 from ..translator.lasso import retrace_lasso
 from ..translator.program import FALSE, TRUE, Invariant, Program, Property, negation
 from ..translator.reduce import liveness_reduced, safety_reduced
@@ -26,6 +26,7 @@ from ..translator.temporal import antecedents, focused, is_temporal, simplified,
 from ..translator.witness import has_witness
 from .load import Cell
 from .result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure
+from .search import STATES, searched
 
 
 @dataclass(slots=True)
@@ -77,6 +78,10 @@ class CellVerdict:
 RETRIES = 2
 
 
+# Takes a violated property and the states of a behaviour that shows it; raises Mismatch if it does not.
+Tell = Callable[[str, tuple[State, ...]], None]
+
+
 class _Failed(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
@@ -90,11 +95,12 @@ class _Stopped(Exception):
 
 
 class CellCheck:
-    """The runs of one cell, and what they add up to."""
+    """The runs of one cell, and what they add up to.  Without `tools` there is no TLC: the interpreter
+    decides what is no temporal property."""
 
     def __init__(
         self, cell: Cell, wanted: tuple[str, ...], lines: Mapping[str, tuple[str, ...]], file: str,
-        tools: tla.Tools, workers: int, heap: int, run_seconds: float | None, max_states: int | None,
+        tools: tla.Tools | None, workers: int, heap: int, run_seconds: float | None, max_states: int | None,
         keep: Path | None, reduction: bool, stop: Stop, on_progress: Callable[[tla.Progress], None],
     ) -> None:  # fmt: skip
         self.cell = cell
@@ -150,7 +156,7 @@ class CellCheck:
     # -- safety
 
     def safety(self) -> tuple[CellVerdict, ...]:
-        """A run for all safety properties, repeated without those already violated until it is clean."""
+        """A run, or several, for all safety properties."""
         remaining = [name for name in self.program.properties if self.asked(name)]
         findings: dict[str, Finding] = {}
         started = time.monotonic()
@@ -160,43 +166,15 @@ class CellCheck:
         formulas = [i.condition for i in (*self.watched.invariants, *self.watched.sometimes)]
         program = scheduled(safety_reduced(self.watched, formulas) if self.reduction else self.watched)
         expansion = Expansion(program, whole) if self.reduction else None
-        same = symmetry(program) if self.reduction else None
-        self.symmetry = same.names if same else ()
-        named: set[str] = set()
+
+        def tell(name: str, states: tuple[State, ...]) -> None:
+            if expansion:
+                states = expansion.path(states, everyone=name == "deadlock")
+            findings[name] = retrace(name, states, whole)
+
         try:
-            while True:
-                emission = self.emitted(program, remaining, (), registers=True, same=same)
-                outcome = self.tlc(emission, liveness=False)
-                if isinstance(outcome, tla.Holds):
-                    if named:
-                        message = f"{', '.join(named)} is violated only with symmetry"
-                        raise _Failed(self.disagreement(message, emission, outcome))
-                    complete = self.searched_all = True
-                    break
-                assert isinstance(outcome, tla.Violated)
-                name = (
-                    "deadlock"
-                    if outcome.kind == "deadlock"
-                    else emission.invariants.get(outcome.name or "", "")
-                )
-                try:
-                    if name not in remaining:
-                        raise Mismatch(f"TLC names `{outcome.name}`, which is not checked")
-                    states = states_of(tuple(s.values for s in outcome.trace.states), program, emission)
-                    findings[name] = retrace(
-                        name,
-                        expansion.path(states, everyone=name == "deadlock") if expansion else states,
-                        whole,
-                    )
-                except Mismatch as fault:
-                    if emission.symmetric:
-                        # TLC may rename the tasks from one state of a trace to the next.
-                        same, self.symmetry = None, ()
-                        named.add(name)
-                        continue
-                    raise _Failed(self.disagreement(str(fault), emission, outcome)) from fault
-                remaining.remove(name)
-                named.discard(name)
+            (self.safety_by_tlc if self.tools else self.safety_by_search)(program, remaining, tell)
+            complete = self.searched_all = True
         except _Stopped as stop:
             self.stopped = stop.why
         except _Failed as fault:
@@ -220,6 +198,62 @@ class CellCheck:
                 )
         return tuple(verdicts)
 
+    def safety_by_tlc(self, program: Program, names: list[str], tell: Tell) -> None:
+        """Runs of TLC, each without the properties that are violated in those before, until one is clean."""
+        remaining = list(names)
+        same = symmetry(program) if self.reduction else None
+        self.symmetry = same.names if same else ()
+        mixed_up: set[str] = set()
+        while True:
+            emission = self.emitted(program, remaining, (), registers=True, same=same)
+            outcome = self.tlc(emission, liveness=False)
+            if isinstance(outcome, tla.Holds):
+                if mixed_up:
+                    message = f"{', '.join(mixed_up)} is violated only with symmetry"
+                    raise _Failed(self.disagreement(message, emission, outcome))
+                return
+            assert isinstance(outcome, tla.Violated)
+            invariant = emission.invariants.get(outcome.name or "", "")
+            name = "deadlock" if outcome.kind == "deadlock" else invariant
+            try:
+                if name not in remaining:
+                    raise Mismatch(f"TLC names `{outcome.name}`, which is not checked")
+                tell(name, states_of(tuple(s.values for s in outcome.trace.states), program, emission))
+            except Mismatch as fault:
+                if emission.symmetric:
+                    # TLC may have mixed up the names from one state of the trace to the next.
+                    same, self.symmetry = None, ()
+                    mixed_up.add(name)
+                    continue
+                raise _Failed(self.disagreement(str(fault), emission, outcome)) from fault
+            remaining.remove(name)
+            mixed_up.discard(name)
+
+    def safety_by_search(self, program: Program, names: list[str], tell: Tell) -> None:
+        """One search by the interpreter.  Every counterexample is replayed like TLC's."""
+        self.runs += 1
+        ends = None if self.run_seconds is None else time.monotonic() + self.run_seconds
+
+        def stop() -> str | None:
+            return self.stop.reason() or ("time" if ends is not None and time.monotonic() > ends else None)
+
+        why = stop()
+        if why is not None:
+            raise _Stopped(why)
+        found = searched(program, names, self.max_states or STATES, stop, self.on_progress)
+        self.states = found.totals.distinct or 0
+        self.generated = found.totals.generated or 0
+        self.depth = found.totals.depth or 0
+        self.reached |= found.reached | {self.registers[name] for name in found.met}
+        for name, states in found.violated.items():
+            try:
+                tell(name, states)
+            except Mismatch as fault:
+                text = "the reduced and the whole program disagree, so no verdict is given"
+                raise _Failed(Failure("disagreement", f"{text} ({fault})", str(fault), None)) from fault
+        if found.stopped is not None:
+            raise _Stopped(found.stopped)
+
     def verdict(self, name: str, finding: Finding | None, complete: bool, evidence: Evidence) -> CellVerdict:
         if name in m.BUILT_IN_CHECKS:
             kind = "built-in"
@@ -235,6 +269,8 @@ class CellCheck:
         started = time.monotonic()
         if property.formula == TRUE:
             return (self.temporal(property, HOLDS, None, None, True),)
+        if self.tools is None:
+            return (self.temporal(property, UNDECIDED, None, None),)
         try:
             finding, evidence = self.searched(property)
         except _Stopped as stop:
@@ -318,6 +354,7 @@ class CellCheck:
 
     def tlc(self, emission: Emission, *, liveness: bool) -> tla.Holds | tla.Violated:
         """Runs TLC; raises _Stopped or _Failed where there is no verdict."""
+        assert self.tools is not None
         why = self.stop.reason()
         if why is not None:
             raise _Stopped(why)

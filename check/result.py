@@ -87,8 +87,9 @@ class Result:
     With errors among the `diagnostics` there are no verdicts.  `scenes` and `policies` are the axes
     of the matrix.  `stopped` says which limit or signal ended the check early (time, states,
     interrupted, fail-fast).  `unreached` are labels and branches that no behaviour reaches in any
-    cell, known only when `evidence.complete`.  `fairness` says for each process what the temporal
-    verdicts assume of its tasks: weak, strong or none; it is empty where there are none.
+    cell, known only when all states of all cells were searched.  `fairness` says for each process
+    what the temporal verdicts assume of its tasks: weak, strong or none; it is empty where there are
+    none.  `engine` is what decided: tlc or interpreter.
     """
 
     path: str
@@ -102,6 +103,7 @@ class Result:
     diagnostics: tuple[Diagnostic, ...]
     verdicts: tuple[Verdict, ...]
     evidence: Evidence | None
+    engine: str
     tlc: str
     unreached: tuple[Reachable, ...]
     barriers: tuple[Span, ...]

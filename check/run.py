@@ -28,10 +28,11 @@ class Options:
     `properties`, `policies`, `scenarios`: only these (empty: all); `constants`: other values;
     `workers`: threads of one TLC; `jobs`: runs of TLC side by side (None: as many as there are
     processors for them); `seconds` for the whole check, `run_seconds` and `states` for each run;
-    `fail_fast`: stop at the first verdict that is not expected; `reduction`: merge steps and forget
-    dead locals; `keep`: a folder for TLC's files and
-    output; `java`, `jar`: tools to be used instead of those that are found; `outside`: bases may lie
-    outside the project.
+    `engine`: tlc, or interpreter, which needs no Java, decides safety of small models and leaves
+    temporal properties open; `fail_fast`: stop at the first verdict that is not expected;
+    `reduction`: merge steps and forget dead locals; `keep`: a folder for TLC's files and output;
+    `java`, `jar`: tools to be used instead of those that are found; `outside`: bases may lie outside
+    the project.
     """
 
     properties: tuple[str, ...] = ()
@@ -49,6 +50,7 @@ class Options:
     java: str | None = None
     jar: str | None = None
     outside: bool = False
+    engine: str = "tlc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,11 @@ def check_file(
     if unknown:
         return _result(loaded, (), options, extra=unknown)
     try:
-        tools = tla.find_tools(options.java, options.jar)
+        tools = tla.find_tools(options.java, options.jar) if options.engine == "tlc" else None
     except tla.ToolMissing as fault:
         return _result(loaded, cells, options, failure=Failure("missing", str(fault), "", None))
     cancel = cancel or threading.Event()
-    if options.seconds is None or options.seconds > ARCHIVE_SECONDS:
+    if tools is not None and (options.seconds is None or options.seconds > ARCHIVE_SECONDS):
         tools = tla.with_archive(tools, cache(), cancel)
     return _Check(loaded, cells, options, tools, on_progress, cancel, started).run()
 
@@ -186,6 +188,7 @@ def _result(
         diagnostics=(*loaded.diagnostics, *extra),
         verdicts=verdicts,
         evidence=evidence,
+        engine=options.engine,
         tlc=tlc,
         unreached=unreached,
         barriers=tuple(barriers),
@@ -219,7 +222,7 @@ class _Check:
     """Plans the runs of all cells, does them side by side, and puts the verdicts together."""
 
     def __init__(
-        self, loaded: Loaded, cells: tuple[Cell, ...], options: Options, tools: tla.Tools,
+        self, loaded: Loaded, cells: tuple[Cell, ...], options: Options, tools: tla.Tools | None,
         on_progress: Callable[[Progress], None] | None, cancel: threading.Event, started: float,
     ) -> None:  # fmt: skip
         self.loaded = loaded
@@ -233,6 +236,9 @@ class _Check:
         self.under_way: dict[int, tla.Progress] = {}
         self.done = 0
         jobs = options.jobs or max(1, (os.cpu_count() or 1) // options.workers)
+        if tools is None:
+            # Python runs one thread at a time: side by side, searches would only share the memory.
+            jobs = 1
         lines = {path: source.lines for path, source in loaded.sources.items()}
         self.jobs = jobs
         self.checks = [
@@ -308,7 +314,8 @@ class _Check:
         return _result(
             self.loaded, self.cells, self.options,
             verdicts=() if failure else verdicts, evidence=evidence, tlc=tlc,
-            unreached=self.unreached() if complete and self.whole() else (), stopped=stopped, failure=failure,
+            unreached=() if failure or not self.whole() else self.unreached(), stopped=stopped,
+            failure=failure,
         )  # fmt: skip
 
     def never_supposed(self, verdict: CellVerdict) -> bool:
@@ -317,9 +324,10 @@ class _Check:
         return holds and check.searched_all and check.never_supposed(verdict.property)
 
     def whole(self) -> bool:
-        """Whether everything that the model has was checked."""
+        """Whether every state of all that the model has was searched."""
         asked = self.options
-        return not (asked.properties or asked.policies or asked.scenarios)
+        restricted = asked.properties or asked.policies or asked.scenarios
+        return not restricted and all(check.searched_all for check in self.checks)
 
     def unreached(self) -> tuple[Reachable, ...]:
         """Labels and branches that no cell reaches; those are told by place, as numbers differ."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -14,12 +13,17 @@ from typing import TextIO
 
 from ..check.result import Result, overall
 from ..check.run import Options, Progress, check_file
-from ..report.ink import ink_for
+from ..report.ink import ink_for, width_for
 from ..report.text import diagnostics_of, failure_text, grouped, result_text
 
 
 def run(options: argparse.Namespace) -> int:
     """Checks each file and shows what came of it; the exit status of all together."""
+    if options.engine == "interpreter" and options.keep is not None:
+        print(
+            "pfnspec: --keep keeps the files of TLC, which --engine interpreter does not run", file=sys.stderr
+        )
+        return 2
     github = os.environ.get("GITHUB_ACTIONS") == "true" and not options.no_github
     if options.reports and not _writable(options):
         return 2
@@ -39,10 +43,11 @@ def run(options: argparse.Namespace) -> int:
         java=options.java,
         jar=options.tla2tools,
         outside=options.allow_outside,
+        engine=options.engine,
     )
     cancel = threading.Event()
     _stop_on_signals(cancel)
-    width = options.width or _width()
+    width = options.width or width_for(sys.stdout)
     statuses: list[int] = []
     results: list[Result] = []
     for path in options.files:
@@ -144,10 +149,6 @@ def _stop_on_signals(cancel: threading.Event) -> None:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-
-
-def _width() -> int:
-    return max(72, min(160, shutil.get_terminal_size((100, 24)).columns)) if sys.stdout.isatty() else 100
 
 
 def _progress(now: Progress) -> None:

@@ -13,7 +13,7 @@ EPILOG = """exit status:
   0  every verdict is as expected
   1  a verdict differs from what is expected
   2  the specification or the command line is wrong
-  3  stopped at a limit, or interrupted, before a verdict
+  3  stopped at a limit, interrupted, or left to TLC, before a verdict
   4  the tool failed (no Java, out of memory, TLC died)
 """
 
@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _check(commands)
     _translate(commands)
+    _simulate(commands)
     _fmt(commands)
     explain = commands.add_parser("explain", help="what a diagnostic means, with an example")
     explain.add_argument(
@@ -152,7 +153,7 @@ def _report(text: str) -> tuple[str, Path]:
 
 def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     check = commands.add_parser(
-        "check", help="check models with TLC", epilog=EPILOG,
+        "check", help="check models", epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     check.add_argument("files", nargs="+", metavar="FILE", help="models; - is standard input")
@@ -168,6 +169,10 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check.add_argument(
         "--scenario", action="append", default=[], metavar="NAME", dest="scenarios",
         help="check only in this scenario (may be repeated)",
+    )  # fmt: skip
+    check.add_argument(
+        "--engine", choices=("tlc", "interpreter"), default="tlc",
+        help="interpreter: no Java; for small models, safety only (default tlc)",
     )  # fmt: skip
     check.add_argument(
         "--jobs", type=_positive, metavar="N", help="TLCs side by side (default: one a processor)"
@@ -224,15 +229,57 @@ def _translate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "-o", "--output", type=Path, metavar="DIR", help="write NAME.tla, NAME.cfg and NAME.map.json there"
     )
     translate.add_argument("--program", action="store_true", help="show the lowered program instead")
+    translate.add_argument(
+        "--explain-reduction", action="store_true",
+        help="show instead which accesses are merged into one step, and what keeps the others apart",
+    )  # fmt: skip
     translate.add_argument("--no-reduction", action="store_true", help="one access a step throughout")
-    translate.add_argument("--scenario", metavar="NAME", help="in this scenario (default: the first)")
-    translate.add_argument("--policy", metavar="NAME", help="under this wait policy (default: the first)")
+    _cell(translate)
     translate.add_argument(
         "--property", action="append", default=[], metavar="NAME", dest="properties",
         help="for this temporal property, with fairness, instead of the safety properties",
     )  # fmt: skip
     _model(translate)
     translate.set_defaults(command=_run("translate"))
+
+
+def _simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    simulate = commands.add_parser(
+        "simulate", help="one behaviour of a model, by chance or as you choose",
+        description="Shows one random behaviour of a model, one access a step; exits with 1 when it ends in a"
+        " violation.  No Java is needed.",
+    )  # fmt: skip
+    simulate.add_argument("file", metavar="FILE", help="a model; - is standard input")
+    simulate.add_argument(
+        "--seed", type=_seed, metavar="N", help="of the random numbers (default: a new one, which is shown)"
+    )
+    simulate.add_argument(
+        "--steps", type=_steps, default=100, metavar="N", help="stop after so many (default 100)"
+    )
+    simulate.add_argument(
+        "-i", "--interactive", action="store_true", help="choose each step; commands are read, h lists them"
+    )
+    _cell(simulate)
+    simulate.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
+    _model(simulate)
+    simulate.set_defaults(command=_run("simulate"))
+
+
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 18:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number from 0 on, of at most 18 digits")
+    return int(text)
+
+
+def _steps(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:9]) <= 100_000 or len(text) > 9:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number from 1 to 100000")
+    return int(text)
+
+
+def _cell(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--scenario", metavar="NAME", help="in this scenario (default: the first)")
+    parser.add_argument("--policy", metavar="NAME", help="under this wait policy (default: the first)")
 
 
 def _fmt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

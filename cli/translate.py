@@ -7,31 +7,30 @@ import json
 import sys
 from pathlib import Path
 
-from ..check.load import Cell, load
-from ..report.diagnostics import diagnostics_text
-from ..report.ink import ink_for
+from ..check.load import Cell, Loaded
+from ..report.behaviour import Page, where_text
+from ..report.ink import ink_for, width_for
+from ..report.reduction import reduction_text
+from ..report.text import folded, head_text
 from ..translator.emit import Emission, emit
-from ..translator.program import Program
-from ..translator.reduce import liveness_reduced, safety_reduced
+from ..translator.program import Expr, Program
+from ..translator.reduce import explained, liveness_reduced, safety_reduced
 from ..translator.schedule import scheduled
 from ..translator.show import program_text
 from ..translator.symmetry import symmetry
 from ..translator.temporal import focused
+from .cell import one_cell
 
 
 def run(options: argparse.Namespace) -> int:
     """Prints or writes the TLA+ of a model, or shows its program."""
-    loaded = load(options.file, dict(options.constants), outside=options.allow_outside)
-    sys.stderr.write(diagnostics_text(loaded.diagnostics, loaded.sources, ink_for(sys.stderr)))
-    if not loaded.cells:
+    if options.explain_reduction and (options.no_reduction or options.program or options.output):
+        print("pfnspec: --explain-reduction goes with none of -o, --program, --no-reduction", file=sys.stderr)
         return 2
-    cell = _chosen(loaded.cells, options.scenario, options.policy)
-    if cell is None:
-        cells = sorted({" ".join(filter(None, (c.scenario, c.policy))) for c in loaded.cells})
-        print(
-            f"pfnspec: there is no such scenario and policy; there are: {', '.join(cells)}", file=sys.stderr
-        )
+    chosen = one_cell(options)
+    if chosen is None:
         return 2
+    loaded, cell = chosen
     temporal = tuple(options.properties)
     unknown = [name for name in temporal if name not in {p.name for p in cell.program.temporal}]
     if unknown:
@@ -39,6 +38,8 @@ def run(options: argparse.Namespace) -> int:
         return 2
     whole = cell.live if temporal else cell.program
     program = focused(whole, tuple(p for p in whole.temporal if p.name in temporal))
+    if options.explain_reduction:
+        return _explain(program, cell, loaded, options)
     if not options.no_reduction:
         program = _reduced(program)
     program = scheduled(program)
@@ -71,18 +72,29 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _reduced(program: Program) -> Program:
+def _formulas(program: Program) -> tuple[Expr, ...]:
+    """What a run of the program looks at."""
     if program.temporal:
-        return liveness_reduced(program, tuple(p.formula for p in program.temporal))
-    return safety_reduced(program, tuple(i.condition for i in (*program.invariants, *program.sometimes)))
+        return tuple(p.formula for p in program.temporal)
+    return tuple(i.condition for i in (*program.invariants, *program.sometimes))
 
 
-def _chosen(cells: tuple[Cell, ...], scenario: str | None, policy: str | None) -> Cell | None:
-    """The first cell that was asked for."""
-    for cell in cells:
-        if scenario in (None, cell.scenario) and policy in (None, cell.policy):
-            return cell
-    return None
+def _reduced(program: Program) -> Program:
+    reduce = liveness_reduced if program.temporal else safety_reduced
+    return reduce(program, _formulas(program))
+
+
+def _explain(program: Program, cell: Cell, loaded: Loaded, options: argparse.Namespace) -> int:
+    """Shows how the steps are merged, and why no further."""
+    found = explained(program, _formulas(program), liveness=bool(program.temporal))
+    ink = ink_for(sys.stdout)
+    page = Page(loaded.sources, loaded.path, width_for(sys.stdout), ink)
+    names = ", ".join(p.name for p in program.temporal) or "the safety properties"
+    where = where_text(cell.scenario, cell.policy)
+    head = f"{head_text(program.name, program.constants, ink)}\n\nreduction for {names}"
+    head += f" {where}\n\n" if where else "\n\n"
+    sys.stdout.write(folded(head + reduction_text(found, page), page.width, ink))
+    return 0
 
 
 def _map(program: Program, emission: Emission) -> dict[str, object]:

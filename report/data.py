@@ -48,6 +48,7 @@ def result_data(result: Result) -> Data:
         "diagnostics": [diagnostic_data(found) for found in result.diagnostics],
         "verdicts": [_verdict(verdict, result) for verdict in result.verdicts],
         "fairness": dict(result.fairness),
+        "engine": result.engine,
         "tlc": result.tlc,
         "evidence": _evidence(result.evidence),
         "unreached": [

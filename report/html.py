@@ -18,13 +18,13 @@ from .matrix import Table, mood, summary, tables, word
 from .swimlane import Drawing, drawing
 from .text import (
     cell_text,
+    counterexample_text,
     counterexamples,
     diagnostics_of,
     evidence_text,
     failure_text,
     fairness_text,
-    finding_text,
-    headline,
+    headline_of,
     notes_of,
     reasons_of,
     reproduce,
@@ -156,13 +156,13 @@ def _trace(number: int, group: tuple[Verdict, ...], result: Result, files: dict[
     assert finding is not None
     return Trace(
         number=number,
-        title=headline(first, result, Ink()),
+        title=headline_of(first, result, Ink()),
         mood=mood(first),
         word=word(first),
         also=", ".join(cell_text(other) for other in group[1:]),
         why=reasons_of(finding, result),
         drawing=drawing(finding, result),
-        text=finding_text(group, result, WIDTH, Ink()),
+        text=counterexample_text(group, result, WIDTH, Ink()),
         reproduce=reproduce(result, first),
         steps=_steps(number, finding, files),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -23,3 +24,8 @@ class Ink:
 def ink_for(stream: TextIO) -> Ink:
     """The ink that suits a stream: none unless it is a terminal with colour and nobody says NO_COLOR."""
     return Ink(stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
+
+
+def width_for(stream: TextIO) -> int:
+    """How many columns to use: those of the terminal within reason, 100 elsewhere."""
+    return max(72, min(160, shutil.get_terminal_size((100, 24)).columns)) if stream.isatty() else 100

@@ -11,10 +11,10 @@ from .ink import Ink
 from .text import (
     STOPPED,
     cell_text,
+    counterexample_text,
     counterexamples,
     diagnostics_of,
     failure_text,
-    finding_text,
     outcome_text,
 )
 from .words import xml_safe
@@ -80,7 +80,7 @@ def _trouble(name: str, result: Result, kind: str, message: str, text: str) -> x
 
 def _case(verdict: Verdict, result: Result) -> xml.Element:
     case = _named(verdict.property, result, verdict.scenario, verdict.policy)
-    trace = "".join(finding_text(group, result, WIDTH, Ink()) for group in counterexamples((verdict,)))
+    trace = "".join(counterexample_text(group, result, WIDTH, Ink()) for group in counterexamples((verdict,)))
     if verdict.outcome == UNDECIDED:
         why = f": {STOPPED.get(result.stopped, result.stopped)}" if result.stopped else ""
         xml.SubElement(case, "skipped", message=f"not decided{why}")

@@ -11,11 +11,11 @@ from .ink import Ink
 from .matrix import Table, mood, summary, tables, word
 from .text import (
     cell_text,
+    counterexample_text,
     counterexamples,
     diagnostics_of,
     evidence_text,
     failure_text,
-    finding_text,
     notes_of,
 )
 
@@ -109,7 +109,7 @@ def _trace(group: tuple[Verdict, ...], result: Result) -> str:
     first = group[0]
     where = f" {cell_text(first)}" if cell_text(first) else ""
     title = f"{_html(first.property)}{_html(where)}, {_html(word(first))}"
-    body = block(finding_text(group, result, WIDTH, Ink()))
+    body = block(counterexample_text(group, result, WIDTH, Ink()))
     return f"<details{open_}><summary>{title}</summary>\n\n{body}\n</details>\n"
 
 

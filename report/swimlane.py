@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..check.result import Result
 from ..translator.program import Task
 from ..translator.retrace import Finding
-from .text import columns_for
+from .behaviour import columns_for
 from .trace import Hold, holds, links, stands, stuck
 from .words import because, place, source_line, told, waiting
 

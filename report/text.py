@@ -7,12 +7,13 @@ import textwrap
 from collections.abc import Iterable
 
 from ..check.result import HOLDS, UNDECIDED, VIOLATED, Evidence, Result, Scene, Verdict
-from ..translator.program import Task
+from ..translator.program import Value
 from ..translator.retrace import Finding
 from ..translator.show import value_text
+from .behaviour import Page, ending, finding_text, headline, where_text
 from .diagnostics import diagnostics_text
 from .ink import Ink
-from .words import NARROWEST, because, layout, place, source_line, step_text, waiting
+from .words import NARROWEST, place, source_line, step_text
 
 STOPPED = {
     "time": "the time limit was reached",
@@ -31,13 +32,12 @@ def result_text(result: Result, width: int, ink: Ink) -> str:
     if not result.verdicts:
         return ""
     blocks = [_summary(result, ink)]
-    blocks += [finding_text(verdicts, result, width, ink) for verdicts in counterexamples(result.verdicts)]
+    for verdicts in counterexamples(result.verdicts):
+        blocks.append(counterexample_text(verdicts, result, width, ink))
     notes = notes_of(result)
     if notes:
         blocks.append("\n".join(notes) + "\n")
-    text = "\n".join(blocks)
-    # A terminal folds lines itself, and would not count the codes of colour.
-    return text if ink.on else _folded(text, max(width, NARROWEST))
+    return folded("\n".join(blocks), width, ink)
 
 
 def counterexamples(verdicts: Iterable[Verdict]) -> tuple[tuple[Verdict, ...], ...]:
@@ -50,8 +50,12 @@ def counterexamples(verdicts: Iterable[Verdict]) -> tuple[tuple[Verdict, ...], .
     return tuple(tuple(group) for group in told.values())
 
 
-def _folded(text: str, width: int) -> str:
+def folded(text: str, width: int, ink: Ink) -> str:
     """`text` with its long lines wrapped, except commands, which are to be copied."""
+    if ink.on:
+        # A terminal folds lines itself, and would not count the codes of colour.
+        return text
+    width = max(width, NARROWEST)
     lines: list[str] = []
     for line in text.split("\n"):
         if len(line) <= width or line.startswith("  reproduce: "):
@@ -84,10 +88,7 @@ def diagnostics_of(result: Result, ink: Ink) -> str:
 
 
 def _summary(result: Result, ink: Ink) -> str:
-    consts = " ".join(f"{name}={value_text(value)}" for name, value in result.constants)
-    lines = [
-        "   ".join(part for part in (ink("strong", result.name), consts, "sequential consistency") if part)
-    ]
+    lines = [head_text(result.name, result.constants, ink)]
     for scene in result.scenes:
         verdicts = [verdict for verdict in result.verdicts if verdict.scenario == scene.name]
         lines.append("")
@@ -103,9 +104,18 @@ def _summary(result: Result, ink: Ink) -> str:
         lines += _table(verdicts, result.policies, ink) if len(result.policies) > 1 else _list(verdicts, ink)
     if result.evidence is not None:
         lines += ["", "  " + evidence_text(result, result.evidence)]
-    if any(verdict.kind == "property" for verdict in result.verdicts):
+    if result.engine == "interpreter":
+        lines.append("  decided by the interpreter, not by TLC, which is the reference")
+    temporal = [verdict for verdict in result.verdicts if verdict.kind == "property"]
+    if temporal and not (result.engine == "interpreter" and all(v.outcome == UNDECIDED for v in temporal)):
         lines.append(f"  fairness: {fairness_text(result)}")
     return "\n".join(lines) + "\n"
+
+
+def head_text(name: str, constants: tuple[tuple[str, Value], ...], ink: Ink) -> str:
+    """The first line of every report: the model, its constants, its memory."""
+    consts = " ".join(f"{constant}={value_text(value)}" for constant, value in constants)
+    return "   ".join(part for part in (ink("strong", name), consts, "sequential consistency") if part)
 
 
 def scene_text(scene: Scene) -> str:
@@ -211,94 +221,43 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", " ")
 
 
-def finding_text(verdicts: tuple[Verdict, ...], result: Result, width: int, ink: Ink) -> str:
+def counterexample_text(verdicts: tuple[Verdict, ...], result: Result, width: int, ink: Ink) -> str:
     """The trace of the first of `verdicts`, with a headline; the others have the same one."""
     verdict, *also = verdicts
-    finding = verdict.finding
-    assert finding is not None
-    lines = [headline(verdict, result, ink)]
-    if also:
-        lines.append(f"  the same {', '.join(cell_text(other) for other in also)}")
-    lines.append("")
-    tasks = columns_for(finding)
-    laid = layout(finding.steps, tasks, result.path, width - 1)
-    rows = [*laid.head, *(row for step in laid.steps[: finding.loop] for row in step)]
-    if finding.loop is not None:
-        loop = laid.steps[finding.loop :]
-        rows.append(
-            ("-- for ever: " if loop else "-- nothing steps any more ").ljust(min(width, 72) - 1, "-")
-        )
-        rows += [row for step in loop for row in step]
-    lines += [f" {row}" for row in rows]
-    lines += ending(finding, result, ink)
-    lines += ["", f"  reproduce: {reproduce(result, verdict)}"]
-    return "\n".join(lines) + "\n"
+    assert verdict.finding is not None
+    others = [cell_text(other) for other in also]
+    page = _page(result, width, ink)
+    return finding_text(verdict.finding, page, cell_text(verdict), others, reproduce(result, verdict))
+
+
+def headline_of(verdict: Verdict, result: Result, ink: Ink) -> str:
+    """Which property is violated in which cell, and the line or the diagnosis."""
+    assert verdict.finding is not None
+    return headline(verdict.finding, cell_text(verdict), _page(result, 0, ink))
 
 
 def cell_text(verdict: Verdict) -> str:
     """`under POLICY in SCENARIO`, as far as there are such; may be empty."""
-    under = f"under {verdict.policy}" if verdict.policy else ""
-    where = f"in {verdict.scenario}" if verdict.scenario else ""
-    return " ".join(part for part in (under, where) if part)
+    return where_text(verdict.scenario, verdict.policy)
 
 
-def columns_for(finding: Finding) -> tuple[Task, ...]:
-    """The tasks that a trace is about, in their order."""
-    moving = {step.task for step in finding.steps}
-    if finding.task is not None:
-        moving.add(finding.task)
-    return tuple(sorted(moving))
-
-
-def headline(verdict: Verdict, result: Result, ink: Ink) -> str:
-    """Which property is violated in which cell, and the line or the diagnosis."""
-    finding = verdict.finding
-    assert finding is not None
-    where = cell_text(verdict)
-    head = ink("bad", finding.property) + (f" {where}" if where else "")
-    if finding.loop is not None:
-        return f"{head}: {ink('bad', finding.diagnosis)}"
-    if finding.span is None:
-        return head
-    text = source_line(finding.span, result.sources)
-    line = f"line {place(finding.span, result.path)}"
-    return f"{head}, {line}: {text}"
-
-
-def ending(finding: Finding, result: Result, ink: Ink) -> list[str]:
-    """What is wrong in the last state, as indented lines."""
-    lines: list[str] = []
-    if finding.loop is not None:
-        return [ink("bad", f" > {finding.reasons[0]}"), *(f"   {reason}" for reason in finding.reasons[1:])]
-    if finding.span is not None:
-        who = f"{finding.task} at " if finding.task is not None else ""
-        line = f" > {who}line {place(finding.span, result.path)}: {source_line(finding.span, result.sources)}"
-        lines.append(ink("bad", line))
-        for call in reversed(finding.calls):
-            lines.append(
-                f"     called from line {place(call, result.path)}: {source_line(call, result.sources)}"
-            )
-    if finding.message:
-        lines.append(f"     {finding.message}")
-    values = because(finding)
-    if values:
-        lines.append(f"     {values}")
-    if finding.property == "deadlock":
-        if finding.cycle:
-            chain = " -> ".join(str(task) for task in (*finding.cycle, finding.cycle[0]))
-            lines.append(ink("bad", f" > in a circle: {chain}"))
-        lines += [f"     {waiting(standing, result.path)}" for standing in finding.standing]
-    return lines
+def _page(result: Result, width: int, ink: Ink) -> Page:
+    return Page(result.sources, result.path, width, ink)
 
 
 def reasons_of(finding: Finding, result: Result) -> tuple[str, ...]:
     """What is wrong in the last state, as plain lines."""
-    return tuple(line.strip().removeprefix("> ") for line in ending(finding, result, Ink()))
+    return tuple(line.strip().removeprefix("> ") for line in ending(finding, _page(result, 0, Ink())))
 
 
 def notes_of(result: Result) -> list[str]:
     """What a reader should also know, a line each."""
     notes: list[str] = []
+    if result.engine == "interpreter":
+        names = dict.fromkeys(f"`{v.property}`" for v in result.verdicts if _left_to_tlc(v))
+        if names:
+            is_ = "is a temporal property" if len(names) == 1 else "are temporal properties"
+            notes.append(f"note: {', '.join(names)} {is_}, which only TLC decides")
     for verdict in result.verdicts:
         if verdict.vacuous:
             where = f" {cell_text(verdict)}" if cell_text(verdict) else ""
@@ -315,9 +274,15 @@ def notes_of(result: Result) -> list[str]:
     return notes
 
 
+def _left_to_tlc(verdict: Verdict) -> bool:
+    return verdict.kind == "property" and verdict.outcome == UNDECIDED
+
+
 def reproduce(result: Result, verdict: Verdict) -> str:
     """The command that shows one finding again."""
     words = ["pfnspec", "check", result.path]
+    if result.engine != "tlc":
+        words += ["--engine", result.engine]
     for name, value in result.overrides:
         words += ["--const", f"{name}={value}"]
     if verdict.scenario is not None:
@@ -325,6 +290,11 @@ def reproduce(result: Result, verdict: Verdict) -> str:
     if verdict.policy is not None:
         words += ["--policy", verdict.policy]
     words += ["--property", verdict.property]
+    return command(words)
+
+
+def command(words: list[str]) -> str:
+    """Words as a line for a shell."""
     return " ".join(_quoted(word) for word in words)
 
 

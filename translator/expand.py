@@ -137,8 +137,7 @@ class Expansion:
         while frontier and len(came) < MAX_STATES:
             following: list[_Place] = []
             for here, passed in frontier:
-                for transition in self.whole.transitions(here, task):
-                    there = transition.state
+                for there, _ in self.whole.successors(here, task):
                     if passed in ways and self.canonical(there) == target:
                         return (*_way(came, (here, passed)), there)
                     place = (there, (*passed, self.whole.pc(there, task).name))

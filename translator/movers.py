@@ -6,7 +6,7 @@ conflicting access of another task is kept out by a lock that both hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 
 from ..dsl.sorts import Snapshot
@@ -41,6 +41,57 @@ RIGHT, LEFT, BOTH, NEITHER = "right", "left", "both", "neither"
 
 # A lock and the mode in which it is held.
 Held = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A variable read or written at a point, by its step or by an assertion, and the locks held there.
+
+    `uncounted` are locks in arrays that may be held as well.  `foreign`: of a variable with a copy for
+    each task it writes those of other tasks, too.
+    """
+
+    written: bool
+    held: frozenset[Held]
+    point: Point
+    span: Span
+    uncounted: frozenset[str] = frozenset()
+    asserted: bool = False
+    foreign: bool = False
+
+    def excludes(self, other: Access) -> frozenset[str]:
+        """The locks that keep another access out: held at both, for writing at one of them."""
+        return frozenset(
+            lock
+            for lock, mode in self.held
+            if (lock, "write") in other.held or (mode == "write" and (lock, "read") in other.held)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a step moves as it does; `name` is the variable, lock or label that it is about.
+
+    `why` is, for a variable: constant (never written), alone (one task uses it), locked (`locks` keep
+    all others out), conflict (no lock does: `here` and `other` are accesses that meet), or formula (a
+    property reads what the step writes).  For a lock: acquired, released, tried, queued (it keeps
+    its queue), formula, unfair (no queue, in a liveness run), or state (the step looks at it).  Else
+    label (a property names it) or several (operations on locks in one step).
+    """
+
+    why: str
+    name: str
+    locks: tuple[str, ...] = ()
+    here: Access | None = None
+    other: Access | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """How a step moves (right, left, both, neither), and why; no reasons when it touches nothing shared."""
+
+    kind: str
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +188,6 @@ def observed_beyond(program: Program) -> Beyond:
     return Beyond(frozenset(variables), frozenset(points))
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
-    """One access to a variable: whether it writes, the locks held then, and by a task of which process."""
-
-    written: bool
-    held: frozenset[Held]
-    process: str
-
-
 class Analysis:
     """The locksets and movers of a program that has no scheduler state yet."""
 
@@ -169,7 +211,8 @@ class Analysis:
             if process.count:
                 self._flow(process.entry)
         self.task_local, self.snapshots = self._task_local()
-        self.shared = self._shared()
+        self._movers: dict[tuple[str, bool], Mover] = {}
+        self.found = self._accesses()
 
     # -- which locks are held where
 
@@ -206,19 +249,13 @@ class Analysis:
 
     def _task_local(self) -> tuple[frozenset[str], frozenset[str]]:
         """Per-task variables that only their own task touches and no formula observes; and those that hold
-        snapshots, which are outdated from elsewhere."""
+        snapshots, which bumps outdate from elsewhere."""
         own = {v.name for v in self.program.variables if v.process not in (None, "*")}
         snapshots = {v.name for v in self.program.variables if isinstance(v.sort, Snapshot)} & own
         for point in self.program.points:
-            if point.step is None:
-                continue
-            for part in _parts(point.step.block):
-                if isinstance(part, Fill) or (
-                    isinstance(part, Assign) and part.indices and not isinstance(part.indices[0], Self)
-                ):
-                    own.discard(part.variable)
-                    if not isinstance(part, Fill):
-                        snapshots.discard(part.variable)
+            if point.step is not None:
+                own -= _foreign(point.step.block)
+                snapshots -= _foreign(point.step.block, fills=False)
         return frozenset(own) - self.observed, frozenset(snapshots) - self.observed
 
     def accesses(self, step: Step) -> tuple[frozenset[str], frozenset[str]]:
@@ -257,37 +294,57 @@ class Analysis:
             case end:
                 return Block(ops, end)
 
-    def _shared(self) -> Mapping[str, tuple[Access, ...]]:
-        """Every access to a variable, assertions included; those of formulas without a place are left out."""
+    def _accesses(self) -> dict[str, list[Access]]:
+        """Where each variable is read and written."""
         found: dict[str, list[Access]] = {}
         for point in self.program.points:
             if point.name not in self.must:
                 continue
+            held = self.must[point.name]
+            arrays = frozenset(lock for lock, _ in self.may[point.name]) - self.scalar
             if point.step is not None:
                 read, written = self.accesses(point.step)
-                held = self._held(point, point.step)
+                under = held | self._taken_first(point.step)
+                foreign = _foreign(point.step.block)
                 for name in read | written:
-                    found.setdefault(name, []).append(Access(name in written, held, point.process))
+                    access = Access(
+                        name in written, under, point, point.step.span, arrays, foreign=name in foreign
+                    )
+                    found.setdefault(name, []).append(access)
             for claim in point.claims:
                 # An assertion reads what it names, under the locks held there.
                 for name in reads(claim.condition):
-                    found.setdefault(name, []).append(Access(False, self.must[point.name], point.process))
-        return {name: tuple(accesses) for name, accesses in found.items()}
+                    access = Access(False, held, point, claim.span, arrays, asserted=True)
+                    found.setdefault(name, []).append(access)
+        return found
 
-    def _held(self, point: Point, step: Step) -> frozenset[Held]:
-        return self.must[point.name] | self._taken_first(step)
+    def _access(self, point: Point, name: str, written: bool) -> tuple[bool, Reason]:
+        """Whether a step's access to a variable moves both ways, and why."""
+        if written and name in self.observed:
+            return False, Reason("formula", name)
+        group = self.found.get(name, [])
+        locks: set[str] = set()
+        for here in group:
+            if here.point is not point or here.asserted:
+                continue
+            for other in group:
+                if self._meet(name, here, other):
+                    if not (kept_out := here.excludes(other)):
+                        return False, Reason("conflict", name, (), here, other)
+                    locks |= kept_out
+        if locks:
+            return True, Reason("locked", name, tuple(sorted(locks)))
+        return True, Reason("alone" if any(access.written for access in group) else "constant", name)
 
-    def conflict(self, name: str, access: Access) -> bool:
-        """Whether another task can access a variable right before or after, so that the order matters."""
-        if access.written and name in self.observed:
-            return True
-        single = {process.name for process in self.program.processes if process.count == 1}
-        return any(
-            (access.written or other.written)
-            and not (other.process == access.process and other.process in single)
-            and not _exclude(access.held, other.held)
-            for other in self.shared.get(name, ())
-        )
+    def _meet(self, name: str, one: Access, other: Access) -> bool:
+        """Whether different tasks make these accesses to the same place, and the order matters."""
+        if one.point.process == other.point.process and self.program.process(one.point.process).count == 1:
+            return False
+        if not (one.written or other.written):
+            return False
+        # Each task has its copy, unless others look into it.
+        shared = self.program.variable(name).process is None or name in self.observed
+        return shared or one.foreign or other.foreign
 
     def _taken_first(self, step: Step) -> frozenset[Held]:
         """The lock that a step begins by taking and keeps to its end, whichever way it goes."""
@@ -303,45 +360,61 @@ class Analysis:
 
     # -- movers
 
-    def mover(self, point: Point, *, liveness: bool) -> str:
+    def mover(self, point: Point, *, liveness: bool) -> Mover:
         """How the step of a point moves."""
+        known = self._movers.get((point.name, liveness))
+        if known is None:
+            known = self._movers[point.name, liveness] = self._mover(point, liveness)
+        return known
+
+    def _mover(self, point: Point, liveness: bool) -> Mover:
         step = point.step
         assert step is not None
         read, written = self.accesses(step)
         lock_names = reads(step.guard) | reads(step.block)
-        if self._labelled(point, step):
-            return NEITHER
-        held = self._held(point, step)
-        if any(self.conflict(name, Access(name in written, held, point.process)) for name in read | written):
-            return NEITHER
+        labels = self._labelled(point, step)
+        if labels:
+            return Mover(NEITHER, (Reason("label", labels[0]),))
+        found = [self._access(point, name, name in written) for name in sorted(read | written)]
+        if held_up := tuple(reason for moves, reason in found if not moves):
+            return Mover(NEITHER, held_up)
+        safe = tuple(reason for _, reason in found)
         effects = {e for leaf in leaves(step.block) for op in leaf.ops if (e := _lock_effect(op, self.locks))}
         use = step.lock
         if use is None and not effects:
-            touched = any(name.rpartition(".")[0] in self.locks for name in lock_names)
-            return NEITHER if touched else BOTH
+            touched = sorted({lock for n in lock_names if (lock := n.rpartition(".")[0]) in self.locks})
+            if touched:
+                return Mover(NEITHER, tuple(Reason("state", lock) for lock in touched))
+            return Mover(BOTH, safe)
         locks = {held[0] for held, _ in effects} | ({use.lock} if use else set())
-        observed = {name.rpartition(".")[0] for name in self.observed}
-        if locks & (self.tried | observed | set(self.program.queued_locks)):
-            return NEITHER
-        if liveness and locks & self.unfair:
-            return NEITHER
-        if len(effects) != 1 or use is None:
-            return NEITHER
+        seen = {name.rpartition(".")[0] for name in self.observed}
+        for why, group in (
+            ("tried", self.tried), ("formula", seen), ("queued", set(self.program.queued_locks)),
+            ("unfair", self.unfair if liveness else frozenset()),
+        ):  # fmt: skip
+            if locks & group:
+                return Mover(NEITHER, tuple(Reason(why, lock) for lock in sorted(locks & group)))
+        if len(effects) != 1 or use is None or use.action not in ("acquire", "release"):
+            return Mover(NEITHER, tuple(Reason("several", lock) for lock in sorted(locks)))
         if use.action == "acquire":
-            return RIGHT
-        return LEFT if use.action == "release" else NEITHER
+            return Mover(RIGHT, (Reason("acquired", use.lock), *safe))
+        return Mover(LEFT, (Reason("released", use.lock), *safe))
 
-    def _labelled(self, point: Point, step: Step) -> bool:
-        """Whether the step enters or leaves a label that a formula names."""
+    def _labelled(self, point: Point, step: Step) -> tuple[str, ...]:
+        """The labels named by a formula that the step enters or leaves, as control points."""
         targets = {leaf.target for leaf in leaves(step.block)}
-        return point.name in self.labels or bool(targets & self.labels)
+        return tuple(sorted(({point.name} | targets) & self.labels))
 
 
-def _exclude(one: frozenset[Held], other: frozenset[Held]) -> bool:
-    """Whether two tasks that hold these locks exclude each other: one in common, for writing by either."""
-    return any(
-        (lock, "write") in other or (mode == "write" and (lock, "read") in other) for lock, mode in one
-    )
+def _foreign(block: Block, *, fills: bool = True) -> set[str]:
+    """The variables of which a block writes other elements than that of the task that steps; with `fills`, or
+    all of them at once."""
+    return {
+        part.variable
+        for part in _parts(block)
+        if (fills and isinstance(part, Fill))
+        or (isinstance(part, Assign) and part.indices and not isinstance(part.indices[0], Self))
+    }
 
 
 def _parts(block: Block) -> Iterator[Op]:

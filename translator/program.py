@@ -22,6 +22,14 @@ class Task:
     process: str
     index: int
     only: bool = field(default=False, compare=False)
+    _hash: int = field(default=0, init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.process, self.index)))
+
+    def __hash__(self) -> int:
+        # Tasks are in most states, and a search hashes every state.
+        return self._hash
 
     def __str__(self) -> str:
         return self.process if self.only else f"{self.process}[{self.index}]"

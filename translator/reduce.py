@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from .movers import BOTH, LEFT, NEITHER, RIGHT, Analysis, leaves, observed_beyond
+from .movers import BOTH, LEFT, NEITHER, RIGHT, Analysis, Mover, leaves, observed_beyond
 from .program import (
     PC,
     SELF,
@@ -51,11 +51,51 @@ def liveness_reduced(program: Program, formulas: Iterable[Expr]) -> Program:
 
 
 @dataclass(frozen=True, slots=True)
-class _Phase:
-    """How far a merged step has come, `passed` from its own point on: `committed` once it holds a step
-    that does not move right."""
+class Boundary:
+    """Why a merged step goes no further than through the points `passed` (its own first) to `target`.
 
-    committed: bool
+    `why` is: end (the task ends there), guard (the target's step may have to wait), back (it was
+    passed before), label (a property names one there), claim (an assertion or check is tested there),
+    queued (it waits for a lock that keeps its queue), cpu or preempted (others may get the CPU there),
+    moves (its step, by `mover`, may not follow that of the point `by`), origin (a way leads back to
+    where the merged step began), outcomes (there would be too many), or of the step itself: unfair
+    (its process may stop anywhere), await (it passes without a CPU), alone (as queued).
+    """
+
+    passed: tuple[str, ...]
+    target: str
+    why: str
+    mover: Mover | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a reduction did: how each step of `whole` moves, and of each merged step, by its first
+    point, where its ways end and why."""
+
+    whole: Program
+    liveness: bool
+    movers: dict[str, Mover]
+    boundaries: dict[str, tuple[Boundary, ...]]
+    labels: frozenset[str]
+
+
+def explained(program: Program, formulas: Iterable[Expr], *, liveness: bool) -> Explanation:
+    """How `safety_reduced`, or `liveness_reduced`, comes to what it does."""
+    reduction = _Reduction(program, tuple(formulas), liveness=liveness)
+    reduction.run()
+    reached = [p for p in program.points if p.step is not None and p.name in reduction.analysis.must]
+    movers = {point.name: reduction.analysis.mover(point, liveness=liveness) for point in reached}
+    return Explanation(program, liveness, movers, reduction.boundaries, reduction.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """How far a merged step has come, `passed` from its own point on; `by` is the first point in it
+    that does not move right, if there is one yet."""
+
+    by: str
     passed: tuple[str, ...]
 
 
@@ -73,6 +113,8 @@ class _Reduction:
         self.unfair = {process.name for process in program.processes if process.unfair}
         self.leaves = 0
         self.ways: set[tuple[str, ...]] = set()
+        self.ends: dict[tuple[tuple[str, ...], str], Boundary] = {}
+        self.boundaries: dict[str, tuple[Boundary, ...]] = {}
 
     def run(self) -> Program:
         processes = tuple(
@@ -116,19 +158,31 @@ class _Reduction:
 
     def merged(self, point: Point) -> Point:
         step = point.step
-        if step is None or (self.liveness and point.process in self.unfair):
+        if step is None:
             return point
+        alone = self.alone(point)
+        if alone is not None:
+            targets = dict.fromkeys(leaf.target for leaf in leaves(step.block))
+            self.boundaries[point.name] = tuple(Boundary((point.name,), t, alone) for t in targets)
+            return point
+        kind = self.analysis.mover(point, liveness=self.liveness).kind
+        self.leaves = len(tuple(leaves(step.block)))
+        self.ways, self.ends = set(), {}
+        phase = _Phase("" if kind in (RIGHT, BOTH) else point.name, (point.name,))
+        block = self.absorbed(step.block, phase, point.name)
+        self.boundaries[point.name] = tuple(self.ends.values())
+        return replace(point, step=replace(step, block=block, ways=frozenset(self.ways)))
+
+    def alone(self, point: Point) -> str | None:
+        """Why a step is left as it is, if so."""
+        step = point.step
+        assert step is not None
+        if self.liveness and point.process in self.unfair:
+            return "unfair"
         if step.kind == "await" and self.program.cpus is not None:
             # It passes without a CPU; what comes next needs one.
-            return point
-        kind = self.analysis.mover(point, liveness=self.liveness)
-        if step.lock is not None and step.lock.lock in self.program.queued_locks:
-            return point
-        self.leaves = len(tuple(leaves(step.block)))
-        self.ways = set()
-        phase = _Phase(kind not in (RIGHT, BOTH), (point.name,))
-        block = self.absorbed(step.block, phase, point.name)
-        return replace(point, step=replace(step, block=block, ways=frozenset(self.ways)))
+            return "await"
+        return "alone" if step.lock is not None and step.lock.lock in self.program.queued_locks else None
 
     def absorbed(self, block: Block, phase: _Phase, origin: str) -> Block:
         """The block with steps taken in where it ends."""
@@ -136,8 +190,9 @@ class _Reduction:
             case Goto(point=target):
                 name = str(target)
                 further = self.take(name, phase, origin)
-                if further is None:
+                if isinstance(further, Boundary):
                     self.ways.add(phase.passed[1:])
+                    self.ends[phase.passed, name] = further
                     return block
                 return Block((*block.ops, *further.ops), further.end)
             case Test(condition=condition, yes=yes, no=no):
@@ -148,38 +203,51 @@ class _Reduction:
             case Fork(options=options):
                 return Block(block.ops, Fork(tuple(self.absorbed(o, phase, origin) for o in options)))
 
-    def take(self, name: str, phase: _Phase, origin: str) -> Block | None:
-        """The rest of a merged step from point `name` on, or None where it has to end."""
+    def take(self, name: str, phase: _Phase, origin: str) -> Block | Boundary:
+        """The rest of a merged step from point `name` on, or why it has to end there."""
+
+        def end(why: str) -> Boundary:
+            return Boundary(phase.passed, name, why)
+
         point = self.program.point(name)
         step = point.step
-        if step is None or step.guard != TRUE or name in phase.passed or self.kept(point):
-            return None
-        kind = self.analysis.mover(point, liveness=self.liveness)
-        if phase.committed and kind not in (LEFT, BOTH):
-            return None
+        if step is None:
+            return end("end")
+        if step.guard != TRUE:
+            return end("guard")
+        if name in phase.passed:
+            return end("back")
+        why = self.kept(point)
+        if why is not None:
+            return end(why)
+        mover = self.analysis.mover(point, liveness=self.liveness)
+        if phase.by and mover.kind not in (LEFT, BOTH):
+            return Boundary(phase.passed, name, "moves", mover, phase.by)
         ways = tuple(leaves(step.block))
-        if any(way.target == origin for way in ways) or self.leaves + len(ways) - 1 > MAX_LEAVES:
-            return None
+        if any(way.target == origin for way in ways):
+            return end("origin")
+        if self.leaves + len(ways) - 1 > MAX_LEAVES:
+            return end("outcomes")
         self.leaves += len(ways) - 1
-        committed = phase.committed or kind in (LEFT, NEITHER)
-        return self.absorbed(step.block, _Phase(committed, (*phase.passed, name)), origin)
+        by = phase.by or (name if mover.kind in (LEFT, NEITHER) else "")
+        return self.absorbed(step.block, _Phase(by, (*phase.passed, name)), origin)
 
-    def kept(self, point: Point) -> bool:
-        """Whether a control point has to stay."""
+    def kept(self, point: Point) -> str | None:
+        """Why a control point has to stay, if so."""
         step = point.step
         assert step is not None
-        if point.name in self.labels or any(
-            not self.proved(point, claim.condition) for claim in point.claims
-        ):
-            return True
+        if point.name in self.labels:
+            return "label"
+        if any(not self.proved(point, claim.condition) for claim in point.claims):
+            return "claim"
         if step.lock is not None and step.lock.lock in self.program.queued_locks:
-            return True
+            return "queued"
         if self.program.cpus is None:
-            return False
+            return None
         if step.offers_cpu:
-            return True
+            return "cpu"
         spinning = any(self.spins(lock) for lock, _ in self.analysis.must[point.name])
-        return self.program.preempt == "full" and not spinning
+        return "preempted" if self.program.preempt == "full" and not spinning else None
 
     def spins(self, path: str) -> bool:
         return any(

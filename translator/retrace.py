@@ -112,7 +112,7 @@ def retrace(property: str, states: tuple[State, ...], interpreter: Interpreter) 
     found = [violation for violation in interpreter.violations(last) if violation.property == property]
     if not found:
         raise Mismatch(f"`{property}` holds in the last state")
-    return _finding(found[0], tuple(steps), states, interpreter)
+    return finding(found[0], tuple(steps), states, interpreter)
 
 
 def replayed_step(number: int, before: State, after: State, interpreter: Interpreter) -> TraceStep:
@@ -125,7 +125,11 @@ def replayed_step(number: int, before: State, after: State, interpreter: Interpr
         raise Mismatch(f"{moved[0]} cannot take step {number}")
     # Where several ways through a step end in the same state, each is a behaviour of the model;
     # the first in the order of the source is told.
-    taken: Transition = matching[0]
+    return told_step(number, before, matching[0], interpreter)
+
+
+def told_step(number: int, before: State, taken: Transition, interpreter: Interpreter) -> TraceStep:
+    """A transition from the state `before`, as step `number` of a trace."""
     step = taken.point.step
     assert step is not None
     return TraceStep(
@@ -135,7 +139,7 @@ def replayed_step(number: int, before: State, after: State, interpreter: Interpr
         step.span,
         step.calls,
         tuple(event for event in taken.events if event.kind != "round"),
-        changes(before, after, interpreter),
+        changes(before, taken.state, interpreter),
         any(event.kind == "round" for event in taken.events),
     )
 
@@ -184,9 +188,10 @@ def _title(variable: Variable) -> str:
     return variable.title.removesuffix(".holder")
 
 
-def _finding(
+def finding(
     violation: Violation, steps: tuple[TraceStep, ...], states: tuple[State, ...], interpreter: Interpreter
 ) -> Finding:
+    """What is told of a violation in the last of `states`, to which `steps` lead from the first."""
     last = states[-1]
     span: Span | None = None
     message = ""

@@ -1,0 +1,119 @@
+"""`pfnspec simulate --interactive`: commands in, steps out."""
+
+from __future__ import annotations
+
+import io
+import sys
+from random import Random
+
+from ..report.behaviour import Page
+from ..report.simulation import choice_lines, name_width, standing_lines, step_line, violation_lines
+from ..translator.retrace import elements
+from ..translator.simulate import Simulation
+
+LONGEST = 1000
+"""Most steps that one command takes."""
+
+HELP = f"""  NUMBER    take this step
+  u         undo the last step
+  s         show the state
+  c LABEL   go on by chance until somebody comes to this label, or `end`, for at most {LONGEST} steps
+  r N       take N steps by chance, at most {LONGEST}
+  h         this help
+  q         quit
+"""
+
+
+def interact(simulation: Simulation, chance: Random, page: Page) -> int:
+    """Reads commands from standard input until `q` or its end; always 0."""
+    talk = _Talk(simulation, chance, page)
+    prompt = sys.stdin is not None and sys.stdin.isatty()
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    talk.show()
+    while True:
+        if prompt:
+            print("> ", end="")
+        sys.stdout.flush()
+        line = sys.stdin.readline() if sys.stdin is not None else ""
+        if not line or line.strip() in ("q", "quit"):
+            if prompt and not line:
+                print()
+            return 0
+        if line.strip():
+            talk.obey(line.split())
+
+
+class _Talk:
+    def __init__(self, simulation: Simulation, chance: Random, page: Page) -> None:
+        self.simulation = simulation
+        self.chance = chance
+        self.page = page
+        self.names = name_width(simulation.interpreter.tasks)
+
+    def obey(self, words: list[str]) -> None:
+        """One command; what cannot be done is said in one line."""
+        match words:
+            case ["u"]:
+                if self.simulation.undo():
+                    self.show()
+                else:
+                    print("this is the initial state")
+            case ["s"]:
+                self.state()
+            case ["h"]:
+                print(HELP, end="")
+            case ["c", label]:
+                if label in self.simulation.labels():
+                    self.run(LONGEST, label)
+                else:
+                    print(f"there is no label `{label}`; there are: {', '.join(self.simulation.labels())}")
+            case ["r", number] if (steps := _number(number)) is not None and 0 < steps <= LONGEST:
+                self.run(steps, None)
+            case [number] if (chosen := _number(number)) is not None:
+                self.choose(chosen)
+            case _:
+                shown = " ".join(words)
+                print(f"`{shown if shown.isprintable() else ascii(shown)}` is no command; h lists them")
+
+    def choose(self, number: int) -> None:
+        choices = self.simulation.choices
+        if not 0 < number <= len(choices):
+            print(f"there are {len(choices)} steps to choose from" if choices else "nobody can step")
+            return
+        self.simulation.take(choices[number - 1])
+        self.steps(1)
+        self.show()
+
+    def run(self, steps: int, label: str | None) -> None:
+        before = len(self.simulation.steps)
+        reason = self.simulation.run(self.chance, steps, label)
+        self.steps(len(self.simulation.steps) - before)
+        if reason == "steps" and label is not None:
+            print(f"nobody came to `{label}` in {steps} steps")
+        self.show()
+
+    def steps(self, number: int) -> None:
+        """The last steps that were taken."""
+        for step in self.simulation.steps[len(self.simulation.steps) - number :]:
+            print(f"{step.number:>5}  {step_line(step, self.names, self.page)}")
+
+    def show(self) -> None:
+        """What does not hold here, who waits, and how to go on."""
+        simulation = self.simulation
+        for violation in simulation.violations():
+            print("\n".join(violation_lines(simulation.finding(violation), self.page)))
+        waiting = [one for one in simulation.standing() if one.what != "can go on"]
+        print("\n".join(["", *standing_lines(waiting, self.page)]))
+        told = [simulation.told(choice) for choice in simulation.choices]
+        print("\n".join(choice_lines(told, self.names, self.page)) if told else "     nobody can step")
+
+    def state(self) -> None:
+        simulation = self.simulation
+        for name, value in elements(simulation.states[-1], simulation.interpreter):
+            print(f"     {name} = {value}")
+        print("\n".join(standing_lines(simulation.standing(), self.page)))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

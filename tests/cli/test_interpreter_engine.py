@@ -1,0 +1,180 @@
+"""`pfnspec check --engine interpreter`: the verdicts of TLC, without Java, and its limits."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from subprocess import CompletedProcess, Popen
+from typing import Any
+
+import pytest
+
+Run = Callable[..., "CompletedProcess[str]"]
+Start = Callable[..., "Popen[str]"]
+ENGINE = ("--engine", "interpreter")
+NO_JAVA: Mapping[str, str] = {"PFNSPEC_JAVA": "/nowhere/java", "PFNSPEC_TLA2TOOLS": "/nowhere/jar"}
+
+COMPARED: Mapping[str, tuple[str, ...]] = {
+    "memslots/fair_rwsem.pfn": ("--const", "NOTIFIERS=1"),
+    "pfncache/upstream.pfn": ("--const", "VCPUS=1"),
+    "pfncache/v5_17_speculative_valid.pfn": (),
+    "waiting/lost_wakeup.pfn": (),
+    "waiting/policies.pfn": (),
+}
+MANY = """model several
+const N: int = 3
+shared x: range(4) = 0
+shared flag: bool = False
+sometimes filled:
+    x == 3
+sometimes never:
+    x == 3 and flag
+process worker[N]:
+    label begin
+    x += 1
+    if flag:
+        label odd
+        x = 0
+"""
+
+
+def result(ran: CompletedProcess[str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(ran.stdout)
+    assert found["status"] == ran.returncode
+    return found
+
+
+def verdicts(found: dict[str, Any]) -> dict[tuple[str, str, str], tuple[str, bool]]:
+    """Of everything that is no temporal property: the outcome, and whether there is a trace."""
+    return {
+        (v["property"], str(v["scenario"]), str(v["policy"])): (v["outcome"], v["finding"] is not None)
+        for v in found["verdicts"]
+        if v["kind"] != "property"
+    }
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_the_same_verdicts_as_tlc(pfnspec: Run, name: str) -> None:
+    arguments = ("check", f"examples/{name}", *COMPARED[name], "--format", "json")
+    mine = result(pfnspec(*arguments, *ENGINE, env=NO_JAVA))
+    tlc = result(pfnspec(*arguments))
+    assert (mine["engine"], tlc["engine"]) == ("interpreter", "tlc")
+    assert mine["tlc"] == ""
+    assert verdicts(mine) == verdicts(tlc)
+    assert mine["unreached"] == tlc["unreached"]
+    assert mine["evidence"]["states"] == tlc["evidence"]["states"]
+    temporal = {v["outcome"] for v in mine["verdicts"] if v["kind"] == "property"}
+    assert temporal <= {"not decided"}
+    assert mine["status"] == (tlc["status"] or (3 if temporal else 0))
+    lengths = {v["property"]: len(v["finding"]["steps"]) for v in tlc["verdicts"] if v["finding"]}
+    for verdict in mine["verdicts"]:
+        if verdict["finding"] and len(tlc["policies"]) == len(tlc["scenarios"]) == 1:
+            assert len(verdict["finding"]["steps"]) == lengths[verdict["property"]]
+
+
+def test_it_conforms_to_the_schema(pfnspec: Run, models: Path, root: Path) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((root / "docs" / "result.schema.json").read_text(encoding="utf-8"))
+    for name in ("bad", "good"):
+        found = result(pfnspec("check", models / f"{name}.pfn", *ENGINE, "--format", "json"))
+        jsonschema.Draft202012Validator(schema).validate(found)
+
+
+def test_it_needs_no_java(pfnspec: Run, models: Path) -> None:
+    assert pfnspec("check", models / "good.pfn", env=NO_JAVA).returncode == 4
+    ran = pfnspec("check", models / "good.pfn", *ENGINE, env=NO_JAVA)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "decided by the interpreter, not by TLC, which is the reference" in ran.stdout
+
+
+def test_a_violation_and_how_to_see_it_again(pfnspec: Run, models: Path) -> None:
+    ran = pfnspec("check", models / "bad.pfn", *ENGINE)
+    assert ran.returncode == 1
+    assert "lost update   VIOLATED  but expected: holds" in ran.stdout
+    line = next(line for line in ran.stdout.splitlines() if "reproduce:" in line)
+    words = shlex.split(line.partition("reproduce: ")[2])
+    assert words[3:5] == list(ENGINE)
+    again = pfnspec(*words[1:])
+    assert "lost update, line 16" in again.stdout
+
+
+@pytest.mark.parametrize("reduction", [(), ("--no-reduction",)])
+def test_what_no_behaviour_reaches(pfnspec: Run, reduction: tuple[str, ...]) -> None:
+    mine = pfnspec("check", "-", *ENGINE, *reduction, input=MANY)
+    tlc = pfnspec("check", "-", *reduction, input=MANY)
+    assert mine.returncode == tlc.returncode == 1
+    for ran in (mine, tlc):
+        assert re.search(r"^  filled +reached", ran.stdout, re.MULTILINE)
+        assert re.search(r"^  never +NEVER", ran.stdout, re.MULTILINE)
+        assert "warning: no behaviour reaches label odd" in ran.stdout
+        assert "label begin" not in ran.stdout
+    states = [re.search(r"^  (\d+) states, depth (\d+)", ran.stdout, re.MULTILINE) for ran in (mine, tlc)]
+    assert states[0] and states[1] and states[0].groups() == states[1].groups()
+
+
+def test_a_temporal_property_is_left_to_tlc(pfnspec: Run) -> None:
+    ran = pfnspec("check", "examples/pfncache/upstream.pfn", "--const", "VCPUS=1", *ENGINE)
+    assert ran.returncode == 3
+    assert "eventual_refresh  not decided" in ran.stdout
+    assert "note: `eventual_refresh` is a temporal property, which only TLC decides" in ran.stdout
+    assert "fairness" not in ran.stdout
+    only = pfnspec("check", "examples/pfncache/upstream.pfn", *ENGINE, "--property", "stale PFN used")
+    assert only.returncode == 0
+    assert "note:" not in only.stdout
+
+
+def test_a_limit_of_states(pfnspec: Run, models: Path) -> None:
+    ran = pfnspec("check", models / "endless.pfn", *ENGINE, "--max-states", "1000")
+    assert ran.returncode == 3
+    assert "deadlock  not decided" in ran.stdout
+    assert "  1 000 states, " in ran.stdout
+    assert "stopped: the limit of states was reached" in ran.stdout
+    exact = pfnspec("check", models / "good.pfn", *ENGINE, "--format", "json")
+    states = result(exact)["evidence"]["states"]
+    assert pfnspec("check", models / "good.pfn", *ENGINE, "--max-states", str(states)).returncode == 0
+    assert pfnspec("check", models / "good.pfn", *ENGINE, "--max-states", str(states - 1)).returncode == 3
+
+
+def test_what_was_found_before_the_limit_counts(pfnspec: Run, models: Path) -> None:
+    text = (models / "endless.pfn").read_text(encoding="utf-8") + "\ninvariant small:\n    a < 3\n"
+    ran = pfnspec("check", "-", *ENGINE, "--max-states", "1000", input=text)
+    assert ran.returncode == 1
+    assert "small     VIOLATED  but expected: holds" in ran.stdout
+    assert "deadlock  not decided" in ran.stdout
+
+
+@pytest.mark.parametrize("option", ["--timeout", "--run-timeout"])
+def test_a_limit_of_time(pfnspec: Run, models: Path, option: str) -> None:
+    began = time.monotonic()
+    ran = pfnspec("check", models / "endless.pfn", *ENGINE, option, "1")
+    assert ran.returncode == 3
+    assert "stopped: the time limit was reached" in ran.stdout
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal(start: Start, models: Path, temporary: Path, number: signal.Signals) -> None:
+    child = start("check", models / "endless.pfn", *ENGINE)
+    time.sleep(3)
+    child.send_signal(number)
+    told = time.monotonic()
+    out, err = child.communicate(timeout=30)
+    assert time.monotonic() - told < 10
+    assert (child.returncode, err) == (3, "")
+    assert "stopped: it was interrupted" in out
+    assert list(temporary.iterdir()) == []
+
+
+def test_options_that_say_something_to_tlc(pfnspec: Run, models: Path, tmp_path: Path) -> None:
+    ran = pfnspec("check", models / "good.pfn", *ENGINE, "--keep", tmp_path / "kept")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert len(ran.stderr.splitlines()) == 1
+    assert not (tmp_path / "kept").exists()
+    assert pfnspec("check", models / "good.pfn", "--engine", "spin").returncode == 2
