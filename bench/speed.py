@@ -3,10 +3,11 @@
     python bench/speed.py [PART...] [-n RUNS] [--workers N] [--limit SECONDS] [--point SECONDS] [--mutants]
 
 Parts are `plain` (PlusCal and Promela, a step per statement), `hand` (TLA+ made small by hand), `smallest`,
-`growth` and `interpreter`; all of them without being named.  Each pair is measured in turn, RUNS times while
-both are short; times are medians of whole commands.  What runs longer than --limit is stopped and said to be;
-its ratio is then a lower bound.  With --mutants nothing is timed: the same bug is put into all four models,
-and each must find it.  Ratios are the other's time, or states, through pfnspec's.
+`growth` and `interpreter`; all of them without being named.  All sides of a size are run in turn, RUNS times
+while a turn is short; times are medians of whole commands, `busy` is their processor time.  What runs longer
+than --limit is stopped and said to be; its ratio is then a lower bound.  Ratios are the other's time, or
+states, through pfnspec's.  With --mutants nothing is timed: the same bug is put into all four models, and
+each must find it.
 
 The exit status is 1 when a verdict is not what it should be.  Without spin or a C compiler those rows are
 left out.  bench/speed.md has the method, and a table as measured.
@@ -18,6 +19,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import statistics
@@ -25,7 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -46,6 +48,10 @@ SHORT = 30.0
 INTERPRETED = 20_000
 
 _SMALLEST = "model smallest\n\nshared l: spinlock\n\nprocess vcpu:\n    with l:\n        cpu_relax()\n"
+
+
+Sides = Sequence[tuple[str, Callable[[], "Ran"]]]
+"""What each side is called, and how it is run."""
 
 
 class Wrong(Exception):
@@ -104,16 +110,34 @@ MUTANTS = (
 
 @dataclass(frozen=True)
 class Ran:
-    """One run: seconds of the whole command, distinct states, and whether it was stopped before its end."""
+    """One run: seconds of the whole command, those of processors, distinct states, and whether it was
+    stopped before its end."""
 
     seconds: float
+    busy: float
     states: int
     violated: bool
     stopped: bool = False
 
 
-def command(words: list[str], folder: Path, limit: float) -> tuple[str, float, bool]:
-    """The output of a command, its seconds, and whether it was stopped, with all that it started."""
+@dataclass(frozen=True)
+class Command:
+    """A command that ended or, with all that it started, was stopped; `busy` is processor time."""
+
+    output: str
+    seconds: float
+    busy: float
+    stopped: bool
+
+
+def busy() -> float:
+    """Processor time of the processes that this one started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def command(words: list[str], folder: Path, limit: float) -> Command:
+    before = busy()
     began = time.monotonic()
     with (folder / "output").open("w+", encoding="utf-8", errors="replace") as output:
         ran = subprocess.Popen(
@@ -130,7 +154,7 @@ def command(words: list[str], folder: Path, limit: float) -> tuple[str, float, b
             ran.wait()
         seconds = time.monotonic() - began
         output.seek(0)
-        return output.read(), seconds, stopped
+        return Command(output.read(), seconds, busy() - before, stopped)
 
 
 def last(pattern: str, text: str) -> int:
@@ -166,13 +190,14 @@ class Bench:
         words = [sys.executable, "-m", "pfnspec", "check", os.fspath(model), "--format", "json"]
         words += ["--allow-outside", "--workers", str(self.workers), *asked, *more]
         limit = self.limit if limit is None else limit
-        text, seconds, _ = command([*words, "--timeout", str(limit)], self.place(), limit + 60)
+        ran = command([*words, "--timeout", str(limit)], self.place(), limit + 60)
         try:
-            result = json.loads(text)
+            result = json.loads(ran.output)
             violated = any(verdict["outcome"] == "violated" for verdict in result["verdicts"])
-            return Ran(seconds, result["evidence"]["states"] or 0, violated, result["status"] == 3)
+            states = result["evidence"]["states"] or 0
+            return Ran(ran.seconds, ran.busy, states, violated, result["status"] == 3)
         except (ValueError, KeyError, TypeError):
-            raise Wrong(f"pfnspec: {text.strip()[-200:]}") from None
+            raise Wrong(f"pfnspec: {ran.output.strip()[-200:]}") from None
 
     def one_shot(self, size: Size, limit: float | None = None) -> Ran:
         sizes = (f"VCPUS={size.vcpus}", f"NOTIFIERS={size.notifiers}", f"PAGES={size.pages}")
@@ -182,11 +207,12 @@ class Bench:
         """TLC on a module and its configuration that lie in `folder`."""
         words = [os.fspath(self.tools.java), *flags, f"-Djava.io.tmpdir={folder}", "-cp"]
         words += [os.fspath(self.tools.jar), "tlc2.TLC", "-workers", str(self.workers), f"{module}.tla"]
-        text, seconds, stopped = command(words, folder, self.limit)
-        violated = "Assert" in text or "is violated" in text
-        if not stopped and not violated and "No error has been found" not in text:
-            raise Wrong(f"TLC on {module}: {text.strip()[-200:]}")
-        return Ran(seconds, last(r"([\d,]+) distinct states found", text), violated, stopped)
+        ran = command(words, folder, self.limit)
+        violated = "Assert" in ran.output or "is violated" in ran.output
+        if not ran.stopped and not violated and "No error has been found" not in ran.output:
+            raise Wrong(f"TLC on {module}: {ran.output.strip()[-200:]}")
+        states = last(r"([\d,]+) distinct states found", ran.output)
+        return Ran(ran.seconds, ran.busy, states, violated, ran.stopped)
 
     def baseline(
         self, module: str, size: Size, *, mutant: Mutant | None = None, symmetry: bool = False
@@ -196,9 +222,9 @@ class Bench:
         (folder / f"{module}.tla").write_text(changed(f"{module}.tla", mutant), encoding="utf-8")
         if module == "upstream":
             words = [os.fspath(self.tools.java), "-cp", os.fspath(self.tools.jar), "pcal.trans", "-nocfg"]
-            text, _, _ = command([*words, f"{module}.tla"], folder, self.limit)
-            if "Translation completed" not in text:
-                raise Wrong(f"pcal.trans: {text.strip()[-200:]}")
+            ran = command([*words, f"{module}.tla"], folder, self.limit)
+            if "Translation completed" not in ran.output:
+                raise Wrong(f"pcal.trans: {ran.output.strip()[-200:]}")
         lines = ["SPECIFICATION Spec", "CONSTANT None = None"]
         for name, count in (("Vcpus", size.vcpus), ("Notifiers", size.notifiers), ("Pages", size.pages)):
             values = [f"{name[0].lower()}{number}" for number in range(count)]
@@ -219,12 +245,13 @@ class Bench:
             f"spin -a {sizes} upstream.pml && gcc -O2 -DSAFETY -DMEMLIM={memory} -o pan pan.c"
             f" && exec ./pan -m1000000 -w{table}"
         )
-        text, seconds, stopped = command(["sh", "-c", script], folder, self.limit)
-        if stopped or "MEMLIM" in text:
-            return Ran(seconds, last(r"States= *(\S+)", text), False, True)
-        if "errors:" not in text or "too small" in text:
-            raise Wrong(f"Spin: {text.strip()[-200:]}")
-        return Ran(seconds, last(r"(\d+) states, stored", text), last(r"errors: (\d+)", text) > 0)
+        ran = command(["sh", "-c", script], folder, self.limit)
+        if ran.stopped or "MEMLIM" in ran.output:
+            return Ran(ran.seconds, ran.busy, last(r"States= *(\S+)", ran.output), False, True)
+        if "errors:" not in ran.output or "too small" in ran.output:
+            raise Wrong(f"Spin: {ran.output.strip()[-200:]}")
+        found = last(r"errors: (\d+)", ran.output) > 0
+        return Ran(ran.seconds, ran.busy, last(r"(\d+) states, stored", ran.output), found)
 
 
 def changed(name: str, mutant: Mutant | None) -> str:
@@ -256,16 +283,14 @@ def row(*cells: object) -> None:
     print(f"| {' | '.join(str(cell) for cell in cells)} |", flush=True)
 
 
-def shown(ran: Ran) -> tuple[str, str]:
+def shown(ran: Ran) -> tuple[str, str, str]:
     if ran.stopped:
-        return f"> {ran.states:,}", f"> {ran.seconds:.0f} (stopped)"
-    return f"{ran.states:,}", f"{ran.seconds:.2f}"
+        return f"> {ran.states:,}", f"> {ran.seconds:.0f}, stopped", "-"
+    return f"{ran.states:,}", f"{ran.seconds:.2f}", f"{ran.busy:.2f}"
 
 
-def ratio(other: float, ours: float, *, other_stopped: bool, ours_stopped: bool) -> str:
-    if ours_stopped or not ours:
-        return "-"
-    return f"{'> ' if other_stopped else ''}{other / ours:.2g}"
+def ratio(other: float, ours: float, stopped: bool) -> str:
+    return f"{'> ' if stopped else ''}{other / ours:.2g}"
 
 
 def median(runs: list[Ran]) -> Ran:
@@ -273,42 +298,56 @@ def median(runs: list[Ran]) -> Ran:
     return next(run for run in runs if run.seconds == middle)
 
 
-def pair(what: str, size: object, ours: Callable[[], Ran], other: Callable[[], Ran], runs: int) -> None:
-    """A row: both sides in turn, as often as `runs` says while they are short."""
-    found: tuple[list[Ran], list[Ran]] = ([], [])
+def compared(size: object, ours: Callable[[], Ran], others: Sides, runs: int) -> None:
+    """A row for each of `others`: all in turn, as often as `runs` says while a turn is short."""
+    found: dict[str, list[Ran]] = {}
     for _ in range(runs):
-        for side, run in zip(found, (ours, other), strict=True):
-            side.append(run())
-            if side[-1].violated:
-                raise Wrong(f"{what} at {size}: violated, but nothing is wrong with the protocol")
-        if found[0][-1].seconds + found[1][-1].seconds > SHORT:
+        turn = 0.0
+        for title, run in (("pfnspec", ours), *others):
+            ran = run()
+            if ran.violated:
+                raise Wrong(f"{title} at {size}: violated, but nothing is wrong with the protocol")
+            found.setdefault(title, []).append(ran)
+            turn += ran.seconds
+        if turn > SHORT:
             break
-    mine, its = median(found[0]), median(found[1])
-    stops = {"other_stopped": its.stopped, "ours_stopped": mine.stopped}
-    row(
-        what, size, *shown(mine), *shown(its), ratio(its.states, mine.states, **stops),
-        ratio(its.seconds, mine.seconds, **stops),
-    )  # fmt: skip
+    mine = median(found["pfnspec"])
+    for title, _ in others:
+        told(title, size, mine, median(found[title]))
 
 
-def pairs(bench: Bench, parts: tuple[str, ...], runs: int) -> None:
+def told(what: str, size: object, mine: Ran, its: Ran) -> None:
+    ratios = ["-", "-", "-"]
+    if not mine.stopped:
+        ratios = [
+            ratio(its.states, mine.states, its.stopped),
+            ratio(its.seconds, mine.seconds, its.stopped),
+            "-" if its.stopped else ratio(its.busy, mine.busy, False),
+        ]
+    row(what, size, *shown(mine), *shown(its), *ratios)
+
+
+def beside(bench: Bench, parts: tuple[str, ...], runs: int) -> None:
     """Parts `plain`, `hand` and `smallest`."""
     if not {"plain", "hand", "smallest"} & set(parts):
         return
-    head("against", "size", "states", "s", "its states", "its s", "states, ratio", "time, ratio")
+    head(
+        "against", "size", "states", "s", "busy", "its states", "its s", "its busy", "states, ratio",
+        "s, ratio", "busy, ratio",
+    )  # fmt: skip
     with_spin = "plain" in parts and has_spin()
     for size in (SMALL, LARGE):
         others: list[tuple[str, Callable[[], Ran]]] = []
-        if with_spin:
-            others.append(("Promela on Spin", partial(bench.spin, size)))
-        if "plain" in parts:
-            others.append(("PlusCal on TLC", partial(bench.baseline, "upstream", size)))
         if "hand" in parts:
             by_hand = partial(bench.baseline, "upstream_by_hand", size)
             others.append(("TLA+ by hand", by_hand))
             others.append(("TLA+ by hand, symmetry", partial(by_hand, symmetry=True)))
-        for title, other in others:
-            pair(title, size, partial(bench.one_shot, size), other, runs)
+        if with_spin:
+            others.append(("Promela on Spin", partial(bench.spin, size)))
+        if "plain" in parts:
+            others.append(("PlusCal on TLC", partial(bench.baseline, "upstream", size)))
+        if others:
+            compared(size, partial(bench.one_shot, size), others, runs)
     if "smallest" in parts:
         folder = bench.place()
         model = folder / "smallest.pfn"
@@ -316,7 +355,7 @@ def pairs(bench: Bench, parts: tuple[str, ...], runs: int) -> None:
         words = [sys.executable, "-m", "pfnspec", "translate", os.fspath(model), "-o", os.fspath(folder)]
         subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
         bare = partial(bench.tlc, folder, "smallest")
-        pair("bare TLC on the same module", "-", partial(bench.pfnspec, model), bare, runs)
+        compared("-", partial(bench.pfnspec, model), [("bare TLC on the same module", bare)], runs)
 
 
 def growth(bench: Bench, limit: float) -> None:
@@ -324,7 +363,7 @@ def growth(bench: Bench, limit: float) -> None:
     for vcpus in (1, 2, 3, 4):
         cells = []
         for notifiers in (1, 2, 3):
-            states, seconds = shown(bench.one_shot(Size(vcpus, notifiers, SMALL.pages), limit))
+            states, seconds, _ = shown(bench.one_shot(Size(vcpus, notifiers, SMALL.pages), limit))
             cells.append(f"{states}, {seconds}")
         row(vcpus, *cells)
 
@@ -353,7 +392,7 @@ def mutants(bench: Bench) -> None:
         base = os.path.relpath(ONE_SHOT, model.parent)
         text = f'model mutant{number} varies "{base}"\n\n{mutant.replaced["pfn"][1]}'
         model.write_text(text, encoding="utf-8")
-        sides: tuple[tuple[str, Callable[[], Ran]], ...] = (
+        sides: Sides = (
             ("pfnspec", partial(bench.pfnspec, model)),
             ("PlusCal on TLC", partial(bench.baseline, "upstream", SMALL, mutant=mutant)),
             ("Promela on Spin", partial(bench.spin, SMALL, mutant=mutant)),
@@ -389,7 +428,7 @@ def main() -> int:
             if options.mutants:
                 mutants(bench)
                 return 0
-            pairs(bench, parts, options.n)
+            beside(bench, parts, options.n)
             if "growth" in parts:
                 growth(bench, options.point)
             if "interpreter" in parts:
