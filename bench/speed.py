@@ -1,6 +1,7 @@
 """Measures `pfnspec check` beside TLC and Spin on models of the same protocol written by hand.
 
-    python bench/speed.py [PART...] [-n RUNS] [--workers N] [--limit SECONDS] [--point SECONDS] [--mutants]
+    python bench/speed.py [PART...] [-n RUNS] [--small] [--workers N] [--limit SECONDS] [--point SECONDS]
+    python bench/speed.py --mutants
 
 Parts are `plain` (PlusCal and Promela, a step per statement), `hand` (TLA+ made small by hand), `smallest`,
 `growth` and `interpreter`; all of them without being named.  All sides of a size are run in turn, RUNS times
@@ -327,7 +328,7 @@ def told(what: str, size: object, mine: Ran, its: Ran) -> None:
     row(what, size, *shown(mine), *shown(its), *ratios)
 
 
-def beside(bench: Bench, parts: tuple[str, ...], runs: int) -> None:
+def beside(bench: Bench, parts: tuple[str, ...], sizes: Sequence[Size], runs: int) -> None:
     """Parts `plain`, `hand` and `smallest`."""
     if not {"plain", "hand", "smallest"} & set(parts):
         return
@@ -336,7 +337,7 @@ def beside(bench: Bench, parts: tuple[str, ...], runs: int) -> None:
         "s, ratio", "busy, ratio",
     )  # fmt: skip
     with_spin = "plain" in parts and has_spin()
-    for size in (SMALL, LARGE):
+    for size in sizes:
         others: list[tuple[str, Callable[[], Ran]]] = []
         if "hand" in parts:
             by_hand = partial(bench.baseline, "upstream_by_hand", size)
@@ -416,6 +417,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1, help="threads of TLC, on both sides (default 1)")
     parser.add_argument("--limit", type=float, default=600, help="seconds that a run may take (default 600)")
     parser.add_argument("--point", type=float, default=60, help="the same for a point of growth (default 60)")
+    parser.add_argument("--small", action="store_true", help="not the large size, which takes long")
     parser.add_argument("--mutants", action="store_true", help="only whether every model finds the same bugs")
     options = parser.parse_args()
     parts = tuple(options.parts) or PARTS
@@ -428,7 +430,7 @@ def main() -> int:
             if options.mutants:
                 mutants(bench)
                 return 0
-            beside(bench, parts, options.n)
+            beside(bench, parts, (SMALL,) if options.small else (SMALL, LARGE), options.n)
             if "growth" in parts:
                 growth(bench, options.point)
             if "interpreter" in parts:
