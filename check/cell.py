@@ -122,6 +122,7 @@ class CellCheck:
         supposed = tuple(
             Invariant(f"{p.name} supposes {i}", e, p.span)
             for p in self.program.temporal
+            if self.asked(p.name)
             for i, e in enumerate(supposed_states(self.program, p))
         )
         plain = focused(self.program, ())

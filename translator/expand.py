@@ -94,8 +94,8 @@ class Expansion:
     def lasso(self, states: tuple[State, ...], loop: int | None) -> tuple[tuple[State, ...], int | None]:
         """The same for a lasso: the loop is followed until the whole state comes back."""
         if loop is None:
-            return self.path(states, everyone=True), None
-        stem = self.path(states[: loop + 1], everyone=True)
+            return self.path(states), None
+        stem = self.path(states[: loop + 1])
         start, around = len(stem) - 1, (*states[loop + 1 :], states[loop])
         found = list(stem)
         for _ in range(MAX_ROUNDS):

@@ -138,7 +138,7 @@ class _Reduction:
     def first(self, process: Process) -> str:
         """Where the tasks of a process start: behind the steps that only pass on."""
         name = process.entry
-        if self.program.cpus is not None or (self.liveness and process.unfair):
+        if self.program.cpus is not None or self.liveness:
             return name
         passed = {name}
         while (further := self.passed_on(self.program.point(name))) is not None and further not in passed:
@@ -148,7 +148,9 @@ class _Reduction:
     def passed_on(self, point: Point) -> str | None:
         """Where a step without any effect leads."""
         step = point.step
-        if step is None or step.guard != TRUE or self.kept(point):
+        if step is None or step.guard != TRUE or self.kept(point) is not None:
+            return None
+        if self.analysis.mover(point, liveness=self.liveness).kind != BOTH:
             return None
         match step.block:
             case Block(ops=ops, end=Goto(point=target)) if all(isinstance(op, Note) for op in ops):

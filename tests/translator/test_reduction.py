@@ -82,6 +82,18 @@ process user:
 """,
         {"bumped afterwards, or before", "bumped, and not moved yet"},
     ),
+    "a task that has not entered its first label yet": (
+        """
+shared x: bool
+process t[1]:
+    cpu_relax()
+    label inside
+    x = True
+sometimes before: not t[0] at inside and not x
+invariant entered: x or t[0] at inside
+""",
+        {"met: before", "entered"},
+    ),
     "a task that starts with steps without effect, and then waits for ever": (
         """
 shared x: bool
