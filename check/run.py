@@ -267,6 +267,9 @@ class _Check:
         with self.lock:
             self.done += 1
             self.under_way.pop(threading.get_ident(), None)
+        if any(check.failure for check in self.checks):
+            # There will be no verdicts, so nobody waits for the other runs.
+            self.stop.now("failed")
         if self.options.fail_fast:
             for verdict in verdicts:
                 if verdict.outcome not in (UNDECIDED, expected(verdict.cell, verdict.property)):
@@ -309,7 +312,7 @@ class _Check:
             complete=complete,
             symmetry=tuple(dict.fromkeys(name for check in self.checks for name in check.symmetry)),
         )
-        stopped = next((check.stopped for check in self.checks if check.stopped), None)
+        stopped = None if failure else next((check.stopped for check in self.checks if check.stopped), None)
         tlc = next((check.version for check in self.checks if check.version), "")
         return _result(
             self.loaded, self.cells, self.options,

@@ -59,16 +59,56 @@ process right:
             b = (b + 1) % TOP
 '''
 
+MATRIX = '''"""Two policies in two scenarios, of which one has more states than can be searched."""
+model matrix
+
+const TOP: int = 2
+
+policies block, resched
+
+shared a: range(TOP) = 0
+shared b: range(TOP) = 0
+shared ready: bool = False
+shared wq: waitqueue
+
+process left:
+    while True:
+        atomic:
+            a = (a + 1) % TOP
+
+process right:
+    while True:
+        atomic:
+            b = (b + 1) % TOP
+
+process giver:
+    ready = True
+    wake_up(wq)
+
+process waiter:
+    wait until ready on wq
+
+scenario small:
+    TOP = 2
+
+scenario large:
+    TOP = 4000
+
+property ends: eventually waiter at end
+'''
+
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with good.pfn, bad.pfn (a lost update), expected.pfn (which expects it) and endless.pfn."""
+    """A folder with good.pfn, bad.pfn (a lost update), expected.pfn (which expects it), endless.pfn, and
+    matrix.pfn, some of whose cells are endless."""
     folder = tmp_path_factory.mktemp("models")
     texts = {
         "good": GOOD,
         "bad": BAD,
         "expected": BAD.replace("model bad", "model expected") + '\nexpect "lost update" violated\n',
         "endless": ENDLESS,
+        "matrix": MATRIX,
     }
     for name, text in texts.items():
         (folder / f"{name}.pfn").write_text(text, encoding="utf-8")

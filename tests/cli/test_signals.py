@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -84,3 +85,53 @@ def test_a_signal_before_anything_has_started(start: Start, models: Path, tempor
         child.communicate(timeout=30)
         assert child.returncode in (3, -signal.SIGTERM)
         assert list(temporary.iterdir()) == []
+
+
+# -- in the middle of a matrix
+
+
+def test_a_signal_in_a_matrix(
+    start: Start, javas: Javas, eventually: Eventually, models: Path, temporary: Path
+) -> None:
+    """What was decided stays so; the rest is not decided, never held."""
+    child = start("check", models / "matrix.pfn", "--jobs", "2")
+    assert eventually(lambda: len(javas(temporary)) == 2)
+    time.sleep(5)
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=30)
+    assert (child.returncode, err) == (3, "")
+    assert "not decided" in out
+    assert "stopped: it was interrupted" in out
+    assert javas(temporary) == []
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("limit", [("--timeout", "11"), ("--run-timeout", "3")])
+def test_a_limit_in_a_matrix(
+    start: Start, javas: Javas, models: Path, temporary: Path, limit: tuple[str, str]
+) -> None:
+    child = start("check", models / "matrix.pfn", "--format", "json", *limit)
+    out, err = child.communicate(timeout=120)
+    assert (child.returncode, err) == (3, "")
+    outcomes: dict[str, set[str]] = {}
+    for verdict in json.loads(out)["verdicts"]:
+        outcomes.setdefault(verdict["scenario"], set()).add(verdict["outcome"])
+    assert "holds" in outcomes["small"]
+    assert outcomes["large"] == {"not decided"}
+    assert javas(temporary) == []
+    assert list(temporary.iterdir()) == []
+
+
+def test_java_killed_in_a_matrix(
+    start: Start, javas: Javas, eventually: Eventually, models: Path, temporary: Path
+) -> None:
+    """One JVM dies: the check fails as a whole, and takes the others with it."""
+    child = start("check", models / "matrix.pfn", "--scenario", "large", "--jobs", "2")
+    assert eventually(lambda: len(javas(temporary)) == 2)
+    time.sleep(1)
+    os.kill(javas(temporary)[0], signal.SIGKILL)
+    out, err = child.communicate(timeout=60)
+    assert (child.returncode, out) == (4, "")
+    assert len(err.splitlines()) == 1
+    assert javas(temporary) == []
+    assert list(temporary.iterdir()) == []
