@@ -61,8 +61,8 @@ class WorkDirectory:
         A copy in the scratch, where another jar stands beside the original or where its path has letters
         beyond ASCII, which a JVM in a plain locale cannot read. Raises `OSError`.
         """
+        jar = os.fspath(tools.jar.absolute())
         if runs_in_place(tools):
-            jar = os.fspath(tools.jar.absolute())
             with open(jar, "rb"):
                 return jar
         shutil.copyfile(jar, self.path / JAR)

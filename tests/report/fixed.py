@@ -231,6 +231,7 @@ def _result(loaded: Loaded) -> Result:
         diagnostics=loaded.diagnostics,
         verdicts=(),
         evidence=EVIDENCE if cells else None,
+        engine="tlc",
         tlc="",
         unreached=(),
         barriers=(),

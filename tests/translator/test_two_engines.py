@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -44,7 +44,10 @@ def by_interpreter(cell: Cell) -> tuple[int, dict[str, bool]]:
     return len(states), verdicts
 
 
-def by_tlc(pfnspec: Run, root: Path, name: str, *options: str) -> list[dict[str, Any]]:
+def by_tlc(
+    pfnspec: Run, root: Path, name: str, properties: Iterable[str], *options: str
+) -> list[dict[str, Any]]:
+    options += tuple(word for property in properties for word in ("--property", property))
     constants = [word for constant in SMALL[name] for word in ("--const", constant)]
     ran = pfnspec("check", root / "examples" / name, *constants, *options, "--format", "json")
     assert ran.returncode in (0, 1), ran.stderr
@@ -54,12 +57,14 @@ def by_tlc(pfnspec: Run, root: Path, name: str, *options: str) -> list[dict[str,
 
 @pytest.mark.parametrize("name", SMALL)
 def test_agreement(pfnspec: Run, root: Path, name: str) -> None:
-    plain = by_tlc(pfnspec, root, name, "--no-reduction")
-    reduced = by_tlc(pfnspec, root, name)
-    assert _outcomes(plain) == _outcomes(reduced)
     constants = dict(constant.split("=") for constant in SMALL[name])
     cells = load(str(root / "examples" / name), constants).cells
     assert cells
+    sometimes = tuple(formula.property for formula in cells[0].program.sometimes)
+    properties = (*cells[0].program.properties, *sometimes)
+    plain = by_tlc(pfnspec, root, name, properties, "--no-reduction")
+    reduced = by_tlc(pfnspec, root, name, properties)
+    assert _outcomes(plain) == _outcomes(reduced)
     for cell in cells:
         states, verdicts = by_interpreter(cell)
         mine = [v for v in plain if (v["scenario"], v["policy"]) == (cell.scenario, cell.policy)]
