@@ -3,9 +3,9 @@
 \* const VCPUS = 2
 \* const NOTIFIERS = 1
 \* const PAGES = 2
-EXTENDS Integers, Sequences, FiniteSets
+EXTENDS Integers, Sequences, FiniteSets, TLC
 
-CONSTANTS None, vcpu_0, vcpu_1, notifier_0
+CONSTANTS None, vcpu_0, vcpu_1, notifier_0, Pfn_0, Pfn_1
 
 Vcpus == {vcpu_0, vcpu_1}
 Notifiers == {notifier_0}
@@ -39,7 +39,7 @@ vars == <<pc, gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_va
 
 Init ==
     /\ pc = [self \in Tasks |->
-        CASE self \in Vcpus -> "vcpu_34"
+        CASE self \in Vcpus -> "vcpu_35"
              [] self \in Notifiers -> "notifier_43"]
     /\ gpc_lock_writer = None
     /\ gpc_lock_readers = {}
@@ -49,7 +49,7 @@ Init ==
     /\ active = 0
     /\ mn_lock_holder = None
     /\ pte = None
-    /\ free = 0..1
+    /\ free = {Pfn_0, Pfn_1}
     /\ in_progress = 0
     /\ mmu_lock_holder = None
     /\ vcpu_refresh_page = [self \in Vcpus |-> None]
@@ -62,12 +62,6 @@ Init ==
     /\ vcpu_hva_to_pfn_return = [self \in Vcpus |-> None]
     /\ notifier_tmp1 = [self \in Notifiers |-> None]
     /\ notifier_gpc_hit_return = [self \in Notifiers |-> FALSE]
-
-\* 34  cond_resched()  # the run loop
-vcpu_34(self) ==
-    /\ pc[self] = "vcpu_34"
-    /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
-    /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, pte, free, in_progress, mmu_lock_holder, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
 \* 35  with gpc.lock.read():
 \*   then 36  if gpc.valid:
@@ -566,7 +560,6 @@ notifier_29(self) ==
     /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, pte, free, in_progress, mmu_lock_holder, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_gpc_hit_return>>
 
 vcpu(self) ==
-    \/ vcpu_34(self)
     \/ vcpu_35(self)
     \/ vcpu_35_1(self)
     \/ vcpu_35_3(self)
@@ -632,12 +625,10 @@ bad_unlock ==
     /\ \A self \in Vcpus : ~(pc[self] \in {"vcpu_halt_35", "vcpu_halt_35_1", "vcpu_halt_55", "vcpu_halt_41"})
     /\ \A self \in Notifiers : ~(pc[self] \in {"notifier_halt_18", "notifier_halt_72", "notifier_halt_75", "notifier_halt_22", "notifier_halt_26", "notifier_halt_29"})
 
-\* sleep_in_atomic
-sleep_in_atomic ==
-    /\ \A self \in Vcpus : pc[self] = "vcpu_34" => (~(gpc_lock_writer = self \/ self \in gpc_lock_readers) /\ ~(mn_lock_holder = self) /\ ~(mmu_lock_holder = self))
-
 \* ends_holding
 ends_holding ==
     /\ \A self \in Notifiers : pc[self] = "notifier_end" => (~(gpc_lock_writer = self \/ self \in gpc_lock_readers) /\ ~(gpc_refresh_lock_holder = self) /\ ~(mn_lock_holder = self) /\ ~(mmu_lock_holder = self))
+
+Symmetry == Permutations(Vcpus) \cup Permutations({Pfn_0, Pfn_1})
 
 ====

@@ -2,7 +2,7 @@
 \* made by pfnspec from fair_rwsem.pfn
 \* const NOTIFIERS = 2
 \* const UPDATERS = 1
-EXTENDS Integers, Sequences, FiniteSets
+EXTENDS Integers, Sequences, FiniteSets, TLC
 
 CONSTANTS None, notifier_0, notifier_1, updater_0
 
@@ -384,5 +384,7 @@ sleep_in_atomic ==
 ends_holding ==
     /\ \A self \in Notifiers : pc[self] = "notifier_end" => (~(outer_holder = self) /\ ~(slots_lock_holder = self) /\ ~(notifier_slots_lock_writer = self \/ self \in notifier_slots_lock_readers) /\ ~(mmu_lock_holder = self))
     /\ \A self \in Updaters : pc[self] = "updater_end" => (~(outer_holder = self) /\ ~(slots_lock_holder = self) /\ ~(notifier_slots_lock_writer = self \/ self \in notifier_slots_lock_readers) /\ ~(mmu_lock_holder = self))
+
+Symmetry == Permutations(Notifiers)
 
 ====

@@ -92,23 +92,15 @@ refresher_28_1(self) ==
 notifier_32(self) ==
     /\ pc[self] = "notifier_32"
     /\ \/ /\ IF 0 <= active + 1 /\ active + 1 <= 1
-             THEN /\ pc' = [pc EXCEPT ![self] = "notifier_34_1"]
-                  /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = active + 1]
+             THEN LET notifier_tmp1_2 == active + 1
+                  IN /\ pc' = [pc EXCEPT ![self] = "notifier_36"]
+                     /\ active' = notifier_tmp1_2
+                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
              ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_34"]
-                  /\ UNCHANGED <<notifier_tmp1>>
+                  /\ UNCHANGED <<active, notifier_tmp1>>
        \/ /\ pc' = [pc EXCEPT ![self] = "notifier_end"]
-          /\ UNCHANGED <<notifier_tmp1>>
-    /\ UNCHANGED <<active, idle_wq_waiters, sleepy>>
-
-\* 34  active += 1
-notifier_34(self) ==
-    /\ pc[self] = "notifier_34"
-    /\ IF 0 <= active + 1 /\ active + 1 <= 1
-       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_34_1"]
-            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = active + 1]
-       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_34"]
-            /\ UNCHANGED <<notifier_tmp1>>
-    /\ UNCHANGED <<active, idle_wq_waiters, sleepy>>
+          /\ UNCHANGED <<active, notifier_tmp1>>
+    /\ UNCHANGED <<idle_wq_waiters, sleepy>>
 
 \* 34  active += 1
 notifier_34_1(self) ==
@@ -123,31 +115,33 @@ notifier_34_1(self) ==
 notifier_36(self) ==
     /\ pc[self] = "notifier_36"
     /\ IF 0 <= active - 1 /\ active - 1 <= 1
-       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_37_1"]
-            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = active - 1]
+       THEN LET notifier_tmp1_3 == active - 1
+            IN /\ pc' = [pc EXCEPT ![self] = "notifier_38"]
+               /\ active' = notifier_tmp1_3
+               /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
        ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_37"]
-            /\ UNCHANGED <<notifier_tmp1>>
-    /\ UNCHANGED <<active, idle_wq_waiters, sleepy>>
-
-\* 37  active -= 1
-notifier_37_1(self) ==
-    /\ pc[self] = "notifier_37_1"
-    /\ pc' = [pc EXCEPT ![self] = "notifier_38"]
-    /\ active' = notifier_tmp1[self]
-    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+            /\ UNCHANGED <<active, notifier_tmp1>>
     /\ UNCHANGED <<idle_wq_waiters, sleepy>>
 
 \* 38  wake_up(idle_wq)
 \*   then 33  while maybe():
+\*   then 34  active += 1
 notifier_38(self) ==
     /\ pc[self] = "notifier_38"
-    /\ \/ /\ pc' = [pc EXCEPT ![self] = "notifier_34"]
-          /\ idle_wq_waiters' = {}
-          /\ sleepy' = [t \in Tasks |-> sleepy[t] /\ ~(t \in idle_wq_waiters)]
+    /\ \/ /\ IF 0 <= active + 1 /\ active + 1 <= 1
+             THEN /\ pc' = [pc EXCEPT ![self] = "notifier_34_1"]
+                  /\ idle_wq_waiters' = {}
+                  /\ sleepy' = [t \in Tasks |-> sleepy[t] /\ ~(t \in idle_wq_waiters)]
+                  /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = active + 1]
+             ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_34"]
+                  /\ idle_wq_waiters' = {}
+                  /\ sleepy' = [t \in Tasks |-> sleepy[t] /\ ~(t \in idle_wq_waiters)]
+                  /\ UNCHANGED <<notifier_tmp1>>
        \/ /\ pc' = [pc EXCEPT ![self] = "notifier_end"]
           /\ idle_wq_waiters' = {}
           /\ sleepy' = [t \in Tasks |-> sleepy[t] /\ ~(t \in idle_wq_waiters)]
-    /\ UNCHANGED <<active, notifier_tmp1>>
+          /\ UNCHANGED <<notifier_tmp1>>
+    /\ UNCHANGED <<active>>
 
 refresher(self) ==
     \/ refresher_25(self)
@@ -159,10 +153,8 @@ refresher(self) ==
 
 notifier(self) ==
     \/ notifier_32(self)
-    \/ notifier_34(self)
     \/ notifier_34_1(self)
     \/ notifier_36(self)
-    \/ notifier_37_1(self)
     \/ notifier_38(self)
 
 Terminating ==

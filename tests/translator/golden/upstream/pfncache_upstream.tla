@@ -3,9 +3,9 @@
 \* const VCPUS = 2
 \* const NOTIFIERS = 1
 \* const PAGES = 2
-EXTENDS Integers, Sequences, FiniteSets
+EXTENDS Integers, Sequences, FiniteSets, TLC
 
-CONSTANTS None, vcpu_0, vcpu_1, notifier_0
+CONSTANTS None, vcpu_0, vcpu_1, notifier_0, Pfn_0, Pfn_1
 
 Vcpus == {vcpu_0, vcpu_1}
 Notifiers == {notifier_0}
@@ -35,7 +35,7 @@ vars == <<pc, gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_va
 
 Init ==
     /\ pc = [self \in Tasks |->
-        CASE self \in Vcpus -> "vcpu_34"
+        CASE self \in Vcpus -> "vcpu_35"
              [] self \in Notifiers -> "notifier_43"]
     /\ gpc_lock_writer = None
     /\ gpc_lock_readers = {}
@@ -45,7 +45,7 @@ Init ==
     /\ active = 0
     /\ mn_lock_holder = None
     /\ pte = None
-    /\ free = 0..1
+    /\ free = {Pfn_0, Pfn_1}
     /\ vcpu_hva_to_pfn_retry_page = [self \in Vcpus |-> None]
     /\ vcpu_mmu_notifier_retry_cache_return = [self \in Vcpus |-> FALSE]
     /\ vcpu_mmu_notifier_retry_cache_seen = [self \in Vcpus |-> None]
@@ -54,12 +54,6 @@ Init ==
     /\ vcpu_hva_to_pfn_return = [self \in Vcpus |-> None]
     /\ notifier_tmp1 = [self \in Notifiers |-> None]
     /\ notifier_gpc_hit_return = [self \in Notifiers |-> FALSE]
-
-\* 34  cond_resched()  # the run loop
-vcpu_34(self) ==
-    /\ pc[self] = "vcpu_34"
-    /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
-    /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, pte, free, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
 \* 35  with gpc.lock.read():
 \*   then 36  if gpc.valid:
@@ -104,6 +98,9 @@ vcpu_84(self) ==
 \*   then 34  cond_resched()  # the run loop
 \*   then 92  page: Pfn | None = None
 \*   then 93  gpc.valid = False
+\*   then 95  seen = seq
+\*   then 96  gpc.lock.write_unlock()
+\*   then 110  might_sleep()
 vcpu_85(self) ==
     /\ pc[self] = "vcpu_85"
     /\ (gpc_lock_writer = None /\ gpc_lock_readers = {})
@@ -120,12 +117,19 @@ vcpu_85(self) ==
                ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_85"]
                     /\ gpc_lock_writer' = self
                     /\ UNCHANGED <<gpc_refresh_lock_holder, gpc_valid, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
-       ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_95"]
-            /\ gpc_lock_writer' = self
-            /\ gpc_valid' = FALSE
-            /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
-            /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
-            /\ UNCHANGED <<gpc_refresh_lock_holder>>
+       ELSE /\ IF self = self
+               THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_111"]
+                    /\ gpc_lock_writer' = None
+                    /\ gpc_valid' = FALSE
+                    /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
+                    /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = "current"]
+                    /\ UNCHANGED <<gpc_refresh_lock_holder>>
+               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_96"]
+                    /\ gpc_lock_writer' = self
+                    /\ gpc_valid' = FALSE
+                    /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
+                    /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
+                    /\ UNCHANGED <<gpc_refresh_lock_holder>>
     /\ UNCHANGED <<gpc_lock_readers, gpc_pfn, active, mn_lock_holder, pte, free, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
 \* 95  seen = seq
@@ -180,29 +184,18 @@ vcpu_111(self) ==
 \*   called from 87  hva_to_pfn_retry()
 \*   called from 41  refresh()
 \*   then 99  if not mmu_notifier_retry_cache(seen):
-vcpu_98(self) ==
-    /\ pc[self] = "vcpu_98"
-    /\ (gpc_lock_writer = None /\ gpc_lock_readers = {})
-    /\ pc' = [pc EXCEPT ![self] = "vcpu_106"]
-    /\ gpc_lock_writer' = self
-    /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = vcpu_hva_to_pfn_retry_seen[self]]
-    /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
-    /\ UNCHANGED <<gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, pte, free, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_cache_return, vcpu_tmp1, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
-
-\* 106  return active != 0 or seq != seen
-\*   called from 99  if not mmu_notifier_retry_cache(seen):
-\*   called from 87  hva_to_pfn_retry()
-\*   called from 41  refresh()
+\*   then 106  return active != 0 or seq != seen
 \*   then 101  gpc.valid = True
 \*   then 102  gpc.pfn = page
 \*   then 85  with gpc.lock.write():
 \*   then 84  with gpc.refresh_lock:
 \*   then 34  cond_resched()  # the run loop
-vcpu_106(self) ==
-    /\ pc[self] = "vcpu_106"
+vcpu_98(self) ==
+    /\ pc[self] = "vcpu_98"
+    /\ (gpc_lock_writer = None /\ gpc_lock_readers = {})
     /\ IF active # 0
        THEN /\ IF ~TRUE
-               THEN /\ IF gpc_lock_writer = self
+               THEN /\ IF self = self
                        THEN /\ IF gpc_refresh_lock_holder = self
                                THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
                                     /\ gpc_lock_writer' = None
@@ -213,6 +206,7 @@ vcpu_106(self) ==
                                     /\ vcpu_mmu_notifier_retry_cache_return' = [vcpu_mmu_notifier_retry_cache_return EXCEPT ![self] = FALSE]
                                     /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = None]
                                     /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
+                                    /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
                                ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_84"]
                                     /\ gpc_lock_writer' = None
                                     /\ gpc_valid' = TRUE
@@ -221,24 +215,32 @@ vcpu_106(self) ==
                                     /\ vcpu_mmu_notifier_retry_cache_return' = [vcpu_mmu_notifier_retry_cache_return EXCEPT ![self] = FALSE]
                                     /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = None]
                                     /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
+                                    /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
                                     /\ UNCHANGED <<gpc_refresh_lock_holder>>
                        ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_85"]
+                            /\ gpc_lock_writer' = self
                             /\ gpc_valid' = TRUE
                             /\ gpc_pfn' = vcpu_hva_to_pfn_retry_page[self]
                             /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                             /\ vcpu_mmu_notifier_retry_cache_return' = [vcpu_mmu_notifier_retry_cache_return EXCEPT ![self] = FALSE]
                             /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = None]
                             /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
-                            /\ UNCHANGED <<gpc_lock_writer, gpc_refresh_lock_holder>>
+                            /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
+                            /\ UNCHANGED <<gpc_refresh_lock_holder>>
                ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_95"]
+                    /\ gpc_lock_writer' = self
                     /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                     /\ vcpu_mmu_notifier_retry_cache_return' = [vcpu_mmu_notifier_retry_cache_return EXCEPT ![self] = FALSE]
                     /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = None]
                     /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
-                    /\ UNCHANGED <<gpc_lock_writer, gpc_refresh_lock_holder, gpc_valid, gpc_pfn>>
+                    /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
+                    /\ UNCHANGED <<gpc_refresh_lock_holder, gpc_valid, gpc_pfn>>
        ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_106_1"]
-            /\ UNCHANGED <<gpc_lock_writer, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1>>
-    /\ UNCHANGED <<gpc_lock_readers, active, mn_lock_holder, pte, free, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
+            /\ gpc_lock_writer' = self
+            /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = vcpu_hva_to_pfn_retry_seen[self]]
+            /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
+            /\ UNCHANGED <<gpc_refresh_lock_holder, gpc_valid, gpc_pfn, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_cache_return, vcpu_tmp1>>
+    /\ UNCHANGED <<gpc_lock_readers, active, mn_lock_holder, pte, free, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
 \* 106  return active != 0 or seq != seen
 \*   called from 99  if not mmu_notifier_retry_cache(seen):
@@ -344,28 +346,19 @@ notifier_51(self) ==
     /\ pc[self] = "notifier_51"
     /\ mn_lock_holder = None
     /\ IF 0 <= active + 1 /\ active + 1 <= 1
-       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_52_1"]
-            /\ mn_lock_holder' = self
-            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = active + 1]
+       THEN LET notifier_tmp1_2 == active + 1
+            IN /\ IF self = self
+                  THEN /\ pc' = [pc EXCEPT ![self] = "notifier_72"]
+                       /\ active' = notifier_tmp1_2
+                       /\ mn_lock_holder' = None
+                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+                  ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_51"]
+                       /\ active' = notifier_tmp1_2
+                       /\ mn_lock_holder' = self
+                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
        ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_52"]
             /\ mn_lock_holder' = self
-            /\ UNCHANGED <<notifier_tmp1>>
-    /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, pte, free, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_gpc_hit_return>>
-
-\* 52  active += 1
-\*   called from 46  invalidate_range_start()
-\*   then 51  with mn_lock:
-notifier_52_1(self) ==
-    /\ pc[self] = "notifier_52_1"
-    /\ IF mn_lock_holder = self
-       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_72"]
-            /\ active' = notifier_tmp1[self]
-            /\ mn_lock_holder' = None
-            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_51"]
-            /\ active' = notifier_tmp1[self]
-            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-            /\ UNCHANGED <<mn_lock_holder>>
+            /\ UNCHANGED <<active, notifier_tmp1>>
     /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, pte, free, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_gpc_hit_return>>
 
 \* 72  with gpc.lock.read():
@@ -550,41 +543,31 @@ notifier_66(self) ==
 \* 67  with mn_lock:
 \*   called from 48  invalidate_range_end()
 \*   then 68  active -= 1
+\*   then 45  while maybe():
 notifier_67(self) ==
     /\ pc[self] = "notifier_67"
     /\ mn_lock_holder = None
     /\ IF 0 <= active - 1 /\ active - 1 <= 1
-       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_68_1"]
-            /\ mn_lock_holder' = self
-            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = active - 1]
+       THEN LET notifier_tmp1_3 == active - 1
+            IN /\ IF self = self
+                  THEN /\ \/ /\ pc' = [pc EXCEPT ![self] = "notifier_51"]
+                             /\ active' = notifier_tmp1_3
+                             /\ mn_lock_holder' = None
+                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+                          \/ /\ pc' = [pc EXCEPT ![self] = "notifier_end"]
+                             /\ active' = notifier_tmp1_3
+                             /\ mn_lock_holder' = None
+                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+                  ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_67"]
+                       /\ active' = notifier_tmp1_3
+                       /\ mn_lock_holder' = self
+                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
        ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_68"]
             /\ mn_lock_holder' = self
-            /\ UNCHANGED <<notifier_tmp1>>
-    /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, pte, free, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_gpc_hit_return>>
-
-\* 68  active -= 1
-\*   called from 48  invalidate_range_end()
-\*   then 67  with mn_lock:
-\*   then 45  while maybe():
-notifier_68_1(self) ==
-    /\ pc[self] = "notifier_68_1"
-    /\ IF mn_lock_holder = self
-       THEN /\ \/ /\ pc' = [pc EXCEPT ![self] = "notifier_51"]
-                  /\ active' = notifier_tmp1[self]
-                  /\ mn_lock_holder' = None
-                  /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-               \/ /\ pc' = [pc EXCEPT ![self] = "notifier_end"]
-                  /\ active' = notifier_tmp1[self]
-                  /\ mn_lock_holder' = None
-                  /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_67"]
-            /\ active' = notifier_tmp1[self]
-            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-            /\ UNCHANGED <<mn_lock_holder>>
+            /\ UNCHANGED <<active, notifier_tmp1>>
     /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, pte, free, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_gpc_hit_return>>
 
 vcpu(self) ==
-    \/ vcpu_34(self)
     \/ vcpu_35(self)
     \/ vcpu_35_1(self)
     \/ vcpu_84(self)
@@ -592,19 +575,16 @@ vcpu(self) ==
     \/ vcpu_95(self)
     \/ vcpu_111(self)
     \/ vcpu_98(self)
-    \/ vcpu_106(self)
     \/ vcpu_106_1(self)
 
 notifier(self) ==
     \/ notifier_43(self)
     \/ notifier_51(self)
-    \/ notifier_52_1(self)
     \/ notifier_72(self)
     \/ notifier_75(self)
     \/ notifier_59(self)
     \/ notifier_66(self)
     \/ notifier_67(self)
-    \/ notifier_68_1(self)
 
 Terminating ==
     /\ \/ \E self \in Tasks : pc[self] \in {"vcpu_halt_35", "vcpu_halt_85", "vcpu_halt_84", "vcpu_halt_96", "vcpu_halt_114", "vcpu_halt_113", "vcpu_halt_106", "notifier_halt_52", "notifier_halt_51", "notifier_halt_72", "notifier_halt_61", "notifier_halt_75", "notifier_halt_68", "notifier_halt_67"}
@@ -655,10 +635,12 @@ bad_unlock ==
 
 \* sleep_in_atomic
 sleep_in_atomic ==
-    /\ \A self \in Vcpus : pc[self] \in {"vcpu_34", "vcpu_84"} => (~(gpc_lock_writer = self \/ self \in gpc_lock_readers) /\ ~(mn_lock_holder = self))
+    /\ \A self \in Vcpus : pc[self] = "vcpu_84" => (~(gpc_lock_writer = self \/ self \in gpc_lock_readers) /\ ~(mn_lock_holder = self))
 
 \* ends_holding
 ends_holding ==
     /\ \A self \in Notifiers : pc[self] = "notifier_end" => (~(gpc_lock_writer = self \/ self \in gpc_lock_readers) /\ ~(gpc_refresh_lock_holder = self) /\ ~(mn_lock_holder = self))
+
+Symmetry == Permutations(Vcpus) \cup Permutations({Pfn_0, Pfn_1})
 
 ====
