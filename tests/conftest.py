@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -124,20 +125,51 @@ def once(pfnspec: Callable[..., Ran]) -> Callable[..., Ran]:
     return run
 
 
-@pytest.fixture(scope="session")
-def example_results(pfnspec: Callable[..., Ran]) -> Mapping[str, dict[str, Any]]:
-    """Every example, checked once: its path below the root, and the result as data.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that look at all examples come last: these are checked while the others run."""
+    items.sort(key=_looks_at_examples)
 
-    Two at a time: a run of TLC is nearly one thread.
-    """
 
-    def checked(path: Path) -> tuple[str, dict[str, Any]]:
-        name = path.relative_to(ROOT).as_posix()
-        ran = pfnspec("check", name, "--format", "json", "--jobs", "1", timeout=EXAMPLE_SECONDS)
-        assert ran.stdout, f"{name}: {ran.stderr}"
-        result: dict[str, Any] = json.loads(ran.stdout)
-        assert ran.returncode == result["status"], name
-        return name, result
+def _looks_at_examples(item: pytest.Item) -> bool:
+    return "example_results" in getattr(item, "fixturenames", ())
+
+
+Results = Mapping[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def examples(request: pytest.FixtureRequest, pfnspec: Callable[..., Ran]) -> Iterator[Callable[[], Results]]:
+    """The results of all examples, on demand; one after the other they are checked from the start, and two at
+    a time when somebody waits for them.  A run of TLC is nearly one thread."""
+    wanted = any(_looks_at_examples(item) for item in request.session.items)
+    todo = deque(EXAMPLES if wanted else ())
+    found: dict[str, dict[str, Any]] = {}
+
+    def check_them() -> None:
+        while True:
+            try:
+                name = todo.popleft().relative_to(ROOT).as_posix()
+            except IndexError:
+                return
+            ran = pfnspec("check", name, "--format", "json", "--jobs", "1", timeout=EXAMPLE_SECONDS)
+            assert ran.stdout, f"{name}: {ran.stderr}"
+            found[name] = json.loads(ran.stdout)
+            assert ran.returncode == found[name]["status"], name
 
     with ThreadPoolExecutor(2) as pool:
-        return dict(pool.map(checked, EXAMPLES))
+        working = [pool.submit(check_them)]
+
+        def results() -> Results:
+            working.append(pool.submit(check_them))
+            for work in working:
+                work.result()
+            return dict(sorted(found.items()))
+
+        yield results
+        todo.clear()
+
+
+@pytest.fixture(scope="session")
+def example_results(examples: Callable[[], Results]) -> Results:
+    """Every example, checked once: its path below the root, and the result as data."""
+    return examples()
