@@ -163,7 +163,9 @@ def _about_tasks(program: Program) -> dict[str, Any]:
 def _only_as_task(node: object, name: str, process: str) -> bool:
     if node == Apply(f"task {process}", (BoundName(name),)):
         return True
-    return node != BoundName(name) and all(_only_as_task(child, name, process) for child in _children(node))
+    if node == BoundName(name) or (isinstance(node, Quantified) and node.name == name):
+        return False
+    return all(_only_as_task(child, name, process) for child in _children(node))
 
 
 def _as_bound(node: object, name: str, process: str) -> object:
