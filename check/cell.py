@@ -371,7 +371,7 @@ class CellCheck:
             workers=self.workers,
             check_deadlock=emission.check_deadlock and not liveness,
             liveness=liveness,
-            quick=True,
+            quick=self.reduction,
             max_heap=self.heap,
         )
         limits = tla.Limits(seconds=min(seconds) if seconds else None, distinct_states=self.max_states)
