@@ -21,7 +21,8 @@ class Evidence:
     """What verdicts rest on: the size of the state space that was searched (None: not known), the
     number of runs, wall seconds over all of them, and whether they went to the end.  `states` are
     distinct states; those that differ only in the names of interchangeable tasks or values, the processes
-    and types in `symmetry`, count once."""
+    and types in `symmetry`, count once.  `cached` runs are not of this check: their outcome was kept, and
+    `states`, `generated` and `depth` are theirs."""
 
     states: int | None
     generated: int | None
@@ -30,6 +31,7 @@ class Evidence:
     seconds: float
     complete: bool
     symmetry: tuple[str, ...] = ()
+    cached: int = 0
 
 
 @dataclass(frozen=True, slots=True)

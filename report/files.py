@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ..check.result import Result
-from .data import result_data
+from .data import described
 from .html import html_text
 from .junit import junit_text
 from .markdown import markdown_text
@@ -39,7 +39,7 @@ def report_text(kind: str, results: tuple[Result, ...], root: Path) -> str:
 
 def json_text(results: tuple[Result, ...]) -> str:
     """One result as an object, several as a list."""
-    data = [result_data(result) for result in results]
+    data = [described(result) for result in results]
     return json.dumps(data[0] if len(data) == 1 else data, indent=2, ensure_ascii=False) + "\n"
 
 

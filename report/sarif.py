@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ..check.data import Data
 from ..check.result import UNDECIDED, Result
 from ..dsl.explain import explanation
 from ..dsl.source import Span
 from ..translator.program import Task
 from ..translator.retrace import Finding, TraceStep
-from .data import Data
 from .places import repository_path, uri
 from .problems import RULES, Problem, line_of, problems
 from .text import cell_text, reasons_of

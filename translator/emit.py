@@ -377,7 +377,11 @@ def _property(name: str, program: Program, formula: Formula, words: Vocabulary) 
             test = f"{where} => {formula.text(condition, tight=25)}"
         lines.append(f"\\A self \\in {words.sets[process]} : {test}")
     lines += [formula.text(i.condition, tight=21) for i in program.invariants if i.property == name]
-    return "".join(f"\n    /\\ {line}" for line in lines) or None
+    body = "".join(f"\n    /\\ {line}" for line in lines)
+    if lines and set(words.variables.values()).isdisjoint(re.findall(r"\w+", body)):
+        # TLC works out what reads no variable before it starts, and does not start where that is FALSE.
+        body += "\n    /\\ pc = pc"
+    return body or None
 
 
 def _no_cycle(program: Program, formula: Formula, words: Vocabulary) -> str | None:

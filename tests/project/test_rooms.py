@@ -16,7 +16,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "tla": (),
     "translator": ("dsl", "tla.page", "tla.values"),
     "check": ("dsl", "translator", "tla"),
-    "report": ("dsl", "translator", "check.result"),
+    "report": ("dsl", "translator", "check.result", "check.data"),
     "cli": ("dsl", "translator", "tla", "check", "report"),
 }
 """What each room may import of the others."""

@@ -69,7 +69,7 @@ def shown(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str
     import os
 
     from pfnspec.check.run import Options, check_file
-    from pfnspec.report.data import result_data
+    from pfnspec.report.data import described
     from pfnspec.report.ink import Ink
     from pfnspec.report.text import result_text
 
@@ -95,7 +95,7 @@ def shown(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str
         return {
             "72.txt": normal(result_text(result, 72, Ink())),
             "100.txt": normal(result_text(result, 100, Ink())),
-            "result.json": in_text(result_data(result)),
+            "result.json": in_text(described(result)),
         }
 
     return show

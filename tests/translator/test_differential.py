@@ -63,3 +63,20 @@ def test_a_disagreement_is_made_small() -> None:
     text = next(made for seed in range(99) if "    seq += 1" in (made := models().model(seed)))
     small = models().smaller(text, lambda candidate: "    seq += 1" in candidate)
     assert len(small.split("\n")) <= 3
+
+
+FOUND_BY_TLC = {
+    # TLC refused to start: nothing ends, so the invariant is FALSE whatever the state.
+    "an invariant that reads no variable": """model found
+process t0[1]:
+    while True:
+        pass
+invariant safe0: t0[0] at end
+""",
+}
+
+
+@pytest.mark.parametrize("name", FOUND_BY_TLC)
+def test_tlc_agrees_on_what_was_found(name: str) -> None:
+    tools = tla.find_tools()
+    assert differential().fault(FOUND_BY_TLC[name], tools=tools, limit=300) is None
