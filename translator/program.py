@@ -10,11 +10,15 @@ Its expressions, which stand in `program_expressions`, have the same names here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import TypeVar
 
 from ..dsl.sorts import Sort
 from ..dsl.source import Span
 from .program_expressions import *
+
+N = TypeVar("N")
 
 # ---- blocks
 
@@ -342,13 +346,35 @@ class Program:
         return self.tasks if variable.process == "*" else self.process(variable.process or "").tasks
 
 
+def parts(node: object) -> tuple[object, ...]:
+    """What a node of a program consists of, in order.  Constants have no parts; trace notes are left out."""
+    if isinstance(node, tuple):
+        return node
+    if is_dataclass(node) and not isinstance(node, type | Span | Task | Const | Note):
+        return tuple(getattr(node, item.name) for item in fields(node))
+    return ()
+
+
 def reads(node: object) -> frozenset[str]:
     """The names of all variables that are read anywhere in `node`, trace notes left out."""
-    if isinstance(node, Note):
-        return frozenset()
-    if isinstance(node, tuple):
-        return frozenset().union(*(reads(item) for item in node))
-    if not is_dataclass(node) or isinstance(node, Span | Task | Const):
-        return frozenset()
     own = {node.variable} if isinstance(node, Read) else set()
-    return frozenset(own).union(*(reads(getattr(node, item.name)) for item in fields(node)))
+    return frozenset(own).union(*(reads(part) for part in parts(node)))
+
+
+def rewritten(node: N, change: Callable[[object], object]) -> N:
+    """`node` with `change` applied from the top: where it returns the same node, its parts are rewritten
+    in turn.  Trace notes stay as they are."""
+    new = change(node)
+    old = parts(node) if new is node else ()
+    made = tuple(rewritten(part, change) for part in old)
+    if all(one is other for one, other in zip(old, made, strict=True)):
+        return new  # type: ignore[return-value]
+    if isinstance(node, tuple):
+        return made  # type: ignore[return-value]
+    names = (item.name for item in fields(node))  # type: ignore[arg-type]
+    return replace(node, **dict(zip(names, made, strict=True)))  # type: ignore[type-var]
+
+
+def exchanged(node: N, old: Expr, new: Expr) -> N:
+    """`node` with `new` in every place of `old`."""
+    return rewritten(node, lambda part: new if part == old else part)
