@@ -8,9 +8,8 @@ everywhere outside spinning locks.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 
-from ..dsl.source import Span
 from .program import (
     CPU,
     NONE,
@@ -30,12 +29,12 @@ from .program import (
     Program,
     Quantified,
     Read,
-    Self,
     Step,
     Task,
     TaskSet,
     Variable,
     conjunction,
+    exchanged,
 )
 
 GIVES_WAY = "GivesWay"
@@ -51,7 +50,7 @@ def scheduled(program: Program) -> Program:
     ready = Const(frozenset(p.name for p in program.points if p.step is None or p.step.offers_cpu))
     gives_way: Expr = Apply("in", (Read(PC, (t,)), ready))
     if program.preempt == "full":
-        free = TRUE if program.no_spinning == TRUE else of_task(program.no_spinning, t)
+        free = TRUE if program.no_spinning == TRUE else exchanged(program.no_spinning, SELF, t)
         gives_way = TRUE if free == TRUE else Apply("or", (gives_way, free))
     if pins:
         variable = Variable(CPU, "control", AnyTask(), None, (program.cpus,), None, "cpu[]")
@@ -113,18 +112,3 @@ def _taking(step: Step, pinned: bool) -> Step:
     block = Block((), Pick("place", places, Block((*take, *step.block.ops), step.block.end)))
     guard = conjunction(step.guard, Apply("!=", (places, Const(frozenset()))))
     return replace(step, guard=guard, block=block)
-
-
-def of_task(e: Expr, task: Expr) -> Expr:
-    """An expression about `Self`, said of another task."""
-
-    def walk(node: object) -> object:
-        if isinstance(node, Self):
-            return task
-        if isinstance(node, tuple):
-            return tuple(walk(item) for item in node)
-        if is_dataclass(node) and not isinstance(node, type | Span | Task | Const):
-            return replace(node, **{item.name: walk(getattr(node, item.name)) for item in fields(node)})
-        return node
-
-    return walk(e)  # type: ignore[return-value]

@@ -8,12 +8,11 @@ with, never used as an index, no particular one ever named.  TLC then searches o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from math import factorial
 from typing import Any
 
 from ..dsl import sorts as s
-from ..dsl.source import Span
 from .program import (
     Apply,
     Assign,
@@ -24,7 +23,6 @@ from .program import (
     Expr,
     Fill,
     Fork,
-    Note,
     Op,
     Pick,
     Program,
@@ -35,6 +33,9 @@ from .program import (
     Test,
     Value,
     Variable,
+    exchanged,
+    parts,
+    rewritten,
 )
 
 LARGEST = 120
@@ -109,7 +110,10 @@ def symmetry(program: Program) -> Symmetry:
         program = replace(
             program,
             variables=tuple(replace(v, initial=initial.get(v.name, v.initial)) for v in program.variables),
-            **{part: _replaced(getattr(program, part), changed) for part in _PARTS},
+            **{
+                part: rewritten(getattr(program, part), lambda node: changed.get(id(node), node))
+                for part in _PARTS
+            },
             _points={},
         )
     return Symmetry(program, tuple(chosen), tuple(groups), refused)
@@ -123,41 +127,25 @@ def _name(variables: Iterable[Variable]) -> str:
     return next((r.name for r in ranges if r.name), str(ranges[0]))
 
 
-def _replaced(node: Any, changed: Mapping[int, Const]) -> Any:
-    if isinstance(node, Const):
-        return changed.get(id(node), node)
-    if isinstance(node, tuple):
-        return tuple(_replaced(item, changed) for item in node)
-    if is_dataclass(node) and not isinstance(node, type | Span | Task | Note):
-        return replace(node, **{f.name: _replaced(getattr(node, f.name), changed) for f in fields(node)})
-    return node
-
-
 # -- tasks
 
 
 def _about_tasks(program: Program) -> dict[str, Any]:
     """Formulas with `all(f(task P i) for i in every index)` said of the tasks themselves."""
 
-    def walk(node: object) -> object:
-        if isinstance(node, tuple):
-            return tuple(walk(item) for item in node)
+    def change(node: object) -> object:
         if isinstance(node, Quantified) and node.kind in ("all", "any") and isinstance(node.domain, Const):
             for process in program.processes:
                 every = node.domain.value == frozenset(range(process.count)) and process.count
                 inside = (node.condition, node.body)
                 if every and _only_as_task(inside, node.name, process.name):
-                    inner = _as_bound(inside, node.name, process.name)
-                    assert isinstance(inner, tuple)
-                    node = Quantified(
-                        node.kind, node.name, Const(frozenset(process.tasks)), inner[0], inner[1]
-                    )
-                    break
-        if is_dataclass(node) and not isinstance(node, type | Span | Task | Const):
-            return replace(node, **{f.name: walk(getattr(node, f.name)) for f in fields(node)})
+                    bound = BoundName(node.name)
+                    task = Apply(f"task {process.name}", (bound,))
+                    condition, body = rewritten(exchanged(inside, task, bound), change)
+                    return Quantified(node.kind, node.name, Const(frozenset(process.tasks)), condition, body)
         return node
 
-    return {part: walk(getattr(program, part)) for part in ("invariants", "sometimes")}
+    return {part: rewritten(getattr(program, part), change) for part in ("invariants", "sometimes")}
 
 
 def _only_as_task(node: object, name: str, process: str) -> bool:
@@ -165,26 +153,7 @@ def _only_as_task(node: object, name: str, process: str) -> bool:
         return True
     if node == BoundName(name) or (isinstance(node, Quantified) and node.name == name):
         return False
-    return all(_only_as_task(child, name, process) for child in _children(node))
-
-
-def _as_bound(node: object, name: str, process: str) -> object:
-    if node == Apply(f"task {process}", (BoundName(name),)):
-        return BoundName(name)
-    if isinstance(node, tuple):
-        return tuple(_as_bound(item, name, process) for item in node)
-    if is_dataclass(node) and not isinstance(node, type | Span | Task | Const):
-        changes = {f.name: _as_bound(getattr(node, f.name), name, process) for f in fields(node)}
-        return replace(node, **changes)
-    return node
-
-
-def _children(node: object) -> Iterator[object]:
-    if isinstance(node, tuple):
-        yield from node
-    elif is_dataclass(node) and not isinstance(node, type | Span | Task | Const):
-        for item in fields(node):
-            yield getattr(node, item.name)
+    return all(_only_as_task(part, name, process) for part in parts(node))
 
 
 def _told_apart(program: Program) -> dict[str, str]:
@@ -193,8 +162,6 @@ def _told_apart(program: Program) -> dict[str, str]:
 
     def walk(node: object, own: str | None) -> None:
         match node:
-            case Note():
-                return
             case Const(value=Task(process=process)):
                 found.setdefault(process, "a particular task is named")
             case Const(value=frozenset() as members):
@@ -207,7 +174,7 @@ def _told_apart(program: Program) -> dict[str, str]:
                     found.setdefault(name, "its tasks' numbers are used")
             case Apply(operator=operator) if operator.startswith("task "):
                 found.setdefault(operator.removeprefix("task "), "a task is chosen by its number")
-        for child in _children(node):
+        for child in parts(node):
             walk(child, own)
 
     for point in program.points:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from ..dsl import model as m
 from ..dsl import sorts as s
@@ -21,8 +20,8 @@ from .program import (
     Property,
     Quantified,
     Read,
-    Task,
     conjunction,
+    exchanged,
     negation,
     reads,
 )
@@ -203,30 +202,14 @@ def _of_any_task(e: Expr, instances: list[Expr], program: Program) -> Expr:
     for process in program.processes:
         named = [Apply(f"task {process.name}", (Const(task.index),)) for task in process.tasks]
         for one in named:
-            template = _said_of(one, anyone, e)
+            template = exchanged(e, one, anyone)
             if (
                 template != e
                 and len(named) > 1
-                and all(_said_of(anyone, t, template) in instances for t in named)
+                and all(exchanged(template, anyone, t) in instances for t in named)
             ):
                 return Quantified("any", "anyone", Const(frozenset(process.tasks)), None, template)
     return e
-
-
-def _said_of(old: Expr, new: Expr, e: Expr) -> Expr:
-    """`e` with `new` in the place of `old`."""
-
-    def walk(node: Any) -> Any:
-        if node == old:
-            return new
-        if isinstance(node, tuple):
-            return tuple(walk(item) for item in node)
-        if is_dataclass(node) and not isinstance(node, type | Task | Const):
-            return replace(node, **{f.name: walk(getattr(node, f.name)) for f in fields(node)})
-        return node
-
-    found: Expr = walk(e)
-    return found
 
 
 def antecedents(e: Expr) -> tuple[Expr, ...]:

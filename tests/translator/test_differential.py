@@ -5,63 +5,42 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-
 import pytest
+from differential import cells, fault
 from pfnspec import tla
-
-BENCH = Path(__file__).resolve().parents[2] / "bench" / "differential.py"
-
-
-def differential() -> ModuleType:
-    """`bench/differential.py`, which is no part of the package."""
-    if "differential" not in sys.modules:
-        spec = importlib.util.spec_from_file_location("differential", BENCH)
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["differential"] = module
-        spec.loader.exec_module(module)
-    return sys.modules["differential"]
-
-
-def models() -> ModuleType:
-    made: ModuleType = differential().random_models()
-    return made
+from random_models import model, smaller
 
 
 def test_nearly_all_models_are_accepted() -> None:
-    refused = [seed for seed in range(40) if not differential().cells(models().model(seed))]
+    refused = [seed for seed in range(40) if not cells(model(seed))]
     assert len(refused) <= 2
 
 
 @pytest.mark.parametrize("start", range(0, 60, 10))
 def test_safety_is_the_same_when_reduced(start: int) -> None:
     for seed in range(start, start + 10):
-        text = models().model(seed)
-        assert differential().fault(text, limit=1500) is None, f"seed {seed}\n{text}"
+        text = model(seed)
+        assert fault(text, limit=1500) is None, f"seed {seed}\n{text}"
 
 
 @pytest.mark.parametrize("start", range(100, 130, 10))
 def test_liveness_is_the_same_when_reduced(start: int) -> None:
     for seed in range(start, start + 10):
-        text = models().model(seed, liveness=True)
-        assert differential().fault(text, temporal=True, limit=600) is None, f"seed {seed}\n{text}"
+        text = model(seed, liveness=True)
+        assert fault(text, temporal=True, limit=600) is None, f"seed {seed}\n{text}"
 
 
 @pytest.mark.parametrize("seed", [201, 204])
 def test_tlc_agrees(seed: int) -> None:
-    text = models().model(seed, liveness=True)
+    text = model(seed, liveness=True)
     tools = tla.find_tools()
-    assert differential().fault(text, tools=tools, temporal=True, limit=300) is None, text
+    assert fault(text, tools=tools, temporal=True, limit=300) is None, text
 
 
 def test_a_disagreement_is_made_small() -> None:
     """Lines go while what is left still fails; here, as long as it bumps the counter."""
-    text = next(made for seed in range(99) if "    seq += 1" in (made := models().model(seed)))
-    small = models().smaller(text, lambda candidate: "    seq += 1" in candidate)
+    text = next(made for seed in range(99) if "    seq += 1" in (made := model(seed)))
+    small = smaller(text, lambda candidate: "    seq += 1" in candidate)
     assert len(small.split("\n")) <= 3
 
 

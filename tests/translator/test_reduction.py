@@ -5,11 +5,9 @@ Each says what is violated; the whole and the reduced program have to agree on i
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
+import differential
 import pytest
 from pfnspec import tla
 from pfnspec.check.load import load
@@ -17,17 +15,6 @@ from pfnspec.translator.reduce import safety_reduced
 from pfnspec.translator.temporal import focused
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def differential() -> ModuleType:
-    """`bench/differential.py`, which is no part of the package."""
-    if "differential" not in sys.modules:
-        spec = importlib.util.spec_from_file_location("differential", ROOT / "bench" / "differential.py")
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["differential"] = module
-        spec.loader.exec_module(module)
-    return sys.modules["differential"]
 
 
 SAFETY = {
@@ -938,7 +925,7 @@ property done: eventually writer at end
 
 def test_readers_of_a_fair_lock_do_not_starve_a_writer() -> None:
     for cell in _cells(OVERLAPPING):
-        assert all(known.holds for known in differential().liveness(cell))
+        assert all(known.holds for known in differential.liveness(cell))
 
 
 # Without its queue, a lock that is held by readers only refuses no reader.
@@ -964,29 +951,29 @@ process second:
 
 def test_a_try_operation_sees_the_queue() -> None:
     for cell in _cells(REFUSED):
-        assert differential().safety(cell).violated == {"refused by the queue"}
+        assert differential.safety(cell).violated == {"refused by the queue"}
 
 
 @pytest.mark.parametrize("name", SAFETY)
 def test_safety(name: str) -> None:
     text, expected = SAFETY[name]
     for cell in _cells(text):
-        assert differential().safety(cell).violated == expected
+        assert differential.safety(cell).violated == expected
 
 
 @pytest.mark.parametrize("name", ["a task that starts with steps without effect, and then waits for ever"])
 def test_traces_of_tlc(name: str) -> None:
     """They are of the whole program, from its initial state on."""
     for cell in _cells(SAFETY[name][0]):
-        known = differential().safety(cell)
-        assert differential().safety_by_tlc(cell, known, tla.find_tools()) >= 2
+        known = differential.safety(cell)
+        assert differential.safety_by_tlc(cell, known, tla.find_tools()) >= 2
 
 
 @pytest.mark.parametrize("name", LIVENESS)
 def test_liveness(name: str) -> None:
     text, expected = LIVENESS[name]
     for cell in _cells(text):
-        found = differential().liveness(cell)
+        found = differential.liveness(cell)
         assert found and all(known.holds == expected for known in found)
 
 
@@ -1001,8 +988,8 @@ def test_liveness(name: str) -> None:
 def test_counterexamples_of_tlc(name: str) -> None:
     """TLC looks for a loop, and the loop is told as it is."""
     for cell in _cells(LIVENESS[name][0]):
-        for known in differential().liveness(cell):
-            assert differential().liveness_by_tlc(known, tla.find_tools()) == 2
+        for known in differential.liveness(cell):
+            assert differential.liveness_by_tlc(known, tla.find_tools()) == 2
 
 
 def test_it_does_reduce() -> None:
@@ -1013,6 +1000,6 @@ def test_it_does_reduce() -> None:
 
 
 def _cells(text: str) -> tuple[object, ...]:
-    cells: tuple[object, ...] = differential().cells(f"model m\n{text}")
+    cells: tuple[object, ...] = differential.cells(f"model m\n{text}")
     assert cells, [d.message for d in load("model.pfn", {}, text=f"model m\n{text}".encode()).diagnostics]
     return cells

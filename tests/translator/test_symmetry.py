@@ -3,14 +3,11 @@ violate the same properties.  That is looked at state by state; and TLC must cou
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from collections.abc import Callable, Iterator
 from itertools import combinations, permutations, product
 from pathlib import Path
 from subprocess import CompletedProcess
-from types import ModuleType
 
 import pytest
 from pfnspec.check.load import load
@@ -20,24 +17,13 @@ from pfnspec.translator.reduce import safety_reduced
 from pfnspec.translator.schedule import scheduled
 from pfnspec.translator.symmetry import Symmetry, symmetry
 from pfnspec.translator.temporal import focused
+from random_models import model
 
 Run = Callable[..., "CompletedProcess[str]"]
 STATES = 600
 
 # What stands for what: tasks for tasks, and in the variables of a range its values for its values.
 Swap = tuple[dict[Task, Task], dict[str, dict[int, int]]]
-
-
-@pytest.fixture(scope="module")
-def models() -> ModuleType:
-    path = Path(__file__).with_name("random_models.py")
-    spec = importlib.util.spec_from_file_location("random_models", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["random_models"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def programs(text: str) -> Iterator[tuple[Program, Symmetry]]:
@@ -190,10 +176,10 @@ def test_what_is_interchangeable(lock: str, more: str, declared: str, names: tup
 
 
 @pytest.mark.parametrize("start", range(0, 60, 20))
-def test_random_models(models: ModuleType, start: int) -> None:
+def test_random_models(start: int) -> None:
     tried = 0
     for seed in range(start, start + 20):
-        for program, same in programs(models.model(seed)):
+        for program, same in programs(model(seed)):
             tried += check(program, same)
     assert tried > 0
 
