@@ -58,4 +58,4 @@ invariant safe0: t0[0] at end
 @pytest.mark.parametrize("name", FOUND_BY_TLC)
 def test_tlc_agrees_on_what_was_found(name: str) -> None:
     tools = tla.find_tools()
-    assert differential().fault(FOUND_BY_TLC[name], tools=tools, limit=300) is None
+    assert fault(FOUND_BY_TLC[name], tools=tools, limit=300) is None
