@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .. import tla
@@ -24,41 +24,12 @@ from ..translator.schedule import scheduled
 from ..translator.symmetry import Symmetry, symmetry
 from ..translator.temporal import antecedents, focused, is_temporal, simplified, supposed_states
 from ..translator.witness import has_witness
+from .kept import Behaviour, Outcome, keep, recalled
 from .load import Cell
 from .result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure
 from .search import STATES, searched
-
-
-@dataclass(slots=True)
-class Stop:
-    """Why and when everything has to stop: a signal, a deadline, the first failure."""
-
-    cancel: threading.Event
-    deadline: float | None
-    why: str | None = None
-    event: threading.Event = field(default_factory=threading.Event)
-
-    def now(self, why: str) -> None:
-        self.why = self.why or why
-        self.event.set()
-
-    def watch(self, every: float = 0.05) -> None:
-        """Passes the user's signal on, until everything has stopped; runs beside the checks."""
-        while not self.event.is_set():
-            if self.cancel.wait(every):
-                self.now("interrupted")
-
-    @property
-    def left(self) -> float | None:
-        return None if self.deadline is None else self.deadline - time.monotonic()
-
-    def reason(self) -> str | None:
-        """Why no run should begin any more, if so."""
-        if self.cancel.is_set():
-            return "interrupted"
-        if self.event.is_set():
-            return self.why
-        return "time" if self.left is not None and self.left <= 0 else None
+from .stop import RunFailed, RunStopped, Stop
+from .store import Store, fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +53,16 @@ RETRIES = 2
 Tell = Callable[[str, tuple[State, ...]], None]
 
 
-class _Failed(Exception):
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.message)
-        self.failure = failure
-
-
-class _Stopped(Exception):
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
 class CellCheck:
     """The runs of one cell, and what they add up to.  Without `tools` there is no TLC: the interpreter
-    decides what is no temporal property."""
+    decides what is no temporal property.  What complete runs come to is kept in `store`, under keys made
+    from `key`, and found there again."""
 
     def __init__(
         self, cell: Cell, wanted: tuple[str, ...], lines: Mapping[str, tuple[str, ...]], file: str,
         tools: tla.Tools | None, workers: int, heap: int, run_seconds: float | None, max_states: int | None,
         keep: Path | None, reduction: bool, stop: Stop, on_progress: Callable[[tla.Progress], None],
+        store: Store | None, key: str,
     ) -> None:  # fmt: skip
         self.cell = cell
         self.program = cell.program
@@ -117,6 +78,8 @@ class CellCheck:
         self.stop = stop
         self.on_progress = on_progress
         self.reduction = reduction
+        self.store = store
+        self.key = key
         self.reached: set[int] = set()
         # States that properties suppose are watched for in the safety run, like `sometimes`.
         supposed = tuple(
@@ -130,6 +93,8 @@ class CellCheck:
         first = len(self.program.reachable)
         self.registers = {f.property: first + i for i, f in enumerate(self.watched.sometimes)}
         self.runs = 0
+        self.safety_runs = 0
+        self.cached = 0
         self.states = 0
         self.generated = 0
         self.depth = 0
@@ -157,47 +122,74 @@ class CellCheck:
     # -- safety
 
     def safety(self) -> tuple[CellVerdict, ...]:
-        """A run, or several, for all safety properties."""
-        remaining = [name for name in self.program.properties if self.asked(name)]
-        findings: dict[str, Finding] = {}
-        started = time.monotonic()
-        first_run = self.runs
-        complete = False
+        """A run, or several, for all safety properties; or what such runs came to before."""
+        names = [name for name in self.safety_names() if self.asked(name)]
         whole = Interpreter(scheduled(self.watched))
+        key = fingerprint(self.key, "safety", *names, *self.registers)
+        kept = self.store and recalled(
+            self.store, key, whole, lambda name, states, _: retrace(name, states, whole)
+        )
+        if kept:
+            self.recall(kept)
+            self.reached |= kept.reached
+            self.states, self.generated, self.depth = (
+                kept.evidence.states or 0, kept.evidence.generated or 0, kept.evidence.depth or 0,
+            )  # fmt: skip
+            self.symmetry = kept.evidence.symmetry
+            self.searched_all = True
+            return self.safety_verdicts(names, kept.findings, kept.evidence)
+        started = time.monotonic()
+        complete = False
         formulas = [i.condition for i in (*self.watched.invariants, *self.watched.sometimes)]
         program = scheduled(safety_reduced(self.watched, formulas) if self.reduction else self.watched)
         expansion = Expansion(program, whole) if self.reduction else None
+        behaviours: dict[str, Behaviour] = {}
+        findings: dict[str, Finding] = {}
 
         def tell(name: str, states: tuple[State, ...]) -> None:
             if expansion:
                 states = expansion.path(states, everyone=name == "deadlock")
             findings[name] = retrace(name, states, whole)
+            behaviours[name] = Behaviour(states)
 
+        remaining = [name for name in self.program.properties if name in names]
         try:
             (self.safety_by_tlc if self.tools else self.safety_by_search)(program, remaining, tell)
             complete = self.searched_all = True
-        except _Stopped as stop:
+        except RunStopped as stop:
             self.stopped = stop.why
-        except _Failed as fault:
+        except RunFailed as fault:
             self.failure = fault.failure
             return ()
         evidence = Evidence(
-            self.states or None, self.generated or None, self.depth or None, self.runs - first_run,
+            self.states or None, self.generated or None, self.depth or None, self.safety_runs,
             time.monotonic() - started, complete, self.symmetry,
         )  # fmt: skip
-        verdicts = [
-            self.verdict(name, findings.get(name), complete, evidence)
-            for name in self.program.properties
-            if self.asked(name)
-        ]
-        for formula in self.program.sometimes:
-            if self.asked(formula.property):
-                seen = self.registers[formula.property] in self.reached
-                outcome_ = HOLDS if seen else VIOLATED if complete else UNDECIDED
-                verdicts.append(
-                    CellVerdict(self.cell, formula.property, "sometimes", outcome_, None, evidence)
-                )
+        if self.store and complete:
+            reached = frozenset(self.reached)
+            outcome = Outcome(behaviours, findings, evidence, reached, self.version)
+            keep(self.store, key, outcome, whole)
+        return self.safety_verdicts(names, findings, evidence)
+
+    def safety_verdicts(
+        self, names: Iterable[str], findings: Mapping[str, Finding], evidence: Evidence
+    ) -> tuple[CellVerdict, ...]:
+        """What follows from the findings, and from what was reached, of runs that end as `evidence` says."""
+        verdicts: list[CellVerdict] = []
+        for name in names:
+            if name in self.program.properties:
+                verdicts.append(self.verdict(name, findings.get(name), evidence))
+            else:
+                seen = self.registers[name] in self.reached
+                outcome = HOLDS if seen else VIOLATED if evidence.complete else UNDECIDED
+                verdicts.append(CellVerdict(self.cell, name, "sometimes", outcome, None, evidence))
         return tuple(verdicts)
+
+    def recall(self, kept: Outcome) -> None:
+        with self.lock:
+            self.runs += kept.evidence.runs
+            self.cached += kept.evidence.runs
+            self.version = kept.version or self.version
 
     def safety_by_tlc(self, program: Program, names: list[str], tell: Tell) -> None:
         """Runs of TLC, each without the properties that are violated in those before, until one is clean."""
@@ -211,7 +203,7 @@ class CellCheck:
             if isinstance(outcome, tla.Holds):
                 if mixed_up:
                     message = f"{', '.join(mixed_up)} is violated only with symmetry"
-                    raise _Failed(self.disagreement(message, emission, outcome))
+                    raise RunFailed(self.disagreement(message, emission, outcome))
                 return
             assert isinstance(outcome, tla.Violated)
             invariant = emission.invariants.get(outcome.name or "", "")
@@ -226,13 +218,14 @@ class CellCheck:
                     same, self.symmetry = None, ()
                     mixed_up.add(name)
                     continue
-                raise _Failed(self.disagreement(str(fault), emission, outcome)) from fault
+                raise RunFailed(self.disagreement(str(fault), emission, outcome)) from fault
             remaining.remove(name)
             mixed_up.discard(name)
 
     def safety_by_search(self, program: Program, names: list[str], tell: Tell) -> None:
         """One search by the interpreter.  Every counterexample is replayed like TLC's."""
         self.runs += 1
+        self.safety_runs += 1
         ends = None if self.run_seconds is None else time.monotonic() + self.run_seconds
 
         def stop() -> str | None:
@@ -240,7 +233,7 @@ class CellCheck:
 
         why = stop()
         if why is not None:
-            raise _Stopped(why)
+            raise RunStopped(why)
         found = searched(program, names, self.max_states or STATES, stop, self.on_progress)
         self.states = found.totals.distinct or 0
         self.generated = found.totals.generated or 0
@@ -251,16 +244,16 @@ class CellCheck:
                 tell(name, states)
             except Mismatch as fault:
                 text = "the reduced and the whole program disagree, so no verdict is given"
-                raise _Failed(Failure("disagreement", f"{text} ({fault})", str(fault), None)) from fault
+                raise RunFailed(Failure("disagreement", f"{text} ({fault})", str(fault), None)) from fault
         if found.stopped is not None:
-            raise _Stopped(found.stopped)
+            raise RunStopped(found.stopped)
 
-    def verdict(self, name: str, finding: Finding | None, complete: bool, evidence: Evidence) -> CellVerdict:
+    def verdict(self, name: str, finding: Finding | None, evidence: Evidence) -> CellVerdict:
         if name in m.BUILT_IN_CHECKS:
             kind = "built-in"
         else:
             kind = "assertion" if name in self.cell.model.assertions else "invariant"
-        outcome = VIOLATED if finding else HOLDS if complete else UNDECIDED
+        outcome = VIOLATED if finding else HOLDS if evidence.complete else UNDECIDED
         return CellVerdict(self.cell, name, kind, outcome, finding, evidence)
 
     # -- liveness
@@ -269,30 +262,46 @@ class CellCheck:
         """A run for one temporal property; when it holds, another for what it supposes."""
         started = time.monotonic()
         if property.formula == TRUE:
-            return (self.temporal(property, HOLDS, None, None, True),)
+            return (CellVerdict(self.cell, property.name, "property", HOLDS, vacuous=True),)
         if self.tools is None:
-            return (self.temporal(property, UNDECIDED, None, None),)
+            return (self.temporal(property, None),)
+        whole = Interpreter(scheduled(focused(self.cell.live, (property,))))
+        key = fingerprint(self.key, "property", property.name)
+        kept = self.store and recalled(
+            self.store, key, whole, lambda _, states, loop: retrace_lasso(property, states, loop, whole)
+        )
+        if kept:
+            self.recall(kept)
+            return (self.temporal(property, kept),)
+        known: bool | None = False
+        probes = 0
         try:
-            finding, evidence = self.searched(property)
-        except _Stopped as stop:
+            outcome = self.searched(property)
+            if not outcome.findings:
+                known, probes = self.vacuous(property)
+        except RunStopped as stop:
             self.stopped = stop.why
-            return (self.temporal(property, UNDECIDED, None, None),)
-        except _Failed as fault:
+            return (self.temporal(property, None),)
+        except RunFailed as fault:
             self.failure = fault.failure
             return ()
-        evidence = replace(evidence, seconds=time.monotonic() - started)
-        vacuous = False
-        if finding is None:
-            vacuous = self.vacuous(property)
-        return (self.temporal(property, VIOLATED if finding else HOLDS, finding, evidence, vacuous),)
+        evidence = replace(outcome.evidence, runs=1 + probes, seconds=time.monotonic() - started)
+        outcome = replace(outcome, evidence=evidence, vacuous=bool(known))
+        if self.store and known is not None:
+            keep(self.store, key, outcome, whole)
+        return (self.temporal(property, outcome),)
 
-    def temporal(
-        self, property: Property, outcome: str, finding: Finding | None, evidence: Evidence | None,
-        vacuous: bool = False,
-    ) -> CellVerdict:  # fmt: skip
-        return CellVerdict(self.cell, property.name, "property", outcome, finding, evidence, vacuous)
+    def temporal(self, property: Property, found: Outcome | None) -> CellVerdict:
+        if found is None:
+            return CellVerdict(self.cell, property.name, "property", UNDECIDED)
+        finding = found.findings.get(property.name)
+        outcome = VIOLATED if finding else HOLDS
+        return CellVerdict(
+            self.cell, property.name, "property", outcome, finding, found.evidence, found.vacuous
+        )
 
-    def searched(self, property: Property) -> tuple[Finding | None, Evidence]:
+    def searched(self, property: Property) -> Outcome:
+        """What a run for one property comes to; raises RunStopped or RunFailed."""
         focus = focused(self.cell.live, (property,))
         whole = Interpreter(scheduled(focus))
         program = scheduled(liveness_reduced(focus, (property.formula,)) if self.reduction else focus)
@@ -300,8 +309,9 @@ class CellCheck:
         outcome = self.tlc(emission, liveness=True)
         totals = outcome.totals
         evidence = Evidence(totals.distinct, totals.generated, totals.depth, 1, outcome.seconds, True)
+        version = str(outcome.version or "")
         if isinstance(outcome, tla.Holds):
-            return None, evidence
+            return Outcome({}, {}, evidence, frozenset(), version)
         assert isinstance(outcome, tla.Violated)
         try:
             if outcome.kind != "property":
@@ -312,30 +322,34 @@ class CellCheck:
                 states, loop = Expansion(program, whole).lasso(states, loop)
             finding = retrace_lasso(property, states, loop, whole)
         except Mismatch as fault:
-            raise _Failed(self.disagreement(str(fault), emission, outcome)) from fault
-        return finding, evidence
+            raise RunFailed(self.disagreement(str(fault), emission, outcome)) from fault
+        name = property.name
+        return Outcome({name: Behaviour(states, loop)}, {name: finding}, evidence, frozenset(), version)
 
-    def vacuous(self, property: Property) -> bool:
-        """Whether a temporal formula that the property supposes holds on no fair behaviour."""
+    def vacuous(self, property: Property) -> tuple[bool | None, int]:
+        """Whether a temporal formula that the property supposes holds on no fair behaviour, None when a run
+        for that did not come to its end; and the number of runs."""
         walker = Interpreter(scheduled(focused(self.cell.live, (property,))))
+        probes = 0
         for number, supposed in enumerate(antecedents(property.formula)):
             if not is_temporal(supposed):
                 continue
             never = simplified(negation(supposed))
             if never == TRUE:
-                return True
-            if has_witness(supposed, walker):
+                return True, probes
+            if has_witness(supposed, walker) or never == FALSE:
                 continue
+            probes += 1
             probe = Property(f"{property.name} supposes {number}", never, property.labels, property.span)
             try:
-                if never != FALSE and self.searched(probe)[0] is None:
-                    return True
-            except _Stopped:
-                return False
-            except _Failed as fault:
+                if not self.searched(probe).findings:
+                    return True, probes
+            except RunStopped:
+                return None, probes
+            except RunFailed as fault:
                 self.failure = fault.failure
-                return False
-        return False
+                return None, probes
+        return False, probes
 
     def never_supposed(self, property: str) -> bool:
         """Whether a state that the property supposes was not met by the safety run."""
@@ -354,14 +368,15 @@ class CellCheck:
         )  # fmt: skip
 
     def tlc(self, emission: Emission, *, liveness: bool) -> tla.Holds | tla.Violated:
-        """Runs TLC; raises _Stopped or _Failed where there is no verdict."""
+        """Runs TLC; raises RunStopped or RunFailed where there is no verdict."""
         assert self.tools is not None
         why = self.stop.reason()
         if why is not None:
-            raise _Stopped(why)
+            raise RunStopped(why)
         seconds = [limit for limit in (self.stop.left, self.run_seconds) if limit is not None]
         with self.lock:
             self.runs += 1
+            self.safety_runs += not liveness
             number = self.runs
         keep = None if self.keep is None else self.keep / self.name(emission, number)
         job = tla.Job(
@@ -388,10 +403,10 @@ class CellCheck:
             )
         self.note(outcome, liveness)
         if isinstance(outcome, tla.Stopped):
-            raise _Stopped(self.stop.reason() or outcome.why)
+            raise RunStopped(self.stop.reason() or outcome.why)
         if isinstance(outcome, tla.Failed):
             directory = None if outcome.directory is None else str(outcome.directory)
-            raise _Failed(Failure(outcome.why, outcome.message, outcome.detail, directory))
+            raise RunFailed(Failure(outcome.why, outcome.message, outcome.detail, directory))
         return outcome
 
     def name(self, emission: Emission, number: int) -> str:

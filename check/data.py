@@ -276,7 +276,7 @@ class _Reader:
         return Finding(
             property,
             tuple(self.step(step) for step in data["steps"]),
-            self.optional(self.task, data["task"]),
+            None if data["task"] is None else self.task(data["task"]),
             self.optional(self.span, data["place"]),
             data["message"],
             self.spans_of(data["calls"]),

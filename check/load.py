@@ -180,6 +180,14 @@ def read(
     return source, found, data
 
 
+def content(path: str) -> bytes | None:
+    """The bytes of a file, or of standard input, as `load` takes them; None when it cannot be read."""
+    try:
+        return _bytes(path)
+    except (OSError, ValueError):
+        return None
+
+
 def _position(path: str, before: str) -> Span:
     """The character behind the text `before`."""
     line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1

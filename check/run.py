@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .. import tla
 from ..dsl import model as m
 from ..dsl.diagnostics import Diagnostic, did_you_mean
+from ..dsl.fmt import meaning
 from ..dsl.source import Span
 from ..translator.fairness import fairness
 from ..translator.program import Reachable
-from .cell import CellCheck, CellVerdict, Stop
-from .load import Cell, Loaded, cache, load
+from .cell import CellCheck, CellVerdict
+from .data import result_data
+from .kept import known_result
+from .load import Cell, Loaded, cache, content, load
 from .result import HOLDS, UNDECIDED, Evidence, Failure, Result, Scene, Verdict
+from .stop import Stop
+from .store import Store, fingerprint, tool_mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +38,7 @@ class Options:
     temporal properties open; `fail_fast`: stop at the first verdict that is not expected;
     `reduction`: merge steps and forget dead locals; `keep`: a folder for TLC's files and output;
     `java`, `jar`: tools to be used instead of those that are found; `outside`: bases may lie outside
-    the project.
+    the project; `cache`: a folder of what was found before, for this check to use and to add to.
     """
 
     properties: tuple[str, ...] = ()
@@ -51,6 +57,7 @@ class Options:
     jar: str | None = None
     outside: bool = False
     engine: str = "tlc"
+    cache: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,30 @@ def check_file(
 ) -> Result:
     """Checks one file (`-`: standard input).  Whatever goes wrong is in the result."""
     started = time.monotonic()
+    store = None if options.cache is None or options.keep is not None else Store(options.cache)
+    if store is None:
+        return _checked(path, options, on_progress, cancel, text, started, None, "")
+    text = content(path) if text is None else text
+    try:
+        mark = tool_mark(tla.find_jar(options.jar) if options.engine == "tlc" else None)
+    except (OSError, tla.ToolMissing):
+        return _checked(path, options, on_progress, cancel, text, started, None, "")
+    names = (options.properties, options.policies, options.scenarios, options.constants)
+    digest = "" if text is None else hashlib.sha256(text).hexdigest()
+    key = fingerprint("file", mark, path, digest, *names, options.engine, options.reduction, options.outside)
+    known = known_result(store, key)
+    if known is not None and known.evidence is not None:
+        return replace(known, evidence=replace(known.evidence, seconds=time.monotonic() - started))
+    result = _checked(path, options, on_progress, cancel, text, started, store, mark)
+    if result.verdicts and result.evidence is not None and result.evidence.complete and not result.stopped:
+        store.put(key, result_data(result))
+    return result
+
+
+def _checked(
+    path: str, options: Options, on_progress: Callable[[Progress], None] | None,
+    cancel: threading.Event | None, text: bytes | None, started: float, store: Store | None, mark: str,
+) -> Result:  # fmt: skip
     loaded = load(path, dict(options.constants), outside=options.outside, text=text)
     if not loaded.cells:
         return _result(loaded, (), options)
@@ -88,7 +119,11 @@ def check_file(
     cancel = cancel or threading.Event()
     if tools is not None and (options.seconds is None or options.seconds > ARCHIVE_SECONDS):
         tools = tla.with_archive(tools, cache(), cancel)
-    return _Check(loaded, cells, options, tools, on_progress, cancel, started).run()
+    key = ""
+    if store is not None:
+        said = [meaning(source) for source in loaded.sources.values()]
+        key = fingerprint("cell", mark, said, options.constants, options.engine, options.reduction)
+    return _Check(loaded, cells, options, tools, on_progress, cancel, started, store, key).run()
 
 
 def properties_of(cell: Cell) -> tuple[str, ...]:
@@ -224,6 +259,7 @@ class _Check:
     def __init__(
         self, loaded: Loaded, cells: tuple[Cell, ...], options: Options, tools: tla.Tools | None,
         on_progress: Callable[[Progress], None] | None, cancel: threading.Event, started: float,
+        store: Store | None, key: str,
     ) -> None:  # fmt: skip
         self.loaded = loaded
         self.cells = cells
@@ -245,7 +281,7 @@ class _Check:
             CellCheck(
                 cell, options.properties, lines, Path(loaded.path).name, tools, options.workers,
                 tla.heap_share(jobs), options.run_seconds, options.states, options.keep, options.reduction,
-                self.stop, self.progress,
+                self.stop, self.progress, store, fingerprint(key, cell.scenario, cell.policy),
             )
             for cell in cells
         ]  # fmt: skip
@@ -311,6 +347,7 @@ class _Check:
             seconds=time.monotonic() - self.started,
             complete=complete,
             symmetry=tuple(dict.fromkeys(name for check in self.checks for name in check.symmetry)),
+            cached=sum(check.cached for check in self.checks),
         )
         stopped = None if failure else next((check.stopped for check in self.checks if check.stopped), None)
         tlc = next((check.version for check in self.checks if check.version), "")

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
+from ..check.load import cache
 from ..check.result import Result, overall
 from ..check.run import Options, Progress, check_file
 from ..report.ink import ink_for, width_for
@@ -44,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
         jar=options.tla2tools,
         outside=options.allow_outside,
         engine=options.engine,
+        cache=_cache(options),
     )
     cancel = threading.Event()
     _stop_on_signals(cancel)
@@ -74,6 +76,17 @@ def run(options: argparse.Namespace) -> int:
         # Data on standard output has to stay data; the runner reads both streams.
         _tell_github(tuple(results), sys.stdout if options.format == "text" else sys.stderr)
     return overall(tuple(statuses))
+
+
+def _cache(options: argparse.Namespace) -> Path | None:
+    """Where verdicts are kept; the folder of `--cache` has to be one that can be written."""
+    if options.no_cache:
+        return None
+    if options.cache is not None:
+        options.cache.mkdir(parents=True, exist_ok=True)
+        return Path(options.cache)
+    folder = cache()
+    return None if folder is None else folder / "verdicts"
 
 
 def _say(text: str, options: argparse.Namespace) -> None:

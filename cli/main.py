@@ -200,6 +200,13 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--no-github", action="store_true", help="no annotations and no summary in GitHub Actions"
     )
     check.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
+    remembering = check.add_mutually_exclusive_group()
+    remembering.add_argument(
+        "--cache", type=Path, metavar="DIR", help="keep verdicts there (default: in the user's cache)"
+    )
+    remembering.add_argument(
+        "--no-cache", action="store_true", help="check everything anew, and keep nothing of it"
+    )
     check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")
     _tools(check)
     check.set_defaults(command=_run("check"))

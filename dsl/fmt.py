@@ -60,6 +60,13 @@ def format_source(source: Source, cache: str | None = None) -> tuple[str | None,
     return result, found
 
 
+def meaning(source: Source) -> str:
+    """What a file that parses says, however it is laid out and commented: equal for two files that say the
+    same in the same words.  Docstrings are part of it."""
+    told = _meaning(tuple(piece for piece in _read(source) if not piece.comment))
+    return repr([(level, [value for value in values if value[:1] != "#"]) for level, values in told])
+
+
 @dataclass(frozen=True, slots=True)
 class _Token:
     kind: str

@@ -195,6 +195,9 @@ def evidence_text(result: Result, evidence: Evidence) -> str:
         parts.append(f"depth {evidence.depth}")
     if evidence.runs > 1:
         parts.append(f"{evidence.runs} runs")
+    if evidence.cached:
+        some = "" if evidence.cached == evidence.runs else f"{evidence.cached} "
+        parts.append(f"{some}from the cache")
     parts.append(f"{evidence.seconds:.1f} s in all")
     if result.stopped:
         parts.append(f"stopped: {STOPPED.get(result.stopped, result.stopped)}")

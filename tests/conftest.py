@@ -87,6 +87,7 @@ def pfnspec(command_environment: Mapping[str, str]) -> Callable[..., Ran]:
     """Runs `pfnspec` with these arguments, in the root of the repository and with nothing to read.
 
     `env` is added to the environment (None takes a variable away); the rest goes to `subprocess.run`.
+    Nothing is taken from the cache of verdicts unless `--cache` says so.
     No run may end with a traceback, or with the sentence that stands for one.
     """
 
@@ -96,6 +97,8 @@ def pfnspec(command_environment: Mapping[str, str]) -> Callable[..., Ran]:
         if "input" not in settings:
             defaults["stdin"] = subprocess.DEVNULL
         words = [sys.executable, "-m", "pfnspec", *map(os.fspath, arguments)]  # type: ignore[arg-type]
+        if "check" in words[3:4] and "--cache" not in words:
+            words.append("--no-cache")
         ran = subprocess.run(
             words,
             capture_output=True,

@@ -17,7 +17,7 @@ TLC from 2.15 (January 2020) on is understood.
 from .archive import with_archive
 from .outcome import Failed, Holds, Outcome, Progress, Stopped, Totals, Trace, TraceState, Violated
 from .run import Job, Limits, heap_share, run
-from .tools import ToolMissing, Tools, find_tools, java_version, tlc_version
+from .tools import ToolMissing, Tools, find_jar, find_tools, java_version, tlc_version
 from .values import Function, ModelValue, Value, ValueSyntaxError, format_value, parse_state, parse_value
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Value",
     "ValueSyntaxError",
     "Violated",
+    "find_jar",
     "find_tools",
     "format_value",
     "heap_share",
