@@ -19,7 +19,6 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-import random_models
 from fair_cycles import Graph, TooLarge
 from pfnspec import tla
 from pfnspec.check.load import Cell, cache, load
@@ -34,6 +33,8 @@ from pfnspec.translator.retrace import Mismatch, retrace, states_of
 from pfnspec.translator.schedule import scheduled
 from pfnspec.translator.symmetry import symmetry
 from pfnspec.translator.temporal import focused
+from random_models import model
+from shrink import smaller
 
 STATES = 3000
 
@@ -281,7 +282,7 @@ def shrunk(text: str, why: str, tools: tla.Tools | None, *, temporal: bool, limi
         found = fault(candidate, tools=needed, temporal=temporal, limit=limit)
         return found is not None and found.rpartition("] ")[2].startswith(kind)
 
-    return random_models.smaller(text, fails)
+    return smaller(text, fails)
 
 
 def main() -> int:
@@ -303,7 +304,7 @@ def main() -> int:
     def one(seed: int) -> tuple[int, str, str | None]:
         if time.monotonic() - began > asked.seconds:
             return seed, "", None
-        text = random_models.model(seed, liveness=asked.liveness)
+        text = model(seed, liveness=asked.liveness)
         return seed, text, fault(text, count, tools=tools, temporal=asked.liveness, limit=asked.states)
 
     with ThreadPoolExecutor(2 if asked.tlc else 1) as pool:

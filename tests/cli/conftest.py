@@ -150,6 +150,46 @@ def start(command_environment: Mapping[str, str], temporary: Path) -> Iterator[S
         child.communicate()
 
 
+@pytest.fixture(scope="session")
+def on_terminal() -> Callable[..., tuple[int, str]]:
+    """Runs `pfnspec` on a terminal on which `typed` is typed; exit status and output."""
+
+    def run(
+        words: list[str], environment: Mapping[str, str], cwd: Path, columns: int = 90, typed: bytes = b""
+    ) -> tuple[int, str]:
+        import fcntl
+        import pty
+        import struct
+        import termios
+
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        child = subprocess.Popen(
+            [sys.executable, "-m", "pfnspec", *words],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=dict(environment),
+            cwd=cwd,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        os.write(ours, typed)
+        parts: list[bytes] = []
+        while True:
+            try:
+                part = os.read(ours, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            parts.append(part)
+        os.close(ours)
+        return child.wait(60), b"".join(parts).decode("utf-8").replace("\r\n", "\n")
+
+    return run
+
+
 def _javas(directory: Path) -> list[int]:
     found: list[int] = []
     for entry in Path("/proc").iterdir():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import signal
@@ -235,29 +234,13 @@ def test_the_model_cannot_come_from_where_commands_come_from(pfnspec: Run) -> No
 
 
 @posix
-def test_a_terminal_is_prompted(command_environment: Mapping[str, str], root: Path) -> None:
-    import pty
-
-    ours, theirs = pty.openpty()
-    words = [sys.executable, "-m", "pfnspec", "simulate", "-i", UPSTREAM, "--seed", "1"]
-    child = subprocess.Popen(
-        words, stdin=theirs, stdout=theirs, stderr=theirs, env=dict(command_environment), cwd=root,
-        start_new_session=True,
-    )  # fmt: skip
-    os.close(theirs)
-    os.write(ours, b"1\nq\n")
-    parts: list[bytes] = []
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        parts.append(part)
-    os.close(ours)
-    assert child.wait(60) == 0
-    assert b"".join(parts).count(b"> ") >= 2
+def test_a_terminal_is_prompted(
+    on_terminal: Callable[..., tuple[int, str]], command_environment: Mapping[str, str], root: Path
+) -> None:
+    words = ["simulate", "-i", UPSTREAM, "--seed", "1"]
+    status, text = on_terminal(words, command_environment, root, typed=b"1\nq\n")
+    assert status == 0
+    assert text.count("> ") >= 2
 
 
 @posix

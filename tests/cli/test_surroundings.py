@@ -13,49 +13,16 @@ from subprocess import CompletedProcess
 import pytest
 
 Run = Callable[..., "CompletedProcess[str]"]
+OnTerminal = Callable[..., tuple[int, str]]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
 not_root = pytest.mark.skipif(
     sys.platform == "win32" or os.geteuid() == 0, reason="root may write everywhere"
 )
 
 
-def on_terminal(
-    words: list[str], environment: Mapping[str, str], cwd: Path, columns: int = 90
-) -> tuple[int, str]:
-    """Exit status and output of a command whose three streams are a terminal."""
-    import fcntl
-    import pty
-    import struct
-    import termios
-
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    child = subprocess.Popen(
-        [sys.executable, "-m", "pfnspec", *words],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=dict(environment),
-        cwd=cwd,
-        start_new_session=True,
-    )
-    os.close(theirs)
-    parts: list[bytes] = []
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        parts.append(part)
-    os.close(ours)
-    return child.wait(60), b"".join(parts).decode("utf-8").replace("\r\n", "\n")
-
-
 @posix
 def test_a_terminal_has_colour_progress_and_its_width(
-    command_environment: Mapping[str, str], models: Path
+    on_terminal: OnTerminal, command_environment: Mapping[str, str], models: Path
 ) -> None:
     status, text = on_terminal(
         ["check", "expected.pfn"], {**command_environment, "TERM": "xterm-256color"}, models, 90
@@ -69,7 +36,9 @@ def test_a_terminal_has_colour_progress_and_its_width(
 
 @posix
 @pytest.mark.parametrize("name", ["NO_COLOR", "TERM"])
-def test_no_colour(command_environment: Mapping[str, str], tmp_path: Path, name: str) -> None:
+def test_no_colour(
+    on_terminal: OnTerminal, command_environment: Mapping[str, str], tmp_path: Path, name: str
+) -> None:
     value = {"NO_COLOR": "1", "TERM": "dumb"}[name]
     (tmp_path / "m.pfn").write_text("model m\nprocess p:\n    x = 1\n", encoding="utf-8")
     environment = {**command_environment, "TERM": "xterm"}

@@ -25,6 +25,20 @@ from pfnspec.translator.interpreter import Interpreter, State
 from pfnspec.translator.lasso import retrace_lasso
 from pfnspec.translator.retrace import Finding, retrace
 
+EITHER_ORDER = """shared a: spinlock
+shared b: spinlock
+
+process first:
+    with a:
+        with b:
+            pass
+
+process second:
+    with b:
+        with a:
+            pass
+"""
+
 MODELS: Mapping[str, str] = {
     "assertion": '''"""A flag is set after the lock is dropped.
 
@@ -55,39 +69,13 @@ def check_it():
 invariant small:
     count < TOP
 ''',
-    "deadlock": '''"""Two locks, taken in either order."""
+    "deadlock": f'''"""Two locks, taken in either order."""
 model deadlock
 
-shared a: spinlock
-shared b: spinlock
-
-process first:
-    with a:
-        with b:
-            pass
-
-process second:
-    with b:
-        with a:
-            pass
-
+{EITHER_ORDER}
 expect deadlock violated
 ''',
-    "sample": """model sample
-
-shared a: spinlock
-shared b: spinlock
-
-process first:
-    with a:
-        with b:
-            pass
-
-process second:
-    with b:
-        with a:
-            pass
-""",
+    "sample": f"model sample\n\n{EITHER_ORDER}",
     "livelock": '''"""One task passes a baton to itself for ever."""
 model livelock
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 from differential import cells, fault
 from pfnspec import tla
-from random_models import model, smaller
+from random_models import model
+from shrink import smaller
 
 
 def test_nearly_all_models_are_accepted() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cases import cases
 from pfnspec.dsl.declarations import check
 from pfnspec.dsl.parse import parse
 from pfnspec.dsl.scenarios import scenario_names
@@ -17,17 +18,8 @@ from pfnspec.translator.schedule import scheduled
 from pfnspec.translator.temporal import focused
 
 FILE = Path(__file__).with_name("regressions.txt")
+CASES = cases(FILE)
 MOST_STATES = 40_000
-
-
-def cases() -> dict[str, tuple[str, str]]:
-    """Name, model and verdicts: `#### name`, the model, `---- ` and what it violates in each cell."""
-    found: dict[str, tuple[str, str]] = {}
-    for part in FILE.read_text(encoding="utf-8").split("#### ")[1:]:
-        name, _, rest = part.partition("\n")
-        model, _, verdicts = rest.partition("\n----")
-        found[name.strip()] = (model + "\n", verdicts.strip())
-    return found
 
 
 def violated(program: Program) -> str:
@@ -64,9 +56,9 @@ def verdicts(text: str) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("name", cases())
+@pytest.mark.parametrize("name", CASES)
 def test_verdicts(name: str, rewrite: bool) -> None:
-    model, expected = cases()[name]
+    model, expected = CASES[name]
     found = verdicts(model)
     if rewrite:
         text = FILE.read_text(encoding="utf-8")
