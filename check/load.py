@@ -107,7 +107,7 @@ class _Reader:
         self.found = Diagnostics()
         self.sources: dict[str, Source] = {}
         self.outside = outside
-        self.root = _project(Path.cwd() / "stdin" if path == "-" else Path(path))
+        self.root = project(Path.cwd() / "stdin" if path == "-" else Path(path))
 
     def tree(
         self, path: str, text: bytes | None, trail: tuple[tuple[Path, Span], ...] = ()
@@ -203,7 +203,9 @@ def _bytes(path: str) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def _project(path: Path) -> Path:
+def project(path: Path) -> Path:
+    """The root of the project that a file belongs to: the nearest folder above it with one of the marks,
+    otherwise its own."""
     own = path.resolve().parent
     for folder in (own, *own.parents):
         if any((folder / mark).exists() for mark in _ROOT_MARKS):

@@ -6,9 +6,9 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .. import tla
@@ -38,7 +38,8 @@ class Options:
     temporal properties open; `fail_fast`: stop at the first verdict that is not expected;
     `reduction`: merge steps and forget dead locals; `keep`: a folder for TLC's files and output;
     `java`, `jar`: tools to be used instead of those that are found; `outside`: bases may lie outside
-    the project; `cache`: a folder of what was found before, for this check to use and to add to.
+    the project; `cache`: a folder of what was found before, for this check to use and to add to;
+    `places`: where policies and scenarios were asked for, if not on the command line.
     """
 
     properties: tuple[str, ...] = ()
@@ -58,6 +59,7 @@ class Options:
     outside: bool = False
     engine: str = "tlc"
     cache: Path | None = None
+    places: Mapping[str, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +156,14 @@ def _unknown(options: Options, loaded: Loaded) -> tuple[Diagnostic, ...]:
         "scenario": {cell.scenario for cell in cells if cell.scenario},
     }
     asked = {"property": options.properties, "policy": options.policies, "scenario": options.scenarios}
-    place = Span("command line", 0, 0, 0, 0)
+    command_line = Span("command line", 0, 0, 0, 0)
     found: list[Diagnostic] = []
     for what, names in asked.items():
         for name in names:
             if name not in known[what]:
                 options_ = ", ".join(sorted(str(one) for one in known[what])) or "none"
                 help = did_you_mean(name, [str(one) for one in known[what]]) or f"there are: {options_}"
+                place = options.places.get(what, command_line)
                 found.append(Diagnostic(f"unknown-{what}", place, f"there is no {what} `{name}`", help))
     return tuple(found)
 

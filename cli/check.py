@@ -16,10 +16,14 @@ from ..check.result import Result, overall
 from ..check.run import Options, Progress, check_file
 from ..report.ink import ink_for, width_for
 from ..report.text import diagnostics_of, failure_text, grouped, result_text
+from .configured import configure
 
 
 def run(options: argparse.Namespace) -> int:
     """Checks each file and shows what came of it; the exit status of all together."""
+    places = configure(options)
+    if places is None:
+        return 2
     if options.engine == "interpreter" and options.keep is not None:
         print(
             "pfnspec: --keep keeps the files of TLC, which --engine interpreter does not run", file=sys.stderr
@@ -33,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         constants=tuple(options.constants),
         policies=tuple(options.policies),
         scenarios=tuple(options.scenarios),
-        workers=options.workers,
+        workers=options.workers or 1,
         jobs=options.jobs,
         run_seconds=options.run_timeout,
         fail_fast=options.fail_fast,
@@ -44,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
         java=options.java,
         jar=options.tla2tools,
         outside=options.allow_outside,
+        places=places,
         engine=options.engine,
         cache=_cache(options),
     )

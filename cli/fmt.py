@@ -13,10 +13,13 @@ from ..check.load import grammar_cache, read
 from ..dsl.fmt import format_source
 from ..report.diagnostics import diagnostics_text
 from ..report.ink import ink_for
+from .configured import configure
 
 
 def run(options: argparse.Namespace) -> int:
     """Formats each file in place; with errors in one, that one is left as it is."""
+    if configure(options) is None:
+        return 2
     status = 0
     for path in options.files:
         status = max(status, _one(path, options.check, options.diff))

@@ -156,7 +156,8 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "check", help="check models", epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    check.add_argument("files", nargs="+", metavar="FILE", help="models; - is standard input")
+    check.add_argument("files", nargs="*", metavar="FILE", help=f"models, or folders of them; {_FILES}")
+    _configuration(check)
     _model(check)
     check.add_argument(
         "--property", action="append", default=[], metavar="NAME", dest="properties",
@@ -177,9 +178,7 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check.add_argument(
         "--jobs", type=_positive, metavar="N", help="TLCs side by side (default: one a processor)"
     )
-    check.add_argument(
-        "--workers", type=_positive, default=1, metavar="N", help="threads of each TLC (default 1)"
-    )
+    check.add_argument("--workers", type=_positive, metavar="N", help="threads of each TLC (default 1)")
     check.add_argument("--timeout", type=_seconds, metavar="S", help="stop after so many seconds")
     check.add_argument("--run-timeout", type=_seconds, metavar="S", help="stop each run of TLC after so many")
     check.add_argument("--fail-fast", action="store_true", help="stop at the first unexpected verdict")
@@ -210,6 +209,18 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")
     _tools(check)
     check.set_defaults(command=_run("check"))
+
+
+_FILES = "- is standard input; without one, what the project's configuration names"
+
+
+def _configuration(parser: argparse.ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--config", type=Path, metavar="FILE",
+        help="configuration (default: pfnspec.toml or pyproject.toml in the project's root)",
+    )  # fmt: skip
+    which.add_argument("--no-config", action="store_true", help="no configuration")
 
 
 def _model(parser: argparse.ArgumentParser) -> None:
@@ -292,8 +303,10 @@ def _cell(parser: argparse.ArgumentParser) -> None:
 def _fmt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     fmt = commands.add_parser("fmt", help="canonical layout, in place")
     fmt.add_argument(
-        "files", nargs="+", metavar="FILE", help="models; - is standard input to standard output"
-    )
+        "files", nargs="*", metavar="FILE",
+        help=f"models, or folders of them; {_FILES.replace('input', 'input to standard output')}",
+    )  # fmt: skip
+    _configuration(fmt)
     fmt.add_argument("--check", action="store_true", help="change nothing; exit 1 if a file would change")
     fmt.add_argument("--diff", action="store_true", help="change nothing; show what would change")
     fmt.set_defaults(command=_run("fmt"))

@@ -161,7 +161,14 @@ def test_titles_are_unique() -> None:
 # ---- the explanations
 
 # What is found when files are loaded has its cases where that is tested.
-FILES_NEEDED = {"base-outside", "cannot-read", "replaces-nothing", "replaces-other-kind", "variant-cycle"}
+FILES_NEEDED = {
+    "base-outside",
+    "cannot-read",
+    "configuration",
+    "replaces-nothing",
+    "replaces-other-kind",
+    "variant-cycle",
+}
 
 
 def raised() -> set[str]:

@@ -1,0 +1,72 @@
+"""The command line, and the project's configuration for what it leaves open."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..check.configuration import Configuration, Configured, configured, shown
+from ..check.paths import configured_paths, expanded
+from ..dsl.diagnostics import Diagnostic
+from ..dsl.source import Span
+from ..report.diagnostics import diagnostics_text
+from ..report.ink import ink_for
+from ..report.kinds import KINDS
+
+_PLAIN = ("timeout", "run_timeout", "max_states", "jobs", "workers", "width", "policies", "scenarios")
+
+
+def configure(options: argparse.Namespace) -> Mapping[str, Span] | None:
+    """Fills in what the command line leaves open, as far as the command has such an option; `files` are files
+    afterwards, no folders.
+
+    Returns where policies and scenarios were asked for, if not on the command line; None, with the reason on
+    standard error, when there is nothing to work on.
+    """
+    if options.no_config:
+        found = Configured(Configuration(folder=Path.cwd()), (), {})
+    else:
+        found = configured(Path.cwd(), KINDS, options.config)
+    configuration = found.configuration
+    if configuration is None:
+        _say(found, found.diagnostics)
+        return None
+    if not _files(options, found, configuration):
+        return None
+    places: dict[str, Span] = {}
+    for name in _PLAIN:
+        value = getattr(configuration, name)
+        if value and hasattr(options, name) and not getattr(options, name):
+            setattr(options, name, value)
+            if name in ("policies", "scenarios"):
+                places[{"policies": "policy", "scenarios": "scenario"}[name]] = configuration.place(name)
+    if hasattr(options, "reports"):
+        given = {kind for kind, _ in options.reports}
+        more = [(k, Path(shown(configuration.folder / p))) for k, p in configuration.reports.items()]
+        options.reports = [*options.reports, *(one for one in more if one[0] not in given)]
+    return places
+
+
+def _files(options: argparse.Namespace, found: Configured, configuration: Configuration) -> bool:
+    if options.files:
+        options.files, empty = expanded(options.files)
+        if empty is not None:
+            print(f"pfnspec: there is no model (*.pfn) in {empty}", file=sys.stderr)
+    elif configuration.paths:
+        options.files, empty = configured_paths(configuration)
+        if empty is not None:
+            message = f"`{empty}` stands for no model"
+            help = "name a file, a folder with *.pfn below it, or a pattern such as `models/**/*.pfn`"
+            _say(found, (Diagnostic("configuration", configuration.place("paths"), message, help),))
+    else:
+        where = "" if configuration.file is None else f" in {shown(configuration.file)}"
+        print(
+            f"pfnspec: name a model or a folder, or set `paths`{where or ' in pfnspec.toml'}", file=sys.stderr
+        )
+    return bool(options.files)
+
+
+def _say(found: Configured, diagnostics: tuple[Diagnostic, ...]) -> None:
+    sys.stderr.write(diagnostics_text(diagnostics, found.sources, ink_for(sys.stderr)))
