@@ -1,0 +1,55 @@
+"""Going through a model: everything below a node, and a node with parts of it replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+
+from .sorts import Lock, Struct
+from .source import Span
+
+
+def rewritten(node: object, change: Callable[[object], object]) -> object:
+    """`node` with `change` applied from the top: where it returns the same node, its parts are
+    rewritten in turn; a statement may become a tuple of statements."""
+    new = change(node)
+    if new is not node:
+        return new
+    if isinstance(node, tuple):
+        items: list[object] = []
+        for item in node:
+            made = rewritten(item, change)
+            if isinstance(made, tuple) and not isinstance(item, tuple):
+                items.extend(made)
+            else:
+                items.append(made)
+        return tuple(items)
+    if hasattr(node, "__dataclass_fields__") and not isinstance(node, Span | Lock | Struct):
+        changes = {}
+        for item in fields(node):  # type: ignore[arg-type]
+            if item.name not in ("sort", "span", "bound", "variable"):
+                before = getattr(node, item.name)
+                after = rewritten(before, change)
+                if after is not before:
+                    changes[item.name] = after
+        return replace(node, **changes) if changes else node  # type: ignore[type-var]
+    return node
+
+
+def parts(node: object) -> tuple[object, ...]:
+    """What a node consists of, in order; spans and sorts are left out."""
+    if isinstance(node, tuple):
+        return node
+    if hasattr(node, "__dataclass_fields__") and not isinstance(node, Span | Lock | Struct):
+        names = (item.name for item in fields(node))  # type: ignore[arg-type]
+        return tuple(getattr(node, name) for name in names if name not in ("sort", "span", "root", "bound"))
+    return ()
+
+
+def walk(node: object) -> Iterator[object]:
+    """A node and everything below it, parents first."""
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo.extend(reversed(parts(node)))
