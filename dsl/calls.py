@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .body import Body
 from .diagnostics import Diagnostics
 from .source import Span
-from .statements import Body
 
 
 def reachable(owner: str, bodies: Mapping[str, Body]) -> list[str]:

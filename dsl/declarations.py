@@ -8,6 +8,7 @@ from dataclasses import replace
 from . import model as m
 from . import sorts as s
 from . import tree
+from .body import Body
 from .calls import reachable, refuse_recursion, refuse_unfit_for_atomic
 from .diagnostics import Diagnostics
 from .properties import assertions, expectations, formulas
@@ -17,7 +18,7 @@ from .settle import constants, initial, process_counts, sort_of, types
 from .size import refuse_large
 from .snapshots import refuse_other_counters
 from .source import Span
-from .statements import Body, check_body
+from .statements import check_body
 
 
 def check(

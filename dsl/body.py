@@ -1,0 +1,53 @@
+"""What is known of a body while its statements are checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from . import model as m
+from .diagnostics import Diagnostics
+from .scope import Scope, Signature
+from .source import Span
+
+
+@dataclass(slots=True)
+class Body:
+    """What is known while a body is checked; `scope.assigned` moves along with control."""
+
+    scope: Scope
+    signature: Signature | None
+    labels: dict[str, Span] = field(default_factory=dict)
+    declared: dict[str, m.LocalVariable] = field(default_factory=dict)
+    calls: dict[str, Span] = field(default_factory=dict)
+    atomic_calls: set[Span] = field(default_factory=set)
+    loops: list[list[frozenset[str] | None]] = field(default_factory=list)
+    # What an `atomic` around a call of this body could not contain, with its place.
+    unfit_for_atomic: list[tuple[Span, str]] = field(default_factory=list)
+    atomic: Span | None = None
+    may_block: Span | None = None
+
+    @property
+    def found(self) -> Diagnostics:
+        return self.scope.found
+
+
+def meet(ways: list[frozenset[str] | None]) -> frozenset[str] | None:
+    """The locals that have a value whichever way control came."""
+    alive = [way for way in ways if way is not None]
+    return frozenset.intersection(*alive) if alive else None
+
+
+def not_in_atomic(span: Span, what: str, body: Body) -> None:
+    """Something that no `atomic` may contain."""
+    body.unfit_for_atomic.append((span, what))
+    if body.atomic:
+        help = "end the block before it"
+        body.found.add("not-atomic", span, f"{what} cannot be part of one step", help)
+
+
+def sole_first(span: Span, what: str, body: Body) -> None:
+    """An operation that may block: within `atomic` only as its very first."""
+    body.unfit_for_atomic.append((span, what))
+    if body.atomic and span != body.may_block:
+        help = "only the first operation of the block, under no `if`, may wait"
+        body.found.add("not-atomic", span, f"{what} may block in the middle of one step", help)
