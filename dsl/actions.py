@@ -7,8 +7,10 @@ from . import sorts as s
 from . import tree
 from .body import Body, sole_first
 from .diagnostics import did_you_mean
-from .expressions import LOCK_METHODS, condition, domain, expression, fitted, place, refuse_lock_state
-from .scope import Scope
+from .expressions import condition, domain, expression, place
+from .operators import fitted
+from .places import refuse_lock_state
+from .scope import LOCK_METHODS, Scope
 
 METHODS = frozenset(("add", "remove", *(name for methods in LOCK_METHODS.values() for name in methods)))
 QUEUE_VERBS = ("prepare_to_wait", "finish_wait", "wake_up", "wake_up_one")

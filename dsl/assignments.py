@@ -8,7 +8,8 @@ from . import tree
 from .actions import FAULT, action_of
 from .body import Body
 from .diagnostics import did_you_mean
-from .expressions import expression, fitted, place
+from .expressions import expression, place
+from .operators import fitted
 from .scope import Scope
 from .settle import sort_of
 

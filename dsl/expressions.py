@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from . import model as m
 from . import sorts as s
 from . import tree
 from .diagnostics import did_you_mean
 from .fold import NotConstant, evaluate
-from .scope import BUILT_INS, TYPE_WORDS, Scope
+from .names import named, refuse_call
+from .operators import compared, computed, displayed, fitted, measured, signed, truth
+from .places import at_label, element_of, field_of, is_task, local_of, member_help, refuse_method
+from .scope import Scope
 from .source import Span
 
-LOCK_METHODS: dict[str, dict[str, tuple[str, str]]] = {
-    "spinlock": {"lock": ("acquire", "write"), "unlock": ("release", "write"), "trylock": ("try", "write")},
-    "mutex": {"lock": ("acquire", "write"), "unlock": ("release", "write"), "trylock": ("try", "write")},
-    "rwlock": {
-        "read_lock": ("acquire", "read"), "read_unlock": ("release", "read"), "read_trylock": ("try", "read"),
-        "write_lock": ("acquire", "write"), "write_unlock": ("release", "write"),
-        "write_trylock": ("try", "write"),
-    },
-    "rwsem": {
-        "down_read": ("acquire", "read"), "up_read": ("release", "read"),
-        "down_read_trylock": ("try", "read"), "down_write": ("acquire", "write"),
-        "up_write": ("release", "write"), "down_write_trylock": ("try", "write"),
-    },
-}  # fmt: skip
-
-_ARITHMETIC: dict[str, Callable[[int, int], int]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-}
-_NO_CALL = "write the condition itself; assertions, invariants and properties take no steps"
 MAX_ELEMENTS = 4096
 
 
@@ -42,7 +23,7 @@ def expression(node: tree.Argument, scope: Scope, wanted: s.Sort | None = None) 
     and enum members to find their sort."""
     match node:
         case tree.Name():
-            return _name(node, scope)
+            return named(node, scope)
         case tree.Number(value=value):
             return m.Literal(value, s.Range(value, value), node.span)
         case tree.Truth(value=value):
@@ -78,71 +59,7 @@ def expression(node: tree.Argument, scope: Scope, wanted: s.Sort | None = None) 
 def condition(node: tree.Expr, scope: Scope) -> m.Expr | None:
     """An expression that must be a truth value."""
     typed = expression(node, scope)
-    if typed is None or isinstance(typed.sort, s.Bool):
-        return typed
-    help = None
-    if isinstance(typed.sort, s.Optional):
-        help = "compare with `== None` or `!= None`"
-    elif isinstance(typed.sort, s.SetOf):
-        help = "compare with `== set()`"
-    elif isinstance(typed.sort, s.Range):
-        help = "compare with `!= 0`"
-    elif isinstance(typed.sort, s.Generation | s.Snapshot):
-        help = "compare a snapshot with its counter, with `==` or `!=`"
-    elif isinstance(typed.sort, s.Lock):
-        help = "take it with `with`, or try with a `trylock`"
-    scope.found.add("not-a-condition", node.span, f"a condition is needed, this is `{typed.sort}`", help)
-    return None
-
-
-def fitted(value: m.Expr, sort: s.Sort, scope: Scope) -> m.Expr | None:
-    """`value` where a `sort` is stored: as it is, with a check that runs, or None with a fault."""
-    have = value.sort
-    match sort, have:
-        case s.Optional(), s.Nothing():
-            return value
-        case s.Optional(of=of), s.Optional(of=inner):
-            if inner == of or (isinstance(of, s.Range) and isinstance(inner, s.Range) and of.covers(inner)):
-                return value
-        case s.Optional(of=of), _:
-            return fitted(value, of, scope)
-        case _, s.Optional(of=of):
-            return fitted(m.Unwrap(value, of, value.span), sort, scope)
-        case s.Range(), s.Range():
-            if sort.covers(have):
-                return value
-            if have.high < sort.low or sort.high < have.low:
-                scope.found.add(
-                    "never-fits", value.span, f"this is never within {_bounds(sort)}: it is {_bounds(have)}"
-                )
-                return None
-            return m.Fit(value, sort, value.span)
-        case s.SetOf(of=of), s.SetOf(of=inner):
-            if inner == s.NOTHING or inner == of:
-                return value
-            if isinstance(of, s.Range) and isinstance(inner, s.Range) and of.covers(inner):
-                return value
-        case _:
-            if sort == have:
-                return value
-    scope.found.add("wrong-sort", value.span, f"`{sort}` is needed, this is `{have}`", _sort_help(sort, have))
-    return None
-
-
-def _bounds(sort: s.Range) -> str:
-    return str(sort.low) if sort.low == sort.high else f"{sort.low} to {sort.high}"
-
-
-def _sort_help(sort: s.Sort, have: s.Sort) -> str | None:
-    if isinstance(sort, s.Snapshot):
-        return "a snapshot is taken from a `generation` or copied from another snapshot"
-    if isinstance(have, s.Nothing):
-        return f"declare it as `{sort} | None`" if s.is_plain(sort) else None
-    if isinstance(have, s.Generation):
-        return "of a generation one can take a snapshot, `+= 1` it, and compare a snapshot with it"
-    if isinstance(sort, s.Bool) and isinstance(have, s.Range):
-        return "write `True` or `False`"
-    return None
+    return typed and truth(typed, node.span, scope)
 
 
 def constant(node: tree.Expr, scope: Scope, what: str) -> s.Value | None:
@@ -162,74 +79,6 @@ def constant(node: tree.Expr, scope: Scope, what: str) -> s.Value | None:
 # ---- names and places
 
 
-def _name(node: tree.Name, scope: Scope) -> m.Expr | None:
-    name = node.id
-    if name in scope.bounds:
-        return m.BoundUse(scope.bounds[name], node.span)
-    if scope.in_policy and name == "cond":
-        return m.SiteCondition(node.span)
-    if scope.in_policy and name == "wq":
-        return m.Load(m.Place(m.SiteQueue("wq", s.WAITQUEUE, node.span), (), s.WAITQUEUE, node.span))
-    if name == "self" and scope.in_process != "" and scope.kind in ("code", "assert"):
-        return _self(node.span, scope)
-    if name in scope.locals:
-        found = scope.locals[name]
-        place = m.Place(found, (), found.sort, node.span)
-        if isinstance(found, m.LocalVariable) and not isinstance(found.sort, s.Snapshot):
-            if scope.assigned is not None and name not in scope.assigned:
-                help = "give it a value where it is declared"
-                scope.found.add("unset-local", node.span, f"`{name}` may have no value yet", help)
-                scope.assigned |= {name}  # once is enough
-                return None
-        return m.Load(place)
-    names = scope.names
-    if name in names.constants:
-        value = names.constants[name]
-        return m.Literal(value, _sort_of(value, scope), node.span)
-    if name in names.members:
-        return m.Literal(name, names.members[name], node.span)
-    if name in names.variables:
-        variable = names.variables[name]
-        if variable.ghost and scope.kind == "code":
-            help = "only assertions, invariants and other ghosts may read it"
-            scope.found.add("ghost-read", node.span, f"code cannot read the ghost `{name}`", help)
-            return None
-        if scope.kind == "constant":
-            scope.found.add("not-constant", node.span, f"`{name}` is not a constant")
-            return None
-        return m.Load(m.Place(variable, (), variable.sort, node.span))
-    if name in names.types:
-        scope.found.add("type-as-value", node.span, f"`{name}` is a type, a value is needed here")
-    elif name in names.processes:
-        help = f"write `{name}[i] at LABEL`, `L.held_by({name}[i])` or `{name}[i].LOCAL`, in a specification"
-        scope.found.add("process-as-value", node.span, f"`{name}` is a process", help)
-    elif name in names.functions:
-        help = f"call it with `{name}(...)`" if scope.kind == "code" else _NO_CALL
-        scope.found.add("call-in-expression", node.span, f"`{name}` is a `def`", help)
-    else:
-        scope.unknown(name, node.span)
-    return None
-
-
-def _self(span: Span, scope: Scope) -> m.Expr:
-    if scope.in_process is None:
-        # A `def` is checked once for all processes that call it; its `self` covers them all.
-        most = max((count for _, count in scope.names.processes.values()), default=1)
-        return m.SelfIndex(s.Range(0, max(most - 1, 0)), span)
-    count = scope.names.processes[scope.in_process][1]
-    return m.SelfIndex(s.Range(0, max(count - 1, 0), scope.in_process), span)
-
-
-def _sort_of(value: s.Value, scope: Scope) -> s.Sort:
-    if isinstance(value, bool):
-        return s.BOOL
-    if isinstance(value, int):
-        return s.Range(value, value)
-    if isinstance(value, str):
-        return scope.names.members[value]
-    return s.NOTHING
-
-
 def _postfix(node: tree.Attribute | tree.Subscript, scope: Scope) -> m.Expr | None:
     task = task_of(node, scope, quiet=True)
     if task is not None:
@@ -240,25 +89,17 @@ def _postfix(node: tree.Attribute | tree.Subscript, scope: Scope) -> m.Expr | No
         return None
     if isinstance(node, tree.Attribute):
         special = _state_of_lock(node, scope) or _local_of_task(node, scope)
-        if special is not None or (scope.whole_state and _is_task(node, scope)):
+        if special is not None or (scope.whole_state and is_task(node, scope)):
             return special
     found = place(node, scope)
     return m.Load(found) if found else None
-
-
-def _is_task(node: tree.Expr, scope: Scope) -> bool:
-    """Whether a process is at the root, so that `_local_of_task` has said what there is to say."""
-    while isinstance(node, tree.Attribute):
-        node = node.base
-    name = node.base if isinstance(node, tree.Subscript) else node
-    return isinstance(name, tree.Name) and name.id in scope.names.processes and name.id not in scope.locals
 
 
 def place(node: tree.Expr, scope: Scope) -> m.Place | None:
     """The typed form of something that has a location: `gpc.valid`, `caches[i].lock`, `active`."""
     match node:
         case tree.Name():
-            typed = _name(node, scope)
+            typed = named(node, scope)
             if typed is None:
                 return None
             if isinstance(typed, m.Load):
@@ -268,57 +109,18 @@ def place(node: tree.Expr, scope: Scope) -> m.Place | None:
         case tree.Attribute(base=base, name=name):
             if isinstance(base, tree.Name) and base.id in scope.names.types and base.id not in scope.locals:
                 scope.found.add(
-                    "type-as-value", node.span, f"`{base.id}` is a type", _member_help(base.id, name, scope)
+                    "type-as-value", node.span, f"`{base.id}` is a type", member_help(base.id, name, scope)
                 )
                 return None
             inner = place(base, scope)
-            if inner is None:
-                return None
-            if isinstance(inner.sort, s.Lock) and name in ("locked", "held_by"):
-                if scope.whole_state:
-                    message = "`held_by` asks for a process"
-                    scope.found.add("bad-argument", node.span, message, "write `L.held_by(vcpu[0])`")
-                else:
-                    refuse_lock_state(node.span, scope)
-                return None
-            if not isinstance(inner.sort, s.Struct):
-                help = "take an element first" if isinstance(inner.sort, s.Array) else None
-                scope.found.add("no-field", node.span, f"`{inner.sort}` has no fields", help)
-                return None
-            sort = inner.sort.field(name)
-            if sort is None:
-                known = [field for field, _, _ in inner.sort.fields]
-                message = f"class `{inner.sort.name}` has no field `{name}`"
-                scope.found.add("no-field", node.span, message, did_you_mean(name, known))
-                return None
-            return m.Place(inner.root, (*inner.path, name), sort, node.span)
+            return inner and field_of(inner, name, node.span, scope)
         case tree.Subscript(base=base, index=index):
             inner = place(base, scope)
             position = expression(index, scope)
-            if inner is None or position is None:
-                return None
-            if not isinstance(inner.sort, s.Array):
-                scope.found.add("no-index", node.span, f"`{inner.sort}` has no elements to index")
-                return None
-            fits = fitted(position, s.Range(0, inner.sort.size - 1), scope)
-            return (
-                None if fits is None else m.Place(inner.root, (*inner.path, fits), inner.sort.of, node.span)
-            )
+            return element_of(inner, position, node.span, scope) if inner and position else None
         case _:
             scope.found.add("not-a-place", node.span, "a variable, a field or an element is needed here")
             return None
-
-
-def refuse_lock_state(span: Span, scope: Scope) -> None:
-    help = "use a `trylock`; only assertions, invariants and properties see who holds a lock"
-    scope.found.add("specification-only", span, "code cannot ask for the state of a lock", help)
-
-
-def _member_help(type_name: str, member: str, scope: Scope) -> str | None:
-    sort = scope.names.types.get(type_name)
-    if isinstance(sort, s.Enum) and member in sort.members:
-        return f"members of an enum are written plainly: `{member}`"
-    return None
 
 
 def task_of(node: tree.Expr, scope: Scope, quiet: bool = False) -> m.TaskOf | None:
@@ -358,19 +160,7 @@ def _at(node: tree.At, scope: Scope) -> m.Expr | None:
         scope.found.add("specification-only", node.span, "code cannot ask where a task is", help)
         return None
     task = task_of(node.task, scope)
-    if task is None:
-        return None
-    if node.label == ("end",):
-        return m.AtLabel(task, node.label, node.span)
-    labels = scope.names.labels.get(task.process, {})
-    matching = [key for key in labels if key[1] == node.label[-1] and node.label[:-1] in ((), (key[0],))]
-    if not matching:
-        word = ".".join(node.label)
-        known = [key[1] for key in labels]
-        message = f"process `{task.process}` has no label `{word}`"
-        scope.found.add("unknown-label", node.span, message, did_you_mean(node.label[-1], known))
-        return None
-    return m.AtLabel(task, node.label, node.span)
+    return at_label(task, node.label, node.span, scope) if task else None
 
 
 def _state_of_lock(node: tree.Attribute, scope: Scope) -> m.Expr | None:
@@ -391,39 +181,13 @@ def _local_of_task(node: tree.Attribute, scope: Scope) -> m.Expr | None:
     while isinstance(base, tree.Attribute):
         parts.insert(0, base.name)
         base = base.base
-    if not scope.whole_state or not _is_task(base, scope):
+    if not scope.whole_state or not is_task(base, scope):
         return None
     task = task_of(base, scope)
-    if task is None:
-        return None
-    owner = parts[0] if len(parts) == 2 else None
-    known = scope.names.locals.get(task.process, {})
-    found = [v for key, v in known.items() if key[1] == parts[-1] and owner in (None, key[0])]
-    if len(found) == 1 and len(parts) <= 2:
-        return m.TaskLocal(task, found[0], (), found[0].sort, node.span)
-    word = ".".join(parts)
-    if found:
-        options = ", ".join(f"`{v.owner}.{v.name}`" for v in found)
-        scope.found.add("unknown-name", node.span, f"`{word}` is ambiguous", f"write one of {options}")
-    else:
-        message = f"process `{task.process}` has no local `{word}`"
-        scope.found.add("unknown-name", node.span, message, did_you_mean(parts[-1], [k[1] for k in known]))
-    return None
+    return local_of(task, parts, node.span, scope) if task else None
 
 
 # ---- operators
-
-
-def _number(value: m.Expr, scope: Scope) -> m.Expr | None:
-    if isinstance(value.sort, s.Optional) and isinstance(value.sort.of, s.Range):
-        return m.Unwrap(value, value.sort.of, value.span)
-    if isinstance(value.sort, s.Range):
-        return value
-    help = _sort_help(s.Range(0, 0), value.sort) if isinstance(value.sort, s.Generation) else None
-    if isinstance(value.sort, s.SetOf):
-        help = "write `len(S)` for its size, `S.add(x)` and `S.remove(x)` to change it"
-    scope.found.add("wrong-sort", value.span, f"a number is needed, this is `{value.sort}`", help)
-    return None
 
 
 def _unary(node: tree.Unary, scope: Scope) -> m.Expr | None:
@@ -436,14 +200,7 @@ def _unary(node: tree.Unary, scope: Scope) -> m.Expr | None:
             return None
         return inner and m.Temporal(node.operator, (inner,), node.span)
     typed = expression(node.operand, scope)
-    number = typed and _number(typed, scope)
-    if number is None:
-        return None
-    assert isinstance(number.sort, s.Range)
-    low, high = number.sort.low, number.sort.high
-    if node.operator == "-":
-        return m.Operation("neg", (number,), s.Range(-high, -low), node.span)
-    return number
+    return typed and signed(node.operator, typed, node.span, scope)
 
 
 def _temporal(span: Span, word: str, scope: Scope) -> bool:
@@ -472,47 +229,12 @@ def _binary(node: tree.Binary, scope: Scope, wanted: s.Sort | None) -> m.Expr | 
     first, second = expression(node.left, scope, wanted), expression(node.right, scope, wanted)
     if first is None or second is None:
         return None
-    sets = isinstance(first.sort, s.SetOf) or isinstance(second.sort, s.SetOf)
-    if operator in ("|", "&") or (operator == "-" and sets):
-        both = s.join(first.sort, second.sort)
-        if not (isinstance(first.sort, s.SetOf) and isinstance(second.sort, s.SetOf) and both):
-            message = f"`{operator}` needs two sets, not `{first.sort}` and `{second.sort}`"
-            scope.found.add("wrong-sort", node.span, message)
-            return None
-        sort = both if operator == "|" else first.sort
-        word = "minus" if operator == "-" else operator
-        return m.Operation(word, (first, second), sort, node.span)
-    one, other = _number(first, scope), _number(second, scope)
-    if one is None or other is None:
-        return None
-    assert isinstance(one.sort, s.Range) and isinstance(other.sort, s.Range)
-    if operator in ("//", "%"):
-        if other.sort.low != other.sort.high or other.sort.low <= 0:
-            help = "write a number or a `const`"
-            scope.found.add("bad-divisor", other.span, "the divisor must be a constant above zero", help)
-            return None
-        by = other.sort.low
-        if operator == "//":
-            sort_ = s.Range(one.sort.low // by, one.sort.high // by)
-        elif one.sort.low // by == one.sort.high // by:
-            sort_ = s.Range(one.sort.low % by, one.sort.high % by)
-        else:
-            sort_ = s.Range(0, by - 1)
-    else:
-        compute = _ARITHMETIC[operator]
-        corners = [
-            compute(a, b) for a in (one.sort.low, one.sort.high) for b in (other.sort.low, other.sort.high)
-        ]
-        sort_ = s.Range(min(corners), max(corners))
-    if max(abs(sort_.low), abs(sort_.high)) >= 2**31:
-        scope.found.add("number-too-large", node.span, "this can exceed 32 bits, and TLC's integers with it")
-        return None
-    return m.Operation(operator, (one, other), sort_, node.span)
+    return computed(operator, first, second, node.span, scope)
 
 
 def _comparison(node: tree.Comparison, scope: Scope) -> m.Expr | None:
     if len(node.rest) > 1:
-        help: str | None = "write `a == b and b == c`"
+        help = "write `a == b and b == c`"
         scope.found.add("no-chain", node.span, "comparisons are not chained", help)
         return None
     operator, right = node.rest[0]
@@ -520,54 +242,7 @@ def _comparison(node: tree.Comparison, scope: Scope) -> m.Expr | None:
     second = expression(right, scope, first.sort if first else None)
     if first is None or second is None:
         return None
-    if operator in ("in", "not in"):
-        return _membership(operator, first, second, node.span, scope)
-    if operator in ("==", "!="):
-        counters: list[m.Expr] = [e for e in (first, second) if isinstance(e.sort, s.Generation)]
-        snapshots: list[m.Expr] = [e for e in (first, second) if isinstance(e.sort, s.Snapshot)]
-        if counters or snapshots:
-            return _generation(operator, counters, snapshots, node.span, scope)
-        if not s.comparable(first.sort, second.sort):
-            message = f"`{first.sort}` and `{second.sort}` are never equal"
-            help = None
-            if isinstance(first.sort, s.Nothing) or isinstance(second.sort, s.Nothing):
-                help = "only a `T | None` can be None"
-            scope.found.add("never-equal", node.span, message, help)
-            return None
-        for side in (first, second):
-            if not (s.is_plain(side.sort) or isinstance(side.sort, s.Nothing)):
-                scope.found.add("not-comparable", side.span, f"`{side.sort}` has no value to compare")
-                return None
-        equal = m.Operation("==", (first, second), s.BOOL, node.span)
-        return equal if operator == "==" else m.Operation("!=", (first, second), s.BOOL, node.span)
-    if isinstance(first.sort, s.SetOf) and isinstance(second.sort, s.SetOf) and operator == "<=":
-        return m.Operation("subset", (first, second), s.BOOL, node.span)
-    one, other = _number(first, scope), _number(second, scope)
-    return one and other and m.Operation(operator, (one, other), s.BOOL, node.span)
-
-
-def _membership(operator: str, item: m.Expr, group: m.Expr, span: Span, scope: Scope) -> m.Expr | None:
-    if not isinstance(group.sort, s.SetOf):
-        scope.found.add("wrong-sort", group.span, f"`in` needs a set, this is `{group.sort}`")
-        return None
-    if group.sort.of != s.NOTHING and not s.comparable(item.sort, group.sort.of):
-        scope.found.add("never-equal", span, f"`{item.sort}` is never an element of `{group.sort}`")
-        return None
-    inside = m.Operation("in", (item, group), s.BOOL, span)
-    return inside if operator == "in" else m.Operation("not", (inside,), s.BOOL, span)
-
-
-def _generation(
-    operator: str, counters: list[m.Expr], snapshots: list[m.Expr], span: Span, scope: Scope
-) -> m.Expr | None:
-    if len(counters) == 1 and len(snapshots) == 1:
-        counter, snapshot = counters[0], snapshots[0]
-        if isinstance(counter, m.Load) and isinstance(snapshot, m.Load):
-            current = m.Current(snapshot.place, counter.place, span)
-            return current if operator == "==" else m.Operation("not", (current,), s.BOOL, span)
-    help = "only a snapshot and its counter can be compared, with `==` or `!=`"
-    scope.found.add("generation-use", span, "a generation has no value of its own", help)
-    return None
+    return compared(operator, first, second, node.span, scope)
 
 
 # ---- sets and quantifiers
@@ -581,17 +256,7 @@ def _set_literal(node: tree.SetLiteral, scope: Scope, wanted: s.Sort | None) -> 
     known = [element for element in typed if element is not None]
     if len(known) != len(typed):
         return None
-    sort: s.Sort = known[0].sort
-    for element in known[1:]:
-        both = s.join(sort, element.sort)
-        if both is None:
-            scope.found.add("wrong-sort", element.span, f"the set holds `{sort}`, this is `{element.sort}`")
-            return None
-        sort = both
-    if isinstance(wanted, s.SetOf) and isinstance(wanted.of, s.Range) and isinstance(sort, s.Range):
-        if wanted.of.covers(sort):
-            sort = wanted.of
-    return m.SetDisplay(tuple(known), s.SetOf(sort), node.span)
+    return displayed(tuple(known), node.span, scope, wanted)
 
 
 def domain(node: tree.Expr, scope: Scope) -> m.Expr | None:
@@ -741,42 +406,7 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
         return m.Literal(frozenset(), s.SetOf(of), node.span)
     if name in ("min", "max", "len"):
         return _measure(name, node, scope)
-    if name in ("maybe", "choose"):
-        help = "assign it to a local first, and use the local here"
-        scope.found.add("choice-in-expression", node.span, f"`{name}` is not part of an expression", help)
-    elif name in scope.names.functions:
-        if scope.kind == "code":
-            message, help = (
-                "a call is a statement or a whole right-hand side",
-                "assign the result to a local first",
-            )
-        else:
-            message, help = f"`{name}` is code, and cannot be called here", _NO_CALL
-        scope.found.add("call-in-expression", node.span, message, help)
-    elif name in scope.names.types:
-        sort = scope.names.types[name]
-        help = (
-            f"declare it with `shared NAME: {name}`"
-            if isinstance(sort, s.Struct)
-            else "write the value alone"
-        )
-        scope.found.add("type-as-value", node.span, f"`{name}` is a type, and makes no values", help)
-    elif name == "print":
-        scope.found.add("no-print", node.span, "nothing is printed", "the trace shows every read and write")
-    elif name in ("range",):
-        help = "it stands after `in`, in a type, or in `choose(...)`"
-        scope.found.add("range-as-value", node.span, "`range` is not a value", help)
-    elif name in TYPE_WORDS:
-        scope.found.add(
-            "type-as-value", node.span, f"`{name}` is a type, and makes no values", "write the value alone"
-        )
-    elif name in BUILT_INS:
-        help = "make it a statement of its own"
-        scope.found.add("no-result", node.span, f"`{name}` returns nothing", help)
-    elif name in scope.locals or name in scope.names.variables or name in scope.names.constants:
-        scope.found.add("not-callable", node.span, f"`{name}` is not a `def`")
-    else:
-        scope.unknown(name, node.function.span)
+    refuse_call(name, node, scope)
     return None
 
 
@@ -784,19 +414,7 @@ def _method(node: tree.Call, scope: Scope) -> None:
     if isinstance(node.function, tree.Attribute):
         base = place(node.function.base, scope)
         if base is not None:
-            if isinstance(base.sort, s.Lock) and node.function.name == "held_by":
-                refuse_lock_state(node.span, scope)
-            elif isinstance(base.sort, s.Lock) and node.function.name == "locked":
-                help = "write `L.locked` without parentheses"
-                scope.found.add("not-callable", node.span, "`locked` is a state, not an operation", help)
-            elif isinstance(base.sort, s.Lock) and node.function.name in LOCK_METHODS[base.sort.kind]:
-                scope.found.add("call-in-expression", node.span, "a lock operation is a statement of its own")
-            else:
-                known = LOCK_METHODS[base.sort.kind] if isinstance(base.sort, s.Lock) else {}
-                if isinstance(base.sort, s.SetOf):
-                    known = {"add": ("", ""), "remove": ("", "")}
-                message = f"`{base.sort}` has no method `{node.function.name}` here"
-                scope.found.add("no-method", node.span, message, did_you_mean(node.function.name, known))
+            refuse_method(base, node.function.name, node.span, scope)
     else:
         scope.found.add("not-callable", node.span, "this cannot be called")
 
@@ -816,20 +434,4 @@ def _measure(name: str, node: tree.Call, scope: Scope) -> m.Expr | None:
         if typed is None:
             return None
         operands.append(typed)
-    if name == "len":
-        if len(operands) != 1 or not isinstance(operands[0].sort, s.SetOf):
-            scope.found.add("bad-argument", node.span, "`len` takes one set")
-            return None
-        of = operands[0].sort.of
-        return m.Operation("len", tuple(operands), s.Range(0, s.count(of)), node.span)
-    numbers = [_number(operand, scope) for operand in operands]
-    known = [number for number in numbers if number is not None]
-    if len(known) != len(numbers):
-        return None
-    if len(known) < 2:
-        scope.found.add("bad-argument", node.span, f"`{name}` takes two or more numbers")
-        return None
-    choose = min if name == "min" else max
-    ranges = [number.sort for number in known if isinstance(number.sort, s.Range)]
-    sort = s.Range(choose(r.low for r in ranges), choose(r.high for r in ranges))
-    return m.Operation(name, tuple(known), sort, node.span)
+    return measured(name, tuple(operands), node.span, scope)

@@ -22,6 +22,22 @@ TYPE_WORDS = frozenset(
     ["bool", "int", "generation", "snapshot", "spinlock", "mutex", "rwlock", "rwsem", "waitqueue"]
 )
 
+# By kind of lock: the word, what it does, and in which mode.
+LOCK_METHODS: dict[str, dict[str, tuple[str, str]]] = {
+    "spinlock": {"lock": ("acquire", "write"), "unlock": ("release", "write"), "trylock": ("try", "write")},
+    "mutex": {"lock": ("acquire", "write"), "unlock": ("release", "write"), "trylock": ("try", "write")},
+    "rwlock": {
+        "read_lock": ("acquire", "read"), "read_unlock": ("release", "read"), "read_trylock": ("try", "read"),
+        "write_lock": ("acquire", "write"), "write_unlock": ("release", "write"),
+        "write_trylock": ("try", "write"),
+    },
+    "rwsem": {
+        "down_read": ("acquire", "read"), "up_read": ("release", "read"),
+        "down_read_trylock": ("try", "read"), "down_write": ("acquire", "write"),
+        "up_write": ("release", "write"), "down_write_trylock": ("try", "write"),
+    },
+}  # fmt: skip
+
 
 @dataclass(slots=True)
 class Names:

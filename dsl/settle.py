@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from . import sorts as s
 from . import tree
 from .diagnostics import Diagnostics, did_you_mean
-from .expressions import constant, expression, fitted, range_bounds
+from .expressions import constant, expression, range_bounds
 from .fold import NotConstant, evaluate
 from .kernel import habit
+from .operators import fitted
 from .scope import Names, Scope
 from .source import Span
 
