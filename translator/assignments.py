@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from ..dsl import model as m
 from ..dsl import sorts as s
 from ..dsl.source import Span
-from .expressions import Base, Expressions, Obligation, located, reset, shared
+from .direct import Base, Obligation, located
+from .expressions import Expressions, reset, shared
 from .locks import EMPTY, LockPlace
 from .program import (
     NONE,
@@ -72,7 +73,7 @@ class Shared:
 
 
 class Assignments(Expressions, ABC):
-    """Lowers assignments, right-hand sides and calls; `Statements` has the rest."""
+    """Lowers assignments, right-hand sides and calls; `Operations` and `Statements` have the rest."""
 
     def __init__(
         self, model: m.Model, process: m.Process, queued: frozenset[str], common: Shared, policy: str | None

@@ -4,184 +4,17 @@ A task stands at a *control point*; the point's step, when its guard holds, runs
 the task to another point.  Blocks are straight code that ends in a jump, a test, or a choice, so a
 step is a tree whose leaves are the points it can lead to.  TLA+ is printed from this and the
 interpreter runs this; nothing else gives it meaning.
+
+Its expressions, which stand in `program_expressions`, have the same names here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 
 from ..dsl.sorts import Sort
 from ..dsl.source import Span
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Task:
-    """One instance of a process, as a value; `only` when the process is declared without a count."""
-
-    process: str
-    index: int
-    only: bool = field(default=False, compare=False)
-    _hash: int = field(default=0, init=False, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.process, self.index)))
-
-    def __hash__(self) -> int:
-        # Tasks are in most states, and a search hashes every state.
-        return self._hash
-
-    def __str__(self) -> str:
-        return self.process if self.only else f"{self.process}[{self.index}]"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Atom:
-    """A value of the range `sort` of which nothing matters but which one it is; stands for `index`."""
-
-    sort: str
-    index: int
-
-
-# None, bool, int, str (a member of an enum, a control point, a snapshot), Task, Atom, frozenset, or a
-# tuple: the elements of an array, or a queue of tasks.
-Value = None | bool | int | str | Task | Atom | frozenset["Value"] | tuple["Value", ...]
-
-# Names that no variable of the author's can have.
-PC = "(pc)"
-SLEEPY = "(sleepy)"
-CPU = "(cpu)"
-
-
-# ---- sorts that the language has no word for
-
-
-@dataclass(frozen=True, slots=True)
-class AnyTask:
-    """A task, or None."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskSet:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class TaskQueue:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class PointName:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Any:
-    """A temporary: None, or whatever was loaded."""
-
-
-# ---- expressions
-
-
-@dataclass(frozen=True, slots=True)
-class Const:
-    value: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """An element of a variable; for a per-task variable the first index is the task."""
-
-    variable: str
-    indices: tuple[Expr, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Self:
-    """The task that steps, or that a claim is about."""
-
-
-@dataclass(frozen=True, slots=True)
-class BoundName:
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Apply:
-    """`operator` applied to arguments: those of the model's operations, and
-
-    - `set`: the set of the arguments; `index`: a task's index; `task P`: the task of process P with
-      an index; `element`: an element of a constant table; `if`: the second or third argument;
-    - `append`, `drop` (a task from a queue), `before` (the set of those before a task in a queue);
-    - `define NAME`: a definition of the program, of one argument;
-    - in properties only: `always`, `eventually`, `leads_to`.
-    """
-
-    operator: str
-    arguments: tuple[Expr, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Quantified:
-    """`kind` is all, any, or build: the set of `body` for each value that `condition` admits."""
-
-    kind: str
-    name: str
-    domain: Expr
-    condition: Expr | None
-    body: Expr
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """Whether a task stands at a label; the last pass of lowering replaces it."""
-
-    task: Expr
-    process: str
-    label: tuple[str, ...]
-
-
-Expr = Const | Read | Self | BoundName | Apply | Quantified | At
-
-TRUE = Const(True)
-FALSE = Const(False)
-NONE = Const(None)
-SELF = Self()
-
-
-def conjunction(*parts: Expr) -> Expr:
-    """All of them, without the trivial ones."""
-    known: list[Expr] = []
-    for part in parts:
-        if part == FALSE:
-            return FALSE
-        if part != TRUE:
-            known.append(part)
-    if not known:
-        return TRUE
-    return known[0] if len(known) == 1 else Apply("and", tuple(known))
-
-
-def negation(part: Expr) -> Expr:
-    match part:
-        case Const(value=bool() as value):
-            return Const(not value)
-        case Apply(operator="not", arguments=(inner,)):
-            return inner
-        case Apply(operator="==", arguments=arguments):
-            return Apply("!=", arguments)
-        case Apply(operator="!=", arguments=arguments):
-            return Apply("==", arguments)
-        case _:
-            return Apply("not", (part,))
-
-
-def implication(left: Expr, right: Expr) -> Expr:
-    if left == TRUE or right == TRUE:
-        return right
-    return Apply("implies", (left, right))
-
+from .program_expressions import *
 
 # ---- blocks
 
@@ -519,22 +352,3 @@ def reads(node: object) -> frozenset[str]:
         return frozenset()
     own = {node.variable} if isinstance(node, Read) else set()
     return frozenset(own).union(*(reads(getattr(node, item.name)) for item in fields(node)))
-
-
-def replaced(node: Expr, names: Mapping[str, Expr]) -> Expr:
-    """`node` with bound names replaced."""
-    match node:
-        case BoundName(name=name):
-            return names.get(name, node)
-        case Read(variable=variable, indices=indices):
-            return Read(variable, tuple(replaced(index, names) for index in indices))
-        case Apply(operator=operator, arguments=arguments):
-            return Apply(operator, tuple(replaced(argument, names) for argument in arguments))
-        case Quantified():
-            condition = None if node.condition is None else replaced(node.condition, names)
-            domain, body = replaced(node.domain, names), replaced(node.body, names)
-            return Quantified(node.kind, node.name, domain, condition, body)
-        case At(task=task, process=process, label=label):
-            return At(replaced(task, names), process, label)
-        case _:
-            return node

@@ -12,17 +12,14 @@ from ..dsl import sorts as s
 from ..dsl.fold import NotConstant, evaluate
 from ..dsl.prelude import PATH as PRELUDE
 from ..dsl.source import Span
-from .assignments import Assignments, Called, Held, Loop
-from .expressions import Expressions, Obligation, Unsupported, reset, shared
+from .assignments import Called, Held, Loop
+from .expressions import Expressions
 from .flow import LastNode, MarkNode
-from .locks import LockPlace, acquisition
+from .operations import Operations
 from .program import (
     FALSE,
-    NONE,
     SELF,
-    SLEEPY,
     TRUE,
-    AnyTask,
     Apply,
     Assign,
     Block,
@@ -36,7 +33,6 @@ from .program import (
     Reachable,
     Read,
     Test,
-    Where,
     conjunction,
     goto,
     implication,
@@ -44,7 +40,7 @@ from .program import (
 from .rounds import endless
 
 
-class Statements(Assignments):
+class Statements(Operations):
     """Lowers one process."""
 
     # -- blocks of statements
@@ -120,77 +116,7 @@ class Statements(Assignments):
                 assert self.site is not None
                 return self.policy(policy, self.site, span, after)
 
-    # -- locks, queues, verbs
-
-    def lock_action(self, node: m.LockAction, after: int) -> int:
-        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
-            lock = self.lock_at(node.lock, read, where)
-            if node.action == "release":
-                return self.release(lock, node.mode, node.span, after, held)
-            then = self.free(
-                Block(tuple(Assign(name, (SELF,), NONE) for name in held), Goto(after)), node.span
-            )
-            return goto(self.acquire(lock, node.mode, node.span, then if held else after))
-
-        return self.free(self.located(node.lock, use), node.span)
-
-    def acquire(self, lock: LockPlace, mode: str, span: Span, after: int) -> int:
-        number = acquisition(lock, mode, after, span, self.calls, self.flow.add)
-        if not lock.sort.spins:
-            node = self.flow.nodes[number]
-            node.claims = self.may_sleep(span, "acquiring it may sleep")  # type: ignore[union-attr]
-        return number
-
-    def release(
-        self, lock: LockPlace, mode: str, span: Span, after: int, held: tuple[str, ...] = ()
-    ) -> Block:
-        given = reset(Block((lock.give_back(mode), lock.note("release", mode, span)), Goto(after)), held)
-        obligation = Obligation(lock.held(SELF, mode), "bad_unlock", span, "it is not held")
-        return self.step("lock", span, self.checked((obligation,), given), lock=lock.use("release", mode))
-
-    def queue_action(self, node: m.QueueAction, after: int) -> int:
-        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
-            queue = self.queue_at(read, where)
-            return self.step("queue", node.span, queue.act(node.verb, node.span, reset(goto(after), held)))
-
-        return self.free(self.located(node.queue, use), node.span)
-
-    def verb(self, node: m.Verb, after: int) -> int:
-        if node.verb.startswith("smp_"):
-            self.common.barriers.setdefault(node.span)
-            return after
-        block = Block((Note("call", node.span, text=f"{node.verb}()"),), Goto(after))
-        guard: Expr = TRUE
-        claims: tuple[Claim, ...] = ()
-        if node.verb == "schedule":
-            guard = Apply("not", (Read(SLEEPY, (SELF,)),)) if self.common.sleepers else TRUE
-            claims = self.no_spinning(node.span, "`schedule()` sleeps")
-        elif node.verb == "cond_resched":
-            claims = self.no_spinning(node.span, "`cond_resched()` may schedule")
-        elif node.verb == "might_sleep":
-            claims = self.may_sleep(node.span, "this may sleep")
-        awaited: Expr | None = None
-        if node.verb == "schedule" and self.site is not None:
-            before, self.atomic = self.atomic, True
-            obligations = tuple(o.condition for o in self.obligations(self.site.condition))
-            awaited = conjunction(*obligations, self.ir(self.site.condition))
-            self.atomic = before
-        return self.free(self.step(node.verb, node.span, block, guard, None, claims, awaited), node.span)
-
-    def no_spinning(self, span: Span, why: str) -> tuple[Claim, ...]:
-        if self.common.no_spinning == TRUE:
-            return ()
-        return (
-            Claim("sleep_in_atomic", self.common.no_spinning, span, f"{why}, and a spinning lock is held"),
-        )
-
-    def may_sleep(self, span: Span, why: str) -> tuple[Claim, ...]:
-        claims = self.no_spinning(span, why)
-        if self.common.sleepers:
-            awake = Apply("not", (Read(SLEEPY, (SELF,)),))
-            message = f"{why}, and would reset the state that `prepare_to_wait` has set"
-            claims += (Claim("sleep_in_atomic", awake, span, message),)
-        return claims
+    # -- waiting and returning
 
     def waiting(self, node: m.Wait, after: int) -> int:
         """A waiting site: the policy in force stands in its place."""
@@ -225,60 +151,6 @@ class Statements(Assignments):
         entry = self.body(body, after)  # type: ignore[arg-type]
         self.frames, self.calls, self.site = outer
         return entry
-
-    def held(self, node: m.With, after: int) -> int:
-        """Acquire, body, release; the lock's indices are evaluated once."""
-        base, indices, slots = self.base(node.lock)
-        changed = {
-            inner.variable.name if isinstance(inner, m.Declare | m.For) else inner.place.root.name
-            for inner in m.walk(node.body)
-            if isinstance(inner, m.Declare | m.For | m.Store | m.Update)
-        }
-        fixed: list[Expr] = []
-        saved: list[tuple[str, m.Expr]] = []
-        for index in indices:
-            stable = isinstance(index, m.Literal | m.SelfIndex) or (
-                isinstance(index, m.Load)
-                and isinstance(index.place.root, m.LocalVariable)
-                and index.place.root.name not in changed
-            )
-            if stable:
-                fixed.append(self.ir(index))
-            else:
-                if self.atomic and shared(index):
-                    message = "which lock is taken here depends on a shared variable"
-                    help = "read it into a local before the block"
-                    raise Unsupported("not-atomic", index.span, message, help)
-                number = self.withs.setdefault(node.span, len(self.withs))
-                name = self.hidden(self.flow.process, f"with {number} {len(fixed)}", AnyTask())
-                saved.append((name, index))
-                fixed.append(Read(name, (SELF,)))
-        parts = list(base.parts)
-        for slot, value in zip(slots, fixed, strict=True):
-            parts[slot] = value
-        read = Read(base.path, (*base.indices, *fixed))
-        lock = self.lock_at(node.lock, read, Where(tuple(parts)))
-        names = tuple(name for name, _ in saved)
-        frame = Held(lock, node.mode, node.span, self.atomic, names)
-        leave = self.leave(frame, after)
-        self.frames = [*self.frames, frame]
-        inside = self.body(node.body, leave)
-        self.frames = self.frames[:-1]
-        self.temporaries = 0
-        entry = self.acquire(lock, node.mode, node.span, inside)
-        for name, index in reversed(saved):
-
-            def keep(x: Expr, name: str = name, entry: int = entry) -> Block:
-                return Block((Assign(name, (SELF,), x),), Goto(entry))
-
-            entry = self.free(self.value(index, keep), node.span)
-        return entry
-
-    def leave(self, frame: Held, after: int) -> int:
-        before, self.atomic = self.atomic, frame.atomic
-        number = self.free(self.release(frame.lock, frame.mode, frame.span, after, frame.reset), frame.span)
-        self.atomic = before
-        return number
 
     def unwound(self, stops: Callable[[object], bool], target: Callable[..., int]) -> int:
         """The way out of the innermost frame that `stops`, releasing what is held on the way."""
