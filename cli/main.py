@@ -85,6 +85,11 @@ def _parser() -> argparse.ArgumentParser:
         "code", nargs="?", metavar="CODE", help="as in error[CODE]; without one, all are listed"
     )
     explain.set_defaults(command=_run("explain"))
+    lsp = commands.add_parser(
+        "lsp", help="a language server, for editors",
+        description="Speaks the language server protocol on standard input and output; editors start it.",
+    )  # fmt: skip
+    lsp.set_defaults(command=_run("lsp"))
     doctor = commands.add_parser("doctor", help="which Java, which TLC, what works")
     _tools(doctor)
     doctor.set_defaults(command=_run("doctor"))
