@@ -105,7 +105,7 @@ class Server(LanguageServer):
                 try:
                     follow(uri)
                 except Exception as fault:
-                    self.report_server_error(fault, type(fault))  # type: ignore[arg-type]
+                    self.report_server_error(fault, type(fault))
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Tells the client's log of a handler that failed; the server goes on."""
