@@ -97,6 +97,13 @@ def parsed(
     return specification, reader.sources, reader.found
 
 
+def files(path: str, *, outside: bool = False) -> tuple[str, ...]:
+    """Every file that a model is made of, one that cannot be read included; arguments as for `load`."""
+    reader = _Reader(path, outside, {})
+    reader.tree(path, None)
+    return tuple(reader.asked)
+
+
 def cache() -> Path | None:
     """The folder of what is kept between runs; None when there is none that can be written."""
     base = os.environ.get("PFNSPEC_CACHE") or os.environ.get("XDG_CACHE_HOME")
@@ -119,6 +126,7 @@ class _Reader:
     def __init__(self, path: str, outside: bool, unsaved: Mapping[str, str]) -> None:
         self.found = Diagnostics()
         self.sources: dict[str, Source] = {}
+        self.asked: dict[str, None] = {}
         self.outside = outside
         self.unsaved = unsaved
         self.root = _project(Path.cwd() / "stdin" if path == "-" else Path(path))
@@ -156,6 +164,7 @@ class _Reader:
         return None if self.found.errors else merged
 
     def source(self, path: str, text: bytes | None, asked: Span | None) -> Source | None:
+        self.asked[path] = None
         source, faults, _ = read(path, text, asked)
         self.found.extend(faults.sorted())
         if source is not None:

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -27,7 +28,41 @@ def run(options: argparse.Namespace) -> int:
     github = os.environ.get("GITHUB_ACTIONS") == "true" and not options.no_github
     if options.reports and not _writable(options):
         return 2
-    asked = Options(
+    asked = _asked(options)
+    if options.watch:
+        from .watch import watch
+
+        return watch(options, asked)
+    cancel = threading.Event()
+    _stop_on_signals(cancel)
+    width = options.width or width_for(sys.stdout)
+    statuses: list[int] = []
+    results: list[Result] = []
+    for path in options.files:
+        result = check_file(path, asked, progress_of(sys.stderr), cancel)
+        tell_faults(result)
+        if options.format == "text":
+            gap = "\n" if statuses and result.verdicts else ""
+            _say(gap + result_text(result, width, ink_for(sys.stdout)), options)
+        results.append(result)
+        statuses.append(result.status)
+        if cancel.is_set():
+            break
+    if options.format == "json":
+        from ..report.files import json_text
+
+        _say(json_text(tuple(results)), options)
+    if options.reports and not write_reports(options, tuple(results)):
+        statuses.append(4)
+    if github:
+        # Data on standard output has to stay data; the runner reads both streams.
+        _tell_github(tuple(results), sys.stdout if options.format == "text" else sys.stderr)
+    return overall(tuple(statuses))
+
+
+def _asked(options: argparse.Namespace) -> Options:
+    """What the command line asks of each check."""
+    return Options(
         properties=tuple(options.properties),
         constants=tuple(options.constants),
         policies=tuple(options.policies),
@@ -45,35 +80,15 @@ def run(options: argparse.Namespace) -> int:
         outside=options.allow_outside,
         engine=options.engine,
     )
-    cancel = threading.Event()
-    _stop_on_signals(cancel)
-    width = options.width or width_for(sys.stdout)
-    statuses: list[int] = []
-    results: list[Result] = []
-    for path in options.files:
-        progress = _progress if sys.stderr.isatty() else None
-        result = check_file(path, asked, progress, cancel)
-        if progress:
-            sys.stderr.write("\r\x1b[K")
-        sys.stderr.write(diagnostics_of(result, ink_for(sys.stderr)))
-        sys.stderr.write(failure_text(result))
-        if options.format == "text":
-            gap = "\n" if statuses and result.verdicts else ""
-            _say(gap + result_text(result, width, ink_for(sys.stdout)), options)
-        results.append(result)
-        statuses.append(result.status)
-        if cancel.is_set():
-            break
-    if options.format == "json":
-        from ..report.files import json_text
 
-        _say(json_text(tuple(results)), options)
-    if options.reports and not _write_reports(options, tuple(results)):
-        statuses.append(4)
-    if github:
-        # Data on standard output has to stay data; the runner reads both streams.
-        _tell_github(tuple(results), sys.stdout if options.format == "text" else sys.stderr)
-    return overall(tuple(statuses))
+
+def tell_faults(result: Result) -> None:
+    """Writes what is wrong, with the model or with the tool, to standard error."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+    sys.stderr.write(diagnostics_of(result, ink_for(sys.stderr)))
+    sys.stderr.write(failure_text(result))
+    sys.stderr.flush()
 
 
 def _say(text: str, options: argparse.Namespace) -> None:
@@ -99,7 +114,7 @@ def _writable(options: argparse.Namespace) -> bool:
     return True
 
 
-def _write_reports(options: argparse.Namespace, results: tuple[Result, ...]) -> bool:
+def write_reports(options: argparse.Namespace, results: tuple[Result, ...]) -> bool:
     """Writes each report; one that cannot be written does not keep the others from it."""
     from ..report.files import CannotWrite, check_targets, report_text, write
 
@@ -149,6 +164,11 @@ def _stop_on_signals(cancel: threading.Event) -> None:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
+
+
+def progress_of(stream: TextIO) -> Callable[[Progress], None] | None:
+    """What tells of the progress of a check; None where nobody watches it."""
+    return _progress if stream.isatty() else None
 
 
 def _progress(now: Progress) -> None:

@@ -205,6 +205,9 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--no-github", action="store_true", help="no annotations and no summary in GitHub Actions"
     )
     check.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
+    check.add_argument(
+        "--watch", action="store_true", help="check again whenever a file is saved, until Ctrl-C"
+    )
     check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")
     _tools(check)
     check.set_defaults(command=_run("check"))
