@@ -52,18 +52,22 @@ class Loaded:
 
 
 def load(
-    path: str, constants: Mapping[str, str] | None = None, *, outside: bool = False, text: bytes | None = None
+    path: str,
+    constants: Mapping[str, str] | None = None,
+    *,
+    outside: bool = False,
+    text: bytes | None = None,
+    unsaved: Mapping[str, str] | None = None,
 ) -> Loaded:
     """Reads, checks and lowers a model.
 
     `path` is a file, or `-` for standard input; `constants` gives constants other values; `outside`
     lets a variant's base lie outside the project (the nearest folder above the file with a `.git`,
     `pyproject.toml` or `pfnspec.toml`, otherwise the file's own folder); `text` is the content when
-    it is known already.  Nothing is raised for bad input.
+    it is known already; `unsaved` holds texts, by real path, that count instead of the files.  Nothing is
+    raised for bad input.
     """
-    reader = _Reader(path, outside)
-    specification = reader.tree(path, text)
-    found = reader.found
+    specification, sources, found = parsed(path, outside=outside, text=text, unsaved=unsaved)
     cells: list[Cell] = []
     for scenario in () if specification is None else scenario_names(specification):
         assert specification is not None
@@ -78,10 +82,26 @@ def load(
                 continue
             live = lower(checked, policy, fair_to_writers=True)[0] if program.temporal else program
             cells.append(Cell(checked, policy, program, live or program))
-    sources = {**reader.sources}
     if any(cell.model.policies for cell in cells):
         sources[prelude.PATH] = prelude.source()
     return Loaded(path, sources, found.sorted(), () if found.errors else tuple(cells))
+
+
+def parsed(
+    path: str, *, outside: bool = False, text: bytes | None = None, unsaved: Mapping[str, str] | None = None
+) -> tuple[tree.Tree | None, dict[str, Source], Diagnostics]:
+    """The tree of a file with its base laid below it, every file that was read, and what is wrong; the
+    arguments are those of `load`."""
+    reader = _Reader(path, outside, unsaved or {})
+    specification = reader.tree(path, text)
+    return specification, reader.sources, reader.found
+
+
+def files(path: str, *, outside: bool = False) -> tuple[str, ...]:
+    """Every file that a model is made of, one that cannot be read included; arguments as for `load`."""
+    reader = _Reader(path, outside, {})
+    reader.tree(path, None)
+    return tuple(reader.asked)
 
 
 def cache() -> Path | None:
@@ -103,10 +123,12 @@ def grammar_cache() -> str | None:
 
 
 class _Reader:
-    def __init__(self, path: str, outside: bool) -> None:
+    def __init__(self, path: str, outside: bool, unsaved: Mapping[str, str]) -> None:
         self.found = Diagnostics()
         self.sources: dict[str, Source] = {}
+        self.asked: dict[str, None] = {}
         self.outside = outside
+        self.unsaved = unsaved
         self.root = project(Path.cwd() / "stdin" if path == "-" else Path(path))
 
     def tree(
@@ -133,7 +155,8 @@ class _Reader:
             self.found.add("base-outside", place, f"`{parsed.header.base}` lies outside the project", help)
             return None
         known = (*trail, (Path(path).resolve(), place))
-        below = self.tree(os.path.normpath(base), None, known)
+        open_text = self.unsaved.get(os.fspath(real))
+        below = self.tree(os.path.normpath(base), None if open_text is None else open_text.encode(), known)
         if below is None:
             return None
         merged, faults = vary(parsed, below)
@@ -141,6 +164,7 @@ class _Reader:
         return None if self.found.errors else merged
 
     def source(self, path: str, text: bytes | None, asked: Span | None) -> Source | None:
+        self.asked[path] = None
         source, faults, _ = read(path, text, asked)
         self.found.extend(faults.sorted())
         if source is not None:

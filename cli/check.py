@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -14,9 +15,11 @@ from typing import TextIO
 from ..check.load import cache
 from ..check.result import Result, overall
 from ..check.run import Options, Progress, check_file
+from ..dsl.source import Span
 from ..report.ink import ink_for, width_for
-from ..report.text import diagnostics_of, failure_text, grouped, result_text
+from ..report.text import grouped, result_text
 from .configured import configure
+from .output import say, tell_faults, tell_github, writable, write_reports
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,9 +33,43 @@ def run(options: argparse.Namespace) -> int:
         )
         return 2
     github = os.environ.get("GITHUB_ACTIONS") == "true" and not options.no_github
-    if options.reports and not _writable(options):
+    if options.reports and not writable(options):
         return 2
-    asked = Options(
+    asked = _asked(options, places)
+    if options.watch:
+        from .watch import watch
+
+        return watch(options, asked)
+    cancel = threading.Event()
+    _stop_on_signals(cancel)
+    width = options.width or width_for(sys.stdout)
+    statuses: list[int] = []
+    results: list[Result] = []
+    for path in options.files:
+        result = check_file(path, asked, progress_of(sys.stderr), cancel)
+        tell_faults(result)
+        if options.format == "text":
+            gap = "\n" if statuses and result.verdicts else ""
+            say(gap + result_text(result, width, ink_for(sys.stdout)), options)
+        results.append(result)
+        statuses.append(result.status)
+        if cancel.is_set():
+            break
+    if options.format == "json":
+        from ..report.files import json_text
+
+        say(json_text(tuple(results)), options)
+    if options.reports and not write_reports(options, tuple(results)):
+        statuses.append(4)
+    if github:
+        # Data on standard output has to stay data; the runner reads both streams.
+        tell_github(tuple(results), sys.stdout if options.format == "text" else sys.stderr)
+    return overall(tuple(statuses))
+
+
+def _asked(options: argparse.Namespace, places: Mapping[str, Span]) -> Options:
+    """What the command line asks of each check."""
+    return Options(
         properties=tuple(options.properties),
         constants=tuple(options.constants),
         policies=tuple(options.policies),
@@ -52,35 +89,6 @@ def run(options: argparse.Namespace) -> int:
         engine=options.engine,
         cache=_cache(options),
     )
-    cancel = threading.Event()
-    _stop_on_signals(cancel)
-    width = options.width or width_for(sys.stdout)
-    statuses: list[int] = []
-    results: list[Result] = []
-    for path in options.files:
-        progress = _progress if sys.stderr.isatty() else None
-        result = check_file(path, asked, progress, cancel)
-        if progress:
-            sys.stderr.write("\r\x1b[K")
-        sys.stderr.write(diagnostics_of(result, ink_for(sys.stderr)))
-        sys.stderr.write(failure_text(result))
-        if options.format == "text":
-            gap = "\n" if statuses and result.verdicts else ""
-            _say(gap + result_text(result, width, ink_for(sys.stdout)), options)
-        results.append(result)
-        statuses.append(result.status)
-        if cancel.is_set():
-            break
-    if options.format == "json":
-        from ..report.files import json_text
-
-        _say(json_text(tuple(results)), options)
-    if options.reports and not _write_reports(options, tuple(results)):
-        statuses.append(4)
-    if github:
-        # Data on standard output has to stay data; the runner reads both streams.
-        _tell_github(tuple(results), sys.stdout if options.format == "text" else sys.stderr)
-    return overall(tuple(statuses))
 
 
 def _cache(options: argparse.Namespace) -> Path | None:
@@ -94,69 +102,6 @@ def _cache(options: argparse.Namespace) -> Path | None:
     return None if folder is None else folder / "verdicts"
 
 
-def _say(text: str, options: argparse.Namespace) -> None:
-    """Prints; where nobody reads it any more, reports that were asked for are written all the same."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        if not options.reports:
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _writable(options: argparse.Namespace) -> bool:
-    """Whether all reports can be written, as far as that can be known beforehand."""
-    from ..report.files import CannotWrite, check_targets
-
-    try:
-        check_targets([path for _, path in options.reports], options.files)
-    except CannotWrite as fault:
-        print(f"pfnspec: {fault}", file=sys.stderr)
-        return False
-    return True
-
-
-def _write_reports(options: argparse.Namespace, results: tuple[Result, ...]) -> bool:
-    """Writes each report; one that cannot be written does not keep the others from it."""
-    from ..report.files import CannotWrite, check_targets, report_text, write
-
-    # The bases of variants are known only now.
-    sources = [path for result in results for path in result.sources]
-    done = True
-    for kind, path in options.reports:
-        try:
-            check_targets([path], sources)
-            write(path, report_text(kind, results, _root()))
-        except CannotWrite as fault:
-            print(f"pfnspec: {fault}", file=sys.stderr)
-            done = False
-    return done
-
-
-def _root() -> Path:
-    """The root of the repository, from which its files are named."""
-    return Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
-
-
-def _tell_github(results: tuple[Result, ...], stream: TextIO) -> None:
-    """Annotations, and a section in the summary of the job."""
-    from ..report.github import MOST_SUMMARY, annotations_text
-    from ..report.markdown import markdown_text
-
-    stream.flush()
-    stream.write(annotations_text(results, _root()))
-    stream.flush()
-    path = os.environ.get("GITHUB_STEP_SUMMARY")
-    if not path:
-        return
-    try:
-        with open(path, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(markdown_text(results, MOST_SUMMARY - file.tell()) + "\n")
-    except OSError as fault:
-        print(f"pfnspec: {path}: {fault.strerror or fault}", file=sys.stderr)
-
-
 def _stop_on_signals(cancel: threading.Event) -> None:
     """The first Ctrl-C, or SIGTERM, ends the check with what is known; the second ends it at once."""
 
@@ -167,6 +112,11 @@ def _stop_on_signals(cancel: threading.Event) -> None:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
+
+
+def progress_of(stream: TextIO) -> Callable[[Progress], None] | None:
+    """What tells of the progress of a check; None where nobody watches it."""
+    return _progress if stream.isatty() else None
 
 
 def _progress(now: Progress) -> None:

@@ -85,6 +85,11 @@ def _parser() -> argparse.ArgumentParser:
         "code", nargs="?", metavar="CODE", help="as in error[CODE]; without one, all are listed"
     )
     explain.set_defaults(command=_run("explain"))
+    lsp = commands.add_parser(
+        "lsp", help="a language server, for editors",
+        description="Speaks the language server protocol on standard input and output; editors start it.",
+    )  # fmt: skip
+    lsp.set_defaults(command=_run("lsp"))
     doctor = commands.add_parser("doctor", help="which Java, which TLC, what works")
     _tools(doctor)
     doctor.set_defaults(command=_run("doctor"))
@@ -205,6 +210,9 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     remembering.add_argument(
         "--no-cache", action="store_true", help="check everything anew, and keep nothing of it"
+    )
+    check.add_argument(
+        "--watch", action="store_true", help="check again whenever a file is saved, until Ctrl-C"
     )
     check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")
     _tools(check)

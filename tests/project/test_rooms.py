@@ -17,7 +17,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "translator": ("dsl", "tla.page", "tla.values"),
     "check": ("dsl", "translator", "tla"),
     "report": ("dsl", "translator", "check.result", "check.data"),
-    "cli": ("dsl", "translator", "tla", "check", "report"),
+    "editor": ("dsl", "translator", "tla", "check", "report"),
+    "cli": ("dsl", "translator", "tla", "check", "report", "editor"),
 }
 """What each room may import of the others."""
 

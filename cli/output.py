@@ -1,0 +1,85 @@
+"""Where results go: standard output and error, the files of reports, GitHub."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from ..check.result import Result
+from ..report.ink import ink_for
+from ..report.text import diagnostics_of, failure_text
+
+
+def tell_faults(result: Result) -> None:
+    """Writes what is wrong, with the model or with the tool, to standard error."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+    sys.stderr.write(diagnostics_of(result, ink_for(sys.stderr)))
+    sys.stderr.write(failure_text(result))
+    sys.stderr.flush()
+
+
+def say(text: str, options: argparse.Namespace) -> None:
+    """Prints; where nobody reads it any more, reports that were asked for are written all the same."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        if not options.reports:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def writable(options: argparse.Namespace) -> bool:
+    """Whether all reports can be written, as far as that can be known beforehand."""
+    from ..report.files import CannotWrite, check_targets
+
+    try:
+        check_targets([path for _, path in options.reports], options.files)
+    except CannotWrite as fault:
+        print(f"pfnspec: {fault}", file=sys.stderr)
+        return False
+    return True
+
+
+def write_reports(options: argparse.Namespace, results: tuple[Result, ...]) -> bool:
+    """Writes each report; one that cannot be written does not keep the others from it."""
+    from ..report.files import CannotWrite, check_targets, report_text, write
+
+    # The bases of variants are known only now.
+    sources = [path for result in results for path in result.sources]
+    done = True
+    for kind, path in options.reports:
+        try:
+            check_targets([path], sources)
+            write(path, report_text(kind, results, root()))
+        except CannotWrite as fault:
+            print(f"pfnspec: {fault}", file=sys.stderr)
+            done = False
+    return done
+
+
+def root() -> Path:
+    """The root of the repository, from which its files are named."""
+    return Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
+
+
+def tell_github(results: tuple[Result, ...], stream: TextIO) -> None:
+    """Annotations, and a section in the summary of the job."""
+    from ..report.github import MOST_SUMMARY, annotations_text
+    from ..report.markdown import markdown_text
+
+    stream.flush()
+    stream.write(annotations_text(results, root()))
+    stream.flush()
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with open(path, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(markdown_text(results, MOST_SUMMARY - file.tell()) + "\n")
+    except OSError as fault:
+        print(f"pfnspec: {path}: {fault.strerror or fault}", file=sys.stderr)

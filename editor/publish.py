@@ -1,0 +1,91 @@
+"""Diagnostics, published as documents change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from ..dsl.diagnostics import Diagnostic
+from .analysis import Analysis
+from .positions import to_range
+
+if TYPE_CHECKING:
+    from .server import Server
+
+
+def register(server: Server) -> None:
+    """Has diagnostics published for each document, in its base files too."""
+    publisher = _Publisher(server)
+    server.changed.append(publisher.publish)
+
+
+class _Publisher:
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        # For each open document, what it has to say about which file.
+        self.said: dict[str, dict[str, tuple[types.Diagnostic, ...]]] = {}
+        self.shown: dict[str, tuple[int | None, tuple[types.Diagnostic, ...]]] = {}
+
+    def publish(self, uri: str) -> None:
+        """Looks at a document and publishes what has changed; with one that is closed, what it said goes."""
+        before = self.said.pop(uri, {})
+        document = self.server.documents.get(uri)
+        if document is not None:
+            analysis = self.server.analysed(uri)
+            self.said[uri] = _by_file(analysis, self.server)
+        for file in {uri: None, **before, **self.said.get(uri, {})}:
+            self._show(file)
+
+    def _show(self, uri: str) -> None:
+        """The document's own diagnostics, or what open variants say about it when it is not open itself."""
+        document = self.server.documents.get(uri)
+        if document is not None:
+            told = self.said.get(uri, {}).get(uri, ())
+        else:
+            told = tuple({repr(d): d for said in self.said.values() for d in said.get(uri, ())}.values())
+        version = None if document is None else document.version
+        if self.shown.get(uri) == (version, told) or (
+            document is None and not told and uri not in self.shown
+        ):
+            return
+        if document is None and not told:
+            del self.shown[uri]
+        else:
+            self.shown[uri] = (version, told)
+        self.server.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(uri, list(told), version=version)
+        )
+
+
+def _by_file(analysis: Analysis, server: Server) -> dict[str, tuple[types.Diagnostic, ...]]:
+    found: dict[str, list[types.Diagnostic]] = {}
+    for fault in analysis.diagnostics:
+        uri = server.uri_of(fault.span.path)
+        found.setdefault(uri, []).append(_diagnostic(fault, analysis, server))
+    return {uri: tuple(faults) for uri, faults in found.items()}
+
+
+def _diagnostic(fault: Diagnostic, analysis: Analysis, server: Server) -> types.Diagnostic:
+    def place(path: str) -> tuple[str, ...]:
+        source = analysis.sources.get(path)
+        return ("",) if source is None else source.lines
+
+    message = fault.message if fault.help is None else f"{fault.message}\n{fault.help}"
+    return types.Diagnostic(
+        range=to_range(place(fault.span.path), fault.span, server.encoding),
+        severity=types.DiagnosticSeverity.Error
+        if fault.severity == "error"
+        else types.DiagnosticSeverity.Warning,
+        code=fault.code,
+        source="pfnspec",
+        message=message,
+        related_information=[
+            types.DiagnosticRelatedInformation(
+                types.Location(server.uri_of(span.path), to_range(place(span.path), span, server.encoding)),
+                words,
+            )
+            for span, words in fault.related
+        ]
+        or None,
+    )

@@ -1,0 +1,172 @@
+"""The language server: its documents, when they are looked at, and how it starts and ends.
+
+What it offers stands in modules of features.  Each has a function `register(server)` that puts its
+handlers on the server with `server.feature` and `server.command`; FEATURES lists these modules.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Generator, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
+from pygls.uris import from_fs_path, to_fs_path
+
+from ..check.load import Loaded
+from . import analysis, publish
+from .analysis import Analysis
+from .positions import edited, plain
+
+FEATURES = (publish.register,)
+"""The functions that put features on a server."""
+
+DELAY = 0.01
+"""Seconds from a change to its analysis: changes that come together are looked at together."""
+
+
+class Document:
+    """An open document: its text with `\\n` line ends, in the version that the client gave it."""
+
+    def __init__(self, uri: str, text: str, version: int) -> None:
+        self.uri = uri
+        self.path = to_fs_path(uri) or uri
+        self.text = text
+        self.version = version
+
+
+class Server(LanguageServer):
+    """Keeps the open documents and what is known about them.
+
+    `changed` are called with the uri of a document a moment after it was opened, changed, saved or closed, or
+    one that it varies.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("pfnspec", _version(), protocol_cls=_Protocol)
+        self.documents: dict[str, Document] = {}
+        self.changed: list[Callable[[str], None]] = []
+        self._known: dict[str, tuple[dict[str, int], Analysis]] = {}
+        self._due: asyncio.TimerHandle | None = None
+        self._touched: dict[str, None] = {}
+
+    @property
+    def encoding(self) -> str:
+        """Of positions: utf-8, utf-16 or utf-32, as agreed with the client."""
+        return str(self.workspace.position_encoding.value)  # type: ignore[union-attr]
+
+    def analysed(self, uri: str) -> Analysis:
+        """What is known about the current text of an open document, looked at now if need be."""
+        document = self.documents[uri]
+        versions = {other.uri: other.version for other in self.documents.values()}
+        known = self._known.get(uri)
+        if known is None or known[0] != versions:
+            made = analysis.analyse(uri, document.version, document.path, document.text, self.unsaved())
+            known = self._known[uri] = (versions, made)
+        return known[1]
+
+    def loaded(self, uri: str) -> Loaded:
+        """All scenarios and policies of the current text of an open document, lowered."""
+        document = self.documents[uri]
+        return analysis.loaded(document.path, document.text, self.unsaved())
+
+    def unsaved(self) -> dict[str, str]:
+        """The texts of all open documents by their real paths."""
+        return {os.path.realpath(document.path): document.text for document in self.documents.values()}
+
+    def uri_of(self, path: str) -> str:
+        """The uri of a path: the client's own one when the document is open."""
+        for document in self.documents.values():
+            if document.path == path:
+                return document.uri
+        return from_fs_path(path) or path
+
+    def touch(self, uri: str) -> None:
+        """Has the document, and open ones that may vary it, looked at soon."""
+        self._touched[uri] = None
+        if self._due is None:
+            self._due = asyncio.get_running_loop().call_later(DELAY, self._look)
+
+    def forget(self, uri: str) -> None:
+        """Drops what is known about a document that was closed."""
+        self._known.pop(uri, None)
+
+    def _look(self) -> None:
+        self._due = None
+        touched = {**self._touched, **dict.fromkeys(self.documents)}
+        self._touched = {}
+        for uri in touched:
+            for follow in self.changed:
+                try:
+                    follow(uri)
+                except Exception as fault:
+                    self.report_server_error(fault, type(fault))
+
+    def report_server_error(self, error: Exception, source: object) -> None:
+        """Tells the client's log of a handler that failed; the server goes on."""
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        message = f"this is a mistake in pfnspec, please report it: {what}"
+        self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
+
+
+class _Protocol(LanguageServerProtocol):
+    """Texts are kept by the server itself: the library's own copy is not made."""
+
+    _server: Server
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Iterator[Any]:
+        item = params.text_document
+        self._server.documents[item.uri] = Document(item.uri, plain(item.text), item.version)
+        self._server.touch(item.uri)
+        yield from self._user(types.TEXT_DOCUMENT_DID_OPEN, params)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Iterator[Any]:
+        document = self._server.documents.get(params.text_document.uri)
+        if document is not None:
+            for change in params.content_changes:
+                document.text = edited(document.text, change, self._server.encoding)
+            document.version = params.text_document.version
+            self._server.touch(document.uri)
+        yield from self._user(types.TEXT_DOCUMENT_DID_CHANGE, params)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Iterator[Any]:
+        self._server.documents.pop(params.text_document.uri, None)
+        self._server.forget(params.text_document.uri)
+        self._server.touch(params.text_document.uri)
+        yield from self._user(types.TEXT_DOCUMENT_DID_CLOSE, params)
+
+    def _user(self, method: str, params: object) -> Generator[Any, Any, None]:
+        handler = self.fm.features.get(method)
+        if handler is not None:
+            yield handler, (params,), None
+
+
+def make() -> Server:
+    """A server with all its features, which nobody has connected to yet."""
+    server = Server()
+    for register in FEATURES:
+        register(server)
+    return server
+
+
+def serve() -> int:
+    """Serves one editor on standard input and output until it says that it goes, or is gone."""
+    logging.getLogger("pygls").addHandler(logging.NullHandler())
+    logging.getLogger("pygls").propagate = False
+    make().start_io()
+    return 0
+
+
+def _version() -> str:
+    try:
+        return version("pfnspec")
+    except PackageNotFoundError:
+        return "unknown"
