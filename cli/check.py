@@ -60,6 +60,10 @@ def run(options: argparse.Namespace) -> int:
         if options.format == "text":
             gap = "\n" if statuses and result.verdicts else ""
             _say(gap + result_text(result, width, ink_for(sys.stdout)), options)
+        elif options.format == "lines":
+            from ..report.lines import lines_text
+
+            _say(lines_text(result), options)
         results.append(result)
         statuses.append(result.status)
         if cancel.is_set():
@@ -72,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
         statuses.append(4)
     if github:
         # Data on standard output has to stay data; the runner reads both streams.
-        _tell_github(tuple(results), sys.stdout if options.format == "text" else sys.stderr)
+        _tell_github(tuple(results), sys.stderr if options.format == "json" else sys.stdout)
     return overall(tuple(statuses))
 
 

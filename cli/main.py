@@ -190,7 +190,10 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--no-reduction", action="store_true", help="one access a step throughout: the same verdicts, slower"
     )
     check.add_argument(
-        "--format", choices=("text", "json"), default="text", help="of the result (default text)"
+        "--format",
+        choices=("text", "lines", "json"),
+        default="text",
+        help="of the result; lines: FILE:LINE:COLUMN: and a text, which editors follow (default text)",
     )
     check.add_argument(
         "--report", action="append", default=[], type=_report, metavar="KIND=FILE", dest="reports",

@@ -22,8 +22,8 @@ HERE = Path(__file__).resolve().parent
 GRAMMAR = HERE.parent / "dsl" / "grammar.lark"
 
 KEYWORDS: Mapping[str, str] = {
-    "declaration": "model varies const type enum class shared ghost daemon unfair process cpu def policy policies "
-    "invariant property sometimes scenario expect under",
+    "declaration": "model varies const type enum class shared ghost daemon unfair process cpu def policy "
+    "policies invariant property sometimes scenario expect under",
     "statement": "if elif else while for with either atomic assert await label wait on holding return break "
     "continue pass",
     "operator": "and or not in at implies until leads_to always eventually",
@@ -68,7 +68,7 @@ def words() -> dict[str, tuple[str, ...]]:
 
 
 def without_cpu(groups: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """The groups without `cpu`, a word only behind `on` and a likely name elsewhere: the files say so themselves."""
+    """The groups without `cpu`, a likely name except behind `on`: the files have their own pattern for it."""
     return {group: tuple(name for name in names if name != "cpu") for group, names in groups.items()}
 
 
