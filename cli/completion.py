@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import argcomplete
 from argcomplete.completers import DirectoriesCompleter, FilesCompleter
+from argcomplete.shell_integration import shellcode
 
 from ..check.load import Cell, load
 from ..dsl.explain import codes
@@ -16,7 +17,7 @@ from ..report.kinds import KINDS
 
 def run(options: argparse.Namespace) -> int:
     """Prints the code for a shell."""
-    sys.stdout.write(argcomplete.shellcode(["pfnspec"], shell=options.shell).strip() + "\n")
+    sys.stdout.write(shellcode(["pfnspec"], shell=options.shell).strip() + "\n")
     return 0
 
 
