@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 import threading
@@ -13,13 +12,12 @@ from types import FrameType
 from typing import TextIO
 
 from ..check.load import cache
-from ..check.result import Result, overall
+from ..check.result import Result
 from ..check.run import Options, Progress, check_file
 from ..dsl.source import Span
-from ..report.ink import ink_for, width_for
-from ..report.text import grouped, result_text
+from ..report.text import grouped
 from .configured import configure
-from .output import say, tell_faults, tell_github, writable, write_reports
+from .output import finish, tell, writable
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,7 +30,6 @@ def run(options: argparse.Namespace) -> int:
             "pfnspec: --keep keeps the files of TLC, which --engine interpreter does not run", file=sys.stderr
         )
         return 2
-    github = os.environ.get("GITHUB_ACTIONS") == "true" and not options.no_github
     if options.reports and not writable(options):
         return 2
     asked = _asked(options, places)
@@ -42,29 +39,14 @@ def run(options: argparse.Namespace) -> int:
         return watch(options, asked)
     cancel = threading.Event()
     _stop_on_signals(cancel)
-    width = options.width or width_for(sys.stdout)
-    statuses: list[int] = []
     results: list[Result] = []
     for path in options.files:
         result = check_file(path, asked, progress_of(sys.stderr), cancel)
-        tell_faults(result)
-        if options.format == "text":
-            gap = "\n" if statuses and result.verdicts else ""
-            say(gap + result_text(result, width, ink_for(sys.stdout)), options)
+        tell(result, options, first=not results)
         results.append(result)
-        statuses.append(result.status)
         if cancel.is_set():
             break
-    if options.format == "json":
-        from ..report.files import json_text
-
-        say(json_text(tuple(results)), options)
-    if options.reports and not write_reports(options, tuple(results)):
-        statuses.append(4)
-    if github:
-        # Data on standard output has to stay data; the runner reads both streams.
-        tell_github(tuple(results), sys.stdout if options.format == "text" else sys.stderr)
-    return overall(tuple(statuses))
+    return finish(tuple(results), options)
 
 
 def _asked(options: argparse.Namespace, places: Mapping[str, Span]) -> Options:

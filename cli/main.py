@@ -24,7 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _make_streams_safe()
     try:
         try:
-            options = _parser().parse_args(arguments)
+            parser = command_line()
+            if "_ARGCOMPLETE" in os.environ:
+                from .completion import complete
+
+                complete(parser)
+            options = parser.parse_args(arguments)
             return int(options.command(options))
         finally:
             sys.stdout.flush()
@@ -67,7 +72,8 @@ def _discard_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """All commands and their options."""
     parser = argparse.ArgumentParser(
         prog="pfnspec", description="Checks specifications of concurrent kernel protocols.",
         epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -90,6 +96,13 @@ def _parser() -> argparse.ArgumentParser:
         description="Speaks the language server protocol on standard input and output; editors start it.",
     )  # fmt: skip
     lsp.set_defaults(command=_run("lsp"))
+    completion = commands.add_parser(
+        "completion", help="completion of commands, options and names, for a shell",
+        description="Prints what a shell needs to complete pfnspec's commands, options, and names of the"
+        " model on the line.  For bash: eval \"$(pfnspec completion bash)\"",
+    )  # fmt: skip
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"), help="which shell")
+    completion.set_defaults(command=_run("completion"))
     doctor = commands.add_parser("doctor", help="which Java, which TLC, what works")
     _tools(doctor)
     doctor.set_defaults(command=_run("doctor"))
@@ -194,7 +207,10 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--no-reduction", action="store_true", help="one access a step throughout: the same verdicts, slower"
     )
     check.add_argument(
-        "--format", choices=("text", "json"), default="text", help="of the result (default text)"
+        "--format",
+        choices=("text", "lines", "json"),
+        default="text",
+        help="of the result; lines: FILE:LINE:COLUMN: and a text, which editors follow (default text)",
     )
     check.add_argument(
         "--report", action="append", default=[], type=_report, metavar="KIND=FILE", dest="reports",

@@ -8,9 +8,37 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from ..check.result import Result
-from ..report.ink import ink_for
-from ..report.text import diagnostics_of, failure_text
+from ..check.result import Result, overall
+from ..report.ink import ink_for, width_for
+from ..report.text import diagnostics_of, failure_text, result_text
+
+
+def tell(result: Result, options: argparse.Namespace, *, first: bool) -> None:
+    """Shows one result, as soon as it is there, unless the format has all of them in one."""
+    tell_faults(result)
+    if options.format == "text":
+        gap = "" if first or not result.verdicts else "\n"
+        width = options.width or width_for(sys.stdout)
+        say(gap + result_text(result, width, ink_for(sys.stdout)), options)
+    elif options.format == "lines":
+        from ..report.lines import lines_text
+
+        say(lines_text(result), options)
+
+
+def finish(results: tuple[Result, ...], options: argparse.Namespace) -> int:
+    """Shows what is said of all results together, and writes the reports; the exit status."""
+    statuses = [result.status for result in results]
+    if options.format == "json":
+        from ..report.files import json_text
+
+        say(json_text(results), options)
+    if options.reports and not write_reports(options, results):
+        statuses.append(4)
+    if os.environ.get("GITHUB_ACTIONS") == "true" and not options.no_github:
+        # Data on standard output has to stay data; the runner reads both streams.
+        tell_github(results, sys.stderr if options.format == "json" else sys.stdout)
+    return overall(tuple(statuses))
 
 
 def tell_faults(result: Result) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..check.result import UNDECIDED, VIOLATED, Result, Verdict
 from ..dsl.source import Span
+from ..translator.retrace import Finding
 from .text import cell_text, counterexamples, reasons_of
 from .words import source_line
 
@@ -121,11 +122,15 @@ def _counterexample(group: tuple[Verdict, ...], result: Result) -> Problem:
     if group[1:]:
         lines.append(f"the same {', '.join(cell_text(other) for other in group[1:])}")
     lines += reasons_of(finding, result)
-    span = finding.span
-    if span is None:
-        waiting = [standing.span for standing in finding.standing if standing.waits_for is not None]
-        span = waiting[0] if waiting else finding.steps[-1].span if finding.steps else None
-    return Problem(rule_of(first), "error", "\n".join(lines), span, first.property, group)
+    return Problem(rule_of(first), "error", "\n".join(lines), place_of(finding), first.property, group)
+
+
+def place_of(finding: Finding) -> Span | None:
+    """Where a violation is: at what failed, else where somebody waits, else at the last step."""
+    if finding.span is not None:
+        return finding.span
+    waiting = [standing.span for standing in finding.standing if standing.waits_for is not None]
+    return waiting[0] if waiting else finding.steps[-1].span if finding.steps else None
 
 
 def _without_trace(verdict: Verdict) -> Problem:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SKIPPED = {"build", "dist", "__pycache__"}
+SKIPPED = {"build", "dist", "node_modules", "__pycache__"}
 
 
 def project_files() -> Iterator[Path]:

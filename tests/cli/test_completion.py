@@ -1,0 +1,158 @@
+"""Completion, asked for as shells do: bash's function, fish's `complete -C`, zsh on a terminal."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+SHELLS = ("bash", "zsh", "fish")
+MODEL = """model waits
+
+const TASKS: int = 2
+
+policies spin, block
+
+shared ready: bool
+shared queue: waitqueue
+
+process waiter[TASKS]:
+    wait until ready on queue
+    assert ready, "it is ready"
+
+scenario up:
+    cpus = 1
+"""
+LINES: Mapping[str, tuple[str, ...]] = {
+    "pfnspec ch": ("check",),
+    "pfnspec check --engine ": ("tlc", "interpreter"),
+    "pfnspec check --fail": ("--fail-fast",),
+    "pfnspec check wai": ("waits.pfn",),
+    "pfnspec check waits.pfn --policy ": ("spin", "block"),
+    "pfnspec check waits.pfn --scenario ": ("up",),
+    "pfnspec check waits.pfn --const ": ("TASKS=",),
+    "pfnspec check waits.pfn --property dead": ("deadlock",),
+    "pfnspec explain declared-t": ("declared-twice",),
+    "pfnspec check broken.pfn --policy ": (),
+}
+BASH = """
+eval "$(pfnspec completion bash)"
+COMP_LINE=$1 COMP_POINT=${#1} COMP_TYPE=9
+_python_argcomplete pfnspec
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With a model, a broken one, another file, and pfnspec as a program."""
+    folder = tmp_path_factory.mktemp("completion")
+    (folder / "waits.pfn").write_text(MODEL, encoding="utf-8")
+    (folder / "broken.pfn").write_text("model broken\nprocess p:\n", encoding="utf-8")
+    (folder / "waits.txt").touch()
+    program = folder / "bin" / "pfnspec"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pfnspec "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def surroundings(command_environment: Mapping[str, str], folder: Path) -> Mapping[str, str]:
+    return {
+        **command_environment,
+        "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "HOME": os.fspath(folder),
+        "ZDOTDIR": os.fspath(folder),
+        "TERM": "dumb",
+    }
+
+
+def program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is missing: its completion was not tried")
+    return found
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_bash(surroundings: Mapping[str, str], folder: Path, line: str) -> None:
+    ran = subprocess.run(
+        [program("bash"), "--norc", "-c", BASH, "bash", line],
+        cwd=folder, env=surroundings, capture_output=True, encoding="utf-8", timeout=60, check=True,
+    )  # fmt: skip
+    assert ran.stderr == ""
+    assert tuple(word.strip() for word in ran.stdout.split("\n") if word) == LINES[line]
+
+
+def test_bash_quotes_the_text_of_an_assertion(surroundings: Mapping[str, str], folder: Path) -> None:
+    ran = subprocess.run(
+        [program("bash"), "--norc", "-c", BASH, "bash", "pfnspec check waits.pfn --property it"],
+        cwd=folder, env=surroundings, capture_output=True, encoding="utf-8", timeout=60, check=True,
+    )  # fmt: skip
+    assert ran.stdout.strip() == r"it\ is\ ready"
+
+
+def test_fish(surroundings: Mapping[str, str], folder: Path) -> None:
+    script = "pfnspec completion fish | source; complete -C 'pfnspec check waits.pfn --policy '"
+    ran = subprocess.run(
+        [program("fish"), "--no-config", "-c", script],
+        cwd=folder, env=surroundings, capture_output=True, encoding="utf-8", timeout=60, check=True,
+    )  # fmt: skip
+    assert [line.split("\t")[0] for line in ran.stdout.splitlines()] == ["block", "spin"]
+
+
+def test_zsh(surroundings: Mapping[str, str], folder: Path) -> None:
+    """On a terminal, since only the line editor of zsh completes."""
+    zsh = program("zsh")
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(folder)
+        os.execve(zsh, [zsh, "-f", "-i"], dict(surroundings))
+    try:
+        read = reader(terminal)
+        os.write(terminal, b"PS1=; autoload -Uz compinit && compinit -D -u; echo be''gun\n")
+        assert "begun" in read("begun")
+        os.write(terminal, b"eval \"$(pfnspec completion zsh)\"; echo do''ne\n")
+        assert "done" in read("done")
+        os.write(terminal, b"pfnspec check waits.pfn --scenario \t--const TA\t")
+        assert "--const TASKS=" in read("--const TASKS=")
+    finally:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+        os.close(terminal)
+
+
+def reader(terminal: int) -> Callable[[str], str]:
+    """Reads from a terminal until a text comes, or for a minute."""
+
+    def read(wanted: str) -> str:
+        text, end = "", time.monotonic() + 60
+        while wanted not in text and time.monotonic() < end:
+            if select.select([terminal], [], [], 1)[0]:
+                text += os.read(terminal, 4096).decode("utf-8", "replace")
+        return text
+
+    return read
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_each_shell_has_its_code(pfnspec: Callable[..., CompletedProcess[str]], shell: str) -> None:
+    ran = pfnspec("completion", shell)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "pfnspec" in ran.stdout
+
+
+def test_there_is_no_other(pfnspec: Callable[..., CompletedProcess[str]]) -> None:
+    ran = pfnspec("completion", "tcsh")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "invalid choice" in ran.stderr
