@@ -54,6 +54,7 @@ def result_data(result: Result) -> Data:
         ],
         "status": result.status,
         "stopped": result.stopped,
+        "shard": None if result.shard is None else list(result.shard),
         "failure": None
         if result.failure is None
         else {
@@ -231,6 +232,7 @@ class _Reader:
             fairness=tuple(data["fairness"].items()),
             overrides=tuple(data["overrides"].items()),
             stopped=data["stopped"],
+            shard=None if data["shard"] is None else (int(data["shard"][0]), int(data["shard"][1])),
             failure=failure
             and Failure(failure["why"], failure["message"], failure["detail"], failure["directory"]),
         )

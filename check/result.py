@@ -91,7 +91,8 @@ class Result:
     interrupted, fail-fast).  `unreached` are labels and branches that no behaviour reaches in any
     cell, known only when all states of all cells were searched.  `fairness` says for each process
     what the temporal verdicts assume of its tasks: weak, strong or none; it is empty where there are
-    none.  `engine` is what decided: tlc or interpreter.
+    none.  `engine` is what decided: tlc or interpreter.  `shard` (I, N) says that only part I of N of the
+    cells was looked at; `unreached` is then told by these alone.
     """
 
     path: str
@@ -113,6 +114,12 @@ class Result:
     overrides: tuple[tuple[str, str], ...]
     stopped: str | None = None
     failure: Failure | None = None
+    shard: tuple[int, int] | None = None
+
+    @property
+    def unreachable(self) -> tuple[Reachable, ...]:
+        """What is known to be reached in no cell of the model."""
+        return self.unreached if self.shard is None else ()
 
     @property
     def status(self) -> int:

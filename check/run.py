@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -39,6 +40,7 @@ class Options:
     `reduction`: merge steps and forget dead locals; `keep`: a folder for TLC's files and output;
     `java`, `jar`: tools to be used instead of those that are found; `outside`: bases may lie outside
     the project; `cache`: a folder of what was found before, for this check to use and to add to;
+    `shard`: only part I of N of the cells, as (I, N), of which `merge` makes a whole again;
     `places`: where policies and scenarios were asked for, if not on the command line.
     """
 
@@ -59,6 +61,7 @@ class Options:
     outside: bool = False
     engine: str = "tlc"
     cache: Path | None = None
+    shard: tuple[int, int] | None = None
     places: Mapping[str, Span] = field(default_factory=dict)
 
 
@@ -93,7 +96,8 @@ def check_file(
         return _checked(path, options, on_progress, cancel, text, started, None, "")
     names = (options.properties, options.policies, options.scenarios, options.constants)
     digest = "" if text is None else hashlib.sha256(text).hexdigest()
-    key = fingerprint("file", mark, path, digest, *names, options.engine, options.reduction, options.outside)
+    how = (options.engine, options.reduction, options.outside, options.shard)
+    key = fingerprint("file", mark, path, digest, *names, *how)
     known = known_result(store, key)
     if known is not None and known.evidence is not None:
         return replace(known, evidence=replace(known.evidence, seconds=time.monotonic() - started))
@@ -145,6 +149,15 @@ def _wanted(cell: Cell, options: Options) -> bool:
     if options.scenarios and cell.scenario not in options.scenarios:
         return False
     return not options.policies or cell.policy in options.policies or _base(cell) in options.policies
+
+
+def _in_shard(cell: int, path: str, shard: tuple[int, int] | None) -> bool:
+    """Whether the cell of a file with this number belongs to a shard."""
+    if shard is None:
+        return True
+    # In turn; each file begins with another shard, or the first would have all files of one cell.
+    first = zlib.crc32(path.encode("utf-8", "surrogateescape"))
+    return (first + cell) % shard[1] + 1 == shard[0]
 
 
 def _unknown(options: Options, loaded: Loaded) -> tuple[Diagnostic, ...]:
@@ -234,6 +247,7 @@ def _result(
         overrides=options.constants,
         stopped=stopped,
         failure=failure,
+        shard=options.shard,
     )
 
 
@@ -286,7 +300,8 @@ class _Check:
                 tla.heap_share(jobs), options.run_seconds, options.states, options.keep, options.reduction,
                 self.stop, self.progress, store, fingerprint(key, cell.scenario, cell.policy),
             )
-            for cell in cells
+            for number, cell in enumerate(cells)
+            if _in_shard(number, loaded.path, options.shard)
         ]  # fmt: skip
 
     def run(self) -> Result:

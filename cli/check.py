@@ -70,6 +70,7 @@ def _asked(options: argparse.Namespace, places: Mapping[str, Span]) -> Options:
         places=places,
         engine=options.engine,
         cache=_cache(options),
+        shard=options.shard,
     )
 
 

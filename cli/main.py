@@ -83,6 +83,7 @@ def command_line() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _check(commands)
+    _saved(commands)
     _translate(commands)
     _simulate(commands)
     _fmt(commands)
@@ -123,14 +124,13 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _run(command: str):  # type: ignore[no-untyped-def]
+def _run(module: str, function: str = "run"):  # type: ignore[no-untyped-def]
     """The command's function, imported only when it is run: start-up time is the user's."""
 
     def run(options: argparse.Namespace) -> int:
         from importlib import import_module
 
-        module = import_module(f".{command}", __package__)
-        return int(module.run(options))
+        return int(getattr(import_module(f".{module}", __package__), function)(options))
 
     return run
 
@@ -156,6 +156,13 @@ def _seconds(text: str) -> float:
     if not 0 < value < 10**9:
         raise argparse.ArgumentTypeError(f"`{text}` is not a number of seconds above zero")
     return value
+
+
+def _part(text: str) -> tuple[int, int]:
+    part, _, parts = text.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and len(parts) < 5 and 0 < int(part) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"`{text}` is not of the form I/N with I from 1 to N")
+    return int(part), int(parts)
 
 
 def _report(text: str) -> tuple[str, Path]:
@@ -206,20 +213,7 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check.add_argument(
         "--no-reduction", action="store_true", help="one access a step throughout: the same verdicts, slower"
     )
-    check.add_argument(
-        "--format",
-        choices=("text", "lines", "json"),
-        default="text",
-        help="of the result; lines: FILE:LINE:COLUMN: and a text, which editors follow (default text)",
-    )
-    check.add_argument(
-        "--report", action="append", default=[], type=_report, metavar="KIND=FILE", dest="reports",
-        help="write a report too: junit, sarif, markdown, html or json (may be repeated)",
-    )  # fmt: skip
-    check.add_argument(
-        "--no-github", action="store_true", help="no annotations and no summary in GitHub Actions"
-    )
-    check.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
+    _shown(check)
     remembering = check.add_mutually_exclusive_group()
     remembering.add_argument(
         "--cache", type=Path, metavar="DIR", help="keep verdicts there (default: in the user's cache)"
@@ -230,9 +224,53 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check.add_argument(
         "--watch", action="store_true", help="check again whenever a file is saved, until Ctrl-C"
     )
+    check.add_argument(
+        "--shard", type=_part, metavar="I/N", help="only part I of N of the scenarios and policies; see merge"
+    )
     check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")
     _tools(check)
     check.set_defaults(command=_run("check"))
+
+
+def _shown(parser: argparse.ArgumentParser) -> None:
+    """How results are shown."""
+    parser.add_argument(
+        "--format",
+        choices=("text", "lines", "json"),
+        default="text",
+        help="of the result; lines: FILE:LINE:COLUMN: and a text, which editors follow (default text)",
+    )
+    parser.add_argument(
+        "--report", action="append", default=[], type=_report, metavar="KIND=FILE", dest="reports",
+        help="write a report too: junit, sarif, markdown, html or json (may be repeated)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--no-github", action="store_true", help="no annotations and no summary in GitHub Actions"
+    )
+    parser.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
+
+
+def _saved(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    trace = commands.add_parser(
+        "trace", help="a saved result again, in any format, without checking",
+        description="Shows what `check --format json` or `check --report json=FILE` saved; needs no model.",
+    )  # fmt: skip
+    trace.add_argument("file", metavar="RESULT.json", help="saved results; - is standard input")
+    for axis, name in (("property", "properties"), ("policy", "policies"), ("scenario", "scenarios")):
+        trace.add_argument(
+            f"--{axis}", action="append", default=[], metavar="NAME", dest=name,
+            help=f"show only this {axis} (may be repeated)",
+        )  # fmt: skip
+    _shown(trace)
+    trace.set_defaults(command=_run("saved", "trace"))
+    merge = commands.add_parser(
+        "merge", help="one result from those of all shards", epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Joins what `pfnspec check --shard I/N --report json=FILE` saved on several machines.",
+    )  # fmt: skip
+    merge.add_argument("files", nargs="+", metavar="RESULT.json", help="the results of all shards")
+    _shown(merge)
+    merge.set_defaults(command=_run("saved", "merge"))
 
 
 _FILES = "- is standard input; without one, what the project's configuration names"

@@ -54,6 +54,8 @@ def summary(result: Result) -> str:
     errors = sum(found.severity == "error" for found in result.diagnostics)
     if errors:
         return f"{errors} error{'s' * (errors > 1)} in the model: nothing was checked"
+    if result.shard is not None and not result.verdicts:
+        return "nothing of it in this shard"
     moods = [mood(verdict) for verdict in result.verdicts]
     parts = [f"{len(moods)} verdict{'s' * (len(moods) != 1)}"]
     for kind, text in (

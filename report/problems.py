@@ -107,7 +107,7 @@ def problems(result: Result) -> tuple[Problem, ...]:
         if verdict.vacuous:
             text = f"`{verdict.property}`{_in_cell(verdict)} says nothing: what it supposes never happens"
             found.append(Problem("vacuous", "warning", text, verdict.place, verdict.property, (verdict,)))
-    for mark in result.unreached:
+    for mark in result.unreachable:
         what = f"label {mark.text}" if mark.kind == "label" else f"{mark.text} of this"
         found.append(Problem("unreached", "warning", f"no behaviour reaches {what}", mark.span, mark.text))
     return tuple(sorted(found, key=lambda problem: problem.level != "error"))

@@ -30,7 +30,8 @@ def result_text(result: Result, width: int, ink: Ink) -> str:
     Diagnostics are not part of it; they go to another stream.
     """
     if not result.verdicts:
-        return ""
+        empty = result.shard is not None and result.status == 0
+        return f"{head_text(result.name, result.constants, ink)}   nothing of it in this shard\n" * empty
     blocks = [_summary(result, ink)]
     for verdicts in counterexamples(result.verdicts):
         blocks.append(counterexample_text(verdicts, result, width, ink))
@@ -265,7 +266,9 @@ def notes_of(result: Result) -> list[str]:
         if verdict.vacuous:
             where = f" {cell_text(verdict)}" if cell_text(verdict) else ""
             notes.append(f"warning: `{verdict.property}`{where} says nothing: what it supposes never happens")
-    for mark in result.unreached:
+    if result.shard is not None:
+        notes.append(f"note: shard {result.shard[0]} of {result.shard[1]}; `pfnspec merge` joins them")
+    for mark in result.unreachable:
         what = f"label {mark.text}" if mark.kind == "label" else f"{mark.text} of"
         line = source_line(mark.span, result.sources)
         text = "" if mark.kind == "label" else f" `{line}`"
