@@ -5,9 +5,14 @@ What was read is the same data again when it is written.  `docs/json.md` describ
 
 from __future__ import annotations
 
+import builtins
+import collections.abc
 import re
+import types
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from dataclasses import is_dataclass
+from functools import lru_cache
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.source import Source, Span
@@ -190,11 +195,56 @@ def result_of(data: object) -> Result:
     if data["schema"] != SCHEMA:
         raise Unreadable(f"its schema is {data['schema']}, and this pfnspec reads {SCHEMA}")
     try:
-        return _Reader(data).result()
+        result = _Reader(data).result()
     except KeyError as fault:
         raise Unreadable(f"it has no {fault}") from fault
-    except (AttributeError, TypeError, ValueError) as fault:
-        raise Unreadable(str(fault)) from fault
+    except (AttributeError, IndexError, TypeError, ValueError) as fault:
+        raise Unreadable(f"it is no result of `pfnspec check` ({fault})") from fault
+    wrong = _misfit(result)
+    if wrong is not None:
+        raise Unreadable(f"it is no result of `pfnspec check` (`{wrong}` is of the wrong type)")
+    return result
+
+
+@lru_cache(maxsize=32)
+def _hints(sort: Any) -> tuple[tuple[str, Any], ...]:
+    """The fields of a dataclass with their types, but for those that are looked at when they are read."""
+    return tuple((name, hint) for name, hint in get_type_hints(sort).items() if hint not in (Value, Span))
+
+
+def _misfit(thing: Any) -> str | None:
+    """The name of a field, of a dataclass or of one in it, that holds what its type does not allow."""
+    sort: object = type(thing)
+    for name, hint in _hints(sort):
+        value = getattr(thing, name)
+        if not _fits(value, hint):
+            return name
+        for one in value if isinstance(value, tuple) else (value,):
+            found = _misfit(one) if is_dataclass(one) and not isinstance(one, Span | Task | Source) else None
+            if found is not None:
+                return found
+    return None
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Whether a value is of a type, containers with all that is in them and dataclasses as such."""
+    inner = get_args(hint)
+    match get_origin(hint):
+        case types.UnionType:
+            return any(_fits(value, one) for one in inner)
+        case builtins.tuple if inner[-1] is ...:
+            return isinstance(value, tuple) and all(_fits(one, inner[0]) for one in value)
+        case builtins.tuple:
+            return isinstance(value, tuple) and len(value) == len(inner) and all(map(_fits, value, inner))
+        case collections.abc.Mapping:
+            return isinstance(value, Mapping) and all(
+                _fits(key, inner[0]) and _fits(one, inner[1]) for key, one in value.items()
+            )
+        case None if hint in (Value, Any):
+            return True
+        case None:
+            return isinstance(value, int | float if hint is float else hint)
+    return True
 
 
 class _Reader:

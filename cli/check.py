@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
             "pfnspec: --keep keeps the files of TLC, which --engine interpreter does not run", file=sys.stderr
         )
         return 2
-    if options.reports and not writable(options):
+    if options.reports and not writable(options, options.files):
         return 2
     asked = _asked(options, places)
     if options.watch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
@@ -61,12 +62,12 @@ def say(text: str, options: argparse.Namespace) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def writable(options: argparse.Namespace) -> bool:
-    """Whether all reports can be written, as far as that can be known beforehand."""
+def writable(options: argparse.Namespace, inputs: Iterable[str]) -> bool:
+    """Whether all reports can be written, as far as that can be known beforehand; none goes into an input."""
     from ..report.files import CannotWrite, check_targets
 
     try:
-        check_targets([path for _, path in options.reports], options.files)
+        check_targets([path for _, path in options.reports], inputs)
     except CannotWrite as fault:
         print(f"pfnspec: {fault}", file=sys.stderr)
         return False

@@ -30,13 +30,16 @@ def trace(options: argparse.Namespace) -> int:
                 print(f"pfnspec: {options.file} has no {axis} `{name}`; {there}", file=sys.stderr)
                 return 2
     chosen = tuple(_chosen(result, options) for result in results)
-    return 4 if _shown(chosen, options) == 4 and not any(result.failure for result in results) else 0
+    if options.reports and not writable(options, [options.file]):
+        return 2
+    status = _shown(chosen, options)
+    return 4 if status == 4 and not any(result.failure for result in results) else 0
 
 
 def merge(options: argparse.Namespace) -> int:
     """Joins the results of shards and shows them as `check` does; the exit status is that of one check."""
     results = _read(options.files)
-    if results is None:
+    if results is None or (options.reports and not writable(options, options.files)):
         return 2
     try:
         whole = merged(results)
@@ -67,8 +70,6 @@ def _chosen(result: Result, options: argparse.Namespace) -> Result:
 
 
 def _shown(results: tuple[Result, ...], options: argparse.Namespace) -> int:
-    if options.reports and not writable(options):
-        return 2
     for number, result in enumerate(results):
         tell(result, options, first=number == 0)
     return finish(results, options)

@@ -1,0 +1,236 @@
+"""Verdicts that were found before: when they are used, when they are not, and what can happen to them."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+from pfnspec.check.store import Store, tool_mark
+from pfnspec.tla import find_jar
+
+Ran = CompletedProcess[str]
+Run = Callable[..., Ran]
+
+MODEL = '''"""A flag that is set too early."""
+model early
+
+const TOP: int = 2
+
+shared ready: bool = False
+shared count: range(TOP + 1) = 0
+
+process writer:
+    ready = True
+    count = TOP
+
+process reader:
+    await ready
+    assert count == TOP, "all of it"
+    label done
+
+invariant small: count <= TOP
+sometimes seen: reader at done
+expect "all of it" violated
+'''
+VARIANT = 'model late varies "early.pfn"\n\nprocess writer:\n    count = TOP\n    ready = True\n\n' + (
+    'expect "all of it" holds\n'
+)
+LIVELY = """model lively
+
+shared on: bool = False
+
+process switch:
+    while True:
+        on = not on
+
+property stays: eventually always on
+property comes: always eventually on
+expect stays violated
+"""
+SECONDS = re.compile(r"\d+\.\d s in all")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "early.pfn").write_text(MODEL, encoding="utf-8")
+    (tmp_path / "lively.pfn").write_text(LIVELY, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def check(pfnspec: Run, folder: Path) -> Run:
+    """Checks a model of the folder by the interpreter, with a cache beside it."""
+
+    def run(
+        name: str, *options: str, engine: str = "interpreter", **settings: object
+    ) -> CompletedProcess[str]:
+        return pfnspec("check", name, "--cache", "kept", "--engine", engine, *options, cwd=folder, **settings)
+
+    return run
+
+
+def cached(ran: Ran) -> bool:
+    return "from the cache" in ran.stdout
+
+
+def same(one: Ran, other: Ran) -> bool:
+    texts = [SECONDS.sub("", ran.stdout).replace("from the cache, ", "") for ran in (one, other)]
+    return texts[0] == texts[1] and one.returncode == other.returncode
+
+
+def test_the_same_file_is_not_checked_again(check: Run) -> None:
+    first = check("early.pfn")
+    again = check("early.pfn")
+    assert not cached(first) and cached(again)
+    assert same(first, again), again.stdout
+    assert "all of it" in first.stdout and first.returncode == 0
+
+
+def test_java_is_not_needed_for_what_is_known(check: Run) -> None:
+    first = check("lively.pfn", engine="tlc")
+    again = check("lively.pfn", engine="tlc", env={"PFNSPEC_JAVA": "/no/such/java"})
+    assert cached(again) and same(first, again), again.stderr
+
+
+def test_layout_and_comments_make_no_difference_but_places_do(check: Run, folder: Path) -> None:
+    first = check("lively.pfn", engine="tlc")
+    text = LIVELY.replace("model lively\n", "# Why.\n\nmodel   lively  # this\n\n").replace(
+        "not on", "(not on)"
+    )
+    (folder / "lively.pfn").write_text(text.replace("(not on)", "not  on"), encoding="utf-8")
+    again = check("lively.pfn", engine="tlc")
+    assert cached(again)
+    lines = [line for line in first.stdout.splitlines() if "->" in line]
+    moved = [re.sub(r"\b7 ", "10 ", line, count=1) for line in lines]
+    assert lines and [re.sub(r" +", " ", line) for line in moved] == [
+        re.sub(r" +", " ", line) for line in again.stdout.splitlines() if "->" in line
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "options"),
+    [
+        (("count <= TOP", "count < TOP"), ()),
+        (("TOP: int = 2", "TOP: int = 1"), ()),
+        (("    count = TOP\n", "    count = TOP\n    count = TOP\n"), ()),
+        (('"all of it"', '"all of them"'), ()),
+        (("", ""), ("--const", "TOP=1")),
+        (("", ""), ("--property", "small")),
+        (("", ""), ("--no-reduction",)),
+    ],
+    ids=["invariant", "const", "code", "name", "--const", "--property", "--no-reduction"],
+)
+def test_what_says_something_else_is_checked(
+    check: Run, folder: Path, change: tuple[str, str], options: tuple[str, ...]
+) -> None:
+    check("early.pfn")
+    (folder / "early.pfn").write_text(MODEL.replace(*change) if change[0] else MODEL, encoding="utf-8")
+    first = check("early.pfn", *options)
+    assert not cached(first), first.stdout
+    assert cached(check("early.pfn", *options))
+
+
+def test_a_base_counts(check: Run, folder: Path) -> None:
+    (folder / "late.pfn").write_text(VARIANT, encoding="utf-8")
+    assert not cached(check("late.pfn")) and cached(check("late.pfn"))
+    (folder / "early.pfn").write_text(f"# A remark.\n{MODEL}", encoding="utf-8")
+    remarked = check("late.pfn")
+    assert cached(remarked) and remarked.returncode == 0
+    (folder / "early.pfn").write_text(MODEL.replace("count == TOP", "count == 0"), encoding="utf-8")
+    changed = check("late.pfn")
+    assert not cached(changed) and changed.returncode == 1
+
+
+def test_a_warning_is_told_again(check: Run, folder: Path) -> None:
+    text = MODEL.replace("    label done\n", "    label done\n    if count > TOP:\n        pass\n")
+    (folder / "early.pfn").write_text(text, encoding="utf-8")
+    first, again = check("early.pfn"), check("early.pfn")
+    assert "no behaviour reaches" in first.stdout
+    assert cached(again) and same(first, again)
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda text: text[: len(text) // 2], lambda text: b"", lambda text: b"\xff" * 99]
+)
+def test_broken_entries_are_not_there(check: Run, folder: Path, spoil: Callable[[bytes], bytes]) -> None:
+    first = check("early.pfn")
+    entries = list((folder / "kept").rglob("*.json"))
+    assert len(entries) == 2
+    for path in entries:
+        path.write_bytes(spoil(path.read_bytes()))
+    again = check("early.pfn")
+    assert not cached(again) and same(first, again)
+    assert cached(check("early.pfn"))
+
+
+def test_an_entry_that_is_no_behaviour_is_not_believed(check: Run, folder: Path) -> None:
+    """What is kept of a cell is taken step by step: a violation that is none is looked for again."""
+    first = check("early.pfn")
+    (folder / "early.pfn").write_text(f"# A remark.\n{MODEL}", encoding="utf-8")
+    store = Store(folder / "kept")
+    for path in (folder / "kept").rglob("*.json"):
+        data = store.get(path.stem)
+        assert data is not None
+        if "behaviours" in data:
+            data["behaviours"]["all of it"]["choices"].pop()
+            store.put(path.stem, data)
+    again = check("early.pfn")
+    assert not cached(again) and again.returncode == first.returncode == 0
+
+
+def test_an_unfinished_check_is_not_kept(check: Run) -> None:
+    assert check("early.pfn", "--max-states", "2").returncode == 3
+    assert not cached(check("early.pfn"))
+    # A limit is none for what is known.
+    limited = check("early.pfn", "--max-states", "2")
+    assert cached(limited) and limited.returncode == 0
+
+
+def test_side_by_side(check: Run, folder: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        ran = list(pool.map(lambda _: check("early.pfn"), range(6)))
+    assert all(same(one, ran[0]) for one in ran)
+    assert cached(check("early.pfn"))
+    assert not [path.name for path in (folder / "kept").rglob(".*")]
+
+
+def test_off(check: Run, pfnspec: Run, folder: Path) -> None:
+    check("early.pfn")
+    for options in (("--no-cache",), ("--keep", "files")):
+        engine = "tlc" if "--keep" in options else "interpreter"
+        ran = pfnspec("check", "early.pfn", "--engine", engine, *options, cwd=folder)
+        assert not cached(ran) and ran.returncode == 0
+
+
+def test_a_folder_that_cannot_be_one(check: Run, folder: Path, pfnspec: Run) -> None:
+    ran = pfnspec("check", "early.pfn", "--cache", "early.pfn/kept", cwd=folder)
+    assert ran.returncode == 4
+    assert ran.stderr == "pfnspec: early.pfn/kept: Not a directory\n"
+
+
+def test_what_nobody_asks_for_is_forgotten(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.put("ab" * 32, {"old": True})
+    store.put("cd" * 32, {"used": True})
+    long_ago = time.time() - 100 * 24 * 3600
+    for path in tmp_path.rglob("*.json"):
+        os.utime(path, (long_ago, long_ago))
+    assert store.get("cd" * 32) == {"used": True}
+    os.utime(tmp_path / "cleaned", (long_ago, long_ago))
+    store.put("ef" * 32, [1])
+    assert store.get("ab" * 32) is None
+    assert store.get("cd" * 32) == {"used": True}
+    assert store.get("ef" * 32) == [1]
+
+
+def test_the_tool_is_part_of_the_key(tmp_path: Path) -> None:
+    jar = tmp_path / "other.jar"
+    jar.write_bytes(find_jar().read_bytes() + b" ")
+    marks = {tool_mark(None), tool_mark(find_jar()), tool_mark(jar)}
+    assert len(marks) == 3
