@@ -44,7 +44,9 @@ def _completer(action: argparse.Action) -> object:
             return FilesCompleter(("pfn",))
         case "java" | "tla2tools":
             return FilesCompleter()
-        case "keep" | "output":
+        case "config":
+            return FilesCompleter(("toml",))
+        case "keep" | "output" | "folder":
             return DirectoriesCompleter()
         case "reports":
             return lambda **_: [f"{kind}=" for kind in KINDS]

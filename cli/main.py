@@ -87,6 +87,7 @@ def command_line() -> argparse.ArgumentParser:
     _translate(commands)
     _simulate(commands)
     _fmt(commands)
+    _init(commands)
     explain = commands.add_parser("explain", help="what a diagnostic means, with an example")
     explain.add_argument(
         "code", nargs="?", metavar="CODE", help="as in error[CODE]; without one, all are listed"
@@ -372,6 +373,17 @@ def _fmt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     fmt.add_argument("--check", action="store_true", help="change nothing; exit 1 if a file would change")
     fmt.add_argument("--diff", action="store_true", help="change nothing; show what would change")
     fmt.set_defaults(command=_run("fmt"))
+
+
+def _init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    init = commands.add_parser("init", help="a first model, a configuration and a workflow to begin with")
+    init.add_argument(
+        "folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="where to (default: here)"
+    )
+    init.add_argument(
+        "--gitlab", action="store_true", help="a pipeline for GitLab instead of GitHub's workflow"
+    )
+    init.set_defaults(command=_run("init"))
 
 
 if __name__ == "__main__":

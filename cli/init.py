@@ -1,0 +1,82 @@
+"""`pfnspec init`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from ..check.configuration import configured, shown
+from ..report.kinds import KINDS
+
+_STARTER = Path(__file__).with_name("starter")
+MODEL, SETTINGS = "models/completion.pfn", "pfnspec.toml"
+GITHUB, GITLAB = ".github/workflows/pfnspec.yml", ".gitlab-ci.yml"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Writes a first model, a configuration and a workflow; nothing when one of them is there already."""
+    folder = options.folder
+    if folder.exists() and not folder.is_dir():
+        print(f"pfnspec: {folder} is no folder", file=sys.stderr)
+        return 2
+    workflow = GITLAB if options.gitlab else GITHUB
+    texts = {
+        MODEL: _text("completion.pfn"),
+        SETTINGS: _text("pfnspec.toml"),
+        workflow: _text("gitlab.yml" if options.gitlab else "github.yml").replace(
+            "@REQUIREMENT@", requirement()
+        ),
+    }
+    there = [shown(folder / name) for name in texts if os.path.lexists(folder / name)]
+    configuration = configured(folder, KINDS).configuration
+    project = folder / "pyproject.toml"
+    if configuration and configuration.file == project.resolve():
+        there.append(f"{shown(project)} with [tool.pfnspec]")
+    if there:
+        print(f"pfnspec: nothing is written, there is already: {', '.join(there)}", file=sys.stderr)
+        return 2
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        print(f"wrote {shown(path)}")
+    print("\n" + "\n".join(_next(folder, workflow)))
+    return 0
+
+
+def _text(name: str) -> str:
+    return (_STARTER / name).read_text(encoding="utf-8")
+
+
+def _next(folder: Path, workflow: str) -> list[str]:
+    where = shown(folder)
+    lines = ["What to do next:", "" if where == "." else f"  cd {where}", "  pfnspec check"]
+    lines += [
+        f"  read {MODEL}, whose first lines say what to try",
+        f"  see that `{requirement()}` in {workflow} is what pip is to install there",
+    ]
+    own = folder.resolve()
+    root = next((one for one in (own, *own.parents) if (one / ".git").exists()), own)
+    if root != own:
+        lines.append(
+            f"  move {workflow} to the root of the repository, {shown(root)}: it is looked for there"
+        )
+    return [line for line in lines if line]
+
+
+def requirement() -> str:
+    """What pip would install this pfnspec from, on another machine: the repository, or a version."""
+    try:
+        found = distribution("pfnspec")
+    except PackageNotFoundError:
+        return "pfnspec"
+    origin = json.loads(found.read_text("direct_url.json") or "{}")
+    commit = origin.get("vcs_info", {}).get("commit_id")
+    if commit and not origin["url"].startswith("file:"):
+        return f"pfnspec @ {origin['vcs_info']['vcs']}+{origin['url']}@{commit}"
+    return f"pfnspec=={found.version}"
