@@ -26,7 +26,10 @@ class Runner:
     def __init__(self, checkout: Path, temporary: Path, environment: Mapping[str, str]) -> None:
         self.checkout, self.temporary = checkout, temporary
         self.environment = dict(environment)
-        self.known: dict[str, str] = {"steps.python.outputs.python-path": sys.executable}
+        self.known = {
+            "steps.python.outputs.python-path": sys.executable,
+            "runner.temp": os.fspath(temporary),
+        }
         self.said = ""
 
     def start(self, **inputs: str) -> None:
@@ -68,7 +71,7 @@ class Runner:
         return self.value(ACTION["outputs"][name]["value"])
 
 
-PYTHON, INSTALL, CHECK, GATE = ACTION["runs"]["steps"]
+PYTHON, INSTALL, CACHE, CHECK, GATE = ACTION["runs"]["steps"]
 
 
 @pytest.fixture(scope="module")
@@ -154,4 +157,5 @@ def test_expressions_name_what_there_is() -> None:
     assert set(re.findall(r"\binputs\.([\w-]+)", text)) == set(ACTION["inputs"])
     written = set(re.findall(r"(\w+)=pfnspec\.", CHECK["run"])) | {"status"}
     assert set(re.findall(r"steps\.check\.outputs\.(\w+)", text)) == written
+    assert CACHE["with"]["path"] == CHECK["env"]["PFNSPEC_CACHE"] == GATE["env"]["PFNSPEC_CACHE"]
     assert set(re.findall(r"steps\.(\w+)\.", text)) == {PYTHON["id"], CHECK["id"]}
