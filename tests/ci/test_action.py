@@ -15,6 +15,8 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from .conftest import commit
+
 ROOT = Path(__file__).resolve().parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 EXPRESSION = re.compile(r"\$\{\{ *([\w.-]+) *\}\}")
@@ -137,18 +139,56 @@ def test_nothing_to_check(runner: Runner, checkout: Path, paths: str) -> None:
     assert ("name a model" if not paths else f"cannot read `{paths}`") in runner.said
 
 
-SCHEMAS = {
-    "action.yml": "vendor.github-actions",
-    "cli/starter/github.yml": "vendor.github-workflows",
-    "cli/starter/gitlab.yml": "vendor.gitlab-ci",
-}
+@pytest.mark.skipif(not (ROOT / "cli" / "gate.py").is_file(), reason="there is no gate")
+def test_a_pull_request(runner: Runner, tmp_path: Path, offline: Mapping[str, str]) -> None:
+    """From a checkout of one commit; the base has gone on since the branch left it."""
+    origin = tmp_path / "origin"
+    (origin / "models").mkdir(parents=True)
+    model = origin / "models/good.pfn"
+
+    def git(*words: str) -> str:
+        ran = subprocess.run(
+            ["git", *words], cwd=origin, env=offline, capture_output=True, text=True, check=True
+        )
+        return ran.stdout.strip()
+
+    def checked_out() -> None:
+        shutil.rmtree(runner.checkout)
+        words = ["git", "clone", "-q", "--depth=1", "--branch=topic", origin.as_uri(), runner.checkout]
+        subprocess.run(words, env=offline, check=True)
+
+    model.write_text(GOOD + "\ninvariant small: x == False or x == True\n", encoding="utf-8")
+    commit(origin, offline)
+    git("branch", "-M", "main")
+    git("checkout", "-q", "-b", "topic")
+    model.write_text(GOOD, encoding="utf-8")
+    commit(origin, offline)
+    git("checkout", "-q", "main")
+    (origin / "other.txt").touch()
+    commit(origin, offline)
+    runner.start(base=git("rev-parse", "main"), paths="models")
+    runner.known["steps.check.outcome"] = "success"
+    assert runner.wanted(GATE["if"])
+    checked_out()
+    assert runner.run(GATE) == 1, runner.said
+    assert "small" in runner.said
+    git("checkout", "-q", "topic")
+    git("checkout", "-q", "main", "--", "models")
+    commit(origin, offline)
+    checked_out()
+    assert runner.run(GATE) == 0, runner.said
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
-def test_schema(name: str) -> None:
-    words = ["-m", "check_jsonschema", "--builtin-schema", SCHEMAS[name], name]
-    ran = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+def test_when_there_is_a_gate(runner: Runner) -> None:
+    """Only for a pull request, and also when the check has failed; not when pfnspec is not there."""
+    runner.start()
+    runner.known["steps.check.outcome"] = "success"
+    assert not runner.wanted(GATE["if"])
+    runner.start(base="main")
+    runner.known["steps.check.outcome"] = "failure"
+    assert runner.wanted(GATE["if"])
+    runner.known["steps.check.outcome"] = "skipped"
+    assert not runner.wanted(GATE["if"])
 
 
 def test_expressions_name_what_there_is() -> None:
