@@ -44,6 +44,6 @@ def test_it_can_be_typeset() -> None:
     )
     assert (ran.returncode, ran.stderr) == (0, "")
     text = re.sub(r".\x08", "", ran.stdout)
-    assert "pfnspec check [OPTION]... FILE..." in text
+    assert "pfnspec check [OPTION]... [FILE...]" in text
     assert "--property NAME" in text
     assert "\\" not in text
