@@ -6,8 +6,10 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
 
 from ..check.configuration import configured, shown
 from ..report.kinds import KINDS
@@ -70,13 +72,19 @@ def _next(folder: Path, workflow: str) -> list[str]:
 
 
 def requirement() -> str:
-    """What pip would install this pfnspec from, on another machine: the repository, or a version."""
+    """What pip installs this pfnspec from on another machine."""
     try:
         found = distribution("pfnspec")
     except PackageNotFoundError:
         return "pfnspec"
-    origin = json.loads(found.read_text("direct_url.json") or "{}")
-    commit = origin.get("vcs_info", {}).get("commit_id")
-    if commit and not origin["url"].startswith("file:"):
-        return f"pfnspec @ {origin['vcs_info']['vcs']}+{origin['url']}@{commit}"
-    return f"pfnspec=={found.version}"
+    return from_where(found.version, json.loads(found.read_text("direct_url.json") or "{}"))
+
+
+def from_where(version: str, origin: Mapping[str, Any]) -> str:
+    """The same by what pip notes of a package that is no release: a repository, an archive, or a folder, which
+    nobody else has."""
+    url = str(origin.get("url", "file:"))
+    if url.startswith("file:"):
+        return f"pfnspec=={version}"
+    vcs = origin.get("vcs_info")
+    return f"pfnspec @ {vcs['vcs']}+{url}@{vcs['commit_id']}" if vcs else f"pfnspec @ {url}"

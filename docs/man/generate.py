@@ -23,7 +23,7 @@ Where FILE is `-`, the model comes from standard input.
 ENVIRONMENT = {
     "PFNSPEC_JAVA": "the Java to use, as `--java`",
     "PFNSPEC_TLA2TOOLS": "the tla2tools.jar to use, as `--tla2tools`",
-    "PFNSPEC_CACHE": "where tables and verdicts are kept between runs (default: XDG_CACHE_HOME, then ~/.cache)",
+    "PFNSPEC_CACHE": "where tables and verdicts are kept (default: XDG_CACHE_HOME, then ~/.cache)",
     "PFNSPEC_TRACEBACK": "when set, a mistake in pfnspec itself shows where it happens",
     "NO_COLOR": "when set, text is plain on a terminal too",
     "GITHUB_ACTIONS": "when `true`, `check` also prints annotations, and GITHUB_STEP_SUMMARY gets a summary",

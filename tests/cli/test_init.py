@@ -8,7 +8,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-from pfnspec.cli.init import GITHUB, GITLAB, MODEL, SETTINGS, requirement
+from pfnspec.cli.init import GITHUB, GITLAB, MODEL, SETTINGS, from_where, requirement
 
 Run = Callable[..., "CompletedProcess[str]"]
 STARTER = Path(__file__).resolve().parents[2] / "cli" / "starter" / "completion.pfn"
@@ -63,6 +63,21 @@ def test_a_file_is_no_folder(pfnspec: Run, tmp_path: Path) -> None:
     (tmp_path / "x").touch()
     ran = pfnspec("init", "x", cwd=tmp_path)
     assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", "pfnspec: x is no folder\n")
+
+
+@pytest.mark.parametrize(
+    ("origin", "wanted"),
+    [
+        ({}, "pfnspec==1.2"),
+        ({"url": "file:///somewhere", "dir_info": {"editable": True}}, "pfnspec==1.2"),
+        ({"url": "file:///somewhere", "vcs_info": {"vcs": "git", "commit_id": "abc"}}, "pfnspec==1.2"),
+        ({"url": "https://e.org/p", "vcs_info": {"vcs": "git", "commit_id": "abc"}},
+         "pfnspec @ git+https://e.org/p@abc"),
+        ({"url": "https://e.org/p.whl", "archive_info": {}}, "pfnspec @ https://e.org/p.whl"),
+    ],
+)  # fmt: skip
+def test_where_a_runner_gets_it_from(origin: dict[str, object], wanted: str) -> None:
+    assert from_where("1.2", origin) == wanted
 
 
 CHANGES = {
