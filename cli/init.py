@@ -81,8 +81,8 @@ def requirement() -> str:
 
 
 def from_where(version: str, origin: Mapping[str, Any]) -> str:
-    """The same by what pip notes of a package that is no release: a repository, an archive, or a folder, which
-    nobody else has."""
+    """The same by what pip notes of a package that is no release: a repository, an archive, or a folder,
+    which nobody else has."""
     url = str(origin.get("url", "file:"))
     if url.startswith("file:"):
         return f"pfnspec=={version}"

@@ -11,6 +11,8 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pfnspec.check.configuration import configured
 from pfnspec.check.paths import below
 from pfnspec.report.kinds import KINDS
@@ -142,6 +144,17 @@ def test_faults(tmp_path: Path, text: str, wanted: str | None, help: str | None)
         assert f"{fault.span.line}:{fault.span.column}: {fault.message}" == wanted
     if help is not None:
         assert fault.help == help
+
+
+@given(st.text(st.sampled_from(list("ab =[]{}\"'#\n.\\1-,pfnspec\0\u00e9")), max_size=40))
+def test_any_text_has_an_answer(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    """Whatever stands in the file: a configuration or diagnostics within it, and no exception."""
+    file = tmp_path_factory.getbasetemp() / "any.toml"
+    file.write_text(text, encoding="utf-8")
+    found = configured(file.parent, KINDS, file)
+    assert (found.configuration is None) == bool(found.diagnostics)
+    for fault in found.diagnostics:
+        assert 1 <= fault.span.line <= text.count("\n") + 1
 
 
 def test_all_faults_are_told(pfnspec: Run, project: Path) -> None:
