@@ -230,7 +230,7 @@ def _bytes(path: str) -> bytes:
 def project(path: Path) -> Path:
     """The root of the project that a file belongs to: the nearest folder above it with one of the marks,
     otherwise its own."""
-    own = path.resolve().parent
+    own = Path(os.path.realpath(path)).parent
     for folder in (own, *own.parents):
         if any((folder / mark).exists() for mark in _ROOT_MARKS):
             return folder

@@ -104,6 +104,14 @@ def test_a_directory(pfnspec: Run, tmp_path: Path, command: str) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
+def test_a_link_to_itself(pfnspec: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "loop.pfn").symlink_to(tmp_path / "loop.pfn")
+    ran = pfnspec(command, "loop.pfn", cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("loop.pfn:1:1: error[cannot-read]: ")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_a_name_that_is_none(pfnspec: Run, tmp_path: Path, command: str) -> None:
     for name in ("", "n" * 300 + ".pfn", "line\nend.pfn"):
         ran = pfnspec(command, name, cwd=tmp_path)
