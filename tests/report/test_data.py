@@ -11,6 +11,11 @@ from typing import Any
 
 import jsonschema
 import pytest
+from pfnspec.check.data import result_of
+from pfnspec.check.result import Result
+from pfnspec.report.data import described
+from pfnspec.report.ink import Ink
+from pfnspec.report.text import result_text
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "docs" / "result.schema.json").read_text(encoding="utf-8"))
@@ -71,6 +76,20 @@ def test_other_results(
         first = result["diagnostics"][0]
         place = f"{first['path']}:{first['line']}:{first['column']}" if first["line"] else first["path"]
         assert ran.stderr.startswith(f"{place}: {first['severity']}[{first['code']}]: {first['message']}")
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_reading_and_writing_again(name: str, example_results: Mapping[str, dict[str, Any]]) -> None:
+    """Nothing is lost: words, places and values of the second writing are those of the first."""
+    assert described(result_of(example_results[name])) == example_results[name]
+
+
+def test_reading_and_writing_made_results(fixed_results: tuple[Result, ...]) -> None:
+    for made in fixed_results:
+        read = result_of(json.loads(json.dumps(described(made))))
+        assert described(read) == described(made)
+        assert [verdict.finding for verdict in read.verdicts] == [one.finding for one in made.verdicts]
+        assert result_text(read, 80, Ink()) == result_text(made, 80, Ink())
 
 
 def test_the_schema_refuses_what_is_not_so(example_results: Mapping[str, dict[str, Any]]) -> None:
