@@ -53,7 +53,7 @@ def _asked(options: argparse.Namespace, places: Mapping[str, Span]) -> Options:
     """What the command line asks of each check."""
     return Options(
         properties=tuple(options.properties),
-        constants=tuple(options.constants),
+        constants=dict(options.constants),
         policies=tuple(options.policies),
         scenarios=tuple(options.scenarios),
         workers=options.workers or 1,
