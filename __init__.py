@@ -10,7 +10,7 @@ _HOMES = {
     "Cell": "check.load",
     "Change": "translator.retrace",
     "Diagnostic": "dsl.diagnostics",
-    "Event": "translator.interpreter",
+    "Event": "translator.evaluate",
     "Evidence": "check.result",
     "Failure": "check.result",
     "Finding": "translator.retrace",

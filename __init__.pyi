@@ -9,7 +9,7 @@ from .report.diagnostics import diagnostics_text
 from .report.files import report_text
 from .report.text import result_text
 from .report.words import step_text
-from .translator.interpreter import Event
+from .translator.evaluate import Event
 from .translator.program import Task
 from .translator.retrace import Change, Finding, Standing, TraceStep
 

@@ -104,8 +104,8 @@ def check_file(
     """Checks one file (`-`: standard input), or `text` as if it stood in that file.
 
     `on_progress` is called from other threads, whenever an engine tells how far it is; `cancel`, once set,
-    ends the check with what is known.  Whatever goes wrong is in the result.  Ctrl-C raises KeyboardInterrupt as usual,
-    after TLC was ended.
+    ends the check with what is known.  Whatever goes wrong is in the result.  Ctrl-C raises
+    KeyboardInterrupt as usual, after TLC was ended.
     """
     started = time.monotonic()
     path, options, text = os.fspath(path), options or Options(), encoded(text)
