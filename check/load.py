@@ -117,6 +117,12 @@ def cache() -> Path | None:
     return folder if os.access(folder, os.W_OK) else None
 
 
+def verdict_cache() -> Path | None:
+    """Where verdicts are kept between runs; None when there is no such place."""
+    folder = cache()
+    return None if folder is None else folder / "verdicts"
+
+
 def grammar_cache() -> str | None:
     """Where the grammar's tables are kept between runs; None when there is no such place."""
     folder = cache()

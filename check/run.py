@@ -137,8 +137,7 @@ def _checked(
     loaded = load(path, options.constants, outside=options.outside, text=text)
     if not loaded.cells:
         return _result(loaded, (), options)
-    unknown = _unknown(options, loaded)
-    cells = tuple(cell for cell in loaded.cells if _wanted(cell, options))
+    cells, unknown = chosen(loaded, options)
     if unknown:
         return _result(loaded, (), options, extra=unknown)
     try:
@@ -153,6 +152,11 @@ def _checked(
         said = [meaning(source) for source in loaded.sources.values()]
         key = fingerprint("cell", mark, said, options.overrides, options.engine, options.reduction)
     return _Check(loaded, cells, options, tools, on_progress, cancel, started, store, key).run()
+
+
+def chosen(loaded: Loaded, options: Options) -> tuple[tuple[Cell, ...], tuple[Diagnostic, ...]]:
+    """The cells that are asked for; and an error for each name that is asked for and not in the model."""
+    return tuple(cell for cell in loaded.cells if _wanted(cell, options)), _unknown(options, loaded)
 
 
 def properties_of(cell: Cell) -> tuple[str, ...]:

@@ -17,11 +17,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="check models (*.pfn): a test for each property in each scenario under each wait policy",
     )
     parser.addini("pfnspec", "check models, as with --pfnspec", type="bool", default=False)
-    parser.addini(
-        "pfnspec_timeout",
-        "seconds that the check of a model may take for a scenario and a wait policy; "
-        "what is not decided by then is skipped",
-    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ..check.load import Loaded, load
+from ..check.configuration import configured, shown
+from ..check.load import load, verdict_cache
 from ..check.result import HOLDS, UNDECIDED, VIOLATED, Result, Verdict
-from ..check.run import Options, check_file, place_of, properties_of
+from ..check.run import Options, check_file, chosen, place_of, properties_of
 from ..report.diagnostics import diagnostics_text
+from ..report.kinds import KINDS
 from ..report.text import failure_text, folded, trace_text, undecided_text, verdict_text
 from ..report.words import place
 
@@ -28,10 +31,23 @@ class Models:
     """Collects models, and checks each cell once in this process, when the first of its tests runs."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self.seconds = _seconds(str(config.getini("pfnspec_timeout") or ""))
-        # Side by side there are the other workers already.
-        self.jobs = 1 if hasattr(config, "workerinput") else None
-        self.grouped = config.pluginmanager.hasplugin("xdist")
+        found = configured(config.rootpath, KINDS)
+        settings = found.configuration
+        if settings is None:
+            raise pytest.UsageError(diagnostics_text(found.diagnostics, found.sources))
+        self.options = Options(
+            policies=settings.policies,
+            scenarios=settings.scenarios,
+            places={"policy": settings.place("policies"), "scenario": settings.place("scenarios")},
+            seconds=settings.timeout,
+            run_seconds=settings.run_timeout,
+            states=settings.max_states,
+            # Beside a worker there are the others already.
+            jobs=1 if hasattr(config, "workerinput") else settings.jobs,
+            workers=settings.workers or 1,
+            cache=verdict_cache(),
+        )
+        self.sources = {} if settings.source is None else {settings.source.path: settings.source}
         self.properties: dict[Key, tuple[str, ...]] = {}
         self.results: dict[Key, Result] = {}
 
@@ -56,14 +72,13 @@ class Models:
             path, scenario, policy = key
             asked = {item.property for item in session.items if isinstance(item, Case) and item.key == key}
             every = self.properties[key]
-            options = Options(
+            options = replace(
+                self.options,
                 properties=() if asked >= set(every) else tuple(name for name in every if name in asked),
                 scenarios=() if scenario is None else (scenario,),
                 policies=() if policy is None else (policy,),
-                seconds=self.seconds,
-                jobs=self.jobs,
             )
-            self.results[key] = check_file(_shown(path), options)
+            self.results[key] = check_file(shown(path), options)
         return self.results[key]
 
 
@@ -75,16 +90,19 @@ class ModelFile(pytest.File):
         self.models = models
 
     def collect(self) -> Iterator[pytest.Item]:
-        loaded = load(_shown(self.path))
-        if not loaded.cells:
-            yield Refused.from_parent(self, name="model", loaded=loaded)
+        loaded = load(shown(self.path))
+        cells, unknown = chosen(loaded, self.models.options)
+        if not loaded.cells or unknown:
+            sources = {**loaded.sources, **self.models.sources}
+            text = diagnostics_text((*loaded.diagnostics, *unknown), sources)
+            yield Refused.from_parent(self, name="model", text=text)
             return
         for found in loaded.diagnostics:
             try:
                 self.warn(ModelWarning(f"{found.span}: {found.message}"))
             except ModelWarning as fault:
                 raise self.CollectError(str(fault)) from fault
-        for cell in loaded.cells:
+        for cell in cells:
             key = (self.path, cell.scenario, cell.policy)
             self.models.properties[key] = properties_of(cell)
             for property in properties_of(cell):
@@ -119,9 +137,6 @@ class Case(ModelItem):
         self.property = property
         self.line = line
         self.trace = ""
-        if models.grouped:
-            cell = "-".join(part for part in key[1:] if part is not None)
-            self.add_marker(pytest.mark.xdist_group(f"{self.path}-{cell}"))
 
     def checked(self) -> tuple[Result, Verdict | None]:
         result = self.models.result(self.key, self.session)
@@ -174,9 +189,9 @@ class Case(ModelItem):
 class Refused(ModelItem):
     """A model with errors: one test, which fails with them."""
 
-    def __init__(self, *, loaded: Loaded, **kwargs: Any) -> None:
+    def __init__(self, *, text: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.text = diagnostics_text(loaded.diagnostics, loaded.sources)
+        self.text = text
 
     def runtest(self) -> None:
         pytest.fail(self.text, pytrace=False)
@@ -187,21 +202,3 @@ def _name(property: str, *cell: str | None) -> str:
     plain = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in property)
     parts = [part for part in cell if part is not None]
     return f"{plain}[{'-'.join(parts)}]" if parts else plain
-
-
-def _shown(path: Path) -> str:
-    """As the user would write it on a command line."""
-    here = Path.cwd()
-    return os.fspath(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
-def _seconds(text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < 10**9:
-        raise pytest.UsageError(f"pfnspec_timeout: `{text}` is not a number of seconds above zero")
-    return seconds
