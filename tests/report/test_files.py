@@ -273,9 +273,9 @@ def test_sarif_keeps_to_the_limits(fixed: Fixed, here: Path, monkeypatch: pytest
 def limits_passed(text: str) -> list[str]:
     """What GitHub's code scanning would refuse, or not show to its end.
 
-    Figures of "SARIF results exceed one or more limits" in GitHub's documentation, docs.github.com/en/code-security/
-    code-scanning/troubleshooting-sarif-uploads/results-exceed-limit; for the size, of "file too large" beside it.
-    Where a part only is shown, it is the smaller number.
+    The figures are those of GitHub's documentation, docs.github.com/en/code-security/code-scanning:
+    troubleshooting-sarif-uploads/results-exceed-limit and file-too-large.  Where only a part is shown, it is
+    the smaller number.
     """
     runs = json.loads(text)["runs"]
     found = {"MB, compressed (10)": len(gzip.compress(text.encode())) / 1e6 / 10, "runs (20)": len(runs) / 20}
