@@ -52,26 +52,28 @@ class Loaded:
 
 
 def load(
-    path: str,
-    constants: Mapping[str, str] | None = None,
+    path: str | os.PathLike[str],
+    constants: Mapping[str, object] | None = None,
     *,
     outside: bool = False,
-    text: bytes | None = None,
+    text: str | bytes | None = None,
     unsaved: Mapping[str, str] | None = None,
 ) -> Loaded:
     """Reads, checks and lowers a model.
 
-    `path` is a file, or `-` for standard input; `constants` gives constants other values; `outside`
-    lets a variant's base lie outside the project (the nearest folder above the file with a `.git`,
-    `pyproject.toml` or `pfnspec.toml`, otherwise the file's own folder); `text` is the content when
-    it is known already; `unsaved` holds texts, by real path, that count instead of the files.  Nothing is
-    raised for bad input.
+    `path` is a file, or `-` for standard input; `constants` gives constants other values, as text or as
+    Python's own; `outside` lets a variant's base lie outside the project (the nearest folder above the
+    file with a `.git`, `pyproject.toml` or `pfnspec.toml`, otherwise the file's own folder); `text` is the
+    content when it is known already; `unsaved` holds texts, by real path, that count instead of the files.
+    Nothing is raised for bad input.
     """
-    specification, sources, found = parsed(path, outside=outside, text=text, unsaved=unsaved)
+    path = os.fspath(path)
+    values = {name: str(value) for name, value in (constants or {}).items()}
+    specification, sources, found = parsed(path, outside=outside, text=encoded(text), unsaved=unsaved)
     cells: list[Cell] = []
     for scenario in () if specification is None else scenario_names(specification):
         assert specification is not None
-        checked, faults = check(specification, constants, scenario)
+        checked, faults = check(specification, values, scenario)
         found.extend(faults.sorted())
         if checked is None:
             continue
@@ -115,6 +117,12 @@ def cache() -> Path | None:
     return folder if os.access(folder, os.W_OK) else None
 
 
+def verdict_cache() -> Path | None:
+    """Where verdicts are kept between runs; None when there is no such place."""
+    folder = cache()
+    return None if folder is None else folder / "verdicts"
+
+
 def grammar_cache() -> str | None:
     """Where the grammar's tables are kept between runs; None when there is no such place."""
     folder = cache()
@@ -129,7 +137,7 @@ class _Reader:
         self.asked: dict[str, None] = {}
         self.outside = outside
         self.unsaved = unsaved
-        self.root = project(Path.cwd() / "stdin" if path == "-" else Path(path))
+        self.path = "stdin" if path == "-" else path
 
     def tree(
         self, path: str, text: bytes | None, trail: tuple[tuple[Path, Span], ...] = ()
@@ -143,20 +151,19 @@ class _Reader:
             return parsed
         place = parsed.header.span
         base = Path(path if path != "-" else "stdin").parent / parsed.header.base
-        real = base.resolve()
-        if real in [known for known, _ in trail] or (path != "-" and real == Path(path).resolve()):
+        real = _real(base)
+        if real in [known for known, _ in trail] or (path != "-" and real == _real(path)):
             self.found.add("variant-cycle", place, f"`{parsed.header.base}` varies this file in turn")
             return None
         if len(trail) >= MAX_BASES:
             self.found.add("variant-cycle", place, f"more than {MAX_BASES} variants of variants")
             return None
-        if not self.outside and not real.is_relative_to(self.root):
+        if not self.outside and not real.is_relative_to(project(self.path)):
             help = "move it into the project, or allow it with `--allow-outside`"
             self.found.add("base-outside", place, f"`{parsed.header.base}` lies outside the project", help)
             return None
-        known = (*trail, (Path(path).resolve(), place))
-        open_text = self.unsaved.get(os.fspath(real))
-        below = self.tree(os.path.normpath(base), None if open_text is None else open_text.encode(), known)
+        known = (*trail, (_real(path), place))
+        below = self.tree(os.path.normpath(base), encoded(self.unsaved.get(os.fspath(real))), known)
         if below is None:
             return None
         merged, faults = vary(parsed, below)
@@ -212,6 +219,12 @@ def content(path: str) -> bytes | None:
         return None
 
 
+def encoded(text: str | bytes | None) -> bytes | None:
+    """A text as a file would hold it."""
+    # What UTF-8 cannot hold is told when it is read.
+    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+
+
 def _position(path: str, before: str) -> Span:
     """The character behind the text `before`."""
     line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
@@ -220,18 +233,28 @@ def _position(path: str, before: str) -> Span:
 
 def _bytes(path: str) -> bytes:
     if path == "-":
-        if sys.stdin is None:
-            raise ValueError("standard input is closed")
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
+        # A notebook's has text only.
+        stream = getattr(sys.stdin, "buffer", None)
+        if stream is None:
+            raise ValueError("there is no standard input")
+        return bytes(stream.read(MAX_BYTES + 1))
     with open(path, "rb") as file:
         return file.read(MAX_BYTES + 1)
 
 
-def project(path: Path) -> Path:
+def project(path: str | Path) -> Path:
     """The root of the project that a file belongs to: the nearest folder above it with one of the marks,
     otherwise its own."""
-    own = Path(os.path.realpath(path)).parent
+    own = _real(path).parent
     for folder in (own, *own.parents):
-        if any((folder / mark).exists() for mark in _ROOT_MARKS):
+        if any(os.path.exists(folder / mark) for mark in _ROOT_MARKS):
             return folder
     return own
+
+
+def _real(path: str | Path) -> Path:
+    """Without links, as far as can be; nothing is raised for a name that no file has."""
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError:
+        return Path(os.path.abspath(path))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from .. import tla
 from ..dsl import model as m
@@ -22,7 +23,7 @@ from ..translator.program import Reachable
 from .cell import CellCheck, CellVerdict
 from .data import result_data
 from .kept import known_result
-from .load import Cell, Loaded, cache, content, load
+from .load import Cell, Loaded, cache, content, encoded, load
 from .result import HOLDS, UNDECIDED, Evidence, Failure, Result, Scene, Verdict
 from .stop import Stop
 from .store import Store, fingerprint, tool_mark
@@ -32,7 +33,8 @@ from .store import Store, fingerprint, tool_mark
 class Options:
     """What a check is asked for.
 
-    `properties`, `policies`, `scenarios`: only these (empty: all); `constants`: other values;
+    `properties`, `policies`, `scenarios`: only these (empty: all); `constants`: other values, as text or
+    as Python's own;
     `workers`: threads of one TLC; `jobs`: runs of TLC side by side (None: as many as there are
     processors for them); `seconds` for the whole check, `run_seconds` and `states` for each run;
     `engine`: tlc, or interpreter, which needs no Java, decides safety of small models and leaves
@@ -42,12 +44,14 @@ class Options:
     the project; `cache`: a folder of what was found before, for this check to use and to add to;
     `shard`: only part I of N of the cells, as (I, N), of which `merge` makes a whole again;
     `places`: where policies and scenarios were asked for, if not on the command line.
+
+    Raises ValueError for an engine that there is not and for numbers that are not above zero.
     """
 
     properties: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()
-    constants: tuple[tuple[str, str], ...] = ()
+    constants: Mapping[str, object] = field(default_factory=dict)
     workers: int = 1
     jobs: int | None = None
     seconds: float | None = None
@@ -59,10 +63,23 @@ class Options:
     java: str | None = None
     jar: str | None = None
     outside: bool = False
-    engine: str = "tlc"
+    engine: Literal["tlc", "interpreter"] = "tlc"
     cache: Path | None = None
     shard: tuple[int, int] | None = None
     places: Mapping[str, Span] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.engine not in ("tlc", "interpreter"):
+            raise ValueError(f"engine is {self.engine!r}, and has to be 'tlc' or 'interpreter'")
+        for name in ("workers", "jobs", "seconds", "run_seconds", "states"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ValueError(f"{name} is {value!r}, and has to be above zero")
+
+    @property
+    def overrides(self) -> tuple[tuple[str, str], ...]:
+        """The constants as text."""
+        return tuple((name, str(value)) for name, value in self.constants.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +95,20 @@ class Progress:
 
 
 def check_file(
-    path: str,
-    options: Options,
+    path: str | os.PathLike[str],
+    options: Options | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
-    text: bytes | None = None,
+    text: str | bytes | None = None,
 ) -> Result:
-    """Checks one file (`-`: standard input).  Whatever goes wrong is in the result."""
+    """Checks one file (`-`: standard input), or `text` as if it stood in that file.
+
+    `on_progress` is called from other threads, whenever an engine tells how far it is; `cancel`, once set,
+    ends the check with what is known.  Whatever goes wrong is in the result.  Ctrl-C raises
+    KeyboardInterrupt as usual, after TLC was ended.
+    """
     started = time.monotonic()
+    path, options, text = os.fspath(path), options or Options(), encoded(text)
     store = None if options.cache is None or options.keep is not None else Store(options.cache)
     if store is None:
         return _checked(path, options, on_progress, cancel, text, started, None, "")
@@ -94,7 +117,7 @@ def check_file(
         mark = tool_mark(tla.find_jar(options.jar) if options.engine == "tlc" else None)
     except (OSError, tla.ToolMissing):
         return _checked(path, options, on_progress, cancel, text, started, None, "")
-    names = (options.properties, options.policies, options.scenarios, options.constants)
+    names = (options.properties, options.policies, options.scenarios, options.overrides)
     digest = "" if text is None else hashlib.sha256(text).hexdigest()
     how = (options.engine, options.reduction, options.outside, options.shard)
     key = fingerprint("file", mark, path, digest, *names, *how)
@@ -111,11 +134,10 @@ def _checked(
     path: str, options: Options, on_progress: Callable[[Progress], None] | None,
     cancel: threading.Event | None, text: bytes | None, started: float, store: Store | None, mark: str,
 ) -> Result:  # fmt: skip
-    loaded = load(path, dict(options.constants), outside=options.outside, text=text)
+    loaded = load(path, options.constants, outside=options.outside, text=text)
     if not loaded.cells:
         return _result(loaded, (), options)
-    unknown = _unknown(options, loaded)
-    cells = tuple(cell for cell in loaded.cells if _wanted(cell, options))
+    cells, unknown = chosen(loaded, options)
     if unknown:
         return _result(loaded, (), options, extra=unknown)
     try:
@@ -128,8 +150,13 @@ def _checked(
     key = ""
     if store is not None:
         said = [meaning(source) for source in loaded.sources.values()]
-        key = fingerprint("cell", mark, said, options.constants, options.engine, options.reduction)
+        key = fingerprint("cell", mark, said, options.overrides, options.engine, options.reduction)
     return _Check(loaded, cells, options, tools, on_progress, cancel, started, store, key).run()
+
+
+def chosen(loaded: Loaded, options: Options) -> tuple[tuple[Cell, ...], tuple[Diagnostic, ...]]:
+    """The cells that are asked for; and an error for each name that is asked for and not in the model."""
+    return tuple(cell for cell in loaded.cells if _wanted(cell, options)), _unknown(options, loaded)
 
 
 def properties_of(cell: Cell) -> tuple[str, ...]:
@@ -244,7 +271,7 @@ def _result(
         unreached=unreached,
         barriers=tuple(barriers),
         fairness=_assumed(cells),
-        overrides=options.constants,
+        overrides=options.overrides,
         stopped=stopped,
         failure=failure,
         shard=options.shard,
@@ -310,9 +337,14 @@ class _Check:
         watcher = threading.Thread(target=self.stop.watch, daemon=True)
         watcher.start()
         with ThreadPoolExecutor(max_workers=self.jobs) as pool:
-            pending = [pool.submit(self.one, job) for job in work]
-            for future in pending:
-                found.extend(future.result())
+            try:
+                pending = [pool.submit(self.one, job) for job in work]
+                for future in pending:
+                    found.extend(future.result())
+            except BaseException:
+                # Nobody waits for the other runs: neither after Ctrl-C nor after a fault.
+                self.stop.now("interrupted")
+                raise
         self.stop.event.set()
         return self.together(found)
 

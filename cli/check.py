@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from ..check.load import cache
+from ..check.load import verdict_cache
 from ..check.result import Result
 from ..check.run import Options, Progress, check_file
 from ..dsl.source import Span
@@ -53,7 +53,7 @@ def _asked(options: argparse.Namespace, places: Mapping[str, Span]) -> Options:
     """What the command line asks of each check."""
     return Options(
         properties=tuple(options.properties),
-        constants=tuple(options.constants),
+        constants=dict(options.constants),
         policies=tuple(options.policies),
         scenarios=tuple(options.scenarios),
         workers=options.workers or 1,
@@ -81,8 +81,7 @@ def _cache(options: argparse.Namespace) -> Path | None:
     if options.cache is not None:
         options.cache.mkdir(parents=True, exist_ok=True)
         return Path(options.cache)
-    folder = cache()
-    return None if folder is None else folder / "verdicts"
+    return verdict_cache()
 
 
 def _stop_on_signals(cancel: threading.Event) -> None:

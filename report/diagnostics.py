@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.source import Source, Span
-from .ink import Ink
+from .ink import PLAIN, Ink
 
 
-def diagnostics_text(found: Iterable[Diagnostic], sources: Mapping[str, Source], ink: Ink) -> str:
+def diagnostics_text(found: Iterable[Diagnostic], sources: Mapping[str, Source], ink: Ink = PLAIN) -> str:
     """All of them, one after the other; empty when there are none."""
     return "".join(_one(diagnostic, sources, ink) for diagnostic in found)
 

@@ -22,19 +22,26 @@ class CannotWrite(Exception):
     """A file that a report cannot be written to; the text is one line for the user."""
 
 
-def report_text(kind: str, results: tuple[Result, ...], root: Path) -> str:
-    """The report of a kind (one of `KINDS`); files are named by their path from `root` where that matters."""
+def report_text(kind: str, results: Iterable[Result], root: Path | None = None) -> str:
+    """The report of a kind: junit, sarif, markdown, html or json.
+
+    Where that matters, files are named by their path from `root` (None: the working directory).  Raises
+    ValueError for another kind.
+    """
+    results = tuple(results)
     match kind:
         case "junit":
             return junit_text(results)
         case "sarif":
-            return sarif_text(results, own_version(), root)
+            return sarif_text(results, own_version(), root or Path.cwd())
         case "markdown":
             return markdown_text(results)
         case "html":
             return html_text(results, own_version())
-        case _:
+        case "json":
             return json_text(results)
+        case _:
+            raise ValueError(f"there is no report of kind {kind!r}")
 
 
 def json_text(results: tuple[Result, ...]) -> str:

@@ -21,6 +21,11 @@ class Ink:
         return f"\x1b[{_CODES[kind]}m{text}\x1b[0m" if self.on and text else text
 
 
+PLAIN = Ink()
+WIDTH = 100
+"""Columns of a text that is for no terminal."""
+
+
 def ink_for(stream: TextIO) -> Ink:
     """The ink that suits a stream: none unless it is a terminal with colour and nobody says NO_COLOR."""
     return Ink(stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
@@ -28,4 +33,4 @@ def ink_for(stream: TextIO) -> Ink:
 
 def width_for(stream: TextIO) -> int:
     """How many columns to use: those of the terminal within reason, 100 elsewhere."""
-    return max(72, min(160, shutil.get_terminal_size((100, 24)).columns)) if stream.isatty() else 100
+    return max(72, min(160, shutil.get_terminal_size((WIDTH, 24)).columns)) if stream.isatty() else WIDTH

@@ -8,18 +8,8 @@ from xml.etree import ElementTree as xml
 
 from ..check.result import UNDECIDED, VIOLATED, Result, Verdict
 from .ink import Ink
-from .text import (
-    STOPPED,
-    cell_text,
-    counterexample_text,
-    counterexamples,
-    diagnostics_of,
-    failure_text,
-    outcome_text,
-)
+from .text import diagnostics_of, failure_text, trace_text, undecided_text, verdict_text
 from .words import xml_safe
-
-WIDTH = 100
 
 
 def junit_text(results: Iterable[Result]) -> str:
@@ -80,14 +70,11 @@ def _trouble(name: str, result: Result, kind: str, message: str, text: str) -> x
 
 def _case(verdict: Verdict, result: Result) -> xml.Element:
     case = _named(verdict.property, result, verdict.scenario, verdict.policy)
-    trace = "".join(counterexample_text(group, result, WIDTH, Ink()) for group in counterexamples((verdict,)))
+    trace = trace_text(verdict, result)
     if verdict.outcome == UNDECIDED:
-        why = f": {STOPPED.get(result.stopped, result.stopped)}" if result.stopped else ""
-        xml.SubElement(case, "skipped", message=f"not decided{why}")
+        xml.SubElement(case, "skipped", message=undecided_text(result))
     elif not verdict.as_expected:
-        where = cell_text(verdict)
-        told = " ".join(outcome_text(verdict, Ink()).split())
-        message = xml_safe(f"{verdict.property}{f' {where}' if where else ''}: {told}")
+        message = xml_safe(verdict_text(verdict))
         xml.SubElement(case, "failure", type=verdict.kind, message=message).text = xml_safe(trace or message)
     elif verdict.outcome == VIOLATED:
         xml.SubElement(case, "system-out").text = xml_safe(f"violated, as expected\n\n{trace}")

@@ -12,7 +12,7 @@ from ..translator.retrace import Finding
 from ..translator.show import value_text
 from .behaviour import Page, ending, finding_text, headline, where_text
 from .diagnostics import diagnostics_text
-from .ink import Ink
+from .ink import PLAIN, WIDTH, Ink
 from .words import NARROWEST, place, source_line, step_text
 
 STOPPED = {
@@ -24,7 +24,7 @@ STOPPED = {
 """What ended a check early, in words."""
 
 
-def result_text(result: Result, width: int, ink: Ink) -> str:
+def result_text(result: Result, width: int = WIDTH, ink: Ink = PLAIN) -> str:
     """Verdicts, then a trace per violated property, then what a reader should also know.
 
     Diagnostics are not part of it; they go to another stream.
@@ -51,7 +51,7 @@ def counterexamples(verdicts: Iterable[Verdict]) -> tuple[tuple[Verdict, ...], .
     return tuple(tuple(group) for group in told.values())
 
 
-def folded(text: str, width: int, ink: Ink) -> str:
+def folded(text: str, width: int = WIDTH, ink: Ink = PLAIN) -> str:
     """`text` with its long lines wrapped, except commands, which are to be copied."""
     if ink.on:
         # A terminal folds lines itself, and would not count the codes of colour.
@@ -232,6 +232,25 @@ def counterexample_text(verdicts: tuple[Verdict, ...], result: Result, width: in
     others = [cell_text(other) for other in also]
     page = _page(result, width, ink)
     return finding_text(verdict.finding, page, cell_text(verdict), others, reproduce(result, verdict))
+
+
+def trace_text(verdict: Verdict, result: Result) -> str:
+    """The trace of one verdict, for no terminal; empty where it has none."""
+    groups = counterexamples((verdict,))
+    return "".join(counterexample_text(group, result, WIDTH, PLAIN) for group in groups)
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """One verdict by itself: the property, where that is, and what came of it."""
+    where = cell_text(verdict)
+    told = " ".join(outcome_text(verdict, PLAIN).split())
+    return f"{verdict.property}{' ' * bool(where)}{where}: {told}"
+
+
+def undecided_text(result: Result) -> str:
+    """That there is no verdict, and why."""
+    why = f": {STOPPED.get(result.stopped, result.stopped)}" if result.stopped else ""
+    return f"{UNDECIDED}{why}"
 
 
 def headline_of(verdict: Verdict, result: Result, ink: Ink) -> str:

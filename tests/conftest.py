@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 from pfnspec.tla import find_tools, with_archive
 
+# Runs pytest in a process of its own, for the tests of our plugin.
+pytest_plugins = ["pytester"]
+
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = tuple(sorted((ROOT / "examples").glob("*/*.pfn")))
 EXAMPLE_SECONDS = 300

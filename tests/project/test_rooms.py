@@ -19,6 +19,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "report": ("dsl", "translator", "check.result", "check.data"),
     "editor": ("dsl", "translator", "tla", "check", "report"),
     "cli": ("dsl", "translator", "tla", "check", "report", "editor"),
+    # A face like the command line, for people who have pytest: it checks and shows, and knows no more.
+    "pytest_plugin": ("check", "report"),
 }
 """What each room may import of the others."""
 

@@ -24,7 +24,7 @@ def rooms() -> set[str]:
 
 def files() -> set[str]:
     """What the tree says should be installed: the modules of the root, and all that lies in a room."""
-    found = {path.name for path in ROOT.glob("*.py")} | {"py.typed"}
+    found = {path.name for path in ROOT.glob("*.py*") if path.is_file()} | {"py.typed"}
     for room in rooms():
         for path in (ROOT / room).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
@@ -87,7 +87,9 @@ def test_what_is_said_of_it(installed: Path) -> None:
         assert f"Requires-Dist: {package}" in head
     assert body.startswith("# pfnspec")
     assert (info / "licenses" / "LICENSE").is_file()
-    assert "pfnspec = pfnspec.cli.main:main" in (info / "entry_points.txt").read_text(encoding="utf-8")
+    entries = (info / "entry_points.txt").read_text(encoding="utf-8")
+    assert "[console_scripts]\npfnspec = pfnspec.cli.main:main\n" in entries
+    assert "[pytest11]\npfnspec = pfnspec.pytest_plugin\n" in entries
 
 
 def test_it_works(installed: Path, tmp_path: Path) -> None:

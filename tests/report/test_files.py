@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib.resources
 import json
 import os
 import re
 import stat
 import xml.etree.ElementTree as xml
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-from pfnspec.check.result import Result
+from lxml import etree
+from pfnspec.check.data import result_of
+from pfnspec.check.result import HOLDS, VIOLATED, Result
 from pfnspec.dsl.source import Source
 from pfnspec.report import sarif
 from pfnspec.report.files import CannotWrite, check_targets, report_text, write
@@ -92,6 +96,34 @@ def test_junit_says_what_became_of_each(fixed: Fixed) -> None:
     assert outcome("errors") == ["error"]
     assert outcome("failure") == ["error"]
     assert outcome("stopped") == ["skipped"]
+
+
+@pytest.fixture(scope="module")
+def junit_faults() -> Callable[[str], list[str]]:
+    """What a published schema has against a text: the one of what JUnit's dialects have in common."""
+    # Only the file is used; importing the package would take in its own dependencies.
+    path = metadata.distribution("pyEDAA.Reports").locate_file("pyEDAA/Reports/Resources/Any-JUnit.xsd")
+    schema = etree.XMLSchema(etree.parse(os.fspath(path)))
+
+    def faults(text: str) -> list[str]:
+        schema.validate(etree.fromstring(text.encode()))
+        return [str(fault) for fault in schema.error_log]
+
+    return faults
+
+
+def test_junit_conforms_to_its_schema(
+    fixed_results: tuple[Result, ...], junit_faults: Callable[[str], list[str]]
+) -> None:
+    text = junit_text(fixed_results)
+    assert junit_faults(text) == []
+    assert junit_faults(junit_text(())) == []
+    assert junit_faults((GOLDEN / FILES["junit"]).read_text(encoding="utf-8")) == []
+    for result in fixed_results:
+        assert junit_faults(junit_text([result])) == []
+    assert junit_faults(text.replace("<skipped", "<skip"))
+    assert junit_faults(text.replace(" classname=", " class="))
+    assert junit_faults(re.sub(r'tests="\d+"', 'tests="many"', text))
 
 
 def test_junit_survives_any_text(fixed: Fixed) -> None:
@@ -233,6 +265,69 @@ def test_sarif_keeps_to_the_limits(fixed: Fixed, here: Path, monkeypatch: pytest
     assert "left out" in flow["message"]["text"]
     notes = run["invocations"][0]["toolExecutionNotifications"]
     assert notes[-1]["message"]["text"] == "1 more results were left out"
+
+
+# -- the corpus
+
+
+def limits_passed(text: str) -> list[str]:
+    """What GitHub's code scanning would refuse, or not show to its end.
+
+    The figures are those of GitHub's documentation, docs.github.com/en/code-security/code-scanning:
+    troubleshooting-sarif-uploads/results-exceed-limit and file-too-large.  Where only a part is shown, it is
+    the smaller number.
+    """
+    runs = json.loads(text)["runs"]
+    found = {"MB, compressed (10)": len(gzip.compress(text.encode())) / 1e6 / 10, "runs (20)": len(runs) / 20}
+    longest = places = 0
+    for run in runs:
+        rules = run["tool"]["driver"]["rules"]
+        found["results (25 000, 5 000 shown)"] = len(run["results"]) / 5000
+        found["rules (25 000)"] = len(rules) / 25_000
+        found["tags of a rule (20, 10 shown)"] = (
+            max((len(r["properties"]["tags"]) for r in rules), default=0) / 10
+        )
+        for alert in run["results"]:
+            steps = [len(t["locations"]) for f in alert.get("codeFlows", ()) for t in f["threadFlows"]]
+            longest = max(longest, sum(steps))
+            places = max(places, len(alert["locations"]))
+    found |= {"locations of a result (1 000, 100 shown)": places / 100}
+    found |= {"steps of a result (10 000, 1 000 shown)": longest / 1000}
+    return [what for what, part in found.items() if part > 1]
+
+
+def test_limits_are_noticed(fixed: Fixed, fixed_results: tuple[Result, ...], here: Path) -> None:
+    assert limits_passed(sarif_text(fixed_results, "1.0", here)) == []
+    finding = fixed("assertion").verdicts[0].finding
+    assert finding is not None
+    long = replace(finding, steps=finding.steps * 200)
+    result = replace(fixed("assertion"), verdicts=(replace(fixed("assertion").verdicts[0], finding=long),))
+    assert limits_passed(sarif_text([result] * 5001, "1.0", here)) == [
+        "results (25 000, 5 000 shown)",
+        "steps of a result (10 000, 1 000 shown)",
+    ]
+
+
+def test_reports_of_the_corpus(
+    example_results: Mapping[str, dict[str, Any]],
+    here: Path,
+    junit_faults: Callable[[str], list[str]],
+    sarif_faults: Callable[[str], list[str]],
+) -> None:
+    """All examples in one file, as they are; and as if nothing that they violate were expected."""
+    results = [result_of(data) for data in example_results.values()]
+    surprised = [
+        replace(result, verdicts=tuple(replace(verdict, expected=HOLDS) for verdict in result.verdicts))
+        for result in results
+    ]
+    for told in (results, surprised):
+        text = sarif_text(told, "1.0", here)
+        assert sarif_faults(text) == []
+        assert limits_passed(text) == []
+        assert junit_faults(junit_text(told)) == []
+    alerts = run_of(sarif_text(surprised, "1.0", here))["results"]
+    violated = {v.property for r in results for v in r.verdicts if v.outcome == VIOLATED}
+    assert len(alerts) > len(violated) > 10
 
 
 # -- Markdown

@@ -81,7 +81,7 @@ def shown(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str
         path, *words = CHECKS.get(name, ("several.pfn",))
         given = list(zip(words[::2], words[1::2], strict=True))
         options = Options(
-            constants=tuple((v.partition("=")[0], v.partition("=")[2]) for o, v in given if o == "--const"),
+            constants={v.partition("=")[0]: v.partition("=")[2] for o, v in given if o == "--const"},
             properties=tuple(value for option, value in given if option == "--property"),
         )
         os.chdir(root / "examples" if name in CHECKS else folder)
