@@ -27,7 +27,7 @@ def ink_for(stream: TextIO) -> Ink:
 
 
 def can_overwrite(stream: TextIO) -> bool:
-    """Whether what is written can be written over: on a terminal, unless it is dumb as an editor's buffer is."""
+    """Whether lines can be written over: on a terminal, unless it is dumb, as an editor's buffer is."""
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
