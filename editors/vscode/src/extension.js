@@ -19,7 +19,11 @@ async function start() {
     "pfnspec",
     "pfnspec",
     { run, debug: run },
-    { documentSelector: [{ language: "pfn" }], diagnosticCollectionName: "pfnspec" },
+    {
+      documentSelector: [{ language: "pfn" }],
+      diagnosticCollectionName: "pfnspec",
+      initializationOptions: { quickCheckMs: vscode.workspace.getConfiguration("pfnspec").get("quickCheckMs") },
+    },
   );
   try {
     await client.start();
