@@ -90,6 +90,43 @@ def vim(by_name: Mapping[str, str], tmp_path: Path, request: pytest.FixtureReque
 
 
 @pytest.fixture
+def neovim(by_name: Mapping[str, str], tmp_path: Path) -> Edit:
+    """Runs Lua in Neovim with the language server; the table `told` that the script fills comes back.
+
+    `until_(seconds, what, condition)` waits, and fails with what was waited for.
+    """
+    program = _found("nvim")
+
+    def run(script: str, folder: Path = tmp_path) -> Any:
+        out, file = tmp_path / "told.json", tmp_path / "script.lua"
+        lines = [
+            f"vim.opt.runtimepath:prepend('{EDITORS / 'vim'}')",
+            "vim.cmd('filetype plugin indent on')",
+            "vim.opt.swapfile = false",
+            "local told = {}",
+            "local function until_(what, condition)",
+            "  if not vim.wait(60000, condition, 20) then error('waited for ' .. what) end",
+            "end",
+            "local done, fault = pcall(function()",
+            script,
+            "end)",
+            "told.fault = not done and tostring(fault) or nil",
+            f"vim.fn.writefile({{ vim.fn.json_encode(told) }}, '{out}')",
+            "vim.cmd('qall!')",
+        ]
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        plain = ("--headless", "-u", "NONE", "-i", "NONE", "-n")
+        words = [program, *plain, "-c", f"luafile {file}", "-c", "cquit!"]
+        ran = _run(words, folder, by_name)
+        assert out.exists(), ran.stdout + ran.stderr
+        told = json.loads(out.read_text(encoding="utf-8"))
+        assert "fault" not in told, (told, ran.stderr)
+        return told
+
+    return run
+
+
+@pytest.fixture
 def emacs(by_name: Mapping[str, str], tmp_path: Path) -> Edit:
     """Runs Lisp in Emacs with the mode loaded; the value of the last form comes back."""
     program = _found("emacs")
@@ -105,7 +142,7 @@ def emacs(by_name: Mapping[str, str], tmp_path: Path) -> Edit:
             encoding="utf-8",
         )
         mode = ("-L", os.fspath(EDITORS / "emacs"), "-l", "pfn-mode")
-        words = [program, "-Q", "--batch", *mode, "-l", os.fspath(file)]
+        words = [program, "-q", "--no-site-file", "--batch", *mode, "-l", os.fspath(file)]
         ran = _run(words, folder, by_name)
         assert ran.returncode == 0 and out.exists(), ran.stdout + ran.stderr
         return json.loads(out.read_text(encoding="utf-8"))
