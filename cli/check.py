@@ -15,6 +15,7 @@ from ..check.load import verdict_cache
 from ..check.result import Result
 from ..check.run import Options, Progress, check_file
 from ..dsl.source import Span
+from ..report.ink import can_overwrite
 from ..report.text import grouped
 from .configured import configure
 from .output import finish, tell, writable
@@ -98,7 +99,7 @@ def _stop_on_signals(cancel: threading.Event) -> None:
 
 def progress_of(stream: TextIO) -> Callable[[Progress], None] | None:
     """What tells of the progress of a check; None where nobody watches it."""
-    return _progress if stream.isatty() else None
+    return _progress if can_overwrite(stream) else None
 
 
 def _progress(now: Progress) -> None:

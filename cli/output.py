@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ..check.result import Result, overall
-from ..report.ink import ink_for, width_for
+from ..report.ink import can_overwrite, ink_for, width_for
 from ..report.text import diagnostics_of, failure_text, result_text
 
 
@@ -44,7 +44,7 @@ def finish(results: tuple[Result, ...], options: argparse.Namespace) -> int:
 
 def tell_faults(result: Result) -> None:
     """Writes what is wrong, with the model or with the tool, to standard error."""
-    if sys.stderr.isatty():
+    if can_overwrite(sys.stderr):
         sys.stderr.write("\r\x1b[K")
     sys.stderr.write(diagnostics_of(result, ink_for(sys.stderr)))
     sys.stderr.write(failure_text(result))

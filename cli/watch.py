@@ -20,7 +20,7 @@ from types import FrameType
 from ..check.load import files
 from ..check.result import Result, overall
 from ..check.run import Options, check_file
-from ..report.ink import ink_for, width_for
+from ..report.ink import can_overwrite, ink_for, width_for
 from ..report.text import result_text
 from .check import progress_of
 from .output import tell_faults, write_reports
@@ -62,7 +62,7 @@ class _Watch:
         self.options = options
         self.asked = asked
         self.models = [_Model(path) for path in dict.fromkeys(options.files)]
-        self.redraws = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        self.redraws = can_overwrite(sys.stdout)
         self.cancel = threading.Event()
         self.checking = False
         self.interrupted = False

@@ -58,7 +58,8 @@ class Server(LanguageServer):
     @property
     def encoding(self) -> str:
         """Of positions: utf-8, utf-16 or utf-32, as agreed with the client."""
-        return str(self.workspace.position_encoding.value)  # type: ignore[union-attr]
+        # One that the client offers comes as its plain text.
+        return str(types.PositionEncodingKind(self.workspace.position_encoding or "utf-16").value)
 
     def analysed(self, uri: str) -> Analysis:
         """What is known about the current text of an open document, looked at now if need be."""

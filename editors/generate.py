@@ -12,10 +12,9 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from pfnspec.dsl.expressions import LOCK_METHODS
 from pfnspec.dsl.model import BUILT_IN_CHECKS
 from pfnspec.dsl.prelude import prelude
-from pfnspec.dsl.scope import BUILT_INS, TYPE_WORDS
+from pfnspec.dsl.scope import BUILT_INS, LOCK_METHODS, TYPE_WORDS
 from pfnspec.dsl.tree import Policy
 
 HERE = Path(__file__).resolve().parent
@@ -43,6 +42,9 @@ SETTINGS = "cpus preempt memory"
 WAITING = "cond wq"
 METHODS = "add remove discard read write held_by"
 """What `scenarios.py`, a policy's scope and `expressions.py` know by name."""
+
+NAMELESS = {"expect", "policies", "under", "varies"}
+"""The declaring words that no new name follows."""
 
 
 class Stale(Exception):
@@ -93,9 +95,11 @@ def vim(text: str, groups: Mapping[str, tuple[str, ...]]) -> str:
         "method": "contained ",
     }
     groups = without_cpu(groups)
-    lines = [
+    naming = tuple(name for name in groups["declaration"] if name not in NAMELESS)
+    lines = [f"syn keyword pfnDeclaration {' '.join(sorted(NAMELESS))}"]
+    lines += [
         f"syn keyword pfn{group.title()} {options.get(group, '')}{' '.join(names)}"
-        for group, names in groups.items()
+        for group, names in {**groups, "declaration": naming}.items()
     ]
     return _between(text, '"', lines)
 

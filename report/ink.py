@@ -28,7 +28,12 @@ WIDTH = 100
 
 def ink_for(stream: TextIO) -> Ink:
     """The ink that suits a stream: none unless it is a terminal with colour and nobody says NO_COLOR."""
-    return Ink(stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
+    return Ink(can_overwrite(stream) and not os.environ.get("NO_COLOR"))
+
+
+def can_overwrite(stream: TextIO) -> bool:
+    """Whether lines can be written over: on a terminal, unless it is dumb, as an editor's buffer is."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def width_for(stream: TextIO) -> int:

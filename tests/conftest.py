@@ -118,6 +118,25 @@ def pfnspec(command_environment: Mapping[str, str]) -> Callable[..., Ran]:
 
 
 @pytest.fixture(scope="session")
+def by_name(
+    command_environment: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """The environment of a program that starts `pfnspec` by its name: a shell, an editor."""
+    folder = tmp_path_factory.mktemp("bin")
+    (folder / "pfnspec").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pfnspec "$@"\n', encoding="utf-8")
+    (folder / "pfnspec").chmod(0o755)
+    home = tmp_path_factory.mktemp("home")
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    return {
+        **command_environment,
+        "PATH": path,
+        "HOME": os.fspath(home),
+        "ZDOTDIR": os.fspath(home),
+        "TERM": "dumb",
+    }
+
+
+@pytest.fixture(scope="session")
 def once(pfnspec: Callable[..., Ran]) -> Callable[..., Ran]:
     """As `pfnspec`, but the same arguments are run once in a session: for tests that look at one run."""
     known: dict[tuple[str, ...], Ran] = {}

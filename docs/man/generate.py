@@ -48,7 +48,7 @@ def page() -> str:
         ".SH SYNOPSIS",
     ]
     for name, _, command in commands:
-        lines += [f".B pfnspec {name}", f"{_usage(command)}", ".br"]
+        lines += [f".B pfnspec {name}", *filter(None, [_usage(command)]), ".br"]
     lines += [".B pfnspec", "[\\fB\\-\\-version\\fR] [\\fB\\-\\-help\\fR]", ".SH DESCRIPTION"]
     lines += [
         _text(DESCRIPTION),

@@ -110,6 +110,12 @@
    ("\"\"\"" (0 (ignore (pfn--propertize-docstring)))))
   "Makes a docstring one string.")
 
+(defun pfn--syntactic-face (state)
+  "The face of a comment, a docstring or a string, by STATE."
+  (cond ((nth 4 state) 'font-lock-comment-face)
+        ((eq (nth 3 state) t) 'font-lock-doc-face)
+        (t 'font-lock-string-face)))
+
 (defun pfn--propertize-docstring ()
   "Mark the quotes just found as the beginning or the end of a docstring."
   (let* ((begin (match-beginning 0))
@@ -286,7 +292,9 @@ Where that leaves a choice, each TAB goes a block further out."
   (setq-local electric-indent-inhibit t)
   (setq-local electric-indent-chars '(?\n ?:))
   (setq-local syntax-propertize-function pfn--syntax-propertize)
-  (setq-local font-lock-defaults '(pfn-font-lock-keywords))
+  (setq-local font-lock-defaults
+              '(pfn-font-lock-keywords
+                nil nil nil nil (font-lock-syntactic-face-function . pfn--syntactic-face)))
   (setq-local imenu-generic-expression pfn-imenu-generic-expression)
   (when buffer-file-name
     (setq-local compile-command (pfn-check-command)))

@@ -7,7 +7,6 @@ import pty
 import select
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -54,27 +53,12 @@ printf '%s\\n' "${COMPREPLY[@]}"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With a model, a broken one, another file, and pfnspec as a program."""
+    """With a model, a broken one, and another file."""
     folder = tmp_path_factory.mktemp("completion")
     (folder / "waits.pfn").write_text(MODEL, encoding="utf-8")
     (folder / "broken.pfn").write_text("model broken\nprocess p:\n", encoding="utf-8")
     (folder / "waits.txt").touch()
-    program = folder / "bin" / "pfnspec"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pfnspec "$@"\n', encoding="utf-8")
-    program.chmod(0o755)
     return folder
-
-
-@pytest.fixture(scope="module")
-def surroundings(command_environment: Mapping[str, str], folder: Path) -> Mapping[str, str]:
-    return {
-        **command_environment,
-        "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
-        "HOME": os.fspath(folder),
-        "ZDOTDIR": os.fspath(folder),
-        "TERM": "dumb",
-    }
 
 
 def program(name: str) -> str:
@@ -85,39 +69,39 @@ def program(name: str) -> str:
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_bash(surroundings: Mapping[str, str], folder: Path, line: str) -> None:
+def test_bash(by_name: Mapping[str, str], folder: Path, line: str) -> None:
     ran = subprocess.run(
         [program("bash"), "--norc", "-c", BASH, "bash", line],
-        cwd=folder, env=surroundings, capture_output=True, encoding="utf-8", timeout=60, check=True,
+        cwd=folder, env=by_name, capture_output=True, encoding="utf-8", timeout=60, check=True,
     )  # fmt: skip
     assert ran.stderr == ""
     assert tuple(word.strip() for word in ran.stdout.split("\n") if word) == LINES[line]
 
 
-def test_bash_quotes_the_text_of_an_assertion(surroundings: Mapping[str, str], folder: Path) -> None:
+def test_bash_quotes_the_text_of_an_assertion(by_name: Mapping[str, str], folder: Path) -> None:
     ran = subprocess.run(
         [program("bash"), "--norc", "-c", BASH, "bash", "pfnspec check waits.pfn --property it"],
-        cwd=folder, env=surroundings, capture_output=True, encoding="utf-8", timeout=60, check=True,
+        cwd=folder, env=by_name, capture_output=True, encoding="utf-8", timeout=60, check=True,
     )  # fmt: skip
     assert ran.stdout.strip() == r"it\ is\ ready"
 
 
-def test_fish(surroundings: Mapping[str, str], folder: Path) -> None:
+def test_fish(by_name: Mapping[str, str], folder: Path) -> None:
     script = "pfnspec completion fish | source; complete -C 'pfnspec check waits.pfn --policy '"
     ran = subprocess.run(
         [program("fish"), "--no-config", "-c", script],
-        cwd=folder, env=surroundings, capture_output=True, encoding="utf-8", timeout=60, check=True,
+        cwd=folder, env=by_name, capture_output=True, encoding="utf-8", timeout=60, check=True,
     )  # fmt: skip
     assert [line.split("\t")[0] for line in ran.stdout.splitlines()] == ["block", "spin"]
 
 
-def test_zsh(surroundings: Mapping[str, str], folder: Path) -> None:
+def test_zsh(by_name: Mapping[str, str], folder: Path) -> None:
     """On a terminal, since only the line editor of zsh completes."""
     zsh = program("zsh")
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(folder)
-        os.execve(zsh, [zsh, "-f", "-i"], dict(surroundings))
+        os.execve(zsh, [zsh, "-f", "-i"], dict(by_name))
     try:
         read = reader(terminal)
         os.write(terminal, b"PS1=; autoload -Uz compinit && compinit -D -u; echo be''gun\n")

@@ -28,7 +28,8 @@ function! s:Format() abort
   let view = winsaveview()
   let lines = systemlist(get(g:, 'pfnspec_command', 'pfnspec') .. ' fmt -', getline(1, '$'))
   if v:shell_error
-    cexpr lines
+    let name = bufname('%')
+    cgetexpr map(lines, {_, line -> substitute(line, '^\(\s*\)-\ze:\d', '\1' .. escape(name, '\&~'), '')})
     echohl ErrorMsg | echomsg 'pfnspec: not formatted' | echohl None
     return
   endif

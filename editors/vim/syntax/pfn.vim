@@ -8,7 +8,8 @@ endif
 syn case match
 
 " words: made by generate.py
-syn keyword pfnDeclaration nextgroup=pfnName skipwhite class const daemon def enum expect ghost invariant model policies policy process property scenario shared sometimes type under unfair varies
+syn keyword pfnDeclaration expect policies under varies
+syn keyword pfnDeclaration nextgroup=pfnName skipwhite class const daemon def enum ghost invariant model policy process property scenario shared sometimes type unfair
 syn keyword pfnStatement assert atomic await break continue either elif else for holding if label on pass return wait while with
 syn keyword pfnOperator always and at eventually implies in leads_to not or until
 syn keyword pfnConstant False None True
@@ -30,9 +31,9 @@ syn match pfnLabel "\%(\<label\s\+\)\@<=\h\w*"
 syn match pfnField "\.\s*\h\w*" contains=pfnMethodCall
 syn match pfnMethodCall contained "\h\w*\ze\s*(" contains=pfnMethod
 " The lines on which checks, policies and settings have a meaning of their own.
-syn match pfnExpectation "^\s*expect\>.*" contains=pfnDeclaration,pfnCheck,pfnPolicy,pfnVerdict,pfnOperator,pfnString,pfnComment
-syn match pfnPolicies "^\s*policies\>.*" contains=pfnDeclaration,pfnPolicy,pfnNumber,pfnComment
-syn match pfnWaiting "\<wait\s\+\%((\s*\)\=\h\w*" contains=pfnStatement,pfnOperator,pfnPolicy
+syn match pfnExpectation "\%(^\s*expect\>\)\@<=.*" contains=pfnDeclaration,pfnCheck,pfnPolicy,pfnVerdict,pfnOperator,pfnString,pfnComment
+syn match pfnPolicies "\%(^\s*policies\>\)\@<=.*" contains=pfnDeclaration,pfnPolicy,pfnNumber,pfnComment
+syn match pfnWaiting "\%(\<wait\s\+(\=\s*\)\@<=\h\w*" contains=pfnOperator,pfnPolicy
 syn match pfnAssignedSetting "^\s\+\%(cpus\|preempt\|memory\)\s*=\s*\w\+" contains=pfnSetting,pfnNumber
 syn match pfnStatement "\<on\s\+cpu\>"
 syn match pfnNumber "\<\d[0-9_]*\>"

@@ -19,19 +19,23 @@ async function start() {
     "pfnspec",
     "pfnspec",
     { run, debug: run },
-    { documentSelector: [{ language: "pfn" }], diagnosticCollectionName: "pfnspec" },
+    {
+      documentSelector: [{ language: "pfn" }],
+      diagnosticCollectionName: "pfnspec",
+      initializationOptions: { quickCheckMs: vscode.workspace.getConfiguration("pfnspec").get("quickCheckMs") },
+    },
   );
   try {
     await client.start();
   } catch (fault) {
-    const settings = "Open the settings";
-    const chosen = await vscode.window.showErrorMessage(
-      `pfnspec: \`${run.command} lsp\` does not start: ${fault.message}`,
-      settings,
-    );
-    if (chosen === settings) {
-      vscode.commands.executeCommand("workbench.action.openSettings", "pfnspec.path");
-    }
+    complain(`\`${run.command} lsp\` does not start: ${fault?.message ?? fault}`);
+  }
+}
+
+async function complain(text) {
+  const settings = "Open the settings";
+  if ((await vscode.window.showErrorMessage(`pfnspec: ${text}`, settings)) === settings) {
+    vscode.commands.executeCommand("workbench.action.openSettings", "pfnspec.path");
   }
 }
 
@@ -43,9 +47,12 @@ async function stop() {
   }
 }
 
-async function restart() {
-  await stop();
-  await start();
+// One after the other: settings may change while the server starts.
+let turn = Promise.resolve();
+
+function restart() {
+  turn = turn.then(stop).then(start);
+  return turn;
 }
 
 // A task, so that the problem matcher puts what is found on the lines.
@@ -56,7 +63,7 @@ async function checkInTerminal() {
   }
   const run = new vscode.ProcessExecution(program().command, ["check", "--format", "lines", document.fileName]);
   const scope = vscode.workspace.getWorkspaceFolder(document.uri) ?? vscode.TaskScope.Global;
-  const task = new vscode.Task({ type: "pfnspec" }, scope, "check", "pfnspec", run, "$pfnspec");
+  const task = new vscode.Task({ type: "pfnspec" }, scope, "check", "pfnspec", run, ["$pfnspec", "$pfnspec-expected"]);
   await vscode.tasks.executeTask(task);
 }
 
@@ -70,7 +77,7 @@ async function activate(context) {
       }
     }),
   );
-  await start();
+  await restart();
 }
 
 module.exports = { activate, deactivate: stop };

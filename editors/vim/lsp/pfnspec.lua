@@ -1,0 +1,6 @@
+-- For Neovim 0.11 and later: vim.lsp.enable("pfnspec")
+return {
+  cmd = { vim.g.pfnspec_command or "pfnspec", "lsp" },
+  filetypes = { "pfn" },
+  root_markers = { ".git", "pyproject.toml", "pfnspec.toml" },
+}

@@ -1,0 +1,64 @@
+"""The editors know the words of the language: all of them, and no others."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from pfnspec.dsl.misfits import KEYWORDS
+from pfnspec.dsl.scope import BUILT_INS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("editors_generate", ROOT / "editors" / "generate.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_no_file_is_stale(generator: ModuleType) -> None:
+    groups = generator.words()
+    for name, make in generator.FILES.items():
+        text = (ROOT / "editors" / name).read_text(encoding="utf-8")
+        assert make(text, groups) == text, f"{name}: run python editors/generate.py"
+
+
+def test_every_word_is_in_every_file(generator: ModuleType) -> None:
+    """Whatever the generator does: a word that is not there as such would not be coloured."""
+    groups = generator.words()
+    assert {word for names in groups.values() for word in names} >= KEYWORDS | BUILT_INS
+    for name in generator.FILES:
+        text = (ROOT / "editors" / name).read_text(encoding="utf-8")
+        missing = [word for names in groups.values() for word in names if not re.search(rf"\b{word}\b", text)]
+        assert missing == [], name
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"atomic"', '"indivisible"', "has indivisible; editors/generate.py has atomic"),
+        ('"label" NAME', '"label" NAME ["twice"]', "has twice; editors/generate.py has no more"),
+    ],
+)
+def test_another_word_in_the_grammar_is_noticed(
+    generator: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, said: str
+) -> None:
+    text = (ROOT / "dsl" / "grammar.lark").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "grammar.lark").write_text(text.replace(old, new), encoding="utf-8")
+    monkeypatch.setattr(generator, "GRAMMAR", tmp_path / "grammar.lark")
+    with pytest.raises(generator.Stale, match=said):
+        generator.words()
+
+
+def test_another_built_in_is_noticed(generator: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generator, "BUILT_INS", BUILT_INS - {"maybe"})
+    with pytest.raises(generator.Stale, match=r"editors/generate\.py has maybe"):
+        generator.words()
