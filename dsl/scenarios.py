@@ -11,6 +11,7 @@ from .diagnostics import Diagnostics, did_you_mean
 from .expressions import constant, expression
 from .fold import NotConstant, evaluate
 from .prelude import prelude
+from .recover import Lost
 from .scope import Names, Scope
 from .source import Span
 from .statements import policy_instance
@@ -37,8 +38,8 @@ def scenario_names(specification: tree.Tree) -> tuple[str | None, ...]:
     return declared or (None,)
 
 
-def scene(specification: tree.Tree, name: str | None, found: Diagnostics) -> Scene:
-    """The settings of a scenario, checked for unknown words."""
+def scene(specification: tree.Tree, name: str | None, found: Diagnostics, lost: Lost | None = None) -> Scene:
+    """The settings of a scenario, checked for unknown words; `lost` is what could not be read."""
     node = next(
         (n for n in specification.declarations if isinstance(n, tree.Scenario) and n.name == name), None
     )
@@ -66,7 +67,7 @@ def scene(specification: tree.Tree, name: str | None, found: Diagnostics) -> Sce
                 found.add("bad-setting", setting.value.span, "this memory model is not known", help)
         elif setting.name in known:
             constants[setting.name] = setting.value
-        else:
+        elif lost is None or not lost.may_declare(setting.name):
             advice = did_you_mean(setting.name, {*known, "cpus", "preempt", "memory"})
             found.add("bad-setting", setting.span, f"a scenario cannot set `{setting.name}`", advice)
     if len(node.policies) > 1:
@@ -174,7 +175,7 @@ def choices(
         if isinstance(node, tree.Policy) and all(p.default is not None for p in node.parameters):
             policy_instance(tree.PolicyUse(node.span, node.name, ()), scope)
     if names.unpinned is None:
-        if line is not None and not found.errors:
+        if line is not None and not found.errors and names.lost is None:
             found.add(
                 "no-wait", line.span, "no `wait until` is left open to these policies", "remove the line"
             )

@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass
 from . import tree
 from .declarations import name_of
 from .diagnostics import Diagnostics, did_you_mean
+from .recover import Lost
 from .source import Span
 
 _NEEDS_A_USE = (
@@ -15,12 +16,12 @@ _NEEDS_A_USE = (
 )  # fmt: skip
 
 
-def vary(variant: tree.Tree, base: tree.Tree) -> tuple[tree.Tree, Diagnostics]:
+def vary(variant: tree.Tree, base: tree.Tree, lost: Lost | None = None) -> tuple[tree.Tree, Diagnostics]:
     """The tree that a variant stands for.
 
     Its declarations take the place of those of the same name and kind; others are added.  All of
     the base's expectations about a property give way to the variant's.  A declaration that replaces
-    nothing and that nothing uses is taken for a misspelt replacement.
+    nothing and that nothing uses is taken for a misspelt replacement, where nothing was `lost` that might.
     """
     found = Diagnostics()
     own = {name: node for node in variant.declarations if (name := name_of(node)) is not None}
@@ -52,7 +53,12 @@ def vary(variant: tree.Tree, base: tree.Tree) -> tuple[tree.Tree, Diagnostics]:
     merged += [node for node in variant.declarations if name_of(node) not in replaced]
     mentioned = set(_names(tuple(merged)))
     for name, new in own.items():
-        if name not in replaced and isinstance(new, _NEEDS_A_USE) and not _used(new, mentioned):
+        if (
+            lost is None
+            and name not in replaced
+            and isinstance(new, _NEEDS_A_USE)
+            and not _used(new, mentioned)
+        ):
             known = [other for node in base.declarations if (other := name_of(node))]
             help = did_you_mean(name, known) or "remove it, or use it"
             found.add("replaces-nothing", new.span, f"`{name}` replaces nothing, and nothing uses it", help)

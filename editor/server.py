@@ -19,6 +19,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.uris import from_fs_path, to_fs_path
 
 from ..check.load import Loaded
+from ..dsl.memory import Memory
 from . import analysis, publish
 from .analysis import Analysis
 from .positions import edited, plain
@@ -52,6 +53,7 @@ class Server(LanguageServer):
         self.documents: dict[str, Document] = {}
         self.changed: list[Callable[[str], None]] = []
         self._known: dict[str, tuple[dict[str, int], Analysis]] = {}
+        self._memories: dict[str, dict[str, Memory]] = {}
         self._due: asyncio.TimerHandle | None = None
         self._touched: dict[str, None] = {}
 
@@ -66,7 +68,14 @@ class Server(LanguageServer):
         versions = {other.uri: other.version for other in self.documents.values()}
         known = self._known.get(uri)
         if known is None or known[0] != versions:
-            made = analysis.analyse(uri, document.version, document.path, document.text, self.unsaved())
+            made = analysis.analyse(
+                uri,
+                document.version,
+                document.path,
+                document.text,
+                self.unsaved(),
+                self._memories.setdefault(uri, {}),
+            )
             known = self._known[uri] = (versions, made)
         return known[1]
 
@@ -95,6 +104,7 @@ class Server(LanguageServer):
     def forget(self, uri: str) -> None:
         """Drops what is known about a document that was closed."""
         self._known.pop(uri, None)
+        self._memories.pop(uri, None)
 
     def _look(self) -> None:
         self._due = None
