@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache
 from typing import Any
 
 from .diagnostics import Diagnostic
@@ -80,7 +80,9 @@ def _moved_span(span: Span, by: int) -> Span:
     return Span(span.path, span.line + by, span.column, span.end_line + by, span.end_column)
 
 
-_GETTERS: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _moved_node(node: Any, by: int) -> Any:
@@ -90,10 +92,5 @@ def _moved_node(node: Any, by: int) -> Any:
         return tuple([_moved_node(item, by) for item in node])
     if kind is Span:
         return _moved_span(node, by)
-    getter = _GETTERS.get(kind)
-    if getter is None:
-        if not hasattr(kind, "__dataclass_fields__"):
-            return node
-        names = [item.name for item in fields(kind)]
-        getter = _GETTERS[kind] = lambda of: tuple([getattr(of, name) for name in names])
-    return kind(*[_moved_node(item, by) for item in getter(node)])
+    names = _field_names(kind)
+    return kind(*[_moved_node(getattr(node, name), by) for name in names]) if names else node

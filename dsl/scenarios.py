@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 
 from . import model as m
 from . import tree
@@ -13,8 +12,8 @@ from .fold import NotConstant, evaluate
 from .prelude import prelude
 from .recover import Lost
 from .scope import Names, Scope
-from .source import Span
 from .statements import policy_instance
+from .walk import walk
 
 MAX_CPUS = 16
 STANDARD = ("spin", "resched", "block", "halt_poll")
@@ -138,19 +137,9 @@ def declare_policies(declared: tuple[tree.Declaration, ...], names: Names) -> No
 
 
 def _speaks_of_policies(node: object) -> bool:
-    return any(isinstance(part, tree.Wait | tree.PolicyUse | tree.Delegate) for part in _parts(node)) or (
+    return any(isinstance(part, tree.Wait | tree.PolicyUse | tree.Delegate) for part in walk(node)) or (
         isinstance(node, tree.Expect) and bool(node.under)
     )
-
-
-def _parts(node: object) -> Iterator[object]:
-    yield node
-    if isinstance(node, tuple):
-        for item in node:
-            yield from _parts(item)
-    elif is_dataclass(node) and not isinstance(node, Span):
-        for item in fields(node):
-            yield from _parts(getattr(node, item.name))
 
 
 def choices(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 
 from . import tree
 from .declarations import name_of
 from .diagnostics import Diagnostics, did_you_mean
 from .recover import Lost
-from .source import Span
+from .walk import walk
 
 _NEEDS_A_USE = (
     tree.Function, tree.Const, tree.TypeAlias, tree.Struct, tree.Enum, tree.Shared, tree.Ghost,
@@ -75,11 +74,4 @@ def _used(node: tree.Declaration, mentioned: set[str]) -> bool:
 
 def _names(node: object) -> Iterator[str]:
     """Every name that expressions below `node` mention."""
-    if isinstance(node, tree.Name):
-        yield node.id
-    elif isinstance(node, tuple):
-        for item in node:
-            yield from _names(item)
-    elif is_dataclass(node) and not isinstance(node, Span):
-        for item in fields(node):
-            yield from _names(getattr(node, item.name))
+    return (part.id for part in walk(node) if isinstance(part, tree.Name))

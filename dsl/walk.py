@@ -1,9 +1,10 @@
-"""Going through a model: everything below a node, and a node with parts of it replaced."""
+"""Going through a tree or a model: everything below a node, and a node with parts of it replaced."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
 
 from .sorts import Lock, Struct
 from .source import Span
@@ -40,10 +41,14 @@ def parts(node: object) -> tuple[object, ...]:
     """What a node consists of, in order; spans and sorts are left out."""
     if isinstance(node, tuple):
         return node
-    if hasattr(node, "__dataclass_fields__") and not isinstance(node, Span | Lock | Struct):
-        names = (item.name for item in fields(node))  # type: ignore[arg-type]
-        return tuple(getattr(node, name) for name in names if name not in ("sort", "span", "root", "bound"))
-    return ()
+    return tuple([getattr(node, name) for name in _part_names(type(node))])
+
+
+@cache
+def _part_names(kind: type) -> tuple[str, ...]:
+    if not is_dataclass(kind) or issubclass(kind, Span | Lock | Struct):
+        return ()
+    return tuple(item.name for item in fields(kind) if item.name not in ("sort", "span", "root", "bound"))
 
 
 def walk(node: object) -> Iterator[object]:
