@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cache
 from typing import Any
 
 from .diagnostics import Diagnostic
@@ -80,9 +79,15 @@ def _moved_span(span: Span, by: int) -> Span:
     return Span(span.path, span.line + by, span.column, span.end_line + by, span.end_column)
 
 
-@cache
 def _field_names(kind: type) -> tuple[str, ...]:
-    return tuple(item.name for item in fields(kind)) if is_dataclass(kind) else ()
+    known = _FIELD_NAMES.get(kind)
+    if known is None:
+        known = tuple(item.name for item in fields(kind)) if is_dataclass(kind) else ()
+        _FIELD_NAMES[kind] = known
+    return known
+
+
+_FIELD_NAMES: dict[type, tuple[str, ...]] = {}
 
 
 def _moved_node(node: Any, by: int) -> Any:

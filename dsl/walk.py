@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
-from functools import cache
 
 from .sorts import Lock, Struct
 from .source import Span
@@ -44,11 +43,17 @@ def parts(node: object) -> tuple[object, ...]:
     return tuple([getattr(node, name) for name in _part_names(type(node))])
 
 
-@cache
 def _part_names(kind: type) -> tuple[str, ...]:
-    if not is_dataclass(kind) or issubclass(kind, Span | Lock | Struct):
-        return ()
-    return tuple(item.name for item in fields(kind) if item.name not in ("sort", "span", "root", "bound"))
+    known = _PART_NAMES.get(kind)
+    if known is None:
+        names: tuple[str, ...] = ()
+        if is_dataclass(kind) and kind not in (Span, Lock, Struct):
+            names = tuple(item.name for item in fields(kind))
+        known = _PART_NAMES[kind] = tuple(n for n in names if n not in ("sort", "span", "root", "bound"))
+    return known
+
+
+_PART_NAMES: dict[type, tuple[str, ...]] = {}
 
 
 def walk(node: object) -> Iterator[object]:

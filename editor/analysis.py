@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..check.load import Loaded, gather, load
 from ..dsl import model
@@ -13,9 +14,10 @@ from ..dsl.memory import Memory
 from ..dsl.scenarios import scenario_names
 from ..dsl.source import Source
 from ..dsl.tree import Tree
+from .names import Occurrence, occurrences
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Analysis:
     """A document's text in one version, and what was found in it.
 
@@ -34,6 +36,22 @@ class Analysis:
     checked: Checked | None
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, Source]
+
+    @cached_property
+    def names(self) -> dict[str, list[Occurrence]]:
+        """All names in each file, in order."""
+        return {path: self._names(path, own) for path, own in self.trees.items()}
+
+    def _names(self, path: str, own: Tree) -> list[Occurrence]:
+        return occurrences(own, self.tree or own, self.checked, self.sources[path])
+
+    def named(self, line: int, column: int) -> Occurrence | None:
+        """The name at, or right before, a place of the document."""
+        for found in self.names.get(self.path, ()):
+            span = found.span
+            if span.line == line and span.column <= column <= span.end_column:
+                return found
+        return None
 
     @property
     def model(self) -> model.Model | None:
