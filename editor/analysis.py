@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from ..check.load import Loaded, gather, load
 from ..dsl import model
@@ -15,6 +16,7 @@ from ..dsl.scenarios import scenario_names
 from ..dsl.source import Source
 from ..dsl.tree import Tree
 from .names import Occurrence, occurrences
+from .positions import plain
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,15 @@ def analyse(
     return Analysis(
         uri, version, path, source, gathered.tree, gathered.trees, checked, found.sorted(), gathered.sources
     )
+
+
+def of_file(uri: str, path: str) -> Analysis | None:
+    """What is known of a file that is not open, as far as it can be read."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return analyse(uri, 0, path, plain(text), {}, {})
 
 
 def loaded(path: str, text: str, unsaved: Mapping[str, str]) -> Loaded:
