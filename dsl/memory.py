@@ -38,6 +38,11 @@ class Memory:
         self._known = {}
         self._path = path
 
+    @property
+    def size(self) -> int:
+        """How many parts are kept."""
+        return sum(map(len, self._known.values()))
+
     def part(self, chunk: Chunk, torn: Torn) -> Part | None:
         """A part that was read before, moved to where it stands now."""
         key = _key(chunk, torn)
