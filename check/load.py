@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..dsl import model, prelude, tree
+from ..dsl import model, prelude
 from ..dsl.declarations import check
 from ..dsl.diagnostics import Diagnostic, Diagnostics
-from ..dsl.parse import parse
+from ..dsl.memory import Memory
+from ..dsl.parse import read as read_source
+from ..dsl.recover import Lost
 from ..dsl.scenarios import scenario_names
 from ..dsl.source import Source, Span
+from ..dsl.tree import Tree
 from ..dsl.variants import vary
 from ..translator.lower import lower
 from ..translator.program import Program
@@ -69,7 +72,9 @@ def load(
     """
     path = os.fspath(path)
     values = {name: str(value) for name, value in (constants or {}).items()}
-    specification, sources, found = parsed(path, outside=outside, text=encoded(text), unsaved=unsaved)
+    gathered = gather(path, outside=outside, text=encoded(text), unsaved=unsaved)
+    found, sources = gathered.found, gathered.sources
+    specification = None if found.errors else gathered.tree
     cells: list[Cell] = []
     for scenario in () if specification is None else scenario_names(specification):
         assert specification is not None
@@ -89,19 +94,41 @@ def load(
     return Loaded(path, sources, found.sorted(), () if found.errors else tuple(cells))
 
 
-def parsed(
-    path: str, *, outside: bool = False, text: bytes | None = None, unsaved: Mapping[str, str] | None = None
-) -> tuple[tree.Tree | None, dict[str, Source], Diagnostics]:
-    """The tree of a file with its base laid below it, every file that was read, and what is wrong; the
-    arguments are those of `load`."""
-    reader = _Reader(path, outside, unsaved or {})
-    specification = reader.tree(path, text)
-    return specification, reader.sources, reader.found
+@dataclass(slots=True)
+class Gathered:
+    """A file and the bases that it varies, by their paths as shown.
+
+    `tree` is that of the file laid over its bases, as far as they could be read, None where nothing can be
+    said of it; `trees` are those of each file alone; `lost` is what could not be read, None when all was.
+    """
+
+    tree: Tree | None = None
+    trees: dict[str, Tree] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    lost: Lost | None = None
+    found: Diagnostics = field(default_factory=Diagnostics)
+
+
+def gather(
+    path: str,
+    *,
+    outside: bool = False,
+    text: bytes | None = None,
+    unsaved: Mapping[str, str] | None = None,
+    memories: dict[str, Memory] | None = None,
+) -> Gathered:
+    """Reads a file and its bases, also when there are faults in them.
+
+    The arguments are those of `load`; `memories` holds what was read of each file before.
+    """
+    reader = _Reader(path, outside, unsaved or {}, memories)
+    reader.into.tree = reader.tree(path, text)
+    return reader.into
 
 
 def files(path: str, *, outside: bool = False) -> tuple[str, ...]:
     """Every file that a model is made of, one that cannot be read included; arguments as for `load`."""
-    reader = _Reader(path, outside, {})
+    reader = _Reader(path, outside, {}, None)
     reader.tree(path, None)
     return tuple(reader.asked)
 
@@ -131,22 +158,29 @@ def grammar_cache() -> str | None:
 
 
 class _Reader:
-    def __init__(self, path: str, outside: bool, unsaved: Mapping[str, str]) -> None:
-        self.found = Diagnostics()
-        self.sources: dict[str, Source] = {}
-        self.asked: dict[str, None] = {}
+    def __init__(
+        self, path: str, outside: bool, unsaved: Mapping[str, str], memories: dict[str, Memory] | None
+    ) -> None:
+        self.into = Gathered()
+        self.found = self.into.found
         self.outside = outside
         self.unsaved = unsaved
+        self.memories = memories
+        self.asked: dict[str, None] = {}
         self.path = "stdin" if path == "-" else path
 
-    def tree(
-        self, path: str, text: bytes | None, trail: tuple[tuple[Path, Span], ...] = ()
-    ) -> tree.Tree | None:
+    def tree(self, path: str, text: bytes | None, trail: tuple[tuple[Path, Span], ...] = ()) -> Tree | None:
         source = self.source(path, text, trail[-1][1] if trail else None)
         if source is None:
             return None
-        parsed, faults = parse(source, grammar_cache())
-        self.found.extend(faults.sorted())
+        memory = None if self.memories is None else self.memories.setdefault(path, Memory())
+        reading = read_source(source, grammar_cache(), memory)
+        parsed = reading.tree
+        self.found.extend(reading.found.sorted())
+        if reading.lost is not None:
+            self.into.lost = reading.lost if self.into.lost is None else self.into.lost | reading.lost
+        if parsed is not None:
+            self.into.trees[path] = parsed
         if parsed is None or parsed.header.base is None:
             return parsed
         place = parsed.header.span
@@ -166,16 +200,16 @@ class _Reader:
         below = self.tree(os.path.normpath(base), encoded(self.unsaved.get(os.fspath(real))), known)
         if below is None:
             return None
-        merged, faults = vary(parsed, below)
+        merged, faults = vary(parsed, below, self.into.lost)
         self.found.extend(faults.sorted())
-        return None if self.found.errors else merged
+        return merged
 
     def source(self, path: str, text: bytes | None, asked: Span | None) -> Source | None:
         self.asked[path] = None
         source, faults, _ = read(path, text, asked)
         self.found.extend(faults.sorted())
         if source is not None:
-            self.sources[path] = source
+            self.into.sources[path] = source
         return None if faults.errors else source
 
 

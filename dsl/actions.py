@@ -56,6 +56,8 @@ def _invoke(node: tree.Call, name: str, body: Body) -> m.Invoke | None:
     if body.atomic:
         body.calls[name] = node.span
         body.atomic_calls.add(node.span)
+    if scope.names.headless(name):
+        return None
     parameters = signature.parameters
     given: list[tree.Expr] = []
     for argument in node.arguments:

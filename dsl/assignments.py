@@ -105,7 +105,7 @@ def _target(node: tree.Expr, body: Body) -> m.Place | None:
         if local is None and node.id not in set(scope.names.known()) | {"self"}:
             help = did_you_mean(node.id, [*scope.locals, *scope.names.variables])
             help = help or f"declare a local with `{node.id}: T = ...`"
-            if node.id not in scope.names.broken:
+            if not scope.may_be(node.id):
                 scope.found.add("unknown-name", node.span, f"`{node.id}` is not declared", help)
             return None
         if local is None and node.id not in scope.names.variables:

@@ -25,6 +25,8 @@ class Body:
     unfit_for_atomic: list[tuple[Span, str]] = field(default_factory=list)
     atomic: Span | None = None
     may_block: Span | None = None
+    # Whether lines of it could not be read.
+    gap: bool = False
 
     @property
     def found(self) -> Diagnostics:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 
 from lark import Token, Transformer, v_args
@@ -9,6 +10,7 @@ from lark.tree import Meta
 
 from . import misfits, tree
 from .diagnostics import Diagnostics
+from .recover import HOLE
 from .source import Source, Span
 
 
@@ -16,14 +18,16 @@ from .source import Source, Span
 class Build(Transformer[Token, Any]):
     """Lark's tree to ours; a method per rule.
 
-    `offset` is how many lines of the source stand above the text that Lark read; `found` are faults
-    that the grammar does not know of.
+    `offset` is how many lines of the source stand above the text that Lark read; `replaced` are lines of
+    the source that were made harmless for it, whose conditions and names are left open ("").  `found` are
+    faults that the grammar does not know of.
     """
 
-    def __init__(self, source: Source, offset: int) -> None:
+    def __init__(self, source: Source, offset: int, replaced: Set[int] = frozenset()) -> None:
         super().__init__(visit_tokens=True)
         self.source = source
         self.offset = offset
+        self.replaced = replaced
         self.found = Diagnostics()
 
     def _span(self, meta: Meta | Token) -> Span:
@@ -45,6 +49,8 @@ class Build(Transformer[Token, Any]):
         if token in misfits.KEYWORDS:
             message = f"`{token}` is a word of the language"
             self.found.add("reserved-name", self._span(token), message, "choose another name")
+        if token == HOLE and self._span(token).line in self.replaced:
+            return token.update(value="")
         return token
 
     # -- expressions
@@ -160,8 +166,9 @@ class Build(Transformer[Token, Any]):
     def continue_(self, meta: Meta, c: list[Any]) -> tree.Continue:
         return tree.Continue(self._span(meta))
 
-    def pass_(self, meta: Meta, c: list[Any]) -> tree.Pass:
-        return tree.Pass(self._span(meta))
+    def pass_(self, meta: Meta, c: list[Any]) -> tree.Pass | tree.Gap:
+        span = self._span(meta)
+        return tree.Gap(span) if span.line in self.replaced else tree.Pass(span)
 
     def block(self, meta: Meta, c: list[Any]) -> tree.Block:
         return tree.Block(self._span(meta), tuple(c))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from . import model as m
 from . import sorts as s
@@ -12,6 +12,7 @@ from .body import Body
 from .calls import reachable, refuse_recursion, refuse_unfit_for_atomic
 from .diagnostics import Diagnostics
 from .properties import assertions, expectations, formulas
+from .recover import Lost
 from .scenarios import choices, cpu_count, declare_policies, pins, scene
 from .scope import BUILT_INS, Names, Scope, Signature
 from .settle import constants, initial, process_counts, sort_of, types
@@ -19,6 +20,17 @@ from .size import refuse_large
 from .snapshots import refuse_other_counters
 from .source import Span
 from .statements import check_body
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A specification in a scenario: the model, None when something is wrong; what its names stand for, also
+    then; what is known of each `def` and, as `process NAME`, of each process."""
+
+    model: m.Model | None
+    names: Names
+    bodies: Mapping[str, Body]
+    found: Diagnostics
 
 
 def check(
@@ -29,14 +41,24 @@ def check(
     `overrides` gives constants other values, as text (`{"VCPUS": "3"}`), and wins over the
     scenario's; an unknown name or a value of another sort is a fault.
     """
+    checked = examine(specification, overrides, scenario)
+    return checked.model, checked.found
+
+
+def examine(
+    specification: tree.Tree, overrides: Mapping[str, str] | None = None, scenario: str | None = None,
+    lost: Lost | None = None,
+) -> Checked:  # fmt: skip
+    """All that `check` finds out.  `lost` is what could not be read of the text: there is no model then, and
+    nothing is said that could be wrong because of what is missing."""
     found = Diagnostics()
-    names = Names()
+    names = Names(lost=lost)
     declared = specification.declarations
     for node in declared:
         if isinstance(node, tree.Const | tree.Shared | tree.Ghost):
             names.later[node.name] = "const" if isinstance(node, tree.Const) else "variable"
     _refuse_duplicates(declared, names, found)
-    settings = scene(specification, scenario, found)
+    settings = scene(specification, scenario, found, lost)
     constants(specification, dict(overrides or {}), settings.constants, names, found)
     cpus = cpu_count(settings, names, found)
     types(declared, names, found)
@@ -58,20 +80,18 @@ def check(
     if not found.errors:
         refuse_other_counters((*processes, *policies), functions, claimed, found)
     expected = expectations(declared, claimed, texts, names, specification.path, found)
-    if not any(process.count for process in processes) and not found:
+    if not any(process.count for process in processes) and not found and lost is None:
         help = "give one an instance" if processes else "add `process NAME:`"
         found.add("no-process", specification.header.span, "the model has no process that runs", help)
-    if found.errors:
-        return None, found
-    return (
-        m.Model(
-            specification.header.name, specification.path, specification.doc,
-            tuple(names.constants.items()), tuple(names.variables.values()), tuple(processes),
-            tuple(functions), tuple(claimed), texts, tuple(expected), scenario,
-            policies, asked, cpus, settings.preempt,
-        ),
-        found,
+    if found.errors or lost is not None:
+        return Checked(None, names, bodies, found)
+    model = m.Model(
+        specification.header.name, specification.path, specification.doc,
+        tuple(names.constants.items()), tuple(names.variables.values()), tuple(processes),
+        tuple(functions), tuple(claimed), texts, tuple(expected), scenario,
+        policies, asked, cpus, settings.preempt,
     )  # fmt: skip
+    return Checked(model, names, bodies, found)
 
 
 def name_of(node: tree.Declaration) -> str | None:
@@ -85,7 +105,7 @@ def _refuse_duplicates(declared: tuple[tree.Declaration, ...], names: Names, fou
         own = name_of(node)
         inner = [(member.name, member.span) for member in node.members] if isinstance(node, tree.Enum) else []
         for name, span in ((own, node.span), *inner):
-            if name is None:
+            if not name:
                 continue
             if name in BUILT_INS:
                 found.add("reserved-name", span, f"`{name}` is a word of the language", "choose another name")
@@ -145,16 +165,20 @@ def _signatures(declared: tuple[tree.Declaration, ...], names: Names, found: Dia
                     "untyped-parameter", parameter.span, f"parameter `{parameter.name}` has no type", help
                 )
                 names.broken.add(parameter.name)
+                names.unsettled.add(node.name)
                 continue
             sort = sort_of(parameter.type, names, found)
             if sort is None:
                 names.broken.add(parameter.name)
+                names.unsettled.add(node.name)
             elif s.is_plain(sort) or isinstance(sort, s.Snapshot):
                 parameters.append(m.LocalVariable(node.name, parameter.name, sort, parameter.span))
             else:
                 parameters.append(m.Reference(node.name, parameter.name, sort, parameter.span))
         nothing = node.result is None or isinstance(node.result, tree.NoneLiteral)
         result = None if node.result is None or nothing else sort_of(node.result, names, found)
+        if result is None and not nothing:
+            names.unsettled.add(node.name)
         if result is not None and not (s.is_plain(result) or isinstance(result, s.Snapshot)):
             found.add("bad-type", node.span, f"a `def` cannot return a `{result}`")
         names.functions[node.name] = Signature(node, tuple(parameters), result)

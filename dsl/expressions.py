@@ -146,7 +146,7 @@ def task_of(node: tree.Expr, scope: Scope, quiet: bool = False) -> m.TaskOf | No
             return m.TaskOf(name.id, typed, s.Task(name.id), node.span)
         fits = fitted(typed, s.Range(0, count - 1), scope)
         return m.TaskOf(name.id, fits, s.Task(name.id), node.span) if fits else None
-    if not quiet:
+    if not quiet and not (isinstance(name, tree.Name) and scope.names.may_be(name.id)):
         help = did_you_mean(name.id, scope.names.processes) if isinstance(name, tree.Name) else None
         scope.found.add(
             "not-a-task", node.span, "a process is needed here", help or "write `NAME[i]`, as in `vcpu[0]`"

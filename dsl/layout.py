@@ -24,7 +24,21 @@ _DECLARING = re.compile(
 # Lines that cannot stand within brackets.
 _STATEMENT = re.compile(
     r"[ \t]*(?:(?:while|with|assert|await|label|wait|return|break|continue|pass|either|atomic)\b(?!\s*[=,)])"
-    r"|[\w.]+ = |(?:if|elif|else|for)\b[^\n#\"]*:[ \t]*(?:#|\n|$))"
+    r"|[\w.\[\]]+ (?:[-+*%|&]|//)?= |(?:if|elif|else|for)\b[^\n#\"]*:[ \t]*(?:#|\n|$))"
+)
+# A line whose first operand follows the last one of the line above it: no operator joins them.
+_OPERAND = re.compile(
+    r"[ \t]*(?!(?:and|or|not|in|at|for|if|implies|until|leads_to|on|holding)\b)[A-Za-z_0-9\"']"
+)
+_AWAITS_OPERAND = re.compile(
+    r"\b(?:and|or|not|in|at|for|if|implies|until|leads_to|always|eventually|on|holding)$"
+)
+# A declaration that no docstring is likely to hold at the left margin.
+_CERTAIN = re.compile(
+    r"^(?:model \w+[ \t]*(?:varies [^\n]*)?|(?:daemon |unfair )*(?:const|type|enum|class|shared|ghost|process"
+    r"|def|policy|invariant|property|sometimes|scenario) +\w+[^\n]*[:=][^\n]*"
+    r"|expect [^\n]* (?:violated|holds)[^\n]*)$",
+    re.MULTILINE,
 )
 
 
@@ -37,7 +51,7 @@ class LogicalLine:
 
     @property
     def indent(self) -> int:
-        return len(self.text) - len(self.text.lstrip(" \t"))
+        return _indent(self.text)
 
     @property
     def code(self) -> str:
@@ -92,72 +106,121 @@ class Chunk:
 def logical_lines(source: Source, found: Diagnostics) -> tuple[LogicalLine, ...]:
     """The lines that hold anything but comments; brackets and docstrings join lines.
 
-    A bracket that is still open where a declaration or statement starts is a fault, and closed there.
+    A bracket that is still open where a declaration or statement starts is a fault, and closed there.  Once
+    there is a fault, indentation says more about where a bracket should have been closed, and what looks like
+    a declaration more about where a docstring should have been.
     """
-    text = source.text
-    lines: list[LogicalLine] = []
-    start, number, begun = 0, 1, 1
-    open_at: list[tuple[str, Span]] = []
+    faults = Diagnostics()
+    lines = _Scan(source, faults, strict=False).lines()
+    if faults:
+        faults = Diagnostics()
+        lines = _Scan(source, faults, strict=True).lines()
+    found.extend(faults.sorted())
+    return lines
 
-    def finish(end: int) -> None:
-        piece = text[start:end]
+
+class _Scan:
+    def __init__(self, source: Source, found: Diagnostics, *, strict: bool) -> None:
+        self.source = source
+        self.text = source.text
+        self.found = found
+        self.strict = strict
+        self.made: list[LogicalLine] = []
+        self.open_at: list[tuple[str, Span]] = []
+        # The logical line that is read: where it starts, and its number.
+        self.start, self.begun = 0, 1
+
+    def lines(self) -> tuple[LogicalLine, ...]:
+        text = self.text
+        at, number, comment = 0, 1, -1
+        while match := _PIECE.search(text, at):
+            piece, begin, at = match.group(), match.start(), match.end()
+            if piece == "\n":
+                code_end = comment if comment >= 0 else begin
+                if self.open_at and self._must_end(text[self.start : code_end].rstrip(), at):
+                    self._unclosed()
+                if not self.open_at:
+                    self._finish(begin)
+                    self.start, self.begun = at, number + 1
+                number += 1
+                comment = -1
+            elif piece[0] == "#":
+                comment = begin
+            elif piece in _CLOSES:
+                self.open_at.append((piece, _place(self.source, begin, number)))
+            elif piece in _OPENS:
+                self._close(piece, _place(self.source, begin, number))
+            elif piece.startswith('"""'):
+                stop = self._torn_at(begin, at, _is_closed(piece))
+                if stop is not None:
+                    place = _place(self.source, begin, number, 3)
+                    self.found.add(
+                        "unclosed-string", place, "this docstring is never closed", 'close it with `"""`'
+                    )
+                    self.open_at.clear()
+                    at = stop
+                number += text.count("\n", begin, at)
+            elif not _is_closed(piece):
+                place = _place(self.source, begin, number)
+                help = f"close it with `{piece[0]}`"
+                self.found.add("unclosed-string", place, "this text is not closed on its line", help)
+                if self.strict:
+                    self.open_at.clear()
+        self._finish(len(text))
+        self._unclosed()
+        return tuple(self.made)
+
+    def _finish(self, end: int) -> None:
+        piece = self.text[self.start : end]
         if _has_code(piece):
-            lines.append(LogicalLine(begun, piece))
+            self.made.append(LogicalLine(self.begun, piece))
 
-    def unclosed() -> None:
-        if open_at:
-            bracket, place = open_at[-1]
-            found.add(
-                "unclosed-bracket",
-                place,
-                f"`{bracket}` is never closed",
-                f"close it with `{_CLOSES[bracket]}`",
-            )
-            open_at.clear()
+    def _must_end(self, code: str, next_line: int) -> bool:
+        """Whether the logical line `code`, in which a bracket is open, cannot go on in the next line."""
+        if _DECLARING.match(self.text, next_line):
+            return True
+        if self.open_at[0][0] == "{":
+            return False  # blocks in braces, as in C, are left for the parser to see
+        if _STATEMENT.match(self.text, next_line):
+            return True
+        if not self.strict:
+            return False
+        after = self.text[next_line : self.text.find("\n", next_line) % (len(self.text) + 1)]
+        if not after.strip() or after.lstrip()[0] in "#)]}":
+            return False
+        if _OPERAND.match(after) and re.search(r"[\w\"')\]}]$", code) and not _AWAITS_OPERAND.search(code):
+            return True
+        return _indent(after) <= _indent(code)
 
-    for match in _PIECE.finditer(text):
-        piece = match.group()
-        if piece == "\n":
-            # Blocks in braces, as in C, are left for the parser to see.
-            inside = open_at and open_at[0][0] != "{" and _STATEMENT.match(text, match.end())
-            if inside or (open_at and _DECLARING.match(text, match.end())):
-                unclosed()
-            if not open_at:
-                finish(match.start())
-                start, begun = match.end(), number + 1
-            number += 1
-        elif piece in _CLOSES:
-            open_at.append((piece, _place(source, match.start(), number)))
-        elif piece in _OPENS:
-            place = _place(source, match.start(), number)
-            if not open_at:
-                found.add("unopened-bracket", place, f"`{piece}` closes nothing")
-            elif open_at[-1][0] != _OPENS[piece]:
-                bracket, opened = open_at[-1]
-                help = f"close it with `{_CLOSES[bracket]}` first"
-                found.add(
-                    "unopened-bracket",
-                    place,
-                    f"`{piece}` cannot close `{bracket}`",
-                    help,
-                    [(opened, "it is opened here")],
-                )
-            if open_at:
-                open_at.pop()
-        elif piece[0] in "\"'" and not _is_closed(piece):
-            docstring = piece.startswith('"""')
-            place = _place(source, match.start(), number, 3 if docstring else 1)
-            if docstring:
-                found.add("unclosed-string", place, "this docstring is never closed", 'close it with `"""`')
-                return (*lines, LogicalLine(begun, text[start:]))
-            found.add(
-                "unclosed-string", place, "this text is not closed on its line", f"close it with `{piece[0]}`"
-            )
-        else:
-            number += piece.count("\n")
-    finish(len(text))
-    unclosed()
-    return tuple(lines)
+    def _unclosed(self) -> None:
+        if self.open_at:
+            bracket, place = self.open_at[-1]
+            help = f"close it with `{_CLOSES[bracket]}`"
+            self.found.add("unclosed-bracket", place, f"`{bracket}` is never closed", help)
+            self.open_at.clear()
+
+    def _close(self, bracket: str, place: Span) -> None:
+        if not self.open_at:
+            self.found.add("unopened-bracket", place, f"`{bracket}` closes nothing")
+            return
+        opened, where = self.open_at.pop()
+        if opened != _OPENS[bracket]:
+            message = f"`{bracket}` cannot close `{opened}`"
+            help = f"close it with `{_CLOSES[opened]}` first"
+            self.found.add("unopened-bracket", place, message, help, [(where, "it is opened here")])
+
+    def _torn_at(self, begin: int, end: int, closed: bool) -> int | None:
+        """Where a docstring has to end that was never closed; None for one that was."""
+        if self.strict:
+            line_end = self.text.find("\n", begin)
+            declared = _CERTAIN.search(self.text, line_end) if line_end >= 0 else None
+            if declared and declared.start() < end:
+                return declared.start() - 1
+        return None if closed else end
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip(" \t"))
 
 
 def _is_closed(piece: str) -> bool:

@@ -26,10 +26,11 @@ def named(node: tree.Name, scope: Scope) -> m.Expr | None:
         found = scope.locals[name]
         place = m.Place(found, (), found.sort, node.span)
         if isinstance(found, m.LocalVariable) and not isinstance(found.sort, s.Snapshot):
-            if scope.assigned is not None and name not in scope.assigned:
+            unset = scope.assigned is not None and name not in scope.assigned
+            if unset and not scope.names.may_be(name):
                 help = "give it a value where it is declared"
                 scope.found.add("unset-local", node.span, f"`{name}` may have no value yet", help)
-                scope.assigned |= {name}  # once is enough
+                scope.assigned = (scope.assigned or frozenset()) | {name}  # once is enough
                 return None
         return m.Load(place)
     names = scope.names

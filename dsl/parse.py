@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from . import misfits, recover, tree
 from .build import Build
 from .diagnostics import Diagnostics
 from .layout import BadIndent, Chunk, Indenter, LogicalLine, chunks, logical_lines
+from .memory import Memory, Part, Torn
 from .source import Source, Span
 
 MAX_SYNTAX_ERRORS = 25
@@ -25,37 +28,67 @@ MAX_ELIFS = 40
 _GRAMMAR = Path(__file__).with_name("grammar.lark")
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file holds as far as it could be read.
+
+    `tree` is None where that says nothing of the rest: without a readable `model` line of a variant, or
+    with too many faults.  `lost` is what the text that could not be read may have declared, None when all
+    was read.
+    """
+
+    tree: tree.Tree | None
+    lost: recover.Lost | None
+    found: Diagnostics
+
+
 def parse(source: Source, cache: str | None = None) -> tuple[tree.Tree | None, Diagnostics]:
     """The tree of a file, or None with what is wrong with it (several faults per call).
 
     `cache` names a file that may hold the grammar's tables between runs; without it they are
     computed (once per process).
     """
+    reading = read(source, cache)
+    return None if reading.found.errors else reading.tree, reading.found
+
+
+def read(source: Source, cache: str | None = None, memory: Memory | None = None) -> Reading:
+    """What a file holds, also when there are faults in it; the arguments are those of `parse`.
+
+    `memory` is what was read of the same file before: only declarations that have changed are read again.
+    """
     found = Diagnostics()
     doc: str | None = None
     header: tree.Header | None = None
     declarations: list[tree.Declaration] = []
-    lines = logical_lines(source, found)
-    _refuse_tabs(source, lines, found)
-    torn = {fault.span.line for fault in found.sorted()}
-    node: Any = None
-    for position, chunk in enumerate(chunks(lines, source.path, found)):
-        if not torn.isdisjoint(range(chunk.line, chunk.end_line + 1)):
-            continue
-        if position and node is None and chunk.text[0] in "{}":
+    lost: recover.Lost | None = None
+    scanned = Diagnostics()
+    lines = logical_lines(source, scanned)
+    _refuse_tabs(source, lines, scanned)
+    cut = chunks(lines, source.path, scanned)
+    found.extend(scanned.sorted())
+    part = None
+    memory = Memory() if memory is None else memory
+    memory.begin(source.path)
+    for position, (chunk, torn) in enumerate(zip(cut, _torn(cut, scanned), strict=True)):
+        if position and part is not None and part.node is None and chunk.text[0] in "{}":
             continue  # the body of a function of C, whose head was refused
-        node = _parse_chunk(chunk, source, found, cache)
+        part = memory.part(chunk, torn) or memory.keep(chunk, torn, _parse_chunk(chunk, torn, source, cache))
+        found.extend(part.found)
+        if part.lost is not None:
+            lost = part.lost if lost is None else lost | part.lost
         if len(found) >= MAX_SYNTAX_ERRORS:
-            break
-        match node:
+            return Reading(None, lost or recover.Lost(), found)
+        match part.node:
             case None:
-                pass
+                if part.lost is not None and chunk.text.startswith("model") and "varies" in chunk.text:
+                    return Reading(None, part.lost, found)
             case tree.Docstring(text=text) if position == 0:
                 doc = text
             case tree.Docstring(span=span):
                 help = "move it above the `model` line, or write comments with `#`"
                 found.add("misplaced-docstring", span, "the docstring of a file comes first", help)
-            case tree.Header():
+            case tree.Header() as node:
                 if header or declarations:
                     found.add(
                         "misplaced-model",
@@ -65,19 +98,29 @@ def parse(source: Source, cache: str | None = None) -> tuple[tree.Tree | None, D
                         [(header.span, "it stands here")] if header else (),
                     )
                 header = header or node
-            case _:
+            case node:
                 declarations.append(node)
+    start = lines[0].line if lines else 1
+    place = Span(source.path, start, 1, start, 1)
     if header is None and not found:
-        start = lines[0].line if lines else 1
-        found.add(
-            "no-model",
-            Span(source.path, start, 1, start, 1),
-            "the file has no `model` line" if lines else "the file is empty",
-            "begin with `model NAME`",
+        message = "the file has no `model` line" if lines else "the file is empty"
+        found.add("no-model", place, message, "begin with `model NAME`")
+    if lost is None and found.errors:
+        lost = recover.Lost()
+    header = header or tree.Header(place, "", None)
+    return Reading(tree.Tree(source.path, doc, header, tuple(declarations)), lost, found)
+
+
+def _torn(cut: tuple[Chunk, ...], found: Diagnostics) -> Iterator[tuple[tuple[int, str], ...]]:
+    """For each declaration the positions of its lines in which a bracket or text is not closed, or a tab
+    stands, and what is wrong there."""
+    faults = [(fault.span.line, fault.code) for fault in found.sorted()]
+    for chunk in cut:
+        own = [fault for fault in faults if chunk.line <= fault[0] <= chunk.end_line]
+        yield tuple(
+            (max(i for i, line in enumerate(chunk.lines) if line.line <= number), code)
+            for number, code in own
         )
-    if found.errors or header is None:
-        return None, found
-    return tree.Tree(source.path, doc, header, tuple(declarations)), found
 
 
 def _refuse_tabs(source: Source, lines: tuple[LogicalLine, ...], found: Diagnostics) -> None:
@@ -92,43 +135,69 @@ def _refuse_tabs(source: Source, lines: tuple[LogicalLine, ...], found: Diagnost
         found.add("tab", place, "a tab in the indentation", help)
 
 
-def _parse_chunk(chunk: Chunk, source: Source, found: Diagnostics, cache: str | None) -> Any:
-    """A declaration, or None.  A line with a fault is replaced by a harmless one and the rest read
-    again, so that the next fault is found too."""
+def _parse_chunk(chunk: Chunk, torn: Torn, source: Source, cache: str | None) -> Part:
+    """A declaration.  A line with a fault is replaced by a harmless one and the rest read again, so that
+    the next fault is found too; so are the lines `torn`, whose faults are known."""
+    found = Diagnostics()
     lines = list(chunk.lines)
-    failed = False
+    missing: dict[int, LogicalLine] = {}
+
+    def give_up() -> Part:
+        return Part(None, found.sorted(), recover.lost(list(chunk.lines)))
+
+    def replace(at: int, code: str) -> bool:
+        """Makes a line harmless, if that helps."""
+        nonlocal lines
+        if lines[at].line in seen:
+            return False
+        seen.add(lines[at].line)
+        repaired = recover.repaired(lines, at, code)
+        if repaired is None:
+            return False
+        kept = set(repaired)
+        missing.update((line.line, line) for line in lines if line not in kept and line.line not in missing)
+        lines = repaired
+        return True
+
     seen: set[int] = set()
-    replaced: set[int] = set()
+    for number, code in [(chunk.lines[at].line, code) for at, code in torn]:
+        at = next((i for i, line in enumerate(lines) if line.line == number), None)
+        if at is not None and number not in seen and not (code != "tab" and replace(at, code)):
+            return give_up()
     patience = MAX_REREAD_LINES
     while True:
-        build = Build(source, chunk.line - 1)
+        build = Build(source, chunk.line - 1, missing.keys())
         try:
             parsed = _lark(cache).parse(Chunk(tuple(lines)).text)
             deep = _too_deep(parsed)
             if deep is not None:
                 _refuse_depth(deep, chunk.line - 1, source, found)
-                return None
+                return give_up()
             node = build.transform(parsed)
-            found.extend(fault for fault in build.found.sorted() if fault.span.line not in replaced)
-            return None if failed or build.found else node
+            found.extend(fault for fault in build.found.sorted() if fault.span.line not in missing)
+            if not missing:
+                return Part(node, found.sorted(), recover.Lost() if found else None)
+            return Part(node, found.sorted(), _lost(chunk, missing))
         except BadIndent as fault:
             line = fault.line + chunk.line - 1
             place = Span(source.path, line, 1, line, max(fault.width, 1) + 1)
             help = "align it with the line above, or with the one that begins its block"
             found.add("bad-indent", place, "this line is indented like no block above it", help)
-            return None
+            at, code = max(i for i, piece in enumerate(lines) if piece.line <= line), "no-block"
         except UnexpectedInput as fault:
             at, code = _report(fault, lines, source, chunk.line - 1, found)
-        failed = True
         patience -= len(lines)
-        if lines[at].line in seen or patience < 0 or len(found) >= MAX_SYNTAX_ERRORS:
-            return None
-        seen.add(lines[at].line)
-        repaired = recover.repaired(lines, at, code)
-        if repaired is None:
-            return None
-        replaced |= {line.line for line in set(repaired).difference(lines)}
-        lines = repaired
+        if patience < 0 or len(found) >= MAX_SYNTAX_ERRORS or not replace(at, code):
+            return give_up()
+
+
+def _lost(chunk: Chunk, missing: Mapping[int, LogicalLine]) -> recover.Lost:
+    """What the missing lines of a declaration that was read may have declared."""
+    lost = recover.lost(list(missing.values()))
+    head = recover.name_in_head(chunk.lines[0])
+    if chunk.line in missing and head:
+        lost |= recover.Lost(heads=frozenset((head,)))
+    return lost
 
 
 def _too_deep(parsed: Parsed[Token]) -> Meta | None:

@@ -90,6 +90,8 @@ def at_label(task: m.TaskOf, label: tuple[str, ...], span: Span, scope: Scope) -
     if not matching:
         word = ".".join(label)
         known = [key[1] for key in labels]
+        if scope.names.incomplete:
+            return None
         message = f"process `{task.process}` has no label `{word}`"
         scope.found.add("unknown-label", span, message, did_you_mean(label[-1], known))
         return None
@@ -107,7 +109,7 @@ def local_of(task: m.TaskOf, parts: list[str], span: Span, scope: Scope) -> m.Ta
     if found:
         options = ", ".join(f"`{v.owner}.{v.name}`" for v in found)
         scope.found.add("unknown-name", span, f"`{word}` is ambiguous", f"write one of {options}")
-    else:
+    elif not scope.names.incomplete:
         message = f"process `{task.process}` has no local `{word}`"
         scope.found.add("unknown-name", span, message, did_you_mean(parts[-1], [k[1] for k in known]))
     return None

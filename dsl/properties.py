@@ -50,6 +50,10 @@ def expectations(
 ) -> list[m.Expectation]:  # fmt: skip
     """What the model expects, checked for names that do not exist; `own` is the file's path."""
     known = [*m.BUILT_IN_CHECKS, *assertions, *(formula.name for formula in formulas)]
+    faulty = {
+        node.name for node in declared if isinstance(node, tree.Invariant | tree.Sometimes | tree.Property)
+    }
+    faulty |= names.asserted
     policies = {node.name for node in declared if isinstance(node, tree.Policy)} | set(names.policies)
     scenarios = {node.name for node in declared if isinstance(node, tree.Scenario)}
     expectations: list[m.Expectation] = []
@@ -60,7 +64,7 @@ def expectations(
         if node.target not in known and node.span.path != own:
             # A base's expectation about something that its variant has removed.
             continue
-        if node.target not in known:
+        if not (node.target in known or node.target in faulty or _may_be(node.target, names)):
             help = did_you_mean(node.target, known) or "choose one of: " + ", ".join(known)
             found.add("unknown-property", node.span, f"there is no property `{node.target}`", help)
         for words, group, what, code in (
@@ -68,7 +72,7 @@ def expectations(
             (node.scenarios, scenarios, "scenario", "unknown-scenario"),
         ):
             for word in words:
-                if word not in group:
+                if word not in group and not names.may_be(word):
                     help = did_you_mean(word, group) or (
                         f"there are: {', '.join(sorted(group))}" if group else "none is declared"
                     )
@@ -80,6 +84,11 @@ def expectations(
         seen.setdefault(key, node.span)
         expectations.append(m.Expectation(node.target, node.verdict, node.under, node.scenarios, node.span))
     return expectations
+
+
+def _may_be(target: str, names: Names) -> bool:
+    """Whether what an expectation is about may be among what could not be read."""
+    return names.may_be(target) or (names.lost is not None and names.lost.may_assert(target))
 
 
 def _refuse_undecidable(e: m.Expr, found: Diagnostics) -> None:

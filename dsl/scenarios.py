@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 
 from . import model as m
 from . import tree
@@ -11,9 +10,10 @@ from .diagnostics import Diagnostics, did_you_mean
 from .expressions import constant, expression
 from .fold import NotConstant, evaluate
 from .prelude import prelude
+from .recover import Lost
 from .scope import Names, Scope
-from .source import Span
 from .statements import policy_instance
+from .walk import walk
 
 MAX_CPUS = 16
 STANDARD = ("spin", "resched", "block", "halt_poll")
@@ -37,8 +37,8 @@ def scenario_names(specification: tree.Tree) -> tuple[str | None, ...]:
     return declared or (None,)
 
 
-def scene(specification: tree.Tree, name: str | None, found: Diagnostics) -> Scene:
-    """The settings of a scenario, checked for unknown words."""
+def scene(specification: tree.Tree, name: str | None, found: Diagnostics, lost: Lost | None = None) -> Scene:
+    """The settings of a scenario, checked for unknown words; `lost` is what could not be read."""
     node = next(
         (n for n in specification.declarations if isinstance(n, tree.Scenario) and n.name == name), None
     )
@@ -66,7 +66,7 @@ def scene(specification: tree.Tree, name: str | None, found: Diagnostics) -> Sce
                 found.add("bad-setting", setting.value.span, "this memory model is not known", help)
         elif setting.name in known:
             constants[setting.name] = setting.value
-        else:
+        elif lost is None or not lost.may_declare(setting.name):
             advice = did_you_mean(setting.name, {*known, "cpus", "preempt", "memory"})
             found.add("bad-setting", setting.span, f"a scenario cannot set `{setting.name}`", advice)
     if len(node.policies) > 1:
@@ -137,19 +137,9 @@ def declare_policies(declared: tuple[tree.Declaration, ...], names: Names) -> No
 
 
 def _speaks_of_policies(node: object) -> bool:
-    return any(isinstance(part, tree.Wait | tree.PolicyUse | tree.Delegate) for part in _parts(node)) or (
+    return any(isinstance(part, tree.Wait | tree.PolicyUse | tree.Delegate) for part in walk(node)) or (
         isinstance(node, tree.Expect) and bool(node.under)
     )
-
-
-def _parts(node: object) -> Iterator[object]:
-    yield node
-    if isinstance(node, tuple):
-        for item in node:
-            yield from _parts(item)
-    elif is_dataclass(node) and not isinstance(node, Span):
-        for item in fields(node):
-            yield from _parts(getattr(node, item.name))
 
 
 def choices(
@@ -174,7 +164,7 @@ def choices(
         if isinstance(node, tree.Policy) and all(p.default is not None for p in node.parameters):
             policy_instance(tree.PolicyUse(node.span, node.name, ()), scope)
     if names.unpinned is None:
-        if line is not None and not found.errors:
+        if line is not None and not found.errors and names.lost is None:
             found.add(
                 "no-wait", line.span, "no `wait until` is left open to these policies", "remove the line"
             )

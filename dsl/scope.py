@@ -10,6 +10,7 @@ from . import sorts as s
 from . import tree
 from .diagnostics import Diagnostics, did_you_mean
 from .kernel import habit
+from .recover import Lost
 from .source import Span
 
 BUILT_INS = frozenset(
@@ -55,8 +56,33 @@ class Names:
     labels: dict[str, dict[tuple[str, str], Span]] = field(default_factory=dict)
     locals: dict[str, dict[tuple[str, str], m.LocalVariable]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    lost: Lost | None = None
+    # The texts of all assertions, also of those with a fault.
+    asserted: set[str] = field(default_factory=set)
+    # The `def`s of which parameters or result are not known.
+    unsettled: set[str] = field(default_factory=set)
+    # Words that stand alone in a line, where a statement may be being written.
+    words: set[str] = field(default_factory=set)
     # Constants and variables by name, also those whose declaration was not reached yet.
     later: dict[str, str] = field(default_factory=dict)
+
+    def may_be(self, name: str) -> bool:
+        """Whether a name that is not known may be that of something a fault has removed."""
+        if not name or name in self.broken or self._may_be_typed(name):
+            return True
+        return self.lost is not None and self.lost.may_declare(name)
+
+    def _may_be_typed(self, name: str) -> bool:
+        return any(name != word and name.startswith(word) for word in self.words)
+
+    def headless(self, name: str) -> bool:
+        """Whether the parameters, result or number of a `def` or process may not be what they seem."""
+        return name in self.unsettled or (self.lost is not None and self.lost.may_head(name))
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether bodies may have labels and locals that are not known."""
+        return self.lost is not None or bool(self.words)
 
     def known(self) -> Iterator[str]:
         for group in (
@@ -115,9 +141,15 @@ class Scope:
     def whole_state(self) -> bool:
         return self.kind in ("assert", "formula", "temporal")
 
+    def may_be(self, name: str) -> bool:
+        """Whether a name that is not known may be something that a fault has removed, also a parameter."""
+        lost = self.names.lost
+        headless = lost is not None and self.owner is not None and lost.may_head(self.owner)
+        return headless or self.names.may_be(name)
+
     def unknown(self, name: str, span: Span) -> None:
         """Reports a name that stands for nothing here, once per name that a fault has removed."""
-        if name in self.names.broken:
+        if self.may_be(name):
             return
         if name == "self":
             help: str | None = "it is the index of a process, in its code"

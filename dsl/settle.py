@@ -112,7 +112,7 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
                 found.add("int-variable", node.span, "`int` is for constants only", help)
             elif name in ("range", "set"):
                 found.add("bad-type", node.span, f"`{name}` alone is not a type", f"write `{_FORMS[name]}`")
-            elif name not in names.broken:
+            elif not names.may_be(name):
                 candidates = [*names.types, *names.processes, *_PLAIN_TYPES, "range", "set"]
                 advice = habit(name) or did_you_mean(name, candidates)
                 found.add("unknown-type", node.span, f"`{name}` is not a type", advice)
@@ -299,6 +299,8 @@ def process_counts(declared: tuple[tree.Declaration, ...], names: Names, found: 
             ):
                 found.add("bad-size", node.count.span, f"a process has 0 to {MAX_INSTANCES} instances")
                 count = None
+        if names.headless(node.name):
+            count = MAX_INSTANCES
         names.processes[node.name] = (node, count if isinstance(count, int) else 1)
         names.labels.setdefault(node.name, {})
         names.locals.setdefault(node.name, {})

@@ -20,7 +20,8 @@ MAX_DELEGATES = 12
 
 def check_body(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
     statements = _block(block, body)
-    if body.signature and body.signature.result and body.scope.assigned is not None:
+    ends = body.scope.assigned is not None and not body.gap
+    if body.signature and body.signature.result and ends:
         body.found.add(
             "missing-return",
             body.signature.node.span,
@@ -63,6 +64,7 @@ def _statement(node: tree.Statement, body: Body) -> m.Statement | None:
                 body.found.add(
                     "assert-text", node.span, "an assertion needs a name", 'write `assert C, "why"`'
                 )
+            body.scope.names.asserted.add(text or "")
             typed = condition(test, body.scope.specification())
             return m.Assert(typed, text, node.span) if typed and text else None
         case tree.Await(condition=test):
@@ -104,8 +106,23 @@ def _statement(node: tree.Statement, body: Body) -> m.Statement | None:
                 return None
             name = policy_instance(use, body.scope)
             return m.Delegate(name, node.span) if name else None
+        case tree.Gap():
+            _may_leave(body)
+            return None
         case tree.Docstring() | tree.Pass():
             return None
+
+
+def _may_leave(body: Body) -> None:
+    """A statement that is not known may leave the loop, or the body."""
+    body.gap = True
+    if body.loops:
+        body.loops[-1].append(body.scope.assigned)
+
+
+def _is_open(test: tree.Expr) -> bool:
+    """Whether it stands for a condition that could not be read."""
+    return isinstance(test, tree.Name) and not test.id
 
 
 def _label(node: tree.Label, body: Body) -> m.Statement | None:
@@ -134,6 +151,9 @@ def _call(node: tree.CallStatement, body: Body) -> m.Statement | None:
         if callable_ or expression(call, scope) is not None:
             help = "call it, with parentheses after the name" if callable_ else "remove it, or assign it"
             scope.found.add("no-effect", node.span, "this statement does nothing", help)
+        _may_leave(body)
+        if isinstance(call, tree.Name):
+            scope.names.words.add(call.id)
         return None
     if isinstance(call.function, tree.Attribute):
         made = set_method(call, body) or lock_call(call, body, statement=True)
@@ -238,6 +258,8 @@ def policy_instance(use: tree.PolicyUse, scope: Scope) -> str | None:
     """The name of a policy with its arguments, which is checked when it is first met."""
     names = scope.names
     declared = names.policies.get(use.name)
+    if declared is None and names.may_be(use.name):
+        return None
     if declared is None:
         help = did_you_mean(use.name, names.policies) or f"there are: {', '.join(sorted(names.policies))}"
         scope.found.add("unknown-policy", use.span, f"there is no policy `{use.name}`", help)
@@ -314,6 +336,8 @@ def _return(node: tree.Return, body: Body) -> m.Statement | None:
     if signature is None:
         if node.value is not None:
             body.found.add("bad-return", node.span, "a process returns nothing")
+    elif body.scope.names.headless(signature.node.name):
+        pass
     elif signature.result is None:
         if node.value is not None:
             help = f"declare `def {signature.node.name}(...) -> T:`"
@@ -354,6 +378,8 @@ def _truth(test: m.Expr | m.Action | None) -> bool | None:
 
 def _if(node: tree.If, body: Body) -> m.Statement | None:
     test = tested(node.condition, body)
+    if _is_open(node.condition):
+        _may_leave(body)
     before = body.scope.assigned
     then = _block(node.body, body)
     after_then = body.scope.assigned
@@ -376,7 +402,9 @@ def _if(node: tree.If, body: Body) -> m.Statement | None:
 
 def _while(node: tree.While, body: Body) -> m.Statement | None:
     test = tested(node.condition, body)
-    if test is None or _truth(test) is not False:
+    if _is_open(node.condition):
+        _may_leave(body)
+    elif test is None or _truth(test) is not False:
         not_in_atomic(node.span, "`while`", body)
     before = body.scope.assigned
     body.loops.append([])
@@ -389,11 +417,13 @@ def _while(node: tree.While, body: Body) -> m.Statement | None:
 def _for(node: tree.For, body: Body) -> m.Statement | None:
     over = domain(node.domain, body.scope)
     if over is None:
+        _loop_over_nothing(node, body)
         return None
     assert isinstance(over.sort, s.SetOf)
     if not (isinstance(over, m.Literal) and isinstance(over.value, frozenset)):
         help = "loop over the type, and test with `in`"
         body.found.add("for-set", node.span, "`for` ranges over numbers and enums, in order", help)
+        _loop_over_nothing(node, body)
         return None
     sort = over.sort.of
     known = body.scope.locals.get(node.name)
@@ -416,6 +446,16 @@ def _for(node: tree.For, body: Body) -> m.Statement | None:
     ordered = tuple(value for value in s.values(sort) if value in over.value)
     body.scope.assigned = meet([before if not ordered else (before and before | {node.name}), *breaks])
     return m.For(variable, ordered, statements, node.span)
+
+
+def _loop_over_nothing(node: tree.For, body: Body) -> None:
+    """Checks the body of a loop that has a fault in its head."""
+    if node.name not in body.scope.locals:
+        body.scope.names.broken.add(node.name)
+    before = body.scope.assigned
+    body.loops.append([])
+    _block(node.body, body)
+    body.scope.assigned = meet([before, *body.loops.pop()])
 
 
 def _with(node: tree.With, body: Body) -> m.Statement | None:

@@ -112,6 +112,11 @@ class Pass(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Gap(Node):
+    """A line that could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Block(Node):
     statements: tuple[Statement, ...]
 
@@ -172,7 +177,7 @@ class Atomic(Node):
 
 Statement = (
     Docstring | Local | Assign | Augmented | CallStatement | Assert | Await | Label | Wait | Delegate
-    | Return | Break | Continue | Pass | If | While | For | With | Either | Atomic
+    | Return | Break | Continue | Pass | Gap | If | While | For | With | Either | Atomic
 )  # fmt: skip
 
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 
 from . import tree
 from .declarations import name_of
 from .diagnostics import Diagnostics, did_you_mean
-from .source import Span
+from .recover import Lost
+from .walk import walk
 
 _NEEDS_A_USE = (
     tree.Function, tree.Const, tree.TypeAlias, tree.Struct, tree.Enum, tree.Shared, tree.Ghost,
 )  # fmt: skip
 
 
-def vary(variant: tree.Tree, base: tree.Tree) -> tuple[tree.Tree, Diagnostics]:
+def vary(variant: tree.Tree, base: tree.Tree, lost: Lost | None = None) -> tuple[tree.Tree, Diagnostics]:
     """The tree that a variant stands for.
 
     Its declarations take the place of those of the same name and kind; others are added.  All of
     the base's expectations about a property give way to the variant's.  A declaration that replaces
-    nothing and that nothing uses is taken for a misspelt replacement.
+    nothing and that nothing uses is taken for a misspelt replacement, where nothing was `lost` that might.
     """
     found = Diagnostics()
     own = {name: node for node in variant.declarations if (name := name_of(node)) is not None}
@@ -52,7 +52,12 @@ def vary(variant: tree.Tree, base: tree.Tree) -> tuple[tree.Tree, Diagnostics]:
     merged += [node for node in variant.declarations if name_of(node) not in replaced]
     mentioned = set(_names(tuple(merged)))
     for name, new in own.items():
-        if name not in replaced and isinstance(new, _NEEDS_A_USE) and not _used(new, mentioned):
+        if (
+            lost is None
+            and name not in replaced
+            and isinstance(new, _NEEDS_A_USE)
+            and not _used(new, mentioned)
+        ):
             known = [other for node in base.declarations if (other := name_of(node))]
             help = did_you_mean(name, known) or "remove it, or use it"
             found.add("replaces-nothing", new.span, f"`{name}` replaces nothing, and nothing uses it", help)
@@ -69,11 +74,4 @@ def _used(node: tree.Declaration, mentioned: set[str]) -> bool:
 
 def _names(node: object) -> Iterator[str]:
     """Every name that expressions below `node` mention."""
-    if isinstance(node, tree.Name):
-        yield node.id
-    elif isinstance(node, tuple):
-        for item in node:
-            yield from _names(item)
-    elif is_dataclass(node) and not isinstance(node, Span):
-        for item in fields(node):
-            yield from _names(getattr(node, item.name))
+    return (part.id for part in walk(node) if isinstance(part, tree.Name))

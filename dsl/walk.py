@@ -1,9 +1,9 @@
-"""Going through a model: everything below a node, and a node with parts of it replaced."""
+"""Going through a tree or a model: everything below a node, and a node with parts of it replaced."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 
 from .sorts import Lock, Struct
 from .source import Span
@@ -40,10 +40,20 @@ def parts(node: object) -> tuple[object, ...]:
     """What a node consists of, in order; spans and sorts are left out."""
     if isinstance(node, tuple):
         return node
-    if hasattr(node, "__dataclass_fields__") and not isinstance(node, Span | Lock | Struct):
-        names = (item.name for item in fields(node))  # type: ignore[arg-type]
-        return tuple(getattr(node, name) for name in names if name not in ("sort", "span", "root", "bound"))
-    return ()
+    return tuple([getattr(node, name) for name in _part_names(type(node))])
+
+
+def _part_names(kind: type) -> tuple[str, ...]:
+    known = _PART_NAMES.get(kind)
+    if known is None:
+        names: tuple[str, ...] = ()
+        if is_dataclass(kind) and kind not in (Span, Lock, Struct):
+            names = tuple(item.name for item in fields(kind))
+        known = _PART_NAMES[kind] = tuple(n for n in names if n not in ("sort", "span", "root", "bound"))
+    return known
+
+
+_PART_NAMES: dict[type, tuple[str, ...]] = {}
 
 
 def walk(node: object) -> Iterator[object]:

@@ -4,46 +4,92 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
-from ..check.load import Loaded, load, parsed
-from ..dsl import model, tree
-from ..dsl.declarations import check
+from ..check.load import Loaded, gather, load
+from ..dsl import model
+from ..dsl.declarations import Checked, examine
 from ..dsl.diagnostics import Diagnostic
+from ..dsl.memory import Memory
 from ..dsl.scenarios import scenario_names
 from ..dsl.source import Source
+from ..dsl.tree import Tree
+from .names import Occurrence, occurrences
+from .positions import plain
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Analysis:
     """A document's text in one version, and what was found in it.
 
-    `path` is the name that `source` and the places in it carry.  `tree` is that of the file with its
-    base laid below it; `model` is that of the first scenario; each is None when errors leave none.
-    `diagnostics` may lie in other files: `sources` has all that were read.
+    `path` is the name that `source` and the places in it carry.  `tree` is that of the file with its base
+    laid below it, as far as they could be read, None where nothing can be said of it; `trees` are those of
+    each file alone.  `checked` is the first scenario.  `diagnostics` may lie in other files: `sources` has
+    all that were read, by path.
     """
 
     uri: str
     version: int
     path: str
     source: Source
-    tree: tree.Tree | None
-    model: model.Model | None
+    tree: Tree | None
+    trees: Mapping[str, Tree]
+    checked: Checked | None
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, Source]
 
+    @cached_property
+    def names(self) -> dict[str, list[Occurrence]]:
+        """All names in each file, in order."""
+        return {path: self._names(path, own) for path, own in self.trees.items()}
 
-def analyse(uri: str, version: int, path: str, text: str, unsaved: Mapping[str, str]) -> Analysis:
+    def _names(self, path: str, own: Tree) -> list[Occurrence]:
+        return occurrences(own, self.tree or own, self.checked, self.sources[path])
+
+    def named(self, line: int, column: int) -> Occurrence | None:
+        """The name at, or right before, a place of the document."""
+        for found in self.names.get(self.path, ()):
+            span = found.span
+            if span.line == line and span.column <= column <= span.end_column:
+                return found
+        return None
+
+    @property
+    def model(self) -> model.Model | None:
+        """That of the first scenario; None when there are errors."""
+        return None if self.checked is None else self.checked.model
+
+
+def analyse(
+    uri: str, version: int, path: str, text: str, unsaved: Mapping[str, str], memories: dict[str, Memory]
+) -> Analysis:
     """Looks at a document as it is typed: nothing is lowered, and only the first scenario is checked.
 
     `unsaved` holds the texts of open documents by their real paths; they count for files that are not saved.
+    `memories` is what was read of the same files before.
     """
-    specification, sources, found = parsed(path, text=text.encode(), unsaved=unsaved)
+    gathered = gather(path, text=text.encode(), unsaved=unsaved, memories=memories)
+    found = gathered.found
     checked = None
-    if specification is not None:
-        checked, faults = check(specification, None, scenario_names(specification)[0])
-        found.extend(faults.sorted())
-    source = sources.get(path) or Source(path, text)
-    return Analysis(uri, version, path, source, specification, checked, found.sorted(), sources)
+    if gathered.tree is not None:
+        lost = gathered.lost
+        checked = examine(gathered.tree, None, scenario_names(gathered.tree)[0], lost)
+        # A base that was fine before may only miss what the variant's text does not say now.
+        found.extend(fault for fault in checked.found if lost is None or fault.span.path == path)
+    source = gathered.sources.get(path) or Source(path, text)
+    return Analysis(
+        uri, version, path, source, gathered.tree, gathered.trees, checked, found.sorted(), gathered.sources
+    )
+
+
+def of_file(uri: str, path: str) -> Analysis | None:
+    """What is known of a file that is not open, as far as it can be read."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return analyse(uri, 0, path, plain(text), {}, {})
 
 
 def loaded(path: str, text: str, unsaved: Mapping[str, str]) -> Loaded:

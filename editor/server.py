@@ -9,25 +9,42 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Generator, Iterator
+import signal
+from collections.abc import Callable, Generator, Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.uris import from_fs_path, to_fs_path
 
 from ..check.load import Loaded
-from . import analysis, publish
+from ..dsl.memory import Memory
+from . import analysis, completion, fixes, hints, hover, navigation, outline, publish, tokens
 from .analysis import Analysis
-from .positions import edited, plain
+from .names import Occurrence
+from .positions import edited, from_position, plain
 
-FEATURES = (publish.register,)
+FEATURES = (
+    publish.register,
+    hints.register,
+    navigation.register,
+    outline.register,
+    hover.register,
+    completion.register,
+    tokens.register,
+    fixes.register,
+)
 """The functions that put features on a server."""
 
 DELAY = 0.01
 """Seconds from a change to its analysis: changes that come together are looked at together."""
+
+
+WATCH = 2.0
+"""Seconds between two looks whether the client is still there."""
 
 
 class Document:
@@ -51,7 +68,9 @@ class Server(LanguageServer):
         super().__init__("pfnspec", _version(), protocol_cls=_Protocol)
         self.documents: dict[str, Document] = {}
         self.changed: list[Callable[[str], None]] = []
+        self.hints: list[Callable[[str, types.Range], Iterable[types.InlayHint]]] = []
         self._known: dict[str, tuple[dict[str, int], Analysis]] = {}
+        self._memories: dict[str, dict[str, Memory]] = {}
         self._due: asyncio.TimerHandle | None = None
         self._touched: dict[str, None] = {}
 
@@ -67,9 +86,27 @@ class Server(LanguageServer):
         versions = {other.uri: other.version for other in self.documents.values()}
         known = self._known.get(uri)
         if known is None or known[0] != versions:
-            made = analysis.analyse(uri, document.version, document.path, document.text, self.unsaved())
+            made = analysis.analyse(
+                uri,
+                document.version,
+                document.path,
+                document.text,
+                self.unsaved(),
+                self._memories.setdefault(uri, {}),
+            )
             known = self._known[uri] = (versions, made)
         return known[1]
+
+    def known(self, uri: str) -> Analysis | None:
+        """`analysed`, or None for a document that is not open."""
+        return self.analysed(uri) if uri in self.documents else None
+
+    def named(self, uri: str, place: types.Position) -> tuple[Analysis | None, Occurrence | None]:
+        """What is known of an open document, and the name at a place of it."""
+        analysis = self.known(uri)
+        if analysis is None:
+            return None, None
+        return analysis, analysis.named(*from_position(analysis.source.lines, place, self.encoding))
 
     def loaded(self, uri: str) -> Loaded:
         """All scenarios and policies of the current text of an open document, lowered."""
@@ -96,6 +133,13 @@ class Server(LanguageServer):
     def forget(self, uri: str) -> None:
         """Drops what is known about a document that was closed."""
         self._known.pop(uri, None)
+        self._memories.pop(uri, None)
+
+    def reread(self) -> None:
+        """Looks at all documents again: files may have changed."""
+        self._known.clear()
+        for uri in self.documents:
+            self.touch(uri)
 
     def _look(self) -> None:
         self._due = None
@@ -110,6 +154,8 @@ class Server(LanguageServer):
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Tells the client's log of a handler that failed; the server goes on."""
+        if isinstance(error, JsonRpcInvalidParams):
+            return  # a request that was refused, with the reason in the answer
         what = " ".join(f"{type(error).__name__}: {error}".split())
         message = f"this is a mistake in pfnspec, please report it: {what}"
         self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
@@ -144,6 +190,24 @@ class _Protocol(LanguageServerProtocol):
         self._server.touch(params.text_document.uri)
         yield from self._user(types.TEXT_DOCUMENT_DID_CLOSE, params)
 
+    @lsp_method(types.INITIALIZED)
+    def lsp_initialized(self, params: types.InitializedParams) -> Iterator[Any]:
+        self._watch()
+        yield from self._user(types.INITIALIZED, params)
+
+    def _watch(self) -> None:
+        """Ends the server when the client's process is gone, also if somebody else keeps the pipe open."""
+        process = self._server.process_id
+        if process is None or os.name != "posix":
+            return
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            os.kill(os.getpid(), signal.SIGTERM)
+        except PermissionError:
+            return
+        asyncio.get_running_loop().call_later(WATCH, self._watch)
+
     def _user(self, method: str, params: object) -> Generator[Any, Any, None]:
         handler = self.fm.features.get(method)
         if handler is not None:
@@ -153,6 +217,15 @@ class _Protocol(LanguageServerProtocol):
 def make() -> Server:
     """A server with all its features, which nobody has connected to yet."""
     server = Server()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def files_changed(_: types.DidChangeWatchedFilesParams) -> None:
+        server.reread()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def saved(_: types.DidSaveTextDocumentParams) -> None:
+        server.reread()
+
     for register in FEATURES:
         register(server)
     return server
@@ -162,7 +235,10 @@ def serve() -> int:
     """Serves one editor on standard input and output until it says that it goes, or is gone."""
     logging.getLogger("pygls").addHandler(logging.NullHandler())
     logging.getLogger("pygls").propagate = False
-    make().start_io()
+    protocol = os.fdopen(os.dup(1), "wb")
+    # Whatever else is written to standard output, here or by a child, goes where it does no harm.
+    os.dup2(2, 1)
+    make().start_io(stdout=protocol)
     return 0
 
 
