@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,12 +43,18 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What came of a file.  `sources` has every file that was read, by its path as shown; there are
-    no `cells` when a diagnostic is an error."""
+    no `cells` when a diagnostic is an error.  `specification` is the tree, a variant laid over its base; None
+    when it cannot be read or parsed."""
 
     path: str
     sources: Mapping[str, Source]
     diagnostics: tuple[Diagnostic, ...]
     cells: tuple[Cell, ...]
+    specification: tree.Tree | None = None
+
+
+Contents = Callable[[str], bytes]
+"""The content of a file by its path; raises OSError."""
 
 
 def load(
@@ -58,16 +64,19 @@ def load(
     outside: bool = False,
     text: bytes | None = None,
     unsaved: Mapping[str, str] | None = None,
+    contents: Contents | None = None,
 ) -> Loaded:
     """Reads, checks and lowers a model.
 
     `path` is a file, or `-` for standard input; `constants` gives constants other values; `outside`
     lets a variant's base lie outside the project (the nearest folder above the file with a `.git`,
     `pyproject.toml` or `pfnspec.toml`, otherwise the file's own folder); `text` is the content when
-    it is known already; `unsaved` holds texts, by real path, that count instead of the files.  Nothing is
-    raised for bad input.
+    it is known already; `unsaved` holds texts, by real path, that count instead of the files; `contents` is
+    where files come from otherwise, the disk unless it is given.  Nothing is raised for bad input.
     """
-    specification, sources, found = parsed(path, outside=outside, text=text, unsaved=unsaved)
+    specification, sources, found = parsed(
+        path, outside=outside, text=text, unsaved=unsaved, contents=contents
+    )
     cells: list[Cell] = []
     for scenario in () if specification is None else scenario_names(specification):
         assert specification is not None
@@ -84,15 +93,16 @@ def load(
             cells.append(Cell(checked, policy, program, live or program))
     if any(cell.model.policies for cell in cells):
         sources[prelude.PATH] = prelude.source()
-    return Loaded(path, sources, found.sorted(), () if found.errors else tuple(cells))
+    return Loaded(path, sources, found.sorted(), () if found.errors else tuple(cells), specification)
 
 
 def parsed(
-    path: str, *, outside: bool = False, text: bytes | None = None, unsaved: Mapping[str, str] | None = None
-) -> tuple[tree.Tree | None, dict[str, Source], Diagnostics]:
+    path: str, *, outside: bool = False, text: bytes | None = None,
+    unsaved: Mapping[str, str] | None = None, contents: Contents | None = None,
+) -> tuple[tree.Tree | None, dict[str, Source], Diagnostics]:  # fmt: skip
     """The tree of a file with its base laid below it, every file that was read, and what is wrong; the
     arguments are those of `load`."""
-    reader = _Reader(path, outside, unsaved or {})
+    reader = _Reader(path, outside, unsaved or {}, contents)
     specification = reader.tree(path, text)
     return specification, reader.sources, reader.found
 
@@ -123,12 +133,15 @@ def grammar_cache() -> str | None:
 
 
 class _Reader:
-    def __init__(self, path: str, outside: bool, unsaved: Mapping[str, str]) -> None:
+    def __init__(
+        self, path: str, outside: bool, unsaved: Mapping[str, str], contents: Contents | None = None
+    ) -> None:
         self.found = Diagnostics()
         self.sources: dict[str, Source] = {}
         self.asked: dict[str, None] = {}
         self.outside = outside
         self.unsaved = unsaved
+        self.contents = contents
         self.root = project(Path.cwd() / "stdin" if path == "-" else Path(path))
 
     def tree(
@@ -165,7 +178,7 @@ class _Reader:
 
     def source(self, path: str, text: bytes | None, asked: Span | None) -> Source | None:
         self.asked[path] = None
-        source, faults, _ = read(path, text, asked)
+        source, faults, _ = read(path, text, asked, self.contents)
         self.found.extend(faults.sorted())
         if source is not None:
             self.sources[path] = source
@@ -173,16 +186,16 @@ class _Reader:
 
 
 def read(
-    path: str, text: bytes | None = None, asked: Span | None = None
+    path: str, text: bytes | None = None, asked: Span | None = None, contents: Contents | None = None
 ) -> tuple[Source | None, Diagnostics, bytes]:
     """The source of a file with `\\n` line ends, what is wrong with it, and its bytes.
 
-    `asked` is the place that asks for the file.  A source with faults is good for showing them only.
+    `asked` is the place that asks for the file; `contents` is as for `load`.  A source with faults is good for showing them only.
     """
     found = Diagnostics()
     place = asked or Span(path, 1, 1, 1, 1)
     try:
-        data = text if text is not None else _bytes(path)
+        data = text if text is not None else (contents or _bytes)(path)
     except (OSError, ValueError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
         found.add("cannot-read", place, f"cannot read `{path}`: {reason}", "give the name of a file, or `-`")

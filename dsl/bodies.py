@@ -16,7 +16,7 @@ from . import tree
 from .difference import DIFFERENT, NEUTRAL, STRONGER, WEAKER, Difference
 from .implication import change_of_domain
 from .source import Span
-from .terms import Surroundings, Term, domain, names_in, nodes, shape, term, truth
+from .terms import Surroundings, Term, code, domain, names_in, nodes, shape, truth
 
 _Compound = tree.If | tree.While | tree.For | tree.With | tree.Either | tree.Atomic
 _TIMELESS = tree.Assert | tree.Label
@@ -56,7 +56,9 @@ class Side:
 def side(specification: tree.Tree, where: Surroundings) -> Side:
     """What has to be known of a specification beside its bodies."""
     ghosts = frozenset(node.name for node in specification.declarations if isinstance(node, tree.Ghost))
-    labels = frozenset(part.label[-1] for part in nodes(specification.declarations) if isinstance(part, tree.At))
+    labels = frozenset(
+        part.label[-1] for part in nodes(specification.declarations) if isinstance(part, tree.At)
+    )
     read: set[str] = set()
     for node in nodes(specification.declarations):
         match node:
@@ -82,9 +84,9 @@ def _closed(specification: tree.Tree, ghosts: frozenset[str], read: set[str]) ->
         for node in nodes(specification.declarations):
             if isinstance(node, tree.Assign | tree.Augmented) and _root(node.target) in ghosts & read:
                 read |= names_in(node.value)
-            elif isinstance(node, tree.CallStatement) and _root(node.expression) in ghosts & read:
-                read |= names_in(node.expression)
-            elif isinstance(node, tree.CallStatement) and _root(node.expression) not in ghosts:
+            elif (isinstance(node, tree.CallStatement) and _root(node.expression) in ghosts & read) or (
+                isinstance(node, tree.CallStatement) and _root(node.expression) not in ghosts
+            ):
                 read |= names_in(node.expression)
     return read
 
@@ -308,7 +310,10 @@ def _changed(one: Token, other: Token, old: Side, new: Side) -> list[Difference]
         case tree.Wait(policy=before), tree.Wait(policy=after) if shape(before) != shape(after):
             kind, message = "wait-pinned", "how this waits is changed"
             if before is None:
-                effect, message = WEAKER, "this waits in one way only: the other policies are not checked here"
+                effect, message = (
+                    WEAKER,
+                    "this waits in one way only: the other policies are not checked here",
+                )
             elif after is None:
                 effect, message = STRONGER, "this is checked under every policy"
         case tree.For(domain=before), tree.For(domain=after):
@@ -316,8 +321,9 @@ def _changed(one: Token, other: Token, old: Side, new: Side) -> list[Difference]
             effect = change_of_domain(domain(before, old.where), domain(after, new.where))
         case tree.Local(type=before, value=v), tree.Local(type=after, value=w) if shape(v) == shape(w):
             kind, (effect, message) = "bound-changed", change_of_bound(before, after, old.where, new.where)
-        case (tree.If() | tree.While() | tree.Elif()), (
-            tree.If(condition=after) | tree.While(condition=after) | tree.Elif(condition=after)
+        case (
+            (tree.If() | tree.While() | tree.Elif()),
+            (tree.If(condition=after) | tree.While(condition=after) | tree.Elif(condition=after)),
         ) if truth(after, new.where) is False:
             kind, effect, message = "never-reached", WEAKER, "what stands below this is never reached"
         case _ if _chooses(a) and not _chooses(b):
@@ -333,7 +339,7 @@ def _changed(one: Token, other: Token, old: Side, new: Side) -> list[Difference]
 
 def _head(node: object, where: Surroundings) -> object:
     part = shape_free(node)
-    return (type(node).__name__, getattr(node, "name", ""), term(part, where))
+    return (type(node).__name__, getattr(node, "name", ""), code(part, where))
 
 
 def _choice(a: object, b: object, old: Side, new: Side) -> str:
@@ -345,7 +351,9 @@ def _choice(a: object, b: object, old: Side, new: Side) -> str:
 
 
 def _is_choose(part: object) -> bool:
-    return isinstance(part, tree.Call) and isinstance(part.function, tree.Name) and part.function.id == "choose"
+    return (
+        isinstance(part, tree.Call) and isinstance(part.function, tree.Name) and part.function.id == "choose"
+    )
 
 
 def change_of_bound(
@@ -392,5 +400,3 @@ def _standing(kept: list[tuple[Token, Token]], headers: set[int], new: Side) -> 
 
 def _conditions(token: Token) -> list[Term]:
     return [shape(h) for h in token.around if not isinstance(h, tree.Atomic)]
-
-

@@ -115,7 +115,9 @@ def compare_assertions(
         for difference in _assertions(left, right, texts):
             key = (difference.kind, difference.about, difference.old, difference.new)
             known = found.get(key, difference)
-            found[key] = difference if worst((known.effect, difference.effect)) == difference.effect else known
+            found[key] = (
+                difference if worst((known.effect, difference.effect)) == difference.effect else known
+            )
     return list(found.values()), renamed
 
 
@@ -287,7 +289,11 @@ def compare_expectations(
         for words, where in changes.items():
             effect = WEAKER if words[1] == "violated" else STRONGER
             limited = "" if len(where) == len(cells) else f" {_cells(where)}"
-            message = f"expected to be {words[1]}{limited}" if words[1] == "violated" else f"expected to hold{limited}"
+            message = (
+                f"expected to be {words[1]}{limited}"
+                if words[1] == "violated"
+                else f"expected to hold{limited}"
+            )
             found.append(Difference("expectation-changed", effect, target, message, *places[words]))
     return found
 

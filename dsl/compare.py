@@ -21,7 +21,9 @@ from .scenarios import STANDARD, scenario_names
 from .source import Span
 from .terms import Surroundings, Term, domain, nodes, shape, surroundings, term
 
-_Node = TypeVar("_Node")
+_Node = TypeVar(
+    "_Node", tree.Process, tree.Function, tree.TypeAlias, tree.Enum, tree.Struct, tree.Shared, tree.Ghost
+)
 
 
 def same(old: tree.Tree, new: tree.Tree) -> bool:
@@ -49,6 +51,9 @@ def _whole(node: object) -> Term:
         names = (name for name in node.__dataclass_fields__ if name not in ("span", "doc"))
         return (type(node).__name__, *(_whole(getattr(node, name)) for name in names))
     return (type(node).__name__, node)
+
+
+_Variable = tree.Shared | tree.Ghost
 
 
 class _Comparison:
@@ -82,11 +87,7 @@ class _Comparison:
 
     def named(self, kind: type[_Node]) -> tuple[dict[str, _Node], dict[str, _Node]]:
         """The declarations of a kind, by name, before and after."""
-        old, new = (
-            {node.name: node for node in of.declarations if isinstance(node, kind)}  # type: ignore[attr-defined]
-            for of in (self.old, self.new)
-        )
-        return old, new
+        return _named(self.old, kind), _named(self.new, kind)
 
     # -- processes, functions
 
@@ -129,9 +130,12 @@ class _Comparison:
                 way = "added" if word in new.modifiers else "dropped"
                 yield told(f"{word}-{way}", effect, f"`{word}` is {way}: {why}")
         if shape(old.count) != shape(new.count):
-            effect = change_of_domain(*(_tasks(n.count, p) for n, p in zip((old, new), self.base, strict=True)))
-            word = {WEAKER: "fewer tasks run", STRONGER: "more tasks run"}.get(effect)
-            yield told("count-changed", effect, word or "the number of tasks is written otherwise")
+            effect = change_of_domain(
+                *(_tasks(n.count, p) for n, p in zip((old, new), self.base, strict=True))
+            )
+            said = {WEAKER: "fewer tasks run", STRONGER: "more tasks run"}
+            other = "the number of tasks is written otherwise"
+            yield told("count-changed", effect, said.get(effect, other))
         if shape(old.cpu) != shape(new.cpu):
             if old.cpu is None:
                 yield told("pinned", WEAKER, "its tasks are pinned to CPUs: fewer interleavings are examined")
@@ -211,23 +215,26 @@ class _Comparison:
                 kind = "field-added" if come else "field-removed"
                 yield Difference(kind, DIFFERENT, old.name, message, *spans)
             else:
-                about = f"{old.name}.{name}"
-                yield from self.variable(about, one.type, other.type, one.default, other.default, (one, other))
+                own = (one, other)
+                yield from self.variable(old.name, one.type, other.type, one.default, other.default, own)
 
     def variables(self) -> Iterator[Difference]:
-        for kind in (tree.Shared, tree.Ghost):
-            ghost = kind is tree.Ghost
-            before, after = self.named(kind)  # type: ignore[var-annotated]
-            for name in {**before, **after}:
-                old, new = before.get(name), after.get(name)
-                if old is None or new is None:
-                    word = "new" if old is None else "removed"
-                    effect = NEUTRAL if ghost or old is None else DIFFERENT
-                    message = f"{'ghost' if ghost else 'variable'} `{name}` is {word}"
-                    spans = (old.span if old else None), (new.span if new else None)
-                    yield Difference(f"variable-{word}", effect, name, message, *spans)
-                else:
-                    yield from self.variable(name, old.type, new.type, old.value, new.value, (old, new))
+        for kind, of in (("variable", self.named(tree.Shared)), ("ghost", self.named(tree.Ghost))):
+            yield from self.declared(kind, *of)
+
+    def declared(
+        self, kind: str, before: Mapping[str, _Variable], after: Mapping[str, _Variable]
+    ) -> Iterator[Difference]:
+        for name in {**before, **after}:
+            old, new = before.get(name), after.get(name)
+            if old is not None and new is not None:
+                yield from self.variable(name, old.type, new.type, old.value, new.value, (old, new))
+            elif new is not None:
+                yield Difference(f"{kind}-added", NEUTRAL, name, f"{kind} `{name}` is new", None, new.span)
+            elif old is not None:
+                effect = NEUTRAL if kind == "ghost" else DIFFERENT
+                message = f"{kind} `{name}` is removed"
+                yield Difference(f"{kind}-removed", effect, name, message, old.span, None)
 
     def variable(
         self, name: str, old: tree.Expr, new: tree.Expr, was: tree.Expr | None, is_: tree.Expr | None,
@@ -274,7 +281,9 @@ class _Comparison:
                 message = "the scenario is removed"
                 if name is None:
                     message = "no scenario is like the model without one, which is no longer checked"
-                yield Difference("scenario-removed", WEAKER, name or self.old.header.name, message, span, None)
+                yield Difference(
+                    "scenario-removed", WEAKER, name or self.old.header.name, message, span, None
+                )
             elif self.scenarios[name] != name:
                 new = _scenario(self.new, self.scenarios[name])
                 about = self.scenarios[name] or self.new.header.name
@@ -323,7 +332,7 @@ class _Comparison:
             return {}
         line = _lines(of, scenario)
         if line is None:
-            return {name: ((), waits[0].span) for name in STANDARD}
+            return dict.fromkeys(STANDARD, ((), waits[0].span))
         return {use.name: (shape(use.arguments), use.span) for use in line.uses}
 
     def policies(self) -> Iterator[Difference]:
@@ -345,6 +354,10 @@ class _Comparison:
                 elif was and is_ and was[0] != is_[0]:
                     message = f"it is used with other values{within}"
                     yield Difference("policy-changed", DIFFERENT, name, message, was[1], is_[1])
+
+
+def _named(of: tree.Tree, kind: type[_Node]) -> dict[str, _Node]:
+    return {node.name: node for node in of.declarations if isinstance(node, kind)}
 
 
 def _alike(one: tree.Process, other: tree.Process) -> bool:
@@ -372,8 +385,13 @@ def _enum(old: tree.Enum, new: tree.Enum) -> Iterator[Difference]:
 
 
 def _size(effect: str) -> str:
-    words = {WEAKER: "it has fewer values: less is examined", STRONGER: "it has more values: more is examined"}
-    return words.get(effect, "the type is changed" if effect == DIFFERENT else "the type is written otherwise")
+    words = {
+        WEAKER: "it has fewer values: less is examined",
+        STRONGER: "it has more values: more is examined",
+    }
+    return words.get(
+        effect, "the type is changed" if effect == DIFFERENT else "the type is written otherwise"
+    )
 
 
 def _initial(node: tree.Expr | None, where: Surroundings) -> Term:
@@ -390,5 +408,3 @@ def _lines(of: tree.Tree, scenario: str | None) -> tree.Policies | None:
     if node is not None and node.policies:
         return node.policies[0]
     return next((n for n in of.declarations if isinstance(n, tree.Policies)), None)
-
-

@@ -103,9 +103,9 @@ def _with_dependents(name: str, specification: tree.Tree) -> set[str]:
     while before != len(found):
         before = len(found)
         for node in specification.declarations:
-            if isinstance(node, tree.Const | tree.TypeAlias) and found & names_in(node):
-                found.add(node.name)
-            elif isinstance(node, tree.Process) and found & names_in(node.count):
+            if (isinstance(node, tree.Const | tree.TypeAlias) and found & names_in(node)) or (
+                isinstance(node, tree.Process) and found & names_in(node.count)
+            ):
                 found.add(node.name)
     return found
 
@@ -158,8 +158,8 @@ def _sizes(names: set[str], new: tree.Tree, pair: Pair) -> Iterator[str]:
                 tree.Assign() | tree.Augmented() | tree.CallStatement() | tree.Await() | tree.Return()
                 | tree.Wait() | tree.PolicyUse() | tree.With()
             ):  # fmt: skip
-                part = node.lock if isinstance(node, tree.With) else node
-                if term(part, left) != term(part, right):
+                said: object = node.lock if isinstance(node, tree.With) else node
+                if term(said, left) != term(said, right):
                     yield "other code"
             case tree.Setting(value=value) if names & names_in(value):
                 yield "other code"

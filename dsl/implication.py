@@ -54,7 +54,7 @@ def follows(a: Term, b: Term) -> bool:
 
 def _follows(a: Term, b: Term, known: dict[tuple[Term, Term], bool]) -> bool:
     """Whether `b` holds wherever `a` does."""
-    if a == b or a == FALSE or b == TRUE:
+    if a in (b, FALSE) or b == TRUE:
         return True
     pair = (a, b)
     if pair not in known:
@@ -103,7 +103,8 @@ def _compares(a: Term, b: Term) -> bool:
     one, other = _interval(a), _interval(b)
     if one is None or other is None or one[0] != other[0]:
         # Less is also less or equal, and other than equal.
-        return a[0] == "<" and b[0] in ("<=", "!=") and {*a[1:]} == {*b[1:]} and (b[0] == "!=" or a[1:] == b[1:])
+        same = a[1:] == b[1:] if b[0] == "<=" else b[0] == "!=" and {*a[1:]} == {*b[1:]}
+        return a[0] == "<" and same
     (_, low, high), (_, lowest, highest) = one, other
     return lowest <= low and high <= highest
 

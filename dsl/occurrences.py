@@ -107,8 +107,8 @@ class _Walk:
                     text or "", here.process, here.owner, claim, here.guards, here.last, node
                 )  # fmt: skip
             case tree.If():
-                for condition, body in self.branches(node):
-                    yield from self.calls(condition, here)
+                for test, body in self.branches(node):
+                    yield from self.calls(test, here)
                     yield from self.block(body, here.under(*self.parts(node, body)))
             case tree.While(condition=condition, body=body):
                 yield from self.calls(condition, here)

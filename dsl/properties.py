@@ -82,6 +82,22 @@ def expectations(
     return expectations
 
 
+def refuse_bad_acceptances(declared: tuple[tree.Declaration, ...], found: Diagnostics) -> None:
+    """Each acceptance has a reason, and is stated once in its file.  What it is about may be gone."""
+    seen: dict[tuple[str, str], Span] = {}
+    for node in declared:
+        if not isinstance(node, tree.Accept):
+            continue
+        if not node.reason.strip():
+            help = "say why less is enough"
+            found.add("no-reason", node.span, "an acceptance needs a reason", help)
+        key = (node.span.path, node.target)
+        if key in seen:
+            related = [(seen[key], "it stands here")]
+            found.add("declared-twice", node.span, f"`{node.target}` is accepted already", related=related)
+        seen.setdefault(key, node.span)
+
+
 def _refuse_undecidable(e: m.Expr, found: Diagnostics) -> None:
     """What TLC cannot decide: temporal words under a quantifier over something that changes, and
     `until` anywhere but as `P until Q` or `always (R implies (P until Q))`."""

@@ -20,6 +20,7 @@ Term = tuple[Any, ...]
 
 TRUE: Term = ("value", "bool", True)
 FALSE: Term = ("value", "bool", False)
+_NOT_WRITTEN = ("span", "doc", "body", "elifs", "orelse", "others")
 _MIRRORED = {">": "<", ">=": "<="}
 _NEGATED = {"<": "<=", "<=": "<", "==": "!=", "!=": "=="}
 
@@ -52,8 +53,24 @@ def shape(node: object) -> Term:
         return tuple(shape(item) for item in node)
     if not is_dataclass(node):
         return (type(node).__name__, node)
-    skipped = ("span", "doc", "body", "elifs", "orelse", "others")
-    return (type(node).__name__, *(shape(getattr(node, f.name)) for f in fields(node) if f.name not in skipped))
+    parts = (getattr(node, item.name) for item in fields(node) if item.name not in _NOT_WRITTEN)
+    return (type(node).__name__, *(shape(part) for part in parts))
+
+
+def code(node: object, where: Surroundings) -> Term:
+    """As `shape`, with the values of constants.  In code the order of `and` and `or` is one of steps."""
+    if isinstance(node, tree.Name) and node.id in where.values:
+        return _value(where.values[node.id])
+    if isinstance(node, tree.Number | tree.Truth):
+        return _value(node.value)
+    if isinstance(node, tuple):
+        return tuple(code(item, where) for item in node)
+    if not is_dataclass(node):
+        return (type(node).__name__, node)
+    parts = [code(getattr(node, item.name), where) for item in fields(node) if item.name not in _NOT_WRITTEN]
+    if isinstance(node, tree.Binary) and node.operator in BINARY:
+        return _folded(node.operator, parts[1], parts[2])
+    return (type(node).__name__, *parts)
 
 
 def nodes(node: object) -> Iterator[object]:
@@ -72,7 +89,7 @@ def names_in(node: object) -> set[str]:
     return {part.id for part in nodes(node) if isinstance(part, tree.Name)}
 
 
-def term(node: object, where: Surroundings, bound: Mapping[str, int] | None = None) -> Term:
+def term(node: Any, where: Surroundings, bound: Mapping[str, int] | None = None) -> Term:
     """The normal form of an expression in its surroundings; `bound` numbers the variables of quantifiers."""
     inside = bound or {}
 
@@ -116,11 +133,11 @@ def term(node: object, where: Surroundings, bound: Mapping[str, int] | None = No
             within = {**inside, clause.name: len(inside)}
             test = TRUE if clause.condition is None else term(clause.condition, where, within)
             return ("built", domain(clause.domain, where, inside), test, term(element, where, within))
-        case _ if is_dataclass(node):
+        case str() | bool() | int() | None:
+            return (type(node).__name__, node)
+        case _:
             parts = (getattr(node, item.name) for item in fields(node) if item.name != "span")
             return (type(node).__name__, *(of(part) for part in parts))
-        case _:
-            return (type(node).__name__, node)
 
 
 def domain(node: object, where: Surroundings, bound: Mapping[str, int] | None = None) -> Term:
@@ -130,12 +147,13 @@ def domain(node: object, where: Surroundings, bound: Mapping[str, int] | None = 
     """
     match node:
         case tree.Name(id=name) if name in where.types:
-            return domain(where.types[name], Surroundings(where.values, _without(where.types, name), where.counts))
+            others = {other: type_ for other, type_ in where.types.items() if other != name}
+            return domain(where.types[name], Surroundings(where.values, others, where.counts))
         case tree.Name(id="bool"):
             return ("bool",)
         case tree.Name(id=name) if name in where.counts:
-            count = where.counts[name]
-            high = _value(1) if count is None else term(count, where)
+            tasks = where.counts[name]
+            high = _value(1) if tasks is None else term(tasks, where)
             return ("range", 0, high[2]) if high[:2] == ("value", "int") else ("name", name)
         case tree.Call(function=tree.Name(id="range"), arguments=arguments) if 1 <= len(arguments) <= 2:
             bounds = [term(argument, where, bound) for argument in arguments]
@@ -148,8 +166,8 @@ def domain(node: object, where: Surroundings, bound: Mapping[str, int] | None = 
         case tree.Subscript(base=tree.Name(id="set"), index=index):
             return ("subsets", domain(index, where, bound))
         case tree.Subscript(base=base, index=index):
-            count = term(index, where, bound)
-            size = ("range", 0, count[2]) if count[:2] == ("value", "int") else count
+            length = term(index, where, bound)
+            size = ("range", 0, length[2]) if length[:2] == ("value", "int") else length
             return ("array", domain(base, where, bound), size)
         case tree.Binary(operator="|", left=left, right=right):
             return ("either of", domain(left, where, bound), domain(right, where, bound))
@@ -246,9 +264,5 @@ def _folded(word: str, left: Term, right: Term) -> Term:
     return (word, left, right)
 
 
-def _value(value: bool | int | str) -> Term:
+def _value(value: object) -> Term:
     return ("value", type(value).__name__, value)
-
-
-def _without(types: Mapping[str, tree.Expr], name: str) -> dict[str, tree.Expr]:
-    return {other: node for other, node in types.items() if other != name}
