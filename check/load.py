@@ -190,7 +190,8 @@ def read(
 ) -> tuple[Source | None, Diagnostics, bytes]:
     """The source of a file with `\\n` line ends, what is wrong with it, and its bytes.
 
-    `asked` is the place that asks for the file; `contents` is as for `load`.  A source with faults is good for showing them only.
+    `asked` is the place that asks for the file; `contents` is as for `load`.  A source with faults is good
+    for showing them only.
     """
     found = Diagnostics()
     place = asked or Span(path, 1, 1, 1, 1)

@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
         return watch(options, asked)
     cancel = threading.Event()
-    _stop_on_signals(cancel)
+    stop_on_signals(cancel)
     results: list[Result] = []
     for path in options.files:
         result = check_file(path, asked, progress_of(sys.stderr), cancel)
@@ -85,7 +85,7 @@ def _cache(options: argparse.Namespace) -> Path | None:
     return None if folder is None else folder / "verdicts"
 
 
-def _stop_on_signals(cancel: threading.Event) -> None:
+def stop_on_signals(cancel: threading.Event) -> None:
     """The first Ctrl-C, or SIGTERM, ends the check with what is known; the second ends it at once."""
 
     def stop(number: int, frame: FrameType | None) -> None:

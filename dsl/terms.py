@@ -127,12 +127,12 @@ def term(node: Any, where: Surroundings, bound: Mapping[str, int] | None = None)
             return domain(node, where, inside)
         case tree.SetLiteral(elements=elements):
             return ("set", tuple(sorted({of(element) for element in elements}, key=repr)))
-        case tuple():
-            return tuple(of(part) for part in node)
-        case tree.SetComprehension(generator=tree.Generator(element, (tree.Clause() as clause,))):
+        case tree.SetComprehension(generator=tree.Generator(element=element, clauses=(clause,))):
             within = {**inside, clause.name: len(inside)}
             test = TRUE if clause.condition is None else term(clause.condition, where, within)
             return ("built", domain(clause.domain, where, inside), test, term(element, where, within))
+        case tuple():
+            return tuple(of(part) for part in node)
         case str() | bool() | int() | None:
             return (type(node).__name__, node)
         case _:
