@@ -252,13 +252,7 @@ def verdict_changes(before: Result | None, after: Result) -> list[Difference]:
         change = _verdict_change(old, verdict)
         if change is not None:
             kind, effect, message = change
-            spans = (old.place if old else None), verdict.place
-            where = [
-                f"under {verdict.policy}" if verdict.policy else "",
-                f"in {verdict.scenario}" if verdict.scenario else "",
-            ]
-            text = " ".join((message, *filter(None, where)))
-            found.append(Difference(kind, effect, verdict.property, text, *spans))
+            found.append(Difference(kind, effect, verdict.property, message, None, verdict.place))
     reached = set() if before is None else {_mark(mark, before) for mark in before.unreached}
     for mark in after.unreached:
         if _mark(mark, after) not in reached:
@@ -286,28 +280,27 @@ def _cell(verdict: Verdict) -> tuple[str, str | None, str | None]:
 
 def _verdict_change(old: Verdict | None, new: Verdict) -> tuple[str, str, str] | None:
     """The kind of change of a verdict, its effect, and the words for it; None where all is as before."""
+    where = f" under {new.policy}" if new.policy else ""
+    where += f" in {new.scenario}" if new.scenario else ""
+    before = "" if old is None else f"; before: {old.outcome}"
     if new.outcome == UNDECIDED:
         if old is not None and old.outcome == UNDECIDED:
             return None
-        return "newly-undecided", WEAKER, "not decided" + _before(old)
+        return "newly-undecided", WEAKER, f"not decided{where}{before}"
+    says_nothing = f"it says nothing{where}: what it supposes never happens"
     if old is not None and old.outcome == new.outcome and old.as_expected == new.as_expected:
-        if new.vacuous and not old.vacuous:
-            return "newly-vacuous", WEAKER, "it says nothing now: what it supposes never happens"
-        return None
+        return ("newly-vacuous", WEAKER, says_nothing) if new.vacuous and not old.vacuous else None
     if new.outcome == VIOLATED:
-        if old is None and new.as_expected:
-            return None
-        expected = "as expected" if new.as_expected else "not as expected"
-        return "newly-violated", WEAKER, f"violated, {expected}{_before(old)}"
+        if new.as_expected:
+            return (
+                None if old is None else ("newly-violated", WEAKER, f"violated{where}, as expected{before}")
+            )
+        return "newly-violated", WEAKER, f"violated{where}, not as expected{before}"
     if not new.as_expected:
-        return "newly-unexpected", WEAKER, f"holds, but is expected to be violated{_before(old)}"
+        return "newly-unexpected", WEAKER, f"holds{where}, but is expected to be violated{before}"
     if new.vacuous:
-        return "newly-vacuous", WEAKER, "it says nothing: what it supposes never happens"
-    return None if old is None else ("newly-holds", STRONGER, f"holds{_before(old)}")
-
-
-def _before(old: Verdict | None) -> str:
-    return "" if old is None else f"; before: {old.outcome}"
+        return "newly-vacuous", WEAKER, says_nothing
+    return None if old is None else ("newly-holds", STRONGER, f"holds{where}{before}")
 
 
 # ---- acceptances

@@ -144,7 +144,7 @@ def compare_bodies(
                 come.remove(other)
             removed.append([token for token in gone if token.node is not None])
             added.append([token for token in come if token.node is not None])
-    found += _moved(removed, added, kept)
+    found += _moved(removed, added, kept, old.labels | new.labels)
     found += _gathered(removed, old, new, gone=True)
     found += _gathered(added, old, new, gone=False)
     headers = {id(token.node) for run in (*removed, *added) for token in run}
@@ -166,7 +166,10 @@ def _alike(gone: list[Token], come: list[Token]) -> Iterator[tuple[Token, Token]
 
 
 def _moved(
-    removed: list[list[Token]], added: list[list[Token]], kept: list[tuple[Token, Token]]
+    removed: list[list[Token]],
+    added: list[list[Token]],
+    kept: list[tuple[Token, Token]],
+    labels: frozenset[str],
 ) -> list[Difference]:
     """Takes what only changed its place out of both lists, and puts it among what is kept."""
     places: dict[Term, list[Token]] = defaultdict(list)
@@ -184,15 +187,25 @@ def _moved(
                 pairs.append((token, other))
         kept += pairs
         for _, group in groupby(pairs, lambda pair: (pair[0].owner, pair[1].owner, _title(pair[1]))):
-            told = [pair for pair in group if not isinstance(pair[1].node, tree.Label | tree.Atomic)]
+            # What comes into an `atomic`, or out of it, is told by that.
+            told = [p for p in group if _tells(p[1], labels) and p[0].atomic == p[1].atomic]
             if told:
                 one, other = told[0]
                 more = f", with {len(told) - 1} more" if len(told) > 1 else ""
                 from_ = "" if one.owner == other.owner else f" from `{one.owner}`"
-                what = "the assertion" if isinstance(other.node, tree.Assert) else "a statement"
+                what = {tree.Assert: "the assertion", tree.Label: "a label that claims name"}.get(
+                    type(other.node), "a statement"
+                )
                 message = f"{what} has moved{from_}{more}"
                 found.append(Difference("moved", DIFFERENT, _title(other), message, one.span, other.span))
     return found
+
+
+def _tells(token: Token, labels: frozenset[str]) -> bool:
+    """Whether the place of a token matters; an `atomic` is told by what it holds."""
+    if isinstance(token.node, tree.Label):
+        return token.node.name in labels
+    return not isinstance(token.node, tree.Atomic)
 
 
 def _title(token: Token) -> str:
@@ -239,7 +252,7 @@ def _removed(token: Token, old: Side) -> tuple[str, str, str] | None:
             return "barrier-removed", DIFFERENT, "a barrier is removed"
         case tree.Await():
             return "await-removed", DIFFERENT, "it is no longer waited for this"
-        case _ if _about_ghost(node, old):
+        case _ if _about_ghost(node, old) and _root_of(node) not in old.read:
             return "ghost-removed", NEUTRAL, "a ghost that nothing reads is no longer kept"
         case _ if _chooses(node):
             return "choice-removed", WEAKER, "a choice is removed"
@@ -279,7 +292,7 @@ def _root_of(node: object) -> str:
 
 
 def _about_ghost(node: object, of: Side) -> bool:
-    """Whether a statement changes a ghost, and no claim that was there before can tell."""
+    """Whether a statement changes a ghost."""
     return _root_of(node) in of.ghosts
 
 
@@ -365,7 +378,7 @@ def change_of_bound(
         return WEAKER, "the type is wider: `out_of_range` lets more pass"
     if effect == WEAKER:
         return DIFFERENT, "the type is narrower: `out_of_range` lets less pass"
-    return effect, "the type is changed"
+    return effect, "the type is written otherwise" if effect == NEUTRAL else "the type is changed"
 
 
 def _standing(kept: list[tuple[Token, Token]], headers: set[int], new: Side) -> list[Difference]:
@@ -374,13 +387,19 @@ def _standing(kept: list[tuple[Token, Token]], headers: set[int], new: Side) -> 
 
     def fate(pair: tuple[Token, Token]) -> tuple[str, str, str, str] | None:
         one, other = pair
-        if one.node is None or isinstance(one.node, _TIMELESS):
+        if one.node is None:
             return None
+        if isinstance(one.node, _TIMELESS):
+            if _headers(one) == _headers(other) or one.owner != other.owner:
+                return None
+            if any(id(header) in headers for header in (*one.around, *other.around)):
+                return None
+            return "stands-elsewhere", DIFFERENT, "it stands below something else", _title(other)
         if other.atomic and not one.atomic:
             return "atomic-widened", WEAKER, "an `atomic` holds what it did not hold before", other.owner
         if one.atomic and not other.atomic:
             return "atomic-narrowed", STRONGER, "this is no longer part of an `atomic`", other.owner
-        if _conditions(one) == _conditions(other) or one.owner != other.owner:
+        if _headers(one) == _headers(other) or one.owner != other.owner:
             return None
         fresh = [h for h in other.around if shape(h) not in [shape(o) for o in one.around]]
         if any(id(header) in headers for header in (*one.around, *fresh)):
@@ -398,5 +417,6 @@ def _standing(kept: list[tuple[Token, Token]], headers: set[int], new: Side) -> 
     return found
 
 
-def _conditions(token: Token) -> list[Term]:
-    return [shape(h) for h in token.around if not isinstance(h, tree.Atomic)]
+def _headers(token: Token) -> list[Term]:
+    timed = not isinstance(token.node, _TIMELESS)
+    return [shape(h) for h in token.around if not (timed and isinstance(h, tree.Atomic))]

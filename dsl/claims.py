@@ -46,12 +46,12 @@ def compare_formulas(
             message = f"{kind} `{name}` is now called `{same[0]}`"
             found.append(Difference("renamed", DIFFERENT, same[0], message, node.span, come[same[0]].span))
         else:
-            message = f"{kind} `{name}` is removed"
+            message = f"the {kind} is removed"
             found.append(Difference(f"{kind}-removed", WEAKER, name, message, node.span, None))
     for name, node in come.items():
         if name not in renamed.values():
             kind = type(node).__name__.lower()
-            message = f"{kind} `{name}` is new"
+            message = f"{'an' if kind == 'invariant' else 'a'} {kind} is new"
             found.append(Difference(f"{kind}-added", STRONGER, name, message, None, node.span))
     for name, node in after.items():
         if name in before and not _same(before[name], node):

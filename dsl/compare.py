@@ -150,8 +150,7 @@ class _Comparison:
                 if (shape(old.parameters), shape(old.result)) != (shape(node.parameters), shape(node.result)):
                     message = "its parameters or its result are changed"
                     yield Difference("signature-changed", DIFFERENT, name, message, old.span, node.span)
-        used = called_by_processes(self.old) - called_by_processes(self.new)
-        for name in sorted(used & set(after)):
+        for name in sorted(self.never_called()):
             message = "no process comes to it any more"
             yield Difference("never-called", WEAKER, name, message, before[name].span, after[name].span)
 
@@ -176,11 +175,18 @@ class _Comparison:
         come = {d.name for d in self.new.declarations if isinstance(d, tree.Process)} - set(old)
         pairs = [(name, old.get(name), new.get(name)) for name in dict.fromkeys([*old, *new])]
         found = compare_bodies(pairs, side(self.old, self.base[0]), side(self.new, self.base[1]))
-        # Processes that come or go are told as a whole.
+        # What comes or goes as a whole is told as that.
+        gone |= self.never_called()
         return [
             d for d in found
             if not (d.about in gone and d.new is None) and not (d.about in come and d.old is None)
         ]  # fmt: skip
+
+    def never_called(self) -> set[str]:
+        """The `def`s that are still there, and that no process comes to any more."""
+        return (called_by_processes(self.old) - called_by_processes(self.new)) & set(
+            self.named(tree.Function)[1]
+        )
 
     # -- types and variables
 
@@ -230,10 +236,10 @@ class _Comparison:
             if old is not None and new is not None:
                 yield from self.variable(name, old.type, new.type, old.value, new.value, (old, new))
             elif new is not None:
-                yield Difference(f"{kind}-added", NEUTRAL, name, f"{kind} `{name}` is new", None, new.span)
+                yield Difference(f"{kind}-added", NEUTRAL, name, f"a {kind} is new", None, new.span)
             elif old is not None:
                 effect = NEUTRAL if kind == "ghost" else DIFFERENT
-                message = f"{kind} `{name}` is removed"
+                message = f"the {kind} is removed"
                 yield Difference(f"{kind}-removed", effect, name, message, old.span, None)
 
     def variable(

@@ -50,7 +50,7 @@ def sides(one: Judged, model: Model) -> Iterator[tuple[str, str, str]]:
     """The lines that a difference is about: a sign, the place, the text."""
     difference = one.difference
     both: tuple[tuple[str, Span | None, Mapping[str, Source], str], ...] = (
-        ("-", difference.old, model.old, model.former or model.path),
+        ("-", difference.old, model.old, next(iter(model.old), model.path)),
         ("+", difference.new, model.new, model.path),
     )
     for sign, span, sources, main in both:
@@ -71,12 +71,13 @@ def new_counterexamples(model: Model) -> Iterator[tuple[tuple[Verdict, ...], Res
 
 def conclusion(review: Review) -> str:
     """One sentence: whether the gate is open."""
-    parts = []
+    parts: list[str] = []
     if review.stopping:
         many = review.stopping > 1
-        parts.append(
-            f"{review.stopping} difference{'s' * many} make{'s' * (not many)} a specification weaker"
-        )
+        closes = "is weaker" if review.commit is None else "closes the gate"
+        if many:
+            closes = "are weaker" if review.commit is None else "close the gate"
+        parts.append(f"{review.stopping} difference{'s' * many} {closes}")
     count = len(review.unneeded)
     if count:
         parts.append(f"{count} acceptance{'s' * (count > 1)} let{'s' * (count == 1)} nothing pass")
@@ -85,7 +86,9 @@ def conclusion(review: Review) -> str:
         parts.append(f"{unknown} model{'s' * (unknown > 1)} cannot be compared")
     if review.interrupted:
         parts.append("interrupted before the end")
-    return "; ".join(parts) if parts else "nothing is weaker that is not accepted"
+    if not parts:
+        parts.append("nothing is weaker" if review.commit is None else "the gate is open")
+    return "; ".join(parts)
 
 
 def targets(review: Review) -> list[str]:
