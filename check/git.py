@@ -41,8 +41,9 @@ class Checkout:
 
     def inside(self, path: str) -> str | None:
         """A path as the user gives it, seen from the root; None when it is elsewhere."""
-        real = os.path.join(os.path.realpath(os.path.dirname(os.path.abspath(path))), os.path.basename(path))
-        real = os.path.normpath(real)
+        # The last part may be a link itself, or be there no more.
+        folder, name = os.path.split(os.path.abspath(path))
+        real = os.path.join(os.path.realpath(folder), name)
         if real != self.root and not real.startswith(os.path.join(self.root, "")):
             return None
         return os.path.relpath(real, self.root).replace(os.sep, "/")

@@ -1,5 +1,7 @@
-"""What is said to follow does follow: on all behaviours of a small kind, for random formulas; and specifications
-compared with themselves and with their variants."""
+"""What is said to follow does follow: on all behaviours of a small kind, for random formulas.
+
+And specifications are compared with themselves and with their variants.
+"""
 
 from __future__ import annotations
 
