@@ -122,7 +122,7 @@ def _concerned(wanted: Iterable[str], tree_: Checkout) -> Iterator[str]:
             known[path] = base is not None and changed(base)
         return known[path]
 
-    left = set(tree_.renamed.values())
+    left = {was for now, was in tree_.renamed.items() if now.endswith(SUFFIX)}
     for path in dict.fromkeys(_followed(path, tree_) for path in wanted):
         if path not in left and changed(path):
             yield path

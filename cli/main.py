@@ -208,7 +208,9 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     check.add_argument("--workers", type=_positive, metavar="N", help="threads of each TLC (default 1)")
     check.add_argument("--timeout", type=_seconds, metavar="S", help="stop after so many seconds")
-    check.add_argument("--run-timeout", type=_seconds, metavar="S", help="stop each run of TLC after so many")
+    check.add_argument(
+        "--run-timeout", type=_seconds, metavar="S", help="stop each run of TLC after S seconds"
+    )
     check.add_argument("--fail-fast", action="store_true", help="stop at the first unexpected verdict")
     check.add_argument(
         "--max-states", type=_positive, metavar="N", help="stop a run beyond so many distinct states"

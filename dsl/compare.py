@@ -12,8 +12,8 @@ from typing import TypeVar
 from . import tree
 from .bodies import change_of_bound, compare_bodies, side
 from .claims import Pair, compare_assertions, compare_expectations, compare_formulas
-from .constants import compare_constants
-from .difference import DIFFERENT, EFFECTS, NEUTRAL, STRONGER, WEAKER, Difference
+from .constants import compare_aliases, compare_constants
+from .difference import DIFFERENT, EFFECTS, NEUTRAL, STRONGER, WEAKER, Difference, worst
 from .implication import change_of_domain
 from .occurrences import called_by_processes
 from .prelude import prelude
@@ -63,7 +63,6 @@ class _Comparison:
         self.pairs: dict[str | None, Pair] = {
             other: (surroundings(old, one), surroundings(new, other)) for one, other in self.scenarios.items()
         } or {None: (surroundings(old, None), surroundings(new, None))}
-        self.base: Pair = next(iter(self.pairs.values()))
 
     def all(self) -> tuple[Difference, ...]:
         found: list[Difference] = list(self.processes())
@@ -76,6 +75,7 @@ class _Comparison:
         )
         found += [*formulas, *assertions, *expectations]
         found += compare_constants(self.old, self.new, self.pairs, processes)
+        found += compare_aliases(self.old, self.new, self.pairs, processes)
         found += self.bodies(processes)
         found += [*self.types(), *self.variables(), *self.functions(), *self.scenes(), *self.policies()]
         if self.old.header.name != self.new.header.name:
@@ -130,9 +130,8 @@ class _Comparison:
                 way = "added" if word in new.modifiers else "dropped"
                 yield told(f"{word}-{way}", effect, f"`{word}` is {way}: {why}")
         if shape(old.count) != shape(new.count):
-            effect = change_of_domain(
-                *(_tasks(n.count, p) for n, p in zip((old, new), self.base, strict=True))
-            )
+            tasks = [(_tasks(old.count, a), _tasks(new.count, b)) for a, b in self.pairs.values()]
+            effect = worst(change_of_domain(*both) for both in tasks)
             said = {WEAKER: "fewer tasks run", STRONGER: "more tasks run"}
             other = "the number of tasks is written otherwise"
             yield told("count-changed", effect, said.get(effect, other))
@@ -174,7 +173,11 @@ class _Comparison:
         gone = {d.name for d in self.old.declarations if isinstance(d, tree.Process)} - set(new)
         come = {d.name for d in self.new.declarations if isinstance(d, tree.Process)} - set(old)
         pairs = [(name, old.get(name), new.get(name)) for name in dict.fromkeys([*old, *new])]
-        found = compare_bodies(pairs, side(self.old, self.base[0]), side(self.new, self.base[1]))
+        found = [
+            difference
+            for a, b in self.pairs.values()
+            for difference in compare_bodies(pairs, side(self.old, a), side(self.new, b))
+        ]
         # What comes or goes as a whole is told as that.
         gone |= self.never_called()
         return [
@@ -191,13 +194,6 @@ class _Comparison:
     # -- types and variables
 
     def types(self) -> Iterator[Difference]:
-        aliases = self.named(tree.TypeAlias)
-        for name in aliases[1]:
-            if name in aliases[0]:
-                old, new = aliases[0][name], aliases[1][name]
-                effect = self.domains(old.type, new.type)
-                if shape(old.type) != shape(new.type):
-                    yield Difference("type-changed", effect, name, _size(effect), old.span, new.span)
         enums = self.named(tree.Enum)
         for name in enums[1]:
             if name in enums[0]:
@@ -208,7 +204,7 @@ class _Comparison:
                 yield from self.fields(structs[0][name], structs[1][name])
 
     def domains(self, old: tree.Expr, new: tree.Expr) -> str:
-        return change_of_domain(domain(old, self.base[0]), domain(new, self.base[1]))
+        return worst(change_of_domain(domain(old, a), domain(new, b)) for a, b in self.pairs.values())
 
     def fields(self, old: tree.Struct, new: tree.Struct) -> Iterator[Difference]:
         before, after = ({f.name: f for f in of.fields} for of in (old, new))
@@ -248,13 +244,16 @@ class _Comparison:
     ) -> Iterator[Difference]:  # fmt: skip
         spans = declared[0].span, declared[1].span
         if shape(old) != shape(new):
-            effect, message = change_of_bound(old, new, *self.base)
+            told = dict(change_of_bound(old, new, *pair) for pair in self.pairs.values())
+            effect = worst(told)
+            message = told[effect]
             if any(isinstance(part, tree.Subscript) and shape(part.base) != ("Name", ("str", "set"))
                    for part in nodes((old, new))):  # fmt: skip
                 effect = self.domains(old, new)
                 message = _size(effect)
             yield Difference("bound-changed", effect, name, message, *spans)
-        if _initial(was, self.base[0]) != _initial(is_, self.base[1]) and shape(was) != shape(is_):
+        starts = any(_initial(was, a) != _initial(is_, b) for a, b in self.pairs.values())
+        if starts and shape(was) != shape(is_):
             yield Difference("initial-changed", DIFFERENT, name, "it starts as something else", *spans)
 
     # -- scenarios and policies

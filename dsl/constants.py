@@ -1,4 +1,4 @@
-"""What another value of a constant does to a specification in which nothing else has changed."""
+"""What another value of a constant, or another type under a name, does where nothing else has changed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from . import tree
 from .claims import Pair, claim, unchanged_assertions, unchanged_formulas
-from .difference import DIFFERENT, NEUTRAL, STRONGER, WEAKER, Difference
+from .difference import DIFFERENT, NEUTRAL, STRONGER, WEAKER, Difference, worst
 from .implication import change_of_domain, direction
 from .source import Span
-from .terms import Surroundings, Term, domain, names_in, nodes, term, truth
+from .terms import Surroundings, Term, domain, names_in, nodes, shape, term, truth
 
 _DECIDING = {
     "narrower": (WEAKER, "less is examined"),
@@ -34,7 +34,11 @@ def compare_constants(
             values = left.values.get(name), right.values.get(name)
             if values[0] == values[1]:
                 continue
-            effect, why = _effect(name, old, new, (left, right), processes)
+            names = _with_dependents(name, new)
+            # Only these have their old values: what else has changed is told by itself.
+            values_before = {n: left.values[n] for n in names if n in left.values}
+            former = Surroundings({**right.values, **values_before}, right.types, right.counts)
+            effect, why = _effect(names, old, new, (left, right), former, processes)
             way = "has another value"
             if not any(isinstance(value, bool | str) or value is None for value in values):
                 way = "is lowered" if values[1] < values[0] else "is raised"  # type: ignore[operator]
@@ -56,6 +60,32 @@ def compare_constants(
     return list(found.values())
 
 
+def compare_aliases(
+    old: tree.Tree, new: tree.Tree, pairs: Mapping[str | None, Pair], processes: Mapping[str, str]
+) -> list[Difference]:
+    """A difference for each type that is something else under the same name."""
+    before = {node.name: node for node in old.declarations if isinstance(node, tree.TypeAlias)}
+    found: list[Difference] = []
+    for node in new.declarations:
+        if not isinstance(node, tree.TypeAlias) or node.name not in before:
+            continue
+        was = before[node.name]
+        if shape(was.type) == shape(node.type):
+            continue
+        names = _with_dependents(node.name, new)
+        told: list[tuple[str, str]] = []
+        for left, right in pairs.values():
+            if domain(was.type, left) == domain(node.type, right):
+                told.append((NEUTRAL, "it is written otherwise"))
+                continue
+            former = Surroundings(right.values, {**right.types, node.name: was.type}, right.counts)
+            told.append(_effect(names, old, new, (left, right), former, processes))
+        effect = worst(one for one, _ in told)
+        why = next(why for one, why in told if one == effect)
+        found.append(Difference("type-changed", effect, node.name, why, was.span, node.span))
+    return found
+
+
 def _shown(value: object) -> str:
     return "no value" if value is None else str(value)
 
@@ -70,10 +100,11 @@ def _place(specification: tree.Tree, scenario: str | None, declared: tree.Const)
 
 
 def _effect(
-    name: str, old: tree.Tree, new: tree.Tree, pair: Pair, processes: Mapping[str, str]
-) -> tuple[str, str]:
-    names = _with_dependents(name, new)
-    found = {*_sizes(names, new, pair), *_claims(names, old, new, pair, processes)}
+    names: set[str], old: tree.Tree, new: tree.Tree, pair: Pair, former: Surroundings,
+    processes: Mapping[str, str],
+) -> tuple[str, str]:  # fmt: skip
+    """The effect of what is changed under some names, and why; `former`: the new surroundings but for that."""
+    found = {*_sizes(names, new, former, pair[1]), *_claims(names, old, new, pair, processes)}
     for word, told in _DECIDING.items():
         if word in found:
             return told
@@ -110,12 +141,8 @@ def _with_dependents(name: str, specification: tree.Tree) -> set[str]:
     return found
 
 
-def _sizes(names: set[str], new: tree.Tree, pair: Pair) -> Iterator[str]:
+def _sizes(names: set[str], new: tree.Tree, left: Surroundings, right: Surroundings) -> Iterator[str]:
     """What becomes of types, counts, loops and choices, and of the conditions in code."""
-    right = pair[1]
-    # Only these have their old values: what else has changed is told by itself.
-    values = {**right.values, **{n: pair[0].values[n] for n in names if n in pair[0].values}}
-    left = Surroundings(values, right.types, right.counts)
 
     def change(node: object) -> str:
         return change_of_domain(domain(node, left), domain(node, right))
@@ -159,12 +186,31 @@ def _sizes(names: set[str], new: tree.Tree, pair: Pair) -> Iterator[str]:
                 | tree.Wait() | tree.PolicyUse() | tree.With()
             ):  # fmt: skip
                 said: object = node.lock if isinstance(node, tree.With) else node
-                if term(said, left) != term(said, right):
+                if names & set(_outside_domains(said)):
                     yield "other code"
             case tree.Setting(value=value) if names & names_in(value):
                 yield "other code"
             case _:
                 pass
+
+
+def _outside_domains(node: object) -> Iterator[str]:
+    """The names that are used otherwise than for what a loop or a choice goes through."""
+    match node:
+        case tree.Name(id=name):
+            yield name
+        case tree.Call(function=tree.Name(id="range" | "choose")):
+            pass
+        case tree.Clause(condition=condition):
+            yield from _outside_domains(condition)
+        case tuple():
+            for part in node:
+                yield from _outside_domains(part)
+        case tree.Node():
+            for part in node.__dataclass_fields__:
+                yield from _outside_domains(getattr(node, part))
+        case _:
+            pass
 
 
 def _is_formula(node: tree.Declaration) -> bool:

@@ -17,8 +17,8 @@ _MOST = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One assertion in one process: `condition` is what it claims, `guards` what has to be the case for a
-    task to come to it, as far as the text says so; `last` that the task stands there for ever."""
+    """One assertion in one process or wait policy: `condition` is what it claims, `guards` what has to be the
+    case for a task to come to it, as far as the text says so; `last` that the task stands there for ever."""
 
     text: str
     process: str
@@ -47,7 +47,7 @@ class _Here:
 
 
 def occurrences(specification: tree.Tree, where: Surroundings) -> tuple[Occurrence, ...]:
-    """All assertions of the processes, in the order of the text."""
+    """All assertions of the processes and policies, in the order of the text."""
     return tuple(_Walk(specification, where).all())
 
 
@@ -77,6 +77,7 @@ class _Walk:
         declared = specification.declarations
         self.where = where
         self.processes = [node for node in declared if isinstance(node, tree.Process)]
+        self.policies = [node for node in declared if isinstance(node, tree.Policy)]
         self.functions = {node.name: node for node in declared if isinstance(node, tree.Function)}
         self.left = _MOST
 
@@ -85,6 +86,8 @@ class _Walk:
             if process.count is None or term(process.count, self.where) != ("value", "int", 0):
                 here = _Here(process.name, process.name, frozenset(), True, ())
                 yield from self.block(process.body, here)
+        for policy in self.policies:
+            yield from self.block(policy.body, _Here(policy.name, policy.name, frozenset(), False, ()))
 
     def block(self, block: tree.Block, here: _Here) -> Iterator[Occurrence]:
         after = here

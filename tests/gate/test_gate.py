@@ -229,6 +229,17 @@ def test_a_deleted_model_is_weaker(checkout: Checkout, gate: Callable[..., Ran])
     assert gate("--accept", "alone.pfn")[0] == 0
 
 
+def test_a_model_that_is_a_model_no_more_is_weaker(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    """Under a name that no check would find."""
+    checkout.git("mv", "alone.pfn", "alone.txt")
+    assert gate()[0] == 1
+    checkout.git("mv", "alone.txt", "alone.pfn")
+    checkout.git("mv", "alone.pfn", "there.pfn")
+    (checkout.folder / "alone.pfn").symlink_to("there.pfn")
+    checkout.git("add", "-A")
+    assert gate()[0] == 0
+
+
 def test_a_new_model_is_reported(checkout: Checkout, gate: Callable[..., Ran]) -> None:
     checkout.write("more.pfn", ALONE)
     status, out, _ = gate()
