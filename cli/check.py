@@ -69,12 +69,12 @@ def _asked(options: argparse.Namespace, places: Mapping[str, Span]) -> Options:
         outside=options.allow_outside,
         places=places,
         engine=options.engine,
-        cache=_cache(options),
+        cache=cache_of(options),
         shard=options.shard,
     )
 
 
-def _cache(options: argparse.Namespace) -> Path | None:
+def cache_of(options: argparse.Namespace) -> Path | None:
     """Where verdicts are kept; the folder of `--cache` has to be one that can be written."""
     if options.no_cache:
         return None

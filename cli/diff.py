@@ -8,7 +8,9 @@ import threading
 
 from ..check.gate import compare_files
 from .check import stop_on_signals
-from .review import options_of, show, writable
+from .configured import configure_checks
+from .output import writable
+from .review import options_of, show
 
 
 def run(options: argparse.Namespace) -> int:
@@ -21,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     if "-" in files and options.check:
         print("pfnspec: standard input can be read once, so --check needs two files", file=sys.stderr)
         return 2
-    if not writable(options, files):
+    if not configure_checks(options) or not writable(options, files):
         return 2
     cancel = threading.Event()
     stop_on_signals(cancel)

@@ -9,12 +9,14 @@ import threading
 from ..check.gate import gate
 from ..check.git import GitTrouble
 from .check import stop_on_signals
-from .review import options_of, show, writable
+from .configured import configure_checks
+from .output import writable
+from .review import options_of, show
 
 
 def run(options: argparse.Namespace) -> int:
     """Compares the models of a checkout with its base; 1 when one of them got weaker."""
-    if not writable(options, options.paths):
+    if not configure_checks(options) or not writable(options, options.paths):
         return 2
     cancel = threading.Event()
     stop_on_signals(cancel)

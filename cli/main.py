@@ -199,33 +199,9 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--scenario", action="append", default=[], metavar="NAME", dest="scenarios",
         help="check only in this scenario (may be repeated)",
     )  # fmt: skip
-    check.add_argument(
-        "--engine", choices=("tlc", "interpreter"), default="tlc",
-        help="interpreter: no Java; for small models, safety only (default tlc)",
-    )  # fmt: skip
-    check.add_argument(
-        "--jobs", type=_positive, metavar="N", help="TLCs side by side (default: one a processor)"
-    )
-    check.add_argument("--workers", type=_positive, metavar="N", help="threads of each TLC (default 1)")
-    check.add_argument("--timeout", type=_seconds, metavar="S", help="stop after so many seconds")
-    check.add_argument(
-        "--run-timeout", type=_seconds, metavar="S", help="stop each run of TLC after S seconds"
-    )
     check.add_argument("--fail-fast", action="store_true", help="stop at the first unexpected verdict")
-    check.add_argument(
-        "--max-states", type=_positive, metavar="N", help="stop a run beyond so many distinct states"
-    )
-    check.add_argument(
-        "--no-reduction", action="store_true", help="one access a step throughout: the same verdicts, slower"
-    )
+    _checking(check)
     _shown(check)
-    remembering = check.add_mutually_exclusive_group()
-    remembering.add_argument(
-        "--cache", type=Path, metavar="DIR", help="keep verdicts there (default: in the user's cache)"
-    )
-    remembering.add_argument(
-        "--no-cache", action="store_true", help="check everything anew, and keep nothing of it"
-    )
     check.add_argument(
         "--watch", action="store_true", help="check again whenever a file is saved, until Ctrl-C"
     )
@@ -235,6 +211,35 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")
     _tools(check)
     check.set_defaults(command=_run("check"))
+
+
+def _checking(parser: argparse.ArgumentParser) -> None:
+    """How models are checked."""
+    parser.add_argument(
+        "--engine", choices=("tlc", "interpreter"), default="tlc",
+        help="interpreter: no Java; for small models, safety only (default tlc)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--jobs", type=_positive, metavar="N", help="TLCs side by side (default: one a processor)"
+    )
+    parser.add_argument("--workers", type=_positive, metavar="N", help="threads of each TLC (default 1)")
+    parser.add_argument("--timeout", type=_seconds, metavar="S", help="stop after so many seconds")
+    parser.add_argument(
+        "--run-timeout", type=_seconds, metavar="S", help="stop each run of TLC after so many seconds"
+    )
+    parser.add_argument(
+        "--max-states", type=_positive, metavar="N", help="stop a run beyond so many distinct states"
+    )
+    parser.add_argument(
+        "--no-reduction", action="store_true", help="one access a step throughout: the same verdicts, slower"
+    )
+    remembering = parser.add_mutually_exclusive_group()
+    remembering.add_argument(
+        "--cache", type=Path, metavar="DIR", help="keep verdicts there (default: in the user's cache)"
+    )
+    remembering.add_argument(
+        "--no-cache", action="store_true", help="check everything anew, and keep nothing of it"
+    )
 
 
 def _shown(parser: argparse.ArgumentParser) -> None:
@@ -370,8 +375,8 @@ def _cell(parser: argparse.ArgumentParser) -> None:
 def _gate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     gate = commands.add_parser(
         "gate", help="what a change did to the models of a git checkout",
-        description="Compares each model of a git checkout with what it was where the branch left REF: what it"
-        " claims and examines, and its verdicts.  Exits with 1 when something is weaker and not accepted.",
+        description="Compares each model of a git checkout with what it was where the branch left REF: what"
+        " it claims and examines, and its verdicts.  Exits with 1 when something is weaker and not accepted.",
     )  # fmt: skip
     gate.add_argument("paths", nargs="*", metavar="PATH", help="models or folders (default: all models)")
     gate.add_argument("--base", required=True, metavar="REF", help="the branch or commit to compare with")
@@ -398,21 +403,9 @@ def _diff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def _review(parser: argparse.ArgumentParser) -> None:
     """What `gate` and `diff` have in common."""
+    _configuration(parser)
     _model(parser)
-    parser.add_argument(
-        "--engine", choices=("tlc", "interpreter"), default="tlc",
-        help="interpreter: no Java; for small models, safety only (default tlc)",
-    )  # fmt: skip
-    parser.add_argument("--jobs", type=_positive, metavar="N", help="TLCs side by side")
-    parser.add_argument("--workers", type=_positive, default=1, metavar="N", help="threads of each TLC")
-    parser.add_argument("--timeout", type=_seconds, metavar="S", help="stop each check after so many seconds")
-    parser.add_argument(
-        "--run-timeout", type=_seconds, metavar="S", help="stop each run of TLC after so many"
-    )
-    parser.add_argument(
-        "--max-states", type=_positive, metavar="N", help="stop a run beyond so many distinct states"
-    )
-    parser.add_argument("--no-reduction", action="store_true", help="one access a step throughout")
+    _checking(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of the result")
     parser.add_argument(
         "--report", action="append", default=[], type=_review_report, metavar="KIND=FILE", dest="reports",

@@ -5,20 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 
 from ..check.review import Review
 from ..check.run import Options
 from ..report.ink import ink_for, width_for
 from ..report.review import review_text, troubles_text
-from ..report.text import diagnostics_of, failure_text
+from .check import cache_of
+from .output import root, say, tell_faults
 
 
 def options_of(options: argparse.Namespace) -> Options:
     """The options of each check."""
     return Options(
         constants=tuple(options.constants),
-        workers=options.workers,
+        workers=options.workers or 1,
         jobs=options.jobs,
         run_seconds=options.run_timeout,
         reduction=not options.no_reduction,
@@ -28,37 +28,26 @@ def options_of(options: argparse.Namespace) -> Options:
         jar=options.tla2tools,
         outside=options.allow_outside,
         engine=options.engine,
+        cache=cache_of(options),
     )
-
-
-def writable(options: argparse.Namespace, models: list[str]) -> bool:
-    """Whether all reports can be written, as far as that can be known beforehand; says so if not."""
-    from ..report.files import CannotWrite, check_targets
-
-    try:
-        check_targets([path for _, path in options.reports], models)
-    except CannotWrite as fault:
-        print(f"pfnspec: {fault}", file=sys.stderr)
-        return False
-    return True
 
 
 def show(review: Review, options: argparse.Namespace) -> int:
     """Prints a review and writes its reports; returns the exit status."""
     sys.stderr.write(troubles_text(review))
     for model in review.models:
-        if model.after is not None:
-            sys.stderr.write(diagnostics_of(model.after, ink_for(sys.stderr)))
-        for result in (model.before, model.after):
-            if result is not None:
-                sys.stderr.write(failure_text(result))
+        after, before = model.after, model.before
+        if after is not None:
+            tell_faults(after)
+        if before is not None and before.failure is not None and (after is None or after.failure is None):
+            tell_faults(before)
     if options.format == "json":
         from ..report.review_data import review_json
 
-        sys.stdout.write(review_json(review))
+        say(review_json(review), options)
     else:
-        sys.stdout.write(review_text(review, options.width or width_for(sys.stdout), ink_for(sys.stdout)))
-    sys.stdout.flush()
+        width = options.width or width_for(sys.stdout)
+        say(review_text(review, width, ink_for(sys.stdout)), options)
     if options.reports and not _written(review, options):
         return 4
     if os.environ.get("GITHUB_ACTIONS") == "true" and not options.no_github:
@@ -89,9 +78,8 @@ def _tell_github(review: Review, options: argparse.Namespace) -> None:
     from ..report.github import MOST_SUMMARY
     from ..report.review_markdown import review_annotations, review_markdown
 
-    root = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
     stream = sys.stdout if options.format == "text" else sys.stderr
-    stream.write(review_annotations(review, root))
+    stream.write(review_annotations(review, root()))
     stream.flush()
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if not path:

@@ -103,7 +103,7 @@ def _effect(
     names: set[str], old: tree.Tree, new: tree.Tree, pair: Pair, former: Surroundings,
     processes: Mapping[str, str],
 ) -> tuple[str, str]:  # fmt: skip
-    """The effect of what is changed under some names, and why; `former`: the new surroundings but for that."""
+    """What a change under some names does, and why; `former` is `pair[1]` without that change."""
     found = {*_sizes(names, new, former, pair[1]), *_claims(names, old, new, pair, processes)}
     for word, told in _DECIDING.items():
         if word in found:

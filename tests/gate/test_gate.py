@@ -233,11 +233,11 @@ def test_a_model_that_is_a_model_no_more_is_weaker(checkout: Checkout, gate: Cal
     """Under a name that no check would find."""
     checkout.git("mv", "alone.pfn", "alone.txt")
     assert gate()[0] == 1
-    checkout.git("mv", "alone.txt", "alone.pfn")
-    checkout.git("mv", "alone.pfn", "there.pfn")
+    checkout.git("mv", "alone.txt", "there.pfn")
+    assert gate()[0] == 0
     (checkout.folder / "alone.pfn").symlink_to("there.pfn")
     checkout.git("add", "-A")
-    assert gate()[0] == 0
+    assert "alone.pfn: the model is deleted" in gate()[1]
 
 
 def test_a_new_model_is_reported(checkout: Checkout, gate: Callable[..., Ran]) -> None:
