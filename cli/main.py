@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import review_arguments
+
 EPILOG = """exit status:
   0  every verdict is as expected
   1  a verdict differs from what is expected
@@ -86,8 +88,11 @@ def command_line() -> argparse.ArgumentParser:
     _saved(commands)
     _translate(commands)
     _simulate(commands)
-    _gate(commands)
-    _diff(commands)
+    for name, made in (("gate", review_arguments.gate(commands)), ("diff", review_arguments.diff(commands))):
+        made.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
+        for add in (_configuration, _model, _checking, _tools):
+            add(made)
+        made.set_defaults(command=_run(name))
     _fmt(commands)
     _init(commands)
     explain = commands.add_parser("explain", help="what a diagnostic means, with an example")
@@ -370,61 +375,6 @@ def _steps(text: str) -> int:
 def _cell(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scenario", metavar="NAME", help="in this scenario (default: the first)")
     parser.add_argument("--policy", metavar="NAME", help="under this wait policy (default: the first)")
-
-
-def _gate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    gate = commands.add_parser(
-        "gate", help="what a change did to the models of a git checkout",
-        description="Compares each model of a git checkout with what it was where the branch left REF: what"
-        " it claims and examines, and its verdicts.  Exits with 1 when something is weaker and not accepted.",
-    )  # fmt: skip
-    gate.add_argument("paths", nargs="*", metavar="PATH", help="models or folders (default: all models)")
-    gate.add_argument("--base", required=True, metavar="REF", help="the branch or commit to compare with")
-    gate.add_argument(
-        "--accept", action="append", default=[], metavar="NAME", dest="accepted",
-        help="let this be weaker (may be repeated); a model says so with `accept weaker`",
-    )  # fmt: skip
-    gate.add_argument("--no-check", action="store_true", help="compare what is written, without verdicts")
-    _review(gate)
-    gate.set_defaults(command=_run("gate"))
-
-
-def _diff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    diff = commands.add_parser(
-        "diff", help="what is different in two models",
-        description="Compares what two models claim and examine.  Exits with 1 when the second is weaker.",
-    )  # fmt: skip
-    diff.add_argument("old", metavar="OLD", help="a model; - is standard input")
-    diff.add_argument("new", metavar="NEW", help="a model; - is standard input")
-    diff.add_argument("--check", action="store_true", help="check both, and compare verdicts too")
-    _review(diff)
-    diff.set_defaults(command=_run("diff"))
-
-
-def _review(parser: argparse.ArgumentParser) -> None:
-    """What `gate` and `diff` have in common."""
-    _configuration(parser)
-    _model(parser)
-    _checking(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of the result")
-    parser.add_argument(
-        "--report", action="append", default=[], type=_review_report, metavar="KIND=FILE", dest="reports",
-        help="write a report too: markdown or json (may be repeated)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--no-github", action="store_true", help="no annotations and no summary in GitHub Actions"
-    )
-    parser.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
-    _tools(parser)
-
-
-def _review_report(text: str) -> tuple[str, Path]:
-    kind, _, path = text.partition("=")
-    if kind not in ("markdown", "json"):
-        raise argparse.ArgumentTypeError(f"`{text}` is not of the form KIND=FILE with markdown or json")
-    if path in ("", "-"):
-        raise argparse.ArgumentTypeError(f"`{text}` does not name a file")
-    return kind, Path(path)
 
 
 def _fmt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
