@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,12 +46,18 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What came of a file.  `sources` has every file that was read, by its path as shown; there are
-    no `cells` when a diagnostic is an error."""
+    no `cells` when a diagnostic is an error.  `specification` is the tree, a variant laid over its base; None
+    when it cannot be read or parsed."""
 
     path: str
     sources: Mapping[str, Source]
     diagnostics: tuple[Diagnostic, ...]
     cells: tuple[Cell, ...]
+    specification: Tree | None = None
+
+
+Contents = Callable[[str], bytes]
+"""The content of a file by its path; raises OSError."""
 
 
 def load(
@@ -60,19 +66,19 @@ def load(
     *,
     outside: bool = False,
     text: str | bytes | None = None,
-    unsaved: Mapping[str, str] | None = None,
+    contents: Contents | None = None,
 ) -> Loaded:
     """Reads, checks and lowers a model.
 
     `path` is a file, or `-` for standard input; `constants` gives constants other values, as text or as
     Python's own; `outside` lets a variant's base lie outside the project (the nearest folder above the
     file with a `.git`, `pyproject.toml` or `pfnspec.toml`, otherwise the file's own folder); `text` is the
-    content when it is known already; `unsaved` holds texts, by real path, that count instead of the files.
-    Nothing is raised for bad input.
+    content when it is known already; `contents` is where files come from otherwise, the disk unless it is
+    given.  Nothing is raised for bad input.
     """
     path = os.fspath(path)
     values = {name: str(value) for name, value in (constants or {}).items()}
-    gathered = gather(path, outside=outside, text=encoded(text), unsaved=unsaved)
+    gathered = gather(path, outside=outside, text=encoded(text), contents=contents)
     found, sources = gathered.found, gathered.sources
     specification = None if found.errors else gathered.tree
     cells: list[Cell] = []
@@ -91,7 +97,7 @@ def load(
             cells.append(Cell(checked, policy, program, live or program))
     if any(cell.model.policies for cell in cells):
         sources[prelude.PATH] = prelude.source()
-    return Loaded(path, sources, found.sorted(), () if found.errors else tuple(cells))
+    return Loaded(path, sources, found.sorted(), () if found.errors else tuple(cells), specification)
 
 
 @dataclass(slots=True)
@@ -114,21 +120,31 @@ def gather(
     *,
     outside: bool = False,
     text: bytes | None = None,
-    unsaved: Mapping[str, str] | None = None,
+    contents: Contents | None = None,
     memories: dict[str, Memory] | None = None,
 ) -> Gathered:
     """Reads a file and its bases, also when there are faults in them.
 
     The arguments are those of `load`; `memories` holds what was read of each file before.
     """
-    reader = _Reader(path, outside, unsaved or {}, memories)
+    reader = _Reader(path, outside, contents, memories)
     reader.into.tree = reader.tree(path, text)
     return reader.into
 
 
+def overlaid(texts: Mapping[str, str]) -> Contents:
+    """Files as they are on the disk, but for those whose texts are given by their real paths."""
+
+    def contents(path: str) -> bytes:
+        text = texts.get(os.path.realpath(path))
+        return _bytes(path) if text is None else text.encode("utf-8", "surrogatepass")
+
+    return contents
+
+
 def files(path: str, *, outside: bool = False) -> tuple[str, ...]:
     """Every file that a model is made of, one that cannot be read included; arguments as for `load`."""
-    reader = _Reader(path, outside, {}, None)
+    reader = _Reader(path, outside, None, None)
     reader.tree(path, None)
     return tuple(reader.asked)
 
@@ -159,12 +175,12 @@ def grammar_cache() -> str | None:
 
 class _Reader:
     def __init__(
-        self, path: str, outside: bool, unsaved: Mapping[str, str], memories: dict[str, Memory] | None
+        self, path: str, outside: bool, contents: Contents | None, memories: dict[str, Memory] | None
     ) -> None:
         self.into = Gathered()
         self.found = self.into.found
         self.outside = outside
-        self.unsaved = unsaved
+        self.contents = contents
         self.memories = memories
         self.asked: dict[str, None] = {}
         self.path = "stdin" if path == "-" else path
@@ -197,7 +213,7 @@ class _Reader:
             self.found.add("base-outside", place, f"`{parsed.header.base}` lies outside the project", help)
             return None
         known = (*trail, (_real(path), place))
-        below = self.tree(os.path.normpath(base), encoded(self.unsaved.get(os.fspath(real))), known)
+        below = self.tree(os.path.normpath(base), None, known)
         if below is None:
             return None
         merged, faults = vary(parsed, below, self.into.lost)
@@ -206,7 +222,7 @@ class _Reader:
 
     def source(self, path: str, text: bytes | None, asked: Span | None) -> Source | None:
         self.asked[path] = None
-        source, faults, _ = read(path, text, asked)
+        source, faults, _ = read(path, text, asked, self.contents)
         self.found.extend(faults.sorted())
         if source is not None:
             self.into.sources[path] = source
@@ -214,16 +230,17 @@ class _Reader:
 
 
 def read(
-    path: str, text: bytes | None = None, asked: Span | None = None
+    path: str, text: bytes | None = None, asked: Span | None = None, contents: Contents | None = None
 ) -> tuple[Source | None, Diagnostics, bytes]:
     """The source of a file with `\\n` line ends, what is wrong with it, and its bytes.
 
-    `asked` is the place that asks for the file.  A source with faults is good for showing them only.
+    `asked` is the place that asks for the file; `contents` is as for `load`.  A source with faults is good
+    for showing them only.
     """
     found = Diagnostics()
     place = asked or Span(path, 1, 1, 1, 1)
     try:
-        data = text if text is not None else _bytes(path)
+        data = text if text is not None else (contents or _bytes)(path)
     except (OSError, ValueError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
         found.add("cannot-read", place, f"cannot read `{path}`: {reason}", "give the name of a file, or `-`")

@@ -23,7 +23,7 @@ from ..translator.program import Reachable
 from .cell import CellCheck, CellVerdict
 from .data import result_data
 from .kept import known_result
-from .load import Cell, Loaded, cache, content, encoded, load
+from .load import Cell, Contents, Loaded, cache, content, encoded, load
 from .result import HOLDS, UNDECIDED, Evidence, Failure, Result, Scene, Verdict
 from .stop import Stop
 from .store import Store, fingerprint, tool_mark
@@ -100,23 +100,28 @@ def check_file(
     on_progress: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
     text: str | bytes | None = None,
+    contents: Contents | None = None,
 ) -> Result:
     """Checks one file (`-`: standard input), or `text` as if it stood in that file.
 
-    `on_progress` is called from other threads, whenever an engine tells how far it is; `cancel`, once set,
-    ends the check with what is known.  Whatever goes wrong is in the result.  Ctrl-C raises
-    KeyboardInterrupt as usual, after TLC was ended.
+    `contents` is where files come from otherwise, the disk unless it is given.  `on_progress` is called from
+    other threads, whenever an engine tells how far it is; `cancel`, once set, ends the check with what is
+    known.  Whatever goes wrong is in the result.  Ctrl-C raises KeyboardInterrupt as usual, after TLC was
+    ended.
     """
     started = time.monotonic()
     path, options, text = os.fspath(path), options or Options(), encoded(text)
     store = None if options.cache is None or options.keep is not None else Store(options.cache)
     if store is None:
-        return _checked(path, options, on_progress, cancel, text, started, None, "")
-    text = content(path) if text is None else text
+        return _checked(path, options, on_progress, cancel, text, contents, started, None, "")
     try:
         mark = tool_mark(tla.find_jar(options.jar) if options.engine == "tlc" else None)
     except (OSError, tla.ToolMissing):
-        return _checked(path, options, on_progress, cancel, text, started, None, "")
+        return _checked(path, options, on_progress, cancel, text, contents, started, None, "")
+    if contents is not None:
+        # Whole results are compared with what is on the disk; cells are known by what their files say.
+        return _checked(path, options, on_progress, cancel, text, contents, started, store, mark)
+    text = content(path) if text is None else text
     names = (options.properties, options.policies, options.scenarios, options.overrides)
     digest = "" if text is None else hashlib.sha256(text).hexdigest()
     how = (options.engine, options.reduction, options.outside, options.shard)
@@ -124,7 +129,7 @@ def check_file(
     known = known_result(store, key)
     if known is not None and known.evidence is not None:
         return replace(known, evidence=replace(known.evidence, seconds=time.monotonic() - started))
-    result = _checked(path, options, on_progress, cancel, text, started, store, mark)
+    result = _checked(path, options, on_progress, cancel, text, None, started, store, mark)
     if result.verdicts and result.evidence is not None and result.evidence.complete and not result.stopped:
         store.put(key, result_data(result))
     return result
@@ -132,9 +137,10 @@ def check_file(
 
 def _checked(
     path: str, options: Options, on_progress: Callable[[Progress], None] | None,
-    cancel: threading.Event | None, text: bytes | None, started: float, store: Store | None, mark: str,
+    cancel: threading.Event | None, text: bytes | None, contents: Contents | None, started: float,
+    store: Store | None, mark: str,
 ) -> Result:  # fmt: skip
-    loaded = load(path, options.constants, outside=options.outside, text=text)
+    loaded = load(path, options.constants, outside=options.outside, text=text, contents=contents)
     if not loaded.cells:
         return _result(loaded, (), options)
     cells, unknown = chosen(loaded, options)

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
         return watch(options, asked)
     cancel = threading.Event()
-    _stop_on_signals(cancel)
+    stop_on_signals(cancel)
     results: list[Result] = []
     for path in options.files:
         result = check_file(path, asked, progress_of(sys.stderr), cancel)
@@ -70,12 +70,12 @@ def _asked(options: argparse.Namespace, places: Mapping[str, Span]) -> Options:
         outside=options.allow_outside,
         places=places,
         engine=options.engine,
-        cache=_cache(options),
+        cache=cache_of(options),
         shard=options.shard,
     )
 
 
-def _cache(options: argparse.Namespace) -> Path | None:
+def cache_of(options: argparse.Namespace) -> Path | None:
     """Where verdicts are kept; the folder of `--cache` has to be one that can be written."""
     if options.no_cache:
         return None
@@ -85,7 +85,7 @@ def _cache(options: argparse.Namespace) -> Path | None:
     return verdict_cache()
 
 
-def _stop_on_signals(cancel: threading.Event) -> None:
+def stop_on_signals(cancel: threading.Event) -> None:
     """The first Ctrl-C, or SIGTERM, ends the check with what is known; the second ends it at once."""
 
     def stop(number: int, frame: FrameType | None) -> None:

@@ -40,7 +40,7 @@ def _commands(parser: argparse.ArgumentParser) -> Iterable[argparse.ArgumentPars
 def _completer(action: argparse.Action) -> object:
     """What knows the values of an option; None where nobody does, or argparse itself."""
     match action.dest:
-        case "file" | "files":
+        case "file" | "files" | "old" | "new" | "paths":
             return FilesCompleter(("pfn",))
         case "java" | "tla2tools":
             return FilesCompleter()

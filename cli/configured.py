@@ -25,16 +25,37 @@ def configure(options: argparse.Namespace) -> Mapping[str, Span] | None:
     Returns where policies and scenarios were asked for, if not on the command line; None, with the reason on
     standard error, when there is nothing to work on.
     """
-    if options.no_config:
-        found = Configured(Configuration(folder=Path.cwd()), (), {})
-    else:
-        found = configured(Path.cwd(), KINDS, options.config)
+    found = _found(options)
     configuration = found.configuration
-    if configuration is None:
+    if configuration is None or not _files(options, found, configuration):
+        return None
+    places = _plain(options, configuration)
+    if hasattr(options, "reports"):
+        given = {kind for kind, _ in options.reports}
+        more = [(k, Path(shown(configuration.folder / p))) for k, p in configuration.reports.items()]
+        options.reports = [*options.reports, *(one for one in more if one[0] not in given)]
+    return places
+
+
+def configure_checks(options: argparse.Namespace) -> bool:
+    """Fills in limits and the like; whether the configuration is sound, with the reason on standard error."""
+    configuration = _found(options).configuration
+    if configuration is not None:
+        _plain(options, configuration)
+    return configuration is not None
+
+
+def _found(options: argparse.Namespace) -> Configured:
+    if options.no_config:
+        return Configured(Configuration(folder=Path.cwd()), (), {})
+    found = configured(Path.cwd(), KINDS, options.config)
+    if found.configuration is None:
         _say(found, found.diagnostics)
-        return None
-    if not _files(options, found, configuration):
-        return None
+    return found
+
+
+def _plain(options: argparse.Namespace, configuration: Configuration) -> dict[str, Span]:
+    """Fills in what has one value; returns where policies and scenarios were asked for."""
     places: dict[str, Span] = {}
     for name in _PLAIN:
         value = getattr(configuration, name)
@@ -42,10 +63,6 @@ def configure(options: argparse.Namespace) -> Mapping[str, Span] | None:
             setattr(options, name, value)
             if name in ("policies", "scenarios"):
                 places[{"policies": "policy", "scenarios": "scenario"}[name]] = configuration.place(name)
-    if hasattr(options, "reports"):
-        given = {kind for kind, _ in options.reports}
-        more = [(k, Path(shown(configuration.folder / p))) for k, p in configuration.reports.items()]
-        options.reports = [*options.reports, *(one for one in more if one[0] not in given)]
     return places
 
 

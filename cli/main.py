@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import review_arguments
+
 EPILOG = """exit status:
   0  every verdict is as expected
   1  a verdict differs from what is expected
@@ -86,6 +88,11 @@ def command_line() -> argparse.ArgumentParser:
     _saved(commands)
     _translate(commands)
     _simulate(commands)
+    for name, made in (("gate", review_arguments.gate(commands)), ("diff", review_arguments.diff(commands))):
+        made.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
+        for add in (_configuration, _model, _checking, _tools):
+            add(made)
+        made.set_defaults(command=_run(name))
     _fmt(commands)
     _init(commands)
     explain = commands.add_parser("explain", help="what a diagnostic means, with an example")
@@ -197,31 +204,9 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--scenario", action="append", default=[], metavar="NAME", dest="scenarios",
         help="check only in this scenario (may be repeated)",
     )  # fmt: skip
-    check.add_argument(
-        "--engine", choices=("tlc", "interpreter"), default="tlc",
-        help="interpreter: no Java; for small models, safety only (default tlc)",
-    )  # fmt: skip
-    check.add_argument(
-        "--jobs", type=_positive, metavar="N", help="TLCs side by side (default: one a processor)"
-    )
-    check.add_argument("--workers", type=_positive, metavar="N", help="threads of each TLC (default 1)")
-    check.add_argument("--timeout", type=_seconds, metavar="S", help="stop after so many seconds")
-    check.add_argument("--run-timeout", type=_seconds, metavar="S", help="stop each run of TLC after so many")
     check.add_argument("--fail-fast", action="store_true", help="stop at the first unexpected verdict")
-    check.add_argument(
-        "--max-states", type=_positive, metavar="N", help="stop a run beyond so many distinct states"
-    )
-    check.add_argument(
-        "--no-reduction", action="store_true", help="one access a step throughout: the same verdicts, slower"
-    )
+    _checking(check)
     _shown(check)
-    remembering = check.add_mutually_exclusive_group()
-    remembering.add_argument(
-        "--cache", type=Path, metavar="DIR", help="keep verdicts there (default: in the user's cache)"
-    )
-    remembering.add_argument(
-        "--no-cache", action="store_true", help="check everything anew, and keep nothing of it"
-    )
     check.add_argument(
         "--watch", action="store_true", help="check again whenever a file is saved, until Ctrl-C"
     )
@@ -231,6 +216,35 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")
     _tools(check)
     check.set_defaults(command=_run("check"))
+
+
+def _checking(parser: argparse.ArgumentParser) -> None:
+    """How models are checked."""
+    parser.add_argument(
+        "--engine", choices=("tlc", "interpreter"), default="tlc",
+        help="interpreter: no Java; for small models, safety only (default tlc)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--jobs", type=_positive, metavar="N", help="TLCs side by side (default: one a processor)"
+    )
+    parser.add_argument("--workers", type=_positive, metavar="N", help="threads of each TLC (default 1)")
+    parser.add_argument("--timeout", type=_seconds, metavar="S", help="stop after so many seconds")
+    parser.add_argument(
+        "--run-timeout", type=_seconds, metavar="S", help="stop each run of TLC after so many seconds"
+    )
+    parser.add_argument(
+        "--max-states", type=_positive, metavar="N", help="stop a run beyond so many distinct states"
+    )
+    parser.add_argument(
+        "--no-reduction", action="store_true", help="one access a step throughout: the same verdicts, slower"
+    )
+    remembering = parser.add_mutually_exclusive_group()
+    remembering.add_argument(
+        "--cache", type=Path, metavar="DIR", help="keep verdicts there (default: in the user's cache)"
+    )
+    remembering.add_argument(
+        "--no-cache", action="store_true", help="check everything anew, and keep nothing of it"
+    )
 
 
 def _shown(parser: argparse.ArgumentParser) -> None:

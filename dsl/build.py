@@ -286,6 +286,10 @@ class Build(Transformer[Token, Any]):
         target = _unquoted(c[0]) if c[0].type == "STRING" else str(c[0])
         return tree.Expect(self._head(meta), target, c[1], c[2] or (), c[3] or ())
 
+    def accept(self, meta: Meta, c: list[Any]) -> tree.Accept:
+        target = _unquoted(c[0]) if c[0].type == "STRING" else str(c[0])
+        return tree.Accept(self._head(meta), target, _unquoted(c[1]))
+
 
 def _present(children: list[Any]) -> tuple[Any, ...]:
     return tuple(child for child in children if child is not None)

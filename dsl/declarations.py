@@ -11,7 +11,7 @@ from . import tree
 from .body import Body
 from .calls import reachable, refuse_recursion, refuse_unfit_for_atomic
 from .diagnostics import Diagnostics
-from .properties import assertions, expectations, formulas
+from .properties import assertions, expectations, formulas, refuse_bad_acceptances
 from .recover import Lost
 from .scenarios import choices, cpu_count, declare_policies, pins, scene
 from .scope import BUILT_INS, Names, Scope, Signature
@@ -80,6 +80,7 @@ def examine(
     if not found.errors:
         refuse_other_counters((*processes, *policies), functions, claimed, found)
     expected = expectations(declared, claimed, texts, names, specification.path, found)
+    refuse_bad_acceptances(declared, found)
     if not any(process.count for process in processes) and not found and lost is None:
         help = "give one an instance" if processes else "add `process NAME:`"
         found.add("no-process", specification.header.span, "the model has no process that runs", help)
@@ -96,7 +97,7 @@ def examine(
 
 def name_of(node: tree.Declaration) -> str | None:
     """The name that a declaration declares, if it declares one."""
-    return None if isinstance(node, tree.Policies | tree.Expect) else node.name
+    return None if isinstance(node, tree.Policies | tree.Expect | tree.Accept) else node.name
 
 
 def _refuse_duplicates(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:

@@ -19,7 +19,7 @@ _CLOSES = {"(": ")", "[": "]", "{": "}"}
 _OPENS = {")": "(", "]": "[", "}": "{"}
 _DECLARING = re.compile(
     r"(model|const|type|enum|class|shared|ghost|daemon|unfair|process|def|policy|policies|"
-    r"invariant|property|sometimes|scenario|expect)\b"
+    r"invariant|property|sometimes|scenario|expect|accept)\b"
 )
 # Lines that cannot stand within brackets.
 _STATEMENT = re.compile(

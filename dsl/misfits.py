@@ -41,6 +41,7 @@ _DECLARATIONS = [
     "sometimes",
     "scenario",
     "expect",
+    "accept",
 ]
 _STATEMENTS = [
     "assert",
@@ -93,7 +94,7 @@ _TOKENS = {
     "COLON": "`:`", "EQUAL": "`=`", "LPAR": "`(`", "RPAR": "`)`", "LSQB": "`[`", "RSQB": "`]`",
     "LBRACE": "`{`", "RBRACE": "`}`", "COMMA": "`,`", "DOT": "`.`", "VIOLATED": "`violated`",
     "HOLDS": "`holds`", "IN": "`in`", "UNTIL": "`until`", "ON": "`on`", "CPU": "`cpu`",
-    "PROCESS": "`process`",
+    "PROCESS": "`process`", "WEAKER": "`weaker`",
 }  # fmt: skip
 
 # Signs that word processors and mathematicians write.
@@ -249,7 +250,7 @@ def _early_end(stop: Stop, line: str, first: str) -> Finding:
 
 
 def _is_tuple(line: str, before: str, expected: frozenset[str]) -> bool:
-    if re.match(r"(for|with|class|enum|expect|def)\b", line):
+    if re.match(r"(for|with|class|enum|expect|accept|def)\b", line):
         return False
     opened = before.rfind("(")
     grouped = (

@@ -91,6 +91,22 @@ def _may_be(target: str, names: Names) -> bool:
     return names.may_be(target) or (names.lost is not None and names.lost.may_assert(target))
 
 
+def refuse_bad_acceptances(declared: tuple[tree.Declaration, ...], found: Diagnostics) -> None:
+    """Each acceptance has a reason, and is stated once in its file.  What it is about may be gone."""
+    seen: dict[tuple[str, str], Span] = {}
+    for node in declared:
+        if not isinstance(node, tree.Accept):
+            continue
+        if not node.reason.strip():
+            help = "say why less is enough"
+            found.add("no-reason", node.span, "an acceptance needs a reason", help)
+        key = (node.span.path, node.target)
+        if key in seen:
+            related = [(seen[key], "it stands here")]
+            found.add("declared-twice", node.span, f"`{node.target}` is accepted already", related=related)
+        seen.setdefault(key, node.span)
+
+
 def _refuse_undecidable(e: m.Expr, found: Diagnostics) -> None:
     """What TLC cannot decide: temporal words under a quantifier over something that changes, and
     `until` anywhere but as `P until Q` or `always (R implies (P until Q))`."""

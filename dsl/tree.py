@@ -358,9 +358,17 @@ class Expect(Node):
     scenarios: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Accept(Node):
+    """`accept weaker N "two tasks show it too"`: a change that `pfnspec gate` is to let pass."""
+
+    target: str
+    reason: str
+
+
 Declaration = (
     Const | TypeAlias | Enum | Struct | Shared | Ghost | Process | Function | Policy | Policies
-    | Invariant | Property | Sometimes | Scenario | Expect
+    | Invariant | Property | Sometimes | Scenario | Expect | Accept
 )  # fmt: skip
 
 

@@ -72,7 +72,7 @@ class _Walker:
         self.fields: dict[str, set[str]] = {}
         self.locals: dict[str, dict[str, Symbol]] = {}
         for node in whole.declarations:
-            if isinstance(node, tree.Policies | tree.Expect):
+            if isinstance(node, tree.Policies | tree.Expect | tree.Accept):
                 continue
             self.top[node.name] = KINDS[type(node)]
             if isinstance(node, tree.Enum):
@@ -126,6 +126,9 @@ class _Walker:
                 return
             case tree.Expect():
                 self.expectation(node)
+                return
+            case tree.Accept():
+                # What it is about is gone, or stands in another version of the file.
                 return
         self.declare(node, Symbol(KINDS[type(node)], "", node.name), r"\b\w+\s+")
         match node:

@@ -34,21 +34,22 @@ def _of_problem(problem: Problem, result: Result, root: Path) -> str:
             if span.line == span.end_line:
                 fields |= {"col": str(span.column), "endColumn": str(span.end_column)}
     fields["title"] = f"{problem.subject} ({problem.rule})" if problem.subject else problem.rule
-    return _command(problem.level, fields, problem.message)
+    return workflow_command(problem.level, fields, problem.message)
 
 
 def _of_tool(result: Result, root: Path) -> Iterator[str]:
     path = repository_path(result.path, root)
     fields = {"file": path} if path is not None else {}
     if result.failure is not None:
-        yield _command("error", fields | {"title": "pfnspec"}, result.failure.message)
+        yield workflow_command("error", fields | {"title": "pfnspec"}, result.failure.message)
     count = sum(verdict.outcome == UNDECIDED for verdict in result.verdicts)
     if count:
         plural = "verdicts are" if count > 1 else "verdict is"
-        yield _command("notice", fields | {"title": "pfnspec"}, f"{count} {plural} not decided")
+        yield workflow_command("notice", fields | {"title": "pfnspec"}, f"{count} {plural} not decided")
 
 
-def _command(name: str, fields: dict[str, str], message: str) -> str:
+def workflow_command(name: str, fields: dict[str, str], message: str) -> str:
+    """One line for the runner of GitHub Actions."""
     given = ",".join(f"{key}={_property(value)}" for key, value in fields.items())
     return f"::{name} {given}::{_data(message)}"
 

@@ -16,7 +16,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "tla": (),
     "translator": ("dsl", "tla.page", "tla.values"),
     "check": ("dsl", "translator", "tla"),
-    "report": ("dsl", "translator", "check.result", "check.data"),
+    "report": ("dsl", "translator", "check.result", "check.data", "check.review"),
     "editor": ("dsl", "translator", "tla", "check", "report"),
     "cli": ("dsl", "translator", "tla", "check", "report", "editor"),
     # A face like the command line, for people who have pytest: it checks and shows, and knows no more.

@@ -1,0 +1,342 @@
+"""A change under review: every model that it has to do with, before and after."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from ..dsl import tree
+from ..dsl.compare import compare, same
+from ..dsl.difference import STRONGER, WEAKER, Difference
+from ..translator.program import Reachable
+from .git import SUFFIX, Checkout, GitTrouble, checkout, untracked
+from .load import Contents, Loaded, load
+from .result import UNDECIDED, VIOLATED, Result, Verdict
+from .review import CHANGED, DELETED, NEW, SAME, UNKNOWN, Acceptance, Judged, Model, Review, Unneeded
+from .run import Options, check_file
+
+_VARIES = re.compile(rb"^model[ \t]+\w+[ \t]+varies[ \t]+(?:\"([^\"\n]*)\"|'([^'\n]*)')", re.MULTILINE)
+
+Check = Callable[[str, Contents | None], Result]
+"""Checks a model, whose files come from the disk or from elsewhere."""
+
+
+def gate(
+    ref: str, paths: Sequence[str], options: Options, accepted: Sequence[str] = (), *, checked: bool = True,
+    on_model: Callable[[str], None] | None = None, cancel: threading.Event | None = None,
+) -> Review:  # fmt: skip
+    """Compares the models of the checkout that the current folder is in with those where it left `ref`.
+
+    `paths` (files or folders; none: the whole checkout) choose models; `accepted` names what may be weaker;
+    `checked`: verdicts are compared too.  `on_model` hears of each model before it is looked at.  Raises
+    GitTrouble.
+    """
+    cancel = cancel or threading.Event()
+    tree_ = checkout(ref)
+    wanted = _wanted(paths, tree_)
+    found: list[_Seen] = []
+    accepted = tuple(accepted)
+
+    def check(path: str, contents: Contents | None) -> Result:
+        return check_file(path, options, cancel=cancel, contents=contents)
+
+    for path in _concerned(wanted, tree_):
+        if cancel.is_set():
+            break
+        if on_model:
+            on_model(tree_.shown(path))
+        found.append(_look(path, tree_, options, check if checked else None, accepted))
+    models = judge(found, accepted)
+    unneeded = () if cancel.is_set() else tuple(_unneeded(found, models, accepted, tree_))
+    return Review(
+        ref, tree_.commit, models, unneeded, tuple(_notes(tree_, paths)), interrupted=cancel.is_set()
+    )  # fmt: skip
+
+
+def compare_files(
+    old: str, new: str, options: Options, *, checked: bool = False, cancel: threading.Event | None = None
+) -> Review:
+    """Compares two files; `checked`: their verdicts too."""
+    check: Check | None = None
+    if checked:
+        check = lambda path, contents: check_file(path, options, cancel=cancel)  # noqa: E731
+    constants = dict(options.constants)
+    before, after = (load(path, constants, outside=options.outside) for path in (old, new))
+    seen = _compared(new, old, before, after, check, (None, None), "")
+    (model,) = judge([seen], ())
+    stopped = any(r is not None and r.stopped == "interrupted" for r in (model.before, model.after))
+    return Review(old, None, (model,), interrupted=stopped)
+
+
+# ---- which models
+
+
+def _wanted(paths: Sequence[str], tree_: Checkout) -> tuple[str, ...]:
+    """The models at either end that are asked for, by their path in the checkout."""
+    models = sorted(path for path in tree_.before | tree_.now if path.endswith(SUFFIX))
+    if not paths:
+        if not models:
+            raise GitTrouble(f"there is no model (*{SUFFIX}) in this checkout, at either end")
+        return tuple(models)
+    found: dict[str, None] = {}
+    for path in paths:
+        inside = tree_.inside(path)
+        if inside is None:
+            raise GitTrouble(f"{path}: lies outside of the checkout in {tree_.root}")
+        module = tree_.submodule(inside)
+        if module is not None:
+            raise GitTrouble(f"{path}: lies in the submodule `{module}`; run `pfnspec gate` in there")
+        if inside in tree_.before | tree_.now:
+            found[inside] = None
+            continue
+        below = [model for model in models if inside == "." or model.startswith(f"{inside}/")]
+        if not below:
+            raise GitTrouble(f"{path}: {_nothing_at(path)}")
+        found.update(dict.fromkeys(below))
+    return tuple(found)
+
+
+def _nothing_at(path: str) -> str:
+    if os.path.islink(path):
+        return "is a symbolic link; name the file that it leads to"
+    if os.path.isdir(path):
+        return "there is no model in this folder that git knows of"
+    if os.path.exists(path):
+        return "is not tracked; `git add` it first"
+    return "no such file, here or at the base"
+
+
+def _concerned(wanted: Iterable[str], tree_: Checkout) -> Iterator[str]:
+    """The models that have changed, or whose base has; a renamed one by its new path."""
+    known: dict[str, bool] = {}
+
+    def changed(path: str) -> bool:
+        if path in tree_.changed:
+            return True
+        if path not in known:
+            known[path] = False
+            base = _base(path, tree_)
+            known[path] = base is not None and changed(base)
+        return known[path]
+
+    left = {was for now, was in tree_.renamed.items() if now.endswith(SUFFIX)}
+    for path in dict.fromkeys(_followed(path, tree_) for path in wanted):
+        if path not in left and changed(path):
+            yield path
+
+
+def _followed(path: str, tree_: Checkout) -> str:
+    return next((now for now, was in tree_.renamed.items() if was == path and now.endswith(SUFFIX)), path)
+
+
+def _base(path: str, tree_: Checkout) -> str | None:
+    """The base of a model that itself has not changed."""
+    try:
+        with open(os.path.join(tree_.root, path), "rb") as file:
+            match = _VARIES.search(file.read())
+    except OSError:
+        return None
+    if match is None:
+        return None
+    name = os.fsdecode(match[1] or match[2] or b"")
+    return os.path.normpath(os.path.join(os.path.dirname(path), name)).replace(os.sep, "/")
+
+
+def _notes(tree_: Checkout, paths: Sequence[str]) -> Iterator[str]:
+    if not paths:
+        for path in untracked(tree_.root):
+            yield f"{tree_.shown(path)} is not tracked and was not looked at"
+        for path in sorted(tree_.submodules):
+            yield f"the submodule {tree_.shown(path)} was not looked into"
+
+
+# ---- one model
+
+
+class _Seen:
+    """A model on its way to the report: its specifications are needed until acceptances are judged."""
+
+    def __init__(
+        self, model: Model, found: Iterable[Difference], old: Loaded | None, new: Loaded | None
+    ) -> None:  # fmt: skip
+        self.model = model
+        self.found = tuple(found)
+        before = old.specification if old else None
+        after = new.specification if new else None
+        known = {(node.target, node.reason) for node in _acceptances(before)}
+        self.own = [(node, (node.target, node.reason) in known) for node in _acceptances(after)]
+
+
+def _acceptances(of: tree.Tree | None) -> list[tree.Accept]:
+    return [] if of is None else [node for node in of.declarations if isinstance(node, tree.Accept)]
+
+
+def _look(
+    path: str, tree_: Checkout, options: Options, check: Check | None, accepted: tuple[str, ...]
+) -> _Seen:
+    shown = tree_.shown(path)
+    former = tree_.renamed.get(path, path)
+    constants = dict(options.constants)
+    if path not in tree_.now:
+        message = "the model is deleted, with all that it claims"
+        gone = Difference("model-deleted", WEAKER, shown, message)
+        return _Seen(Model(shown, shown, DELETED), (gone,), None, None)
+    after = load(shown, constants, outside=options.outside)
+    if former not in tree_.before:
+        return _new(shown, after, check)
+    was = tree_.shown(former)
+    before = load(was, constants, outside=options.outside, contents=tree_.content)
+    if not before.cells and shown in accepted:
+        # It was no correct model, and somebody says that this is known: there is nothing to compare with.
+        seen = _new(shown, after, check)
+        message = "it is not compared: at the base it is not a correct model"
+        seen.found = (Difference("not-compared", WEAKER, shown, message), *seen.found)
+        return seen
+    seen = _compared(shown, was, before, after, check, (tree_.content, None), " at the base")
+    if former != path:
+        seen.model = replace(seen.model, former=was)
+    return seen
+
+
+def _new(path: str, after: Loaded, check: Check | None) -> _Seen:
+    if not after.cells:
+        return _Seen(_unknown(path, after, "is not a correct model"), (), None, after)
+    result = check(path, None) if check else None
+    model = Model(path, after.cells[0].model.name, NEW, after=result, new=after.sources)
+    return _Seen(model, () if result is None else verdict_changes(None, result), None, after)
+
+
+def _unknown(path: str, after: Loaded, why: str) -> Model:
+    return Model(path, path, UNKNOWN, trouble=f"{path}: {why}", new=after.sources)
+
+
+def _compared(
+    path: str, was: str, before: Loaded, after: Loaded, check: Check | None,
+    contents: tuple[Contents | None, Contents | None], where: str,
+) -> _Seen:  # fmt: skip
+    for loaded, at in ((after, ""), (before, where)):
+        if not loaded.cells:
+            fault = next(one for one in loaded.diagnostics if one.severity == "error")
+            why = f"cannot be compared{at}: {fault.span}: {fault.message}"
+            return _Seen(_unknown(path, after, why), (), None, after)
+    assert before.specification is not None
+    assert after.specification is not None
+    name = after.cells[0].model.name
+    if same(before.specification, after.specification):
+        model = Model(path, name, SAME, old=before.sources, new=after.sources)
+        return _Seen(model, (), before, after)
+    found = list(compare(before.specification, after.specification))
+    one = check(was, contents[0]) if check else None
+    other = check(path, contents[1]) if check else None
+    if one is not None and other is not None:
+        found += verdict_changes(one, other)
+    model = Model(
+        path, name, CHANGED, before=one, after=other, old=before.sources, new=after.sources
+    )  # fmt: skip
+    return _Seen(model, found, before, after)
+
+
+def verdict_changes(before: Result | None, after: Result) -> list[Difference]:
+    """What became of verdicts: the new ones that are not as they should be, and what no behaviour reaches."""
+    if before is not None and (before.failure or before.stopped == "interrupted"):
+        return []
+    if after.failure or after.stopped == "interrupted":
+        return []
+    known = {} if before is None else {_cell(verdict): verdict for verdict in before.verdicts}
+    found: list[Difference] = []
+    for verdict in after.verdicts:
+        old = known.get(_cell(verdict))
+        change = _verdict_change(old, verdict)
+        if change is not None:
+            kind, effect, message = change
+            found.append(Difference(kind, effect, verdict.property, message, None, verdict.place))
+    reached = set() if before is None else {_mark(mark, before) for mark in before.unreached}
+    for mark in after.unreached:
+        if _mark(mark, after) not in reached:
+            what = "label" if mark.kind == "label" else "branch"
+            message = f"no behaviour reaches this {what}: what it holds is not checked"
+            found.append(Difference("newly-unreached", WEAKER, _about(mark, after), message, None, mark.span))
+    return found
+
+
+def _mark(mark: Reachable, of: Result) -> tuple[str, str, str]:
+    return mark.kind, mark.text, _about(mark, of)
+
+
+def _about(mark: Reachable, of: Result) -> str:
+    """A label's name; of a branch its line, as it is written."""
+    if mark.kind == "label":
+        return mark.text
+    line = of.sources[mark.span.path].line(mark.span.line)
+    return line.split("  #")[0].strip().removesuffix(":")
+
+
+def _cell(verdict: Verdict) -> tuple[str, str | None, str | None]:
+    return verdict.property, verdict.scenario, verdict.policy
+
+
+def _verdict_change(old: Verdict | None, new: Verdict) -> tuple[str, str, str] | None:
+    """The kind of change of a verdict, its effect, and the words for it; None where all is as before."""
+    where = f" under {new.policy}" if new.policy else ""
+    where += f" in {new.scenario}" if new.scenario else ""
+    before = "" if old is None else f"; before: {old.outcome}"
+    if new.outcome == UNDECIDED:
+        if old is not None and old.outcome == UNDECIDED:
+            return None
+        return "newly-undecided", WEAKER, f"not decided{where}{before}"
+    says_nothing = f"it says nothing{where}: what it supposes never happens"
+    if old is not None and old.outcome == new.outcome and old.as_expected == new.as_expected:
+        return ("newly-vacuous", WEAKER, says_nothing) if new.vacuous and not old.vacuous else None
+    if new.outcome == VIOLATED:
+        if new.as_expected:
+            return (
+                None if old is None else ("newly-violated", WEAKER, f"violated{where}, as expected{before}")
+            )
+        return "newly-violated", WEAKER, f"violated{where}, not as expected{before}"
+    if not new.as_expected:
+        return "newly-unexpected", WEAKER, f"holds{where}, but is expected to be violated{before}"
+    if new.vacuous:
+        return "newly-vacuous", WEAKER, says_nothing
+    return None if old is None else ("newly-holds", STRONGER, f"holds{where}{before}")
+
+
+# ---- acceptances
+
+
+def judge(found: Iterable[_Seen], accepted: Sequence[str]) -> tuple[Model, ...]:
+    """The models with what is accepted of them."""
+    return tuple(
+        replace(seen.model, judged=tuple(Judged(d, _acceptance(d, seen, accepted)) for d in seen.found))
+        for seen in found
+    )
+
+
+def _acceptance(difference: Difference, seen: _Seen, accepted: Sequence[str]) -> Acceptance | None:
+    if difference.effect != WEAKER:
+        return None
+    for node, spent in seen.own:
+        if node.target == difference.about and not spent:
+            return Acceptance(node.target, node.reason, node.span)
+    return Acceptance(difference.about) if difference.about in accepted else None
+
+
+def _unneeded(
+    found: Iterable[_Seen], models: Iterable[Model], accepted: Sequence[str], tree_: Checkout
+) -> Iterator[Unneeded]:
+    """The acceptances in changed files, and by options, that let nothing pass."""
+    used = [one.accepted for model in models for one in model.judged if one.accepted is not None]
+    looked = {seen.model.path for seen in found}
+    told: set[Acceptance] = set(used)
+    for seen in found:
+        for node, spent in seen.own:
+            one = Acceptance(node.target, node.reason, node.span)
+            own = tree_.inside(node.span.path)
+            if one not in told and node.span.path in looked and own in tree_.changed:
+                told.add(one)
+                yield Unneeded(one, spent)
+    for name in dict.fromkeys(accepted):
+        if Acceptance(name) not in told:
+            yield Unneeded(Acceptance(name), spent=False)

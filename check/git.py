@@ -1,0 +1,178 @@
+"""A git checkout, asked through the `git` program: which files there are, and what they were at a commit."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+SUFFIX = ".pfn"
+_SUBMODULE = "160000"
+_LINK = "120000"
+
+
+class GitTrouble(Exception):
+    """Git cannot say what is asked: one line for the user, and the exit status."""
+
+    def __init__(self, message: str, status: int = 2) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A work tree and the commit that it is compared with.
+
+    `root` is its folder; paths of files are relative to it, with slashes.  `before` has the files of the
+    commit, `now` those that are tracked and there; `renamed` the former path of a file by its new one, and
+    `changed` every path, old or new, whose content is not the same.  `submodules` are the folders of others.
+    """
+
+    root: str
+    commit: str
+    before: frozenset[str]
+    now: frozenset[str]
+    renamed: Mapping[str, str]
+    changed: frozenset[str]
+    submodules: frozenset[str]
+
+    def inside(self, path: str) -> str | None:
+        """A path as the user gives it, seen from the root; None when it is elsewhere."""
+        # The last part may be a link itself, or be there no more.
+        folder, name = os.path.split(os.path.abspath(path))
+        real = os.path.join(os.path.realpath(folder), name)
+        if real != self.root and not real.startswith(os.path.join(self.root, "")):
+            return None
+        return os.path.relpath(real, self.root).replace(os.sep, "/")
+
+    def shown(self, path: str) -> str:
+        """A path of the checkout as seen from the current folder."""
+        return os.path.relpath(os.path.join(self.root, path), os.path.realpath(os.getcwd()))
+
+    def submodule(self, path: str) -> str | None:
+        """The submodule that a path lies in, if it does."""
+        folders = {str(folder) for folder in (PurePosixPath(path), *PurePosixPath(path).parents)}
+        return next(iter(self.submodules & folders), None)
+
+    def content(self, path: str) -> bytes:
+        """What a file, named as the user names it, was at the commit.  Raises OSError."""
+        inside = self.inside(path)
+        if inside is None:
+            with open(path, "rb") as file:
+                return file.read()
+        module = self.submodule(inside)
+        if module is not None:
+            raise OSError(errno.ENOENT, f"it lies in the submodule `{module}`")
+        if inside not in self.before:
+            raise OSError(errno.ENOENT, f"it is not there at {self.commit[:10]}")
+        try:
+            return _git(["cat-file", "blob", f"{self.commit}:{inside}"], self.root)
+        except _Failed as fault:
+            raise OSError(errno.EIO, f"git: {fault}") from fault
+
+
+def checkout(ref: str) -> Checkout:
+    """The checkout that the current folder is in, beside where its branch left `ref`.  Raises GitTrouble."""
+    root = _root()
+    commit = _left(ref, root)
+    try:
+        before, modules = _listed(_git(["ls-tree", "-r", "-z", "--full-tree", commit], root))
+        tracked, own_modules = _listed(_git(["ls-files", "-s", "-z"], root))
+        raw = _git(["diff", "--raw", "-z", "-M", "--no-ext-diff", "--ignore-submodules", commit], root)
+    except _Failed as fault:
+        raise GitTrouble(f"git: {fault}") from fault
+    renamed, changed = _changes(raw)
+    now = frozenset(path for path in tracked if os.path.isfile(os.path.join(root, path)))
+    return Checkout(root, commit, before, now, renamed, changed, modules | own_modules)
+
+
+def untracked(root: str) -> tuple[str, ...]:
+    """The models that nobody has told git of."""
+    try:
+        found = _git(["ls-files", "-o", "-z", "--exclude-standard", "--", f"*{SUFFIX}"], root)
+    except _Failed:
+        return ()
+    return tuple(os.fsdecode(path) for path in found.split(b"\0") if path)
+
+
+def _root() -> str:
+    try:
+        found = _git(["rev-parse", "--show-toplevel"], None)
+    except _Failed as fault:
+        if "dubious ownership" in str(fault):
+            raise GitTrouble(f"git: {fault}") from fault
+        raise GitTrouble("this folder is not in the work tree of a git checkout") from fault
+    return os.path.realpath(os.fsdecode(found).rstrip("\n"))
+
+
+def _left(ref: str, root: str) -> str:
+    """The commit where the branch that is checked out left `ref`."""
+    try:
+        commit = _git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"], root)
+    except _Failed as fault:
+        raise GitTrouble(f"there is no commit `{ref}` in this checkout{_shallow(root)}") from fault
+    try:
+        return _git(["merge-base", commit.decode().strip(), "HEAD"], root).decode().strip()
+    except _Failed as fault:
+        raise GitTrouble(f"`{ref}` and HEAD have no common commit{_shallow(root)}") from fault
+
+
+def _shallow(root: str) -> str:
+    try:
+        shallow = _git(["rev-parse", "--is-shallow-repository"], root).strip() == b"true"
+    except _Failed:
+        return ""
+    return ": it is a shallow clone; fetch the history (`git fetch --unshallow`)" if shallow else ""
+
+
+def _listed(found: bytes) -> tuple[frozenset[str], frozenset[str]]:
+    """Files and submodules of `ls-tree` or `ls-files -s`; links lead to files that are listed themselves."""
+    files: set[str] = set()
+    modules: set[str] = set()
+    for entry in found.split(b"\0"):
+        if entry:
+            info, path = entry.split(b"\t", 1)
+            mode = info.split()[0].decode()
+            if mode != _LINK:
+                (modules if mode == _SUBMODULE else files).add(os.fsdecode(path))
+    return frozenset(files), frozenset(modules)
+
+
+def _changes(raw: bytes) -> tuple[dict[str, str], frozenset[str]]:
+    words = [os.fsdecode(word) for word in raw.split(b"\0")]
+    renamed: dict[str, str] = {}
+    changed: set[str] = set()
+    at = 0
+    while at < len(words) and words[at].startswith(":"):
+        status = words[at].split()[-1]
+        count = 2 if status[0] in "RC" else 1
+        paths = words[at + 1 : at + 1 + count]
+        if status[0] == "R":
+            renamed[paths[1]] = paths[0]
+        changed.update(paths)
+        at += 1 + count
+    return renamed, frozenset(changed)
+
+
+class _Failed(Exception):
+    """Git ended with an error; the text is its first line about it."""
+
+
+def _git(words: list[str], folder: str | None) -> bytes:
+    environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        ran = subprocess.run(
+            ["git", *words], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+            check=False,
+        )  # fmt: skip
+    except FileNotFoundError as fault:
+        raise GitTrouble("`git` is needed for this, and it is not installed", 4) from fault
+    except PermissionError as fault:
+        raise GitTrouble(f"`git` cannot be run: {fault.strerror}", 4) from fault
+    if ran.returncode:
+        lines = ran.stderr.decode("utf-8", "replace").strip().splitlines() or [f"status {ran.returncode}"]
+        raise _Failed(lines[0].removeprefix("fatal: "))
+    return ran.stdout

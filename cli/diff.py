@@ -1,0 +1,31 @@
+"""`pfnspec diff`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+
+from ..check.gate import compare_files
+from .check import stop_on_signals
+from .configured import configure_checks
+from .output import writable
+from .review import options_of, show
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compares two models; 1 when the second is weaker."""
+    old, new = options.old, options.new
+    files = [old, new]
+    if files == ["-", "-"]:
+        print("pfnspec: only one of the two can be standard input", file=sys.stderr)
+        return 2
+    if "-" in files and options.check:
+        print("pfnspec: standard input can be read once, so --check needs two files", file=sys.stderr)
+        return 2
+    if not configure_checks(options) or not writable(options, files):
+        return 2
+    cancel = threading.Event()
+    stop_on_signals(cancel)
+    review = compare_files(old, new, options_of(options), checked=options.check, cancel=cancel)
+    return show(review, options)

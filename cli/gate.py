@@ -1,0 +1,40 @@
+"""`pfnspec gate`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+
+from ..check.gate import gate
+from ..check.git import GitTrouble
+from .check import stop_on_signals
+from .configured import configure_checks
+from .output import writable
+from .review import options_of, show
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compares the models of a checkout with its base; 1 when one of them got weaker."""
+    if not configure_checks(options) or not writable(options, options.paths):
+        return 2
+    cancel = threading.Event()
+    stop_on_signals(cancel)
+    watched = sys.stderr.isatty()
+    try:
+        review = gate(
+            options.base, options.paths, options_of(options), options.accepted, checked=not options.no_check,
+            on_model=_progress if watched else None, cancel=cancel,
+        )  # fmt: skip
+    except GitTrouble as fault:
+        print(f"pfnspec: {fault}", file=sys.stderr)
+        return fault.status
+    finally:
+        if watched:
+            sys.stderr.write("\r\x1b[K")
+    return show(review, options)
+
+
+def _progress(path: str) -> None:
+    sys.stderr.write(f"\r\x1b[K{path}")
+    sys.stderr.flush()

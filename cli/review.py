@@ -1,0 +1,91 @@
+"""What `pfnspec gate` and `pfnspec diff` share: options of a check, and showing a review."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from ..check.review import Review
+from ..check.run import Options
+from ..report.ink import ink_for, width_for
+from ..report.review import review_text, troubles_text
+from .check import cache_of
+from .output import root, say, tell_faults
+
+
+def options_of(options: argparse.Namespace) -> Options:
+    """The options of each check."""
+    return Options(
+        constants=dict(options.constants),
+        workers=options.workers or 1,
+        jobs=options.jobs,
+        run_seconds=options.run_timeout,
+        reduction=not options.no_reduction,
+        seconds=options.timeout,
+        states=options.max_states,
+        java=options.java,
+        jar=options.tla2tools,
+        outside=options.allow_outside,
+        engine=options.engine,
+        cache=cache_of(options),
+    )
+
+
+def show(review: Review, options: argparse.Namespace) -> int:
+    """Prints a review and writes its reports; returns the exit status."""
+    sys.stderr.write(troubles_text(review))
+    for model in review.models:
+        after, before = model.after, model.before
+        if after is not None:
+            tell_faults(after)
+        if before is not None and before.failure is not None and (after is None or after.failure is None):
+            tell_faults(before)
+    if options.format == "json":
+        from ..report.review_data import review_json
+
+        say(review_json(review), options)
+    else:
+        width = options.width or width_for(sys.stdout)
+        say(review_text(review, width, ink_for(sys.stdout)), options)
+    if options.reports and not _written(review, options):
+        return 4
+    if os.environ.get("GITHUB_ACTIONS") == "true" and not options.no_github:
+        _tell_github(review, options)
+    return review.status
+
+
+def _written(review: Review, options: argparse.Namespace) -> bool:
+    from ..report.files import CannotWrite, check_targets, write
+    from ..report.review_data import review_json
+    from ..report.review_markdown import review_markdown
+
+    sources = [path for model in review.models for path in model.new]
+    done = True
+    for kind, path in options.reports:
+        text = review_markdown(review) if kind == "markdown" else review_json(review)
+        try:
+            check_targets([path], sources)
+            write(path, text)
+        except CannotWrite as fault:
+            print(f"pfnspec: {fault}", file=sys.stderr)
+            done = False
+    return done
+
+
+def _tell_github(review: Review, options: argparse.Namespace) -> None:
+    """Annotations, and a section in the summary of the job."""
+    from ..report.github import MOST_SUMMARY
+    from ..report.review_markdown import review_annotations, review_markdown
+
+    stream = sys.stdout if options.format == "text" else sys.stderr
+    stream.write(review_annotations(review, root()))
+    stream.flush()
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with open(path, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(review_markdown(review, MOST_SUMMARY - file.tell()) + "\n")
+    except OSError as fault:
+        print(f"pfnspec: {path}: {fault.strerror or fault}", file=sys.stderr)

@@ -1,0 +1,594 @@
+"""`pfnspec gate` in checkouts: which models it looks at, what it accepts, and what can be in its way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pfnspec.cli.main import main
+
+TICKET = """model ticket
+
+const TASKS: int = 2
+
+shared next: range(TASKS + 1) = 0
+shared lock: spinlock
+ghost taken: set[range(TASKS + 1)] = set()
+
+process task[TASKS]:
+    mine: range(TASKS + 1) = 0
+    with lock:
+        mine = next
+        next = mine + 1
+    assert mine not in taken, "number given twice"
+    taken.add(mine)
+"""
+VARIANT = """model fast varies "ticket.pfn"
+
+process other:
+    cpu_relax()
+"""
+ALONE = """model alone
+
+shared x: range(3) = 0
+
+process task:
+    x = 1
+    x = 2
+"""
+LOWERED = ("TASKS: int = 2", "TASKS: int = 1")
+UNLOCKED = ("with lock:", "if True:")
+
+
+class Checkout:
+    """A git checkout in a folder, with a first commit of three models on branch main."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+        self.git("init", "-q", "-b", "main")
+        self.write("models/ticket.pfn", TICKET)
+        self.write("models/fast.pfn", VARIANT)
+        self.write("alone.pfn", ALONE)
+        self.commit()
+
+    def git(self, *words: str) -> str:
+        own = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "protocol.file.allow=always"]
+        ran = subprocess.run(
+            ["git", *own, *words], cwd=self.folder, check=True, capture_output=True, text=True,
+            env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull},
+        )  # fmt: skip
+        return ran.stdout.strip()
+
+    def write(self, name: str, text: str | bytes) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    def edit(self, name: str, *changes: tuple[str, str]) -> None:
+        text = (self.folder / name).read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        self.write(name, text)
+
+    def add(self, name: str, text: str) -> None:
+        """Puts `text` at the end of a file."""
+        self.write(name, (self.folder / name).read_text(encoding="utf-8") + text)
+
+    def commit(self) -> str:
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "a change", "--allow-empty")
+        return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Checkout]:
+    """A checkout that is the current folder, outside of any job of GitHub Actions."""
+    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"):
+        monkeypatch.delenv(name, raising=False)
+    made = Checkout(tmp_path / "project")
+    monkeypatch.chdir(made.folder)
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    yield made
+    signal.signal(signal.SIGINT, before[0])
+    signal.signal(signal.SIGTERM, before[1])
+
+
+Ran = tuple[int, str, str]
+
+
+@pytest.fixture
+def gate(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Runs `pfnspec gate --base main` with more words; the status and what was printed."""
+
+    def run(*words: object, base: str = "main", check: bool = False) -> Ran:
+        try:
+            more = [] if check else ["--no-check"]
+            status = main(["gate", "--base", base, "--width", "300", *more, *map(str, words)])
+        except SystemExit as left:
+            status = int(left.code or 0)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        assert "mistake in pfnspec" not in err
+        return status, out, err
+
+    return run
+
+
+def differences(out: str) -> list[tuple[str, str, str]]:
+    """Model, effect and name of each difference in a JSON review."""
+    models = json.loads(out)["models"]
+    return [(m["path"], d["effect"], d["about"]) for m in models for d in m["differences"]]
+
+
+# ---- what is looked at
+
+
+def test_nothing_has_changed(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    status, out, err = gate()
+    assert (status, err) == (0, "")
+    assert "no model has changed" in out
+    assert "the gate is open" in out
+
+
+def test_a_weaker_model_closes_it(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    checkout.edit("models/ticket.pfn", LOWERED)
+    status, out, err = gate("--width", "72")
+    assert (status, err) == (1, "")
+    short = checkout.git("rev-parse", "HEAD")[:10]
+    assert out == (
+        f"since main ({short}): 2 models to compare\n"
+        "\n"
+        "models/fast.pfn   fast\n"
+        "\n"
+        "  WEAKER     TASKS: 2 -> 1: it is lowered, less is examined\n"
+        "      - ticket:3  const TASKS: int = 2\n"
+        "      + ticket:3  const TASKS: int = 1\n"
+        "\n"
+        "models/ticket.pfn   ticket\n"
+        "\n"
+        "  WEAKER     TASKS: 2 -> 1: it is lowered, less is examined\n"
+        "      - 3  const TASKS: int = 2\n"
+        "      + 3  const TASKS: int = 1\n"
+        "\n"
+        "2 differences close the gate\n"
+        "if that is meant, the model says why:\n"
+        '  accept weaker TASKS "..."\n'
+    )
+
+
+def test_only_what_the_branch_did_counts(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    """Main has gone on since: that is no change of this branch."""
+    checkout.git("checkout", "-q", "-b", "mine")
+    checkout.edit("alone.pfn", ("    x = 1\n", "    x = 1\n    cpu_relax()\n"))
+    checkout.commit()
+    checkout.git("checkout", "-q", "main")
+    checkout.edit("models/ticket.pfn", ("TASKS: int = 2", "TASKS: int = 3"))
+    checkout.commit()
+    checkout.git("checkout", "-q", "mine")
+    status, out, _ = gate("--format", "json")
+    assert status == 0
+    assert differences(out) == [("alone.pfn", "different", "task")]
+
+
+def test_paths_choose(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    checkout.edit("models/ticket.pfn", LOWERED)
+    assert gate("alone.pfn")[0] == 0
+    assert gate("models/fast.pfn")[0] == 1
+    assert gate("models")[0] == 1
+    assert gate(".", "alone.pfn")[0] == 1
+
+
+def test_from_a_folder_below(
+    checkout: Checkout, gate: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout.edit("models/ticket.pfn", LOWERED)
+    monkeypatch.chdir(checkout.folder / "models")
+    status, out, _ = gate("--format", "json")
+    assert status == 1
+    assert {path for path, *_ in differences(out)} == {"fast.pfn", "ticket.pfn"}
+    assert gate("../alone.pfn")[0] == 0
+
+
+def test_names_that_are_not_plain(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    name = "models/zwei Stücke, 'a'.pfn"
+    checkout.write(name, ALONE)
+    checkout.commit()
+    checkout.edit(name, ("    x = 2\n", ""))
+    status, out, _ = gate("--format", "json")
+    assert status == 1
+    assert differences(out) == [(name, "weaker", "task")]
+
+
+def test_a_renamed_model_is_followed(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    checkout.git("mv", "models/ticket.pfn", "models/number.pfn")
+    checkout.edit("models/fast.pfn", ("ticket.pfn", "number.pfn"))
+    checkout.edit("models/number.pfn", LOWERED)
+    status, out, _ = gate()
+    assert status == 1
+    assert "was models/ticket.pfn" in out
+    assert out.count("TASKS: 2 -> 1") == 2
+    assert gate("models/ticket.pfn")[0] == 1
+
+
+def test_a_deleted_model_is_weaker(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    (checkout.folder / "alone.pfn").unlink()
+    status, out, _ = gate()
+    assert status == 1
+    assert "alone.pfn: the model is deleted" in out
+    assert "--accept alone.pfn" in out
+    assert gate("--accept", "alone.pfn")[0] == 0
+
+
+def test_a_model_that_is_a_model_no_more_is_weaker(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    """Under a name that no check would find."""
+    checkout.git("mv", "alone.pfn", "alone.txt")
+    assert gate()[0] == 1
+    checkout.git("mv", "alone.txt", "there.pfn")
+    assert gate()[0] == 0
+    (checkout.folder / "alone.pfn").symlink_to("there.pfn")
+    checkout.git("add", "-A")
+    assert "alone.pfn: the model is deleted" in gate()[1]
+
+
+def test_a_new_model_is_reported(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    checkout.write("more.pfn", ALONE)
+    status, out, _ = gate()
+    assert status == 0
+    assert "note: more.pfn is not tracked and was not looked at" in out
+    checkout.git("add", "more.pfn")
+    status, out, _ = gate()
+    assert status == 0
+    assert "a new model" in out
+
+
+def test_comments_are_neutral(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    checkout.edit("models/ticket.pfn", ("    taken.add(mine)", "    # theirs\n    taken.add( mine )  # yes"))
+    status, out, _ = gate()
+    assert status == 0
+    assert out.count("only comments, layout or acceptances have changed") == 2
+
+
+# ---- verdicts
+
+
+def test_a_new_violation_has_its_counterexample(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    checkout.edit("models/ticket.pfn", UNLOCKED)
+    status, out, _ = gate("models/ticket.pfn", "--engine", "interpreter", check=True)
+    assert status == 1
+    assert "WEAKER     number given twice: violated, not as expected; before: holds" in out
+    assert "> task[1] at line 14" in out
+    status, out, _ = gate(
+        "models/ticket.pfn", "--engine", "interpreter", "--accept", "number given twice", check=True
+    )
+    assert status == 0
+    assert "accepted   number given twice: violated" in out
+
+
+def test_a_new_model_that_fails(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    checkout.write("more.pfn", TICKET.replace(*UNLOCKED))
+    checkout.git("add", "more.pfn")
+    status, out, _ = gate("--engine", "interpreter", check=True)
+    assert status == 1
+    assert "number given twice: violated, not as expected\n" in out
+
+
+def test_what_is_no_longer_decided(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    checkout.edit("alone.pfn", ("process task:", "process task[2]:"))
+    words = ("--engine", "interpreter", "--max-states", "6")
+    status, out, _ = gate(*words, check=True)
+    assert status == 1
+    assert "WEAKER     deadlock: not decided; before: holds" in out
+    assert gate(*words, "--accept", "deadlock", check=True)[0] == 0
+
+
+# ---- acceptances
+
+ACCEPT = '\naccept weaker TASKS "one shows it too"\n'
+
+
+def test_accepted_in_the_model(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    checkout.edit("models/ticket.pfn", LOWERED)
+    checkout.add("models/ticket.pfn", ACCEPT)
+    status, out, _ = gate()
+    assert status == 0
+    assert "accepted   TASKS: 2 -> 1" in out
+    assert "because: one shows it too" in out
+    assert out.endswith("the gate is open\n")
+
+
+def test_an_acceptance_is_good_for_one_change(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    """Once it is part of the base, it lets nothing pass, and goes with the next change of its file."""
+    checkout.edit("models/ticket.pfn", ("TASKS: int = 2", "TASKS: int = 3"))
+    checkout.commit()
+    checkout.edit("models/ticket.pfn", ("TASKS: int = 3", "TASKS: int = 2"))
+    checkout.add("models/ticket.pfn", ACCEPT)
+    base = checkout.commit()
+    assert gate(base=base)[0] == 0
+    checkout.edit("alone.pfn", ("    x = 1\n", "    cpu_relax()\n    x = 1\n"))
+    assert gate(base=base)[0] == 0
+    checkout.edit("models/ticket.pfn", LOWERED)
+    status, out, _ = gate(base=base)
+    assert status == 1
+    assert "WEAKER     TASKS: 2 -> 1" in out
+    assert "error: the acceptance of `TASKS` is from before this change; remove it" in out
+    checkout.edit("models/ticket.pfn", ("one shows it too", "now one is enough"))
+    assert gate(base=base)[0] == 0
+
+
+def test_an_acceptance_that_is_not_needed(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    checkout.add("models/ticket.pfn", ACCEPT)
+    status, out, _ = gate()
+    assert status == 1
+    assert "models/ticket.pfn:17:1: error: the acceptance of `TASKS` lets nothing pass" in out
+    checkout.git("checkout", "-q", ".")
+    status, out, _ = gate("--accept", "TASKS")
+    assert status == 1
+    assert "--accept: error: the acceptance of `TASKS` lets nothing pass" in out
+
+
+def test_a_base_accepts_for_its_variants(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    """And need not use the acceptance itself."""
+    checkout.edit("models/ticket.pfn", ("    taken.add(mine)\n", "    taken.add(mine)\n    later()\n"))
+    checkout.add("models/ticket.pfn", '\ndef later():\n    assert next > 0, "counted"\n    cpu_relax()\n')
+    checkout.edit("models/fast.pfn", ("process other:\n", "process other:\n    later()\n"))
+    base = checkout.commit()
+    checkout.edit("models/fast.pfn", ("    later()\n", ""))
+    accepted = '\naccept weaker "counted" "the others do not count"\naccept weaker other "as said"\n'
+    checkout.add("models/ticket.pfn", accepted)
+    status, out, _ = gate(base=base)
+    assert status == 0, out
+    assert "accepted   counted: `other` no longer asserts it" in out
+
+
+# ---- reports
+
+
+def test_reports(checkout: Checkout, gate: Callable[..., Ran], tmp_path: Path) -> None:
+    checkout.edit("models/ticket.pfn", LOWERED, UNLOCKED)
+    files = {kind: tmp_path / f"review.{kind}" for kind in ("json", "markdown")}
+    wanted = [word for kind, path in files.items() for word in ("--report", f"{kind}={path}")]
+    words = ("models/ticket.pfn", "--engine", "interpreter", "--format", "json", *wanted)
+    status, out, _ = gate(*words, check=True)
+    assert status == 1
+    data = json.loads(out)
+    assert json.loads(files["json"].read_text(encoding="utf-8")).keys() == data.keys()
+    (model,) = data["models"]
+    (lowered,) = [one for one in model["differences"] if one["about"] == "TASKS"]
+    assert lowered == {
+        "kind": "constant-changed",
+        "effect": "weaker",
+        "about": "TASKS",
+        "message": "2 -> 1: it is lowered, less is examined",
+        "old": {"path": "models/ticket.pfn", "line": 3, "text": "const TASKS: int = 2"},
+        "new": {"path": "models/ticket.pfn", "line": 3, "text": "const TASKS: int = 1"},
+        "accepted": None,
+    }
+    assert model["before"]["status"] == 0
+    assert {verdict["property"] for verdict in model["after"]["verdicts"]} >= {"number given twice"}
+    markdown = files["markdown"].read_text(encoding="utf-8")
+    assert "### pfnspec: the gate is closed" in markdown
+    assert (
+        "| **weaker** | `TASKS` | 2 -&gt; 1: it is lowered, less is examined<br>- `3` "
+        in markdown.replace("2 -> 1", "2 -&gt; 1")
+    )
+    assert 'accept weaker TASKS "..."' in markdown
+
+
+def test_github_actions(
+    checkout: Checkout, gate: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout.edit("models/ticket.pfn", LOWERED)
+    summary = tmp_path / "summary.md"
+    actions = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_STEP_SUMMARY": os.fspath(summary),
+        "GITHUB_WORKSPACE": os.fspath(checkout.folder),
+    }
+    for name, value in actions.items():
+        monkeypatch.setenv(name, value)
+    _, out, err = gate("models/ticket.pfn")
+    message = "2 -> 1: it is lowered, less is examined"
+    line = f"::error file=models/ticket.pfn,line=3,title=TASKS (weaker)::{message}"
+    assert out.splitlines()[-1] == line
+    assert err == ""
+    assert "the gate is closed" in summary.read_text(encoding="utf-8")
+    _, out, err = gate("models/ticket.pfn", "--format", "json", "--accept", "TASKS")
+    json.loads(out)
+    assert err.startswith("::notice file=models/ticket.pfn,line=3,title=TASKS (accepted)::")
+    assert "::" not in gate("models/ticket.pfn", "--no-github")[1]
+
+
+# ---- what is in its way
+
+
+def one_line(err: str) -> str:
+    (line,) = err.splitlines()
+    return line
+
+
+def test_no_git_program(
+    checkout: Checkout, gate: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", os.fspath(tmp_path))
+    status, _, err = gate()
+    assert (status, one_line(err)) == (4, "pfnspec: `git` is needed for this, and it is not installed")
+
+
+def test_no_checkout(gate: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", os.fspath(tmp_path.parent))
+    status, _, err = gate()
+    assert (status, one_line(err)) == (2, "pfnspec: this folder is not in the work tree of a git checkout")
+
+
+@pytest.mark.parametrize("ref", ["nowhere", "-x", "main:alone.pfn", "", "a b", "0" * 40])
+def test_unknown_ref(checkout: Checkout, gate: Callable[..., Ran], ref: str) -> None:
+    status, _, err = gate(f"--base={ref}")
+    assert (status, one_line(err)) == (2, f"pfnspec: there is no commit `{ref}` in this checkout")
+
+
+def test_shallow_clone(
+    checkout: Checkout, gate: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = checkout.git("rev-parse", "HEAD")
+    checkout.edit("alone.pfn", ("    x = 2\n", ""))
+    checkout.commit()
+    checkout.git("branch", "old", base)
+    checkout.git("clone", "-q", "--depth", "1", checkout.folder.as_uri(), os.fspath(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    status, _, err = gate(base=base)
+    assert status == 2
+    assert one_line(err).endswith("it is a shallow clone; fetch the history (`git fetch --unshallow`)")
+    subprocess.run(["git", "fetch", "-q", "--depth", "1", "origin", "old"], check=True)
+    status, _, err = gate(base="FETCH_HEAD")
+    assert status == 2
+    assert one_line(err).startswith("pfnspec: `FETCH_HEAD` and HEAD have no common commit: it is a shallow")
+    subprocess.run(["git", "fetch", "-q", "--unshallow"], check=True)
+    assert gate(base=base)[0] == 1
+
+
+def test_no_common_history(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    checkout.git("checkout", "-q", "--orphan", "other")
+    checkout.write("file.txt", "another history")
+    checkout.commit()
+    status, _, err = gate()
+    assert (status, one_line(err)) == (2, "pfnspec: `main` and HEAD have no common commit")
+
+
+def test_paths_that_are_no_models(checkout: Checkout, gate: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.pfn").write_text(ALONE, encoding="utf-8")
+    checkout.write("new.pfn", ALONE)
+    checkout.write("empty/file.txt", "x")
+    (checkout.folder / "link.pfn").symlink_to("alone.pfn")
+    for path, why in {
+        "../elsewhere.pfn": f"lies outside of the checkout in {checkout.folder.resolve()}",
+        "new.pfn": "is not tracked; `git add` it first",
+        "empty": "there is no model in this folder that git knows of",
+        "nothing.pfn": "no such file, here or at the base",
+        "link.pfn": "is a symbolic link; name the file that it leads to",
+    }.items():
+        status, _, err = gate(path)
+        assert (status, one_line(err)) == (2, f"pfnspec: {path}: {why}")
+
+
+def test_a_checkout_without_models(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    checkout.git("rm", "-q", "-r", "models", "alone.pfn")
+    base = checkout.commit()
+    status, _, err = gate(base=base)
+    assert (status, one_line(err)) == (
+        2,
+        "pfnspec: there is no model (*.pfn) in this checkout, at either end",
+    )
+
+
+def test_a_submodule(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    commit = checkout.git("rev-parse", "HEAD")
+    checkout.git("update-index", "--add", "--cacheinfo", f"160000,{commit},vendor")
+    checkout.git("commit", "-q", "-m", "a submodule")
+    checkout.write("vendor/base.pfn", ALONE)
+    status, out, _ = gate()
+    assert status == 0
+    assert "note: the submodule vendor was not looked into" in out
+    status, _, err = gate("vendor/base.pfn")
+    assert status == 2
+    assert one_line(err).endswith("lies in the submodule `vendor`; run `pfnspec gate` in there")
+    checkout.write("own.pfn", 'model own varies "vendor/base.pfn"\n\nprocess two:\n    cpu_relax()\n')
+    checkout.git("add", "own.pfn")
+    checkout.git("commit", "-q", "-m", "a variant")
+    checkout.edit("own.pfn", ("cpu_relax()", "cond_resched()"))
+    status, _, err = gate()
+    assert status == 2
+    assert "own.pfn: cannot be compared at the base" in err
+    assert "it lies in the submodule `vendor`" in one_line(err)
+
+
+@pytest.mark.parametrize(
+    "garbage", [b"\xff\xfe\x00model", b"model m\n\0\n", os.urandom(300), b"", b"model m\n"]
+)
+def test_garbage(checkout: Checkout, gate: Callable[..., Ran], garbage: bytes) -> None:
+    checkout.write("alone.pfn", garbage)
+    status, out, err = gate()
+    assert status == 2
+    assert one_line(err).startswith("pfnspec: alone.pfn: cannot be compared: alone.pfn:")
+    assert "1 model cannot be compared" in out
+    base = checkout.commit()
+    checkout.write("alone.pfn", ALONE)
+    status, out, err = gate(base=base)
+    assert status == 2
+    assert one_line(err).startswith("pfnspec: alone.pfn: cannot be compared at the base: alone.pfn:")
+    status, out, _ = gate("--accept", "alone.pfn", base=base)
+    assert status == 0
+    assert "accepted   alone.pfn: it is not compared" in out
+
+
+def test_a_base_that_is_gone(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    (checkout.folder / "models/ticket.pfn").unlink()
+    status, out, err = gate()
+    assert status == 2
+    assert "cannot read `models/ticket.pfn`" in one_line(err)
+    assert "models/ticket.pfn: the model is deleted" in out
+
+
+def test_reports_that_cannot_be_written(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    status, _, err = gate("alone.pfn", "--report", "json=alone.pfn")
+    assert (status, one_line(err)) == (2, "pfnspec: alone.pfn: a report would overwrite the model")
+    checkout.edit("alone.pfn", ("    x = 2\n", ""))
+    status, _, err = gate("--report", "json=alone.pfn")
+    assert (status, one_line(err)) == (4, "pfnspec: alone.pfn: a report would overwrite the model")
+    assert gate("--report", "html=x")[0] == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_interrupted(checkout: Checkout, command_environment: Mapping[str, str]) -> None:
+    endless = "model alone\n\nconst TOP: int = 2\n\nshared a: range(TOP) = 0\nshared b: range(TOP) = 0\n"
+    for name in "ab":
+        step = f"            {name} = ({name} + 1) % TOP\n"
+        endless += f"\nprocess p{name}:\n    while True:\n        atomic:\n{step}"
+    checkout.write("alone.pfn", endless)
+    checkout.commit()
+    checkout.edit("alone.pfn", ("TOP: int = 2", "TOP: int = 4000"))
+    words = [sys.executable, "-m", "pfnspec", "gate", "--base", "main", "--engine", "interpreter"]
+    child = subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(command_environment)
+    )
+    time.sleep(4)
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=30)
+    assert (child.returncode, err) == (3, "")
+    assert "interrupted before the end" in out
+    assert "WEAKER" not in out
+
+
+# ---- two files
+
+
+def diff(capsys: pytest.CaptureFixture[str], *words: Any) -> Ran:
+    status = main(["diff", *map(str, words)])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_diff(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
+    checkout.write("other.pfn", TICKET.replace(*LOWERED))
+    assert diff(capsys, "models/ticket.pfn", "models/ticket.pfn")[0] == 0
+    status, out, _ = diff(capsys, "models/ticket.pfn", "other.pfn")
+    assert status == 1
+    assert out.startswith("models/ticket.pfn -> other.pfn\n")
+    assert "accept" not in out
+    status, _, err = diff(capsys, "models/ticket.pfn", "nothing.pfn")
+    assert (status, len(err.splitlines())) == (2, 1)
+    status, _, err = diff(capsys, "-", "-")
+    assert (status, len(err.splitlines())) == (2, 1)
+    checkout.write("wrong.pfn", "model m\nprocess p:\n    x = 1\n")
+    status, _, err = diff(capsys, "wrong.pfn", "alone.pfn")
+    assert (status, "wrong.pfn:3:" in err) == (2, True)
