@@ -112,6 +112,18 @@ def _checked(
     cancel: threading.Event | None, text: bytes | None, started: float, store: Store | None, mark: str,
 ) -> Result:  # fmt: skip
     loaded = load(path, dict(options.constants), outside=options.outside, text=text)
+    return check_loaded(loaded, options, on_progress, cancel, started)
+
+
+def check_loaded(
+    loaded: Loaded,
+    options: Options,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancel: threading.Event | None = None,
+    started: float | None = None,
+) -> Result:
+    """As `check_file`, for what was read already; the time counts from `started`, on the monotonic clock."""
+    started = time.monotonic() if started is None else started
     if not loaded.cells:
         return _result(loaded, (), options)
     unknown = _unknown(options, loaded)
