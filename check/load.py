@@ -190,7 +190,9 @@ class _Reader:
             return None
         known = (*trail, (Path(path).resolve(), place))
         open_text = self.unsaved.get(os.fspath(real))
-        below = self.tree(os.path.normpath(base), None if open_text is None else open_text.encode(), known)
+        below = self.tree(
+            os.path.normpath(base), None if open_text is None else open_text.encode("utf-8", "replace"), known
+        )
         if below is None:
             return None
         merged, faults = vary(parsed, below, self.into.lost)
