@@ -110,37 +110,54 @@ def check_file(
     ended.
     """
     started = time.monotonic()
-    path, options, text = os.fspath(path), options or Options(), encoded(text)
-    store = None if options.cache is None or options.keep is not None else Store(options.cache)
-    if store is None:
-        return _checked(path, options, on_progress, cancel, text, contents, started, None, "")
-    try:
-        mark = tool_mark(tla.find_jar(options.jar) if options.engine == "tlc" else None)
-    except (OSError, tla.ToolMissing):
-        return _checked(path, options, on_progress, cancel, text, contents, started, None, "")
-    if contents is not None:
-        # Whole results are compared with what is on the disk; cells are known by what their files say.
-        return _checked(path, options, on_progress, cancel, text, contents, started, store, mark)
-    text = content(path) if text is None else text
-    names = (options.properties, options.policies, options.scenarios, options.overrides)
-    digest = "" if text is None else hashlib.sha256(text).hexdigest()
-    how = (options.engine, options.reduction, options.outside, options.shard)
-    key = fingerprint("file", mark, path, digest, *names, *how)
-    known = known_result(store, key)
-    if known is not None and known.evidence is not None:
-        return replace(known, evidence=replace(known.evidence, seconds=time.monotonic() - started))
-    result = _checked(path, options, on_progress, cancel, text, None, started, store, mark)
-    if result.verdicts and result.evidence is not None and result.evidence.complete and not result.stopped:
+    path, options = os.fspath(path), options or Options()
+    text = encoded(text)
+    store, mark = _store(options)
+    key = ""
+    # Whole results are compared with what is on the disk; cells are known by what their files say.
+    if store is not None and contents is None:
+        text = content(path) if text is None else text
+        names = (options.properties, options.policies, options.scenarios, options.overrides)
+        digest = "" if text is None else hashlib.sha256(text).hexdigest()
+        how = (options.engine, options.reduction, options.outside, options.shard)
+        key = fingerprint("file", mark, path, digest, *names, *how)
+        known = known_result(store, key)
+        if known is not None and known.evidence is not None:
+            return replace(known, evidence=replace(known.evidence, seconds=time.monotonic() - started))
+    loaded = load(path, options.constants, outside=options.outside, text=text, contents=contents)
+    result = _checked(loaded, options, on_progress, cancel, started, store, mark)
+    decided = result.evidence is not None and result.evidence.complete and not result.stopped
+    if store is not None and key and result.verdicts and decided:
         store.put(key, result_data(result))
     return result
 
 
+def check_loaded(
+    loaded: Loaded,
+    options: Options,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancel: threading.Event | None = None,
+    started: float | None = None,
+) -> Result:
+    """As `check_file`, for what was read already; the time counts from `started`, on the monotonic clock."""
+    started = time.monotonic() if started is None else started
+    return _checked(loaded, options, on_progress, cancel, started, *_store(options))
+
+
+def _store(options: Options) -> tuple[Store | None, str]:
+    """What was found before, and the mark of the tools that found it; None where nothing is to be kept."""
+    if options.cache is None or options.keep is not None:
+        return None, ""
+    try:
+        return Store(options.cache), tool_mark(tla.find_jar(options.jar) if options.engine == "tlc" else None)
+    except (OSError, tla.ToolMissing):
+        return None, ""
+
+
 def _checked(
-    path: str, options: Options, on_progress: Callable[[Progress], None] | None,
-    cancel: threading.Event | None, text: bytes | None, contents: Contents | None, started: float,
-    store: Store | None, mark: str,
+    loaded: Loaded, options: Options, on_progress: Callable[[Progress], None] | None,
+    cancel: threading.Event | None, started: float, store: Store | None, mark: str,
 ) -> Result:  # fmt: skip
-    loaded = load(path, options.constants, outside=options.outside, text=text, contents=contents)
     if not loaded.cells:
         return _result(loaded, (), options)
     cells, unknown = chosen(loaded, options)
