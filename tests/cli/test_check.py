@@ -251,7 +251,6 @@ def test_nothing_is_left_behind(pfnspec: Run, models: Path, temporary: Path) -> 
     "arguments",
     [
         (),
-        ("check",),
         ("chekc", "x.pfn"),
         ("check", "x.pfn", "--format", "yaml"),
         ("check", "x.pfn", "--timeout", "0"),
@@ -266,7 +265,9 @@ def test_nothing_is_left_behind(pfnspec: Run, models: Path, temporary: Path) -> 
         ("check", "x.pfn", "--no-such-option"),
         ("translate",),
         ("translate", "a.pfn", "b.pfn"),
-        ("fmt",),
+        ("trace",),
+        ("merge",),
+        ("check", "x.pfn", "--shard", "2"),
         ("explain", "a", "b"),
         ("doctor", "now"),
     ],
