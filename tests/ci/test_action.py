@@ -139,7 +139,6 @@ def test_nothing_to_check(runner: Runner, checkout: Path, paths: str) -> None:
     assert ("name a model" if not paths else f"cannot read `{paths}`") in runner.said
 
 
-@pytest.mark.skipif(not (ROOT / "cli" / "gate.py").is_file(), reason="there is no gate")
 def test_a_pull_request(runner: Runner, tmp_path: Path, offline: Mapping[str, str]) -> None:
     """From a checkout of one commit; the base has gone on since the branch left it."""
     origin = tmp_path / "origin"
