@@ -327,7 +327,7 @@ def test_reports_of_the_corpus(
         assert junit_faults(junit_text(told)) == []
     alerts = run_of(sarif_text(surprised, "1.0", here))["results"]
     violated = {v.property for r in results for v in r.verdicts if v.outcome == VIOLATED}
-    assert len(alerts) > len(violated) > 10
+    assert len(alerts) >= len(violated) > 4
 
 
 # -- Markdown
