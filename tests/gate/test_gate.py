@@ -156,9 +156,7 @@ def test_a_weaker_model_closes_it(checkout: Checkout, gate: Callable[..., Ran]) 
         "\n"
         "models/ticket.pfn   ticket\n"
         "\n"
-        "  WEAKER     TASKS: 2 -> 1: it is lowered, less is examined\n"
-        "      - 3  const TASKS: int = 2\n"
-        "      + 3  const TASKS: int = 1\n"
+        "  the same as in models/fast.pfn\n"
         "\n"
         "2 differences close the gate\n"
         "if that is meant, the model says why:\n"
@@ -216,7 +214,7 @@ def test_a_renamed_model_is_followed(checkout: Checkout, gate: Callable[..., Ran
     status, out, _ = gate()
     assert status == 1
     assert "was models/ticket.pfn" in out
-    assert out.count("TASKS: 2 -> 1") == 2
+    assert "the same as in models/fast.pfn" in out
     assert gate("models/ticket.pfn")[0] == 1
 
 
