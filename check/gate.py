@@ -25,18 +25,20 @@ Check = Callable[[str, Contents | None], Result]
 
 
 def gate(
-    ref: str, paths: Sequence[str], options: Options, accepted: Sequence[str] = (), *, checked: bool = True,
-    on_model: Callable[[str], None] | None = None, cancel: threading.Event | None = None,
+    ref: str, paths: Sequence[str], options: Options, accepted: Sequence[str] = (), *,
+    patterns: Sequence[str] = (), checked: bool = True, on_model: Callable[[str], None] | None = None,
+    cancel: threading.Event | None = None,
 ) -> Review:  # fmt: skip
     """Compares the models of the checkout that the current folder is in with those where it left `ref`.
 
-    `paths` (files or folders; none: the whole checkout) choose models; `accepted` names what may be weaker;
-    `checked`: verdicts are compared too.  `on_model` hears of each model before it is looked at.  Raises
-    GitTrouble.
+    `paths` (files or folders) choose models; without any `patterns` do, as the configuration has them;
+    without those it is all of the checkout.  `accepted` names what may be weaker; `checked`: verdicts are
+    compared too.  `on_model` hears of each model before it is looked at.  Raises GitTrouble.
     """
     cancel = cancel or threading.Event()
     tree_ = checkout(ref)
-    wanted = _wanted(paths, tree_)
+    chosen = _chosen(patterns, tree_)
+    wanted = _named(paths, tree_) if paths else _all(chosen, tree_)
     found: list[_Seen] = []
     accepted = tuple(accepted)
 
@@ -51,9 +53,8 @@ def gate(
         found.append(_look(path, tree_, options, check if checked else None, accepted))
     models = judge(found, accepted)
     unneeded = () if cancel.is_set() else tuple(_unneeded(found, models, accepted, tree_))
-    return Review(
-        ref, tree_.commit, models, unneeded, tuple(_notes(tree_, paths)), interrupted=cancel.is_set()
-    )  # fmt: skip
+    notes = () if paths else tuple(_notes(tree_, chosen))
+    return Review(ref, tree_.commit, models, unneeded, notes, interrupted=cancel.is_set())
 
 
 def compare_files(
@@ -74,13 +75,37 @@ def compare_files(
 # ---- which models
 
 
-def _wanted(paths: Sequence[str], tree_: Checkout) -> tuple[str, ...]:
-    """The models at either end that are asked for, by their path in the checkout."""
+def _chosen(patterns: Sequence[str], tree_: Checkout) -> Callable[[str], bool]:
+    """Whether a path of the checkout is one that the configuration speaks of."""
+    expressions: list[re.Pattern[str]] = []
+    for pattern in patterns:
+        inside = tree_.inside(pattern)
+        if inside is None:
+            raise GitTrouble(f"{pattern}: lies outside of the checkout in {tree_.root}")
+        expressions.append(_expression(inside))
+    return lambda path: not expressions or any(one.match(path) for one in expressions)
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    """A pattern as `glob` reads it; what lies below a folder that it fits is meant too."""
+    if pattern == ".":
+        return re.compile("")
+    parts = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    text = re.sub(r"\*\*/|\*\*|\*|\?|.", lambda m: parts.get(m[0], re.escape(m[0])), pattern, flags=re.DOTALL)
+    return re.compile(f"{text}(?:/|\\Z)")
+
+
+def _all(chosen: Callable[[str], bool], tree_: Checkout) -> tuple[str, ...]:
+    """The models at either end, by their path in the checkout."""
+    found = sorted(path for path in tree_.before | tree_.now if path.endswith(SUFFIX) and chosen(path))
+    if not found:
+        raise GitTrouble(f"there is no model (*{SUFFIX}) in this checkout, at either end")
+    return tuple(found)
+
+
+def _named(paths: Sequence[str], tree_: Checkout) -> tuple[str, ...]:
+    """The files and the models in folders that are asked for."""
     models = sorted(path for path in tree_.before | tree_.now if path.endswith(SUFFIX))
-    if not paths:
-        if not models:
-            raise GitTrouble(f"there is no model (*{SUFFIX}) in this checkout, at either end")
-        return tuple(models)
     found: dict[str, None] = {}
     for path in paths:
         inside = tree_.inside(path)
@@ -145,12 +170,11 @@ def _base(path: str, tree_: Checkout) -> str | None:
     return os.path.normpath(os.path.join(os.path.dirname(path), name)).replace(os.sep, "/")
 
 
-def _notes(tree_: Checkout, paths: Sequence[str]) -> Iterator[str]:
-    if not paths:
-        for path in untracked(tree_.root):
-            yield f"{tree_.shown(path)} is not tracked and was not looked at"
-        for path in sorted(tree_.submodules):
-            yield f"the submodule {tree_.shown(path)} was not looked into"
+def _notes(tree_: Checkout, chosen: Callable[[str], bool]) -> Iterator[str]:
+    for path in filter(chosen, untracked(tree_.root)):
+        yield f"{tree_.shown(path)} is not tracked and was not looked at"
+    for path in sorted(tree_.submodules):
+        yield f"the submodule {tree_.shown(path)} was not looked into"
 
 
 # ---- one model

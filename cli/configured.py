@@ -37,12 +37,13 @@ def configure(options: argparse.Namespace) -> Mapping[str, Span] | None:
     return places
 
 
-def configure_checks(options: argparse.Namespace) -> bool:
-    """Fills in limits and the like; whether the configuration is sound, with the reason on standard error."""
+def configure_checks(options: argparse.Namespace) -> Configuration | None:
+    """Fills in limits and the like, but no files; None, with the reason on standard error, when the
+    configuration is wrong."""
     configuration = _found(options).configuration
     if configuration is not None:
         _plain(options, configuration)
-    return configuration is not None
+    return configuration
 
 
 def _found(options: argparse.Namespace) -> Configured:

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     if "-" in files and options.check:
         print("pfnspec: standard input can be read once, so --check needs two files", file=sys.stderr)
         return 2
-    if not configure_checks(options) or not writable(options, files):
+    if configure_checks(options) is None or not writable(options, files):
         return 2
     cancel = threading.Event()
     stop_on_signals(cancel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import threading
 
@@ -16,15 +17,17 @@ from .review import options_of, show
 
 def run(options: argparse.Namespace) -> int:
     """Compares the models of a checkout with its base; 1 when one of them got weaker."""
-    if not configure_checks(options) or not writable(options, options.paths):
+    configuration = configure_checks(options)
+    if configuration is None or not writable(options, options.paths):
         return 2
     cancel = threading.Event()
     stop_on_signals(cancel)
     watched = sys.stderr.isatty()
     try:
         review = gate(
-            options.base, options.paths, options_of(options), options.accepted, checked=not options.no_check,
-            on_model=_progress if watched else None, cancel=cancel,
+            options.base, options.paths, options_of(options), options.accepted,
+            patterns=[os.path.join(configuration.folder, path) for path in configuration.paths],
+            checked=not options.no_check, on_model=_progress if watched else None, cancel=cancel,
         )  # fmt: skip
     except GitTrouble as fault:
         print(f"pfnspec: {fault}", file=sys.stderr)

@@ -14,9 +14,9 @@ from itertools import groupby
 
 from . import tree
 from .difference import DIFFERENT, NEUTRAL, STRONGER, WEAKER, Difference
-from .implication import change_of_domain
+from .implication import change_of_domain, direction
 from .source import Span
-from .terms import Surroundings, Term, code, domain, names_in, nodes, shape, truth
+from .terms import Surroundings, Term, code, domain, names_in, nodes, shape, term, truth
 
 _Compound = tree.If | tree.While | tree.For | tree.With | tree.Either | tree.Atomic
 _TIMELESS = tree.Assert | tree.Label
@@ -273,6 +273,8 @@ def _added(token: Token, new: Side, old: Side) -> tuple[str, str, str] | None:
             return "statement-added", DIFFERENT, "a statement is added"
         case tree.Or():
             return "choice-added", STRONGER, "an alternative is added"
+        case tree.Await():
+            return "await-added", WEAKER, "it waits here for what the code does not wait for"
         case tree.With():
             return "lock-added", DIFFERENT, "a lock is taken here"
         case tree.CallStatement(expression=tree.Call(function=tree.Name(id=name))) if name in _WAKES:
@@ -329,6 +331,11 @@ def _changed(one: Token, other: Token, old: Side, new: Side) -> list[Difference]
                 )
             elif after is None:
                 effect, message = STRONGER, "this is checked under every policy"
+        case tree.Await(condition=before), tree.Await(condition=after):
+            asked = direction(term(before, old.where), term(after, new.where))
+            kind, message = "await-changed", "it waits for something else"
+            if asked == STRONGER:
+                effect, message = WEAKER, "it waits for more: less can happen behind it"
         case tree.For(domain=before), tree.For(domain=after):
             kind, message = "loop-changed", "a loop goes through something else"
             effect = change_of_domain(domain(before, old.where), domain(after, new.where))

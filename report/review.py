@@ -23,7 +23,10 @@ _STATES = {
 def review_text(review: Review, width: int, ink: Ink) -> str:
     """Each model with its differences, those that stop the gate first; then how to let them pass."""
     blocks = [_head(review, ink)]
-    blocks += [_model(model, width, ink) for model in review.models if model.state != UNKNOWN]
+    like = alike(review)
+    for model in review.models:
+        if model.state != UNKNOWN:
+            blocks.append(_model(model, like.get(model.path), width, ink))
     blocks += [_unneeded(review, ink)] if review.unneeded else []
     blocks.append("\n".join((*_conclusion(review, ink), *(f"note: {note}" for note in review.notes))) + "\n")
     return folded("\n".join(blocks), width, ink)
@@ -67,6 +70,18 @@ def new_counterexamples(model: Model) -> Iterator[tuple[tuple[Verdict, ...], Res
     if model.after is not None and told:
         for group in counterexamples(v for v in model.after.verdicts if v.property in told):
             yield group, model.after
+
+
+def alike(review: Review) -> dict[str, str]:
+    """The models of which all has been told with an earlier one: variants of a base that has changed."""
+    first: dict[tuple[Judged, ...], str] = {}
+    found: dict[str, str] = {}
+    for model in review.models:
+        if model.judged:
+            told = first.setdefault(model.judged, model.path)
+            if told != model.path and not any(new_counterexamples(model)):
+                found[model.path] = told
+    return found
 
 
 def conclusion(review: Review) -> str:
@@ -130,9 +145,11 @@ def _head(review: Review, ink: Ink) -> str:
     return ink("strong", title(review)) + "\n"
 
 
-def _model(model: Model, width: int, ink: Ink) -> str:
+def _model(model: Model, like: str | None, width: int, ink: Ink) -> str:
     name = model.name if model.name != model.path else ""
     lines = ["   ".join(part for part in (ink("strong", model.path), name, state_of(model)) if part)]
+    if like is not None:
+        return "\n".join((*lines, "", f"  the same as in {like}", ""))
     if model.judged:
         lines.append("")
     for one in ordered(model.judged):

@@ -13,6 +13,7 @@ from .markdown import MOST_BYTES, block, code
 from .places import repository_path
 from .review import (
     acceptance,
+    alike,
     conclusion,
     new_counterexamples,
     ordered,
@@ -41,8 +42,9 @@ def review_markdown(review: Review, most_bytes: int = MOST_BYTES) -> str:
         lines += ["", "If that is meant, the model says why:", "", block(wanted)]
     text = "\n".join(lines) + "\n"
     left_out = 0
+    like = alike(review)
     for model in review.models:
-        section = "\n".join(_section(model)) + "\n"
+        section = "\n".join(_section(model, like.get(model.path))) + "\n"
         if len((text + section).encode()) > most_bytes:
             left_out += 1
         else:
@@ -52,7 +54,7 @@ def review_markdown(review: Review, most_bytes: int = MOST_BYTES) -> str:
     return text
 
 
-def _section(model: Model) -> Iterator[str]:
+def _section(model: Model, like: str | None) -> Iterator[str]:
     yield f"#### {code(model.path)}"
     yield ""
     if model.state == UNKNOWN:
@@ -61,6 +63,10 @@ def _section(model: Model) -> Iterator[str]:
     if state_of(model):
         yield f"{state_of(model)}."
         yield ""
+    if like is not None:
+        yield f"The same as in {code(like)}."
+        yield ""
+        return
     plain = [one for one in ordered(model.judged) if one.difference.effect != NEUTRAL]
     if plain:
         yield "| | about | what |"

@@ -156,9 +156,7 @@ def test_a_weaker_model_closes_it(checkout: Checkout, gate: Callable[..., Ran]) 
         "\n"
         "models/ticket.pfn   ticket\n"
         "\n"
-        "  WEAKER     TASKS: 2 -> 1: it is lowered, less is examined\n"
-        "      - 3  const TASKS: int = 2\n"
-        "      + 3  const TASKS: int = 1\n"
+        "  the same as in models/fast.pfn\n"
         "\n"
         "2 differences close the gate\n"
         "if that is meant, the model says why:\n"
@@ -186,6 +184,41 @@ def test_paths_choose(checkout: Checkout, gate: Callable[..., Ran]) -> None:
     assert gate("models/fast.pfn")[0] == 1
     assert gate("models")[0] == 1
     assert gate(".", "alone.pfn")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("paths", "looked_at"),
+    [
+        ('["models"]', {"models/fast.pfn", "models/ticket.pfn"}),
+        ('["models/fast.pfn"]', {"models/fast.pfn"}),
+        ('["**/t*.pfn", "alone.pfn"]', {"models/ticket.pfn", "alone.pfn"}),
+        ('["*.pfn"]', {"alone.pfn"}),
+        ('["."]', {"models/fast.pfn", "models/ticket.pfn", "alone.pfn"}),
+    ],
+)
+def test_the_configuration_chooses(
+    checkout: Checkout, gate: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, paths: str,
+    looked_at: set[str],
+) -> None:  # fmt: skip
+    """Also among what is deleted."""
+    checkout.write("pfnspec.toml", f"paths = {paths}\n")
+    checkout.edit("models/ticket.pfn", LOWERED)
+    (checkout.folder / "alone.pfn").unlink()
+    _, out, _ = gate("--format", "json")
+    assert {path for path, *_ in differences(out)} == looked_at
+    monkeypatch.chdir(checkout.folder / "models")
+    _, out, _ = gate("--format", "json")
+    assert len({path for path, *_ in differences(out)}) == len(looked_at)
+    _, out, _ = gate("ticket.pfn", "--format", "json")
+    assert {path for path, *_ in differences(out)} == {"ticket.pfn"}
+
+
+def test_a_configuration_that_is_wrong(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    checkout.write("pfnspec.toml", "paths = 3\n")
+    status, out, err = gate()
+    assert (status, out) == (2, "")
+    assert "pfnspec.toml:1" in err
+    assert gate("--no-config")[0] == 0
 
 
 def test_from_a_folder_below(
@@ -216,7 +249,7 @@ def test_a_renamed_model_is_followed(checkout: Checkout, gate: Callable[..., Ran
     status, out, _ = gate()
     assert status == 1
     assert "was models/ticket.pfn" in out
-    assert out.count("TASKS: 2 -> 1") == 2
+    assert "the same as in models/fast.pfn" in out
     assert gate("models/ticket.pfn")[0] == 1
 
 
