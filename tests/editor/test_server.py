@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lsp_client import Editor, editor
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-
-from .client import Editor, editor
 
 ROOT = Path(__file__).parents[2]
 MODEL = """\"\"\"A lock, and what it keeps: \U0001f512.\"\"\"
