@@ -52,34 +52,39 @@ async def restless(folder: Path, texts: dict[str, str], seconds: float, seed: in
                 case 1 | 2 | 3:
                     waiting.append(_ask(client, uri, random))
                     requests += 1
-                case 4 if waiting:
-                    asked = random.choice(waiting)
-                    asked.cancel()
+                case 4:
+                    # Of a request that waits, of one that is answered already, or of none.
+                    number = random.choice([*client.protocol._request_futures, "none"])
+                    client.cancel_request(types.CancelParams(number))
                 case 5 if len(client.texts[uri]) > 3 * len(texts[name]) or random.random() < 0.1:
                     client.replace(uri, texts[name])
                 case _:
                     edits += 1
                     _edit(client, uri, random)
-            if random.random() < 0.05:
-                await asyncio.sleep(random.random() / 20)
+            await asyncio.sleep(random.random() / 50 if random.random() < 0.5 else 0)
             waiting = [asked for asked in waiting if not asked.done()]
         for asked in waiting:
             with suppress(JsonRpcException, asyncio.CancelledError):
                 await asyncio.wait_for(asked, 60)
-        for uri in opened.values():
-            await client.told(uri, seconds=60)
-        await asyncio.sleep(0.3)
-        said = {uri: set(map(repr, client.diagnostics[uri])) for uri in opened.values()}
-        kept = {uri: client.texts[uri] for uri in opened.values()}
-    async with editor(folder) as fresh:
-        for name, uri in opened.items():
-            fresh.open(folder / name, kept[uri])
-        for uri in opened.values():
-            await fresh.told(uri, seconds=60)
-        await asyncio.sleep(0.3)
-        for uri in opened.values():
-            assert said[uri] == set(map(repr, fresh.diagnostics[uri])), kept[uri]
+        async with editor(folder) as fresh:
+            for name, uri in opened.items():
+                fresh.open(folder / name, client.texts[uri])
+            for uri in opened.values():
+                await client.told(uri, seconds=60)
+                await fresh.told(uri, seconds=60)
+            await _agreed(client, fresh, list(opened.values()))
     return edits, requests
+
+
+async def _agreed(one: Editor, other: Editor, uris: list[str]) -> None:
+    """Waits until both have been told the same, which does not change any more."""
+    same = 0
+    stop = time.monotonic() + 60
+    while same < 15:
+        said = [[sorted(map(repr, editor.diagnostics[uri])) for uri in uris] for editor in (one, other)]
+        same = same + 1 if said[0] == said[1] else 0
+        assert time.monotonic() < stop, (said, [one.texts[uri] for uri in uris])
+        await asyncio.sleep(0.1)
 
 
 def _edit(client: Editor, uri: str, random: Random) -> None:

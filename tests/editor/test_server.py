@@ -323,6 +323,15 @@ async def test_diagnostics_follow_the_text(client: Editor, uri: str) -> None:
 
 
 @with_editor
+async def test_a_pause_shows_what_other_scenarios_have(client: Editor, uri: str) -> None:
+    more = "\nscenario small:\n    cpus = 1\n\nscenario large:\n    cpus = 99\n"
+    client.replace(uri, MODEL + more)
+    await eventually(lambda: [d.code for d in client.diagnostics.get(uri, ())] == ["bad-setting"])
+    client.replace(uri, MODEL + more.replace("99", "2"))
+    assert await client.told(uri) == []
+
+
+@with_editor
 async def test_places_are_in_the_client_s_units(client: Editor, uri: str) -> None:
     client.replace(uri, MODEL.replace('"kept"  #', '"k\U0001f512\u00fc", x  #'))
     await client.told(uri)
