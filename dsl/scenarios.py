@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import model as m
@@ -13,7 +14,6 @@ from .prelude import prelude
 from .recover import Lost
 from .scope import Names, Scope
 from .statements import policy_instance
-from .walk import walk
 
 MAX_CPUS = 16
 STANDARD = ("spin", "resched", "block", "halt_poll")
@@ -136,10 +136,40 @@ def declare_policies(declared: tuple[tree.Declaration, ...], names: Names) -> No
         names.policies.update({**standard, **own})
 
 
-def _speaks_of_policies(node: object) -> bool:
-    return any(isinstance(part, tree.Wait | tree.PolicyUse | tree.Delegate) for part in walk(node)) or (
-        isinstance(node, tree.Expect) and bool(node.under)
-    )
+def _speaks_of_policies(node: tree.Declaration) -> bool:
+    match node:
+        case tree.Policies():
+            return True
+        case tree.Scenario(policies=policies):
+            return bool(policies)
+        case tree.Expect(under=under):
+            return bool(under)
+        case tree.Process(body=body) | tree.Function(body=body) | tree.Policy(body=body):
+            return any(isinstance(part, tree.Wait | tree.Delegate) for part in _statements(body))
+        case _:
+            return False
+
+
+def _statements(node: object) -> Iterator[object]:
+    """The statements of a block and of all blocks in them, without going into expressions."""
+    todo = [node]
+    while todo:
+        part = todo.pop()
+        yield part
+        match part:
+            case tree.Block(statements=statements):
+                todo.extend(statements)
+            case tree.If(body=body, elifs=elifs, orelse=orelse):
+                todo.extend((body, *elifs, orelse))
+            case tree.Either(body=body, others=others):
+                todo.extend((body, *others))
+            case (
+                tree.While(body=body) | tree.For(body=body) | tree.With(body=body) | tree.Atomic(body=body)
+                | tree.Elif(body=body) | tree.Else(body=body) | tree.Or(body=body)
+            ):  # fmt: skip
+                todo.append(body)
+            case _:
+                pass
 
 
 def choices(

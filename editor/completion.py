@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _HEAD = re.compile(
     r"(?:(?:daemon|unfair)\s+)*(model|const|type|enum|class|shared|ghost|process|def|policy|policies|invariant"
-    r"|property|sometimes|scenario|expect)\b\s*(\w*)"
+    r"|property|sometimes|scenario|expect|accept)\b\s*(\w*)"
 )
 _CHAIN = re.compile(r"([A-Za-z_]\w*(?:\[[^\[\]]*(?:\[[^\[\]]*\])?[^\[\]]*\]|\.\w+)*)\.\w*$")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
@@ -45,6 +45,7 @@ _DECLARATIONS = {
     "sometimes": "sometimes ${1:name}: $0",
     "scenario": "scenario ${1:name}:\n    ${2:cpus = 1}",
     "expect": "expect $1 ${2|holds,violated|}",
+    "accept": 'accept weaker $1 "${2:reason}"',
     "model": "model ${1:name}",
 }
 _STATEMENTS = {
@@ -168,6 +169,10 @@ def offers(place: Place) -> Iterator[Offer]:
         r"(model|label)\b|(?:const|shared|ghost|class|enum|def|policy|type|process)\s+\w*$", code.lstrip()
     ):
         return
+    elif re.match(r"accept\s+\w*$", code):
+        yield Offer("weaker", types.CompletionItemKind.Keyword)
+    elif re.match(r"accept\s+weaker\s+\w*$", code):
+        yield from _targets(place)
     elif re.match(r"expect\b", code):
         yield from _expectation(place, code)
     elif place.kind == "scenario" and not place.in_head:
@@ -267,13 +272,18 @@ def _declared(place: Place, *kinds: type) -> Iterator[str]:
             yield getattr(node, "name", "")
 
 
+def _targets(place: Place) -> Iterator[Offer]:
+    value = types.CompletionItemKind.Value
+    for text in sorted(_texts(place.analysis)):
+        yield Offer(f'"{text}"', value, "assertion")
+    for name in _declared(place, tree.Invariant, tree.Property, tree.Sometimes):
+        yield Offer(name, value, "formula")
+
+
 def _expectation(place: Place, code: str) -> Iterator[Offer]:
     value, word = types.CompletionItemKind.Value, types.CompletionItemKind.Keyword
     if re.match(r"expect\s+\w*$", code):
-        for text in sorted(_texts(place.analysis)):
-            yield Offer(f'"{text}"', value, "assertion")
-        for name in _declared(place, tree.Invariant, tree.Property, tree.Sometimes):
-            yield Offer(name, value, "formula")
+        yield from _targets(place)
         for name in BUILT_IN_CHECKS:
             yield Offer(name, value, "always checked")
     elif re.match(r"expect\s+\S+\s+\w*$", code):

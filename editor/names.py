@@ -128,7 +128,8 @@ class _Walker:
                 self.expectation(node)
                 return
             case tree.Accept():
-                # What it is about is gone, or stands in another version of the file.
+                # What it is about may be gone.
+                self.target(node)
                 return
         self.declare(node, Symbol(KINDS[type(node)], "", node.name), r"\b\w+\s+")
         match node:
@@ -157,12 +158,16 @@ class _Walker:
                     for use in line.uses:
                         self.policy(use)
 
-    def expectation(self, node: tree.Expect) -> None:
+    def target(self, node: tree.Expect | tree.Accept) -> None:
+        """The name or text that a line is about."""
         plain = self.first(node.target, node.span)
         if plain is not None and self.top.get(node.target) in ("invariant", "property", "sometimes"):
             self.add(plain, self.top_symbol(node.target))
         elif plain is not None:
             self.add(plain, Symbol("assertion", "", node.target))
+
+    def expectation(self, node: tree.Expect) -> None:
+        self.target(node)
         text = self.source.line(node.span.line)
         for word, names in (("under", node.under), ("in", node.scenarios)):
             behind = re.search(rf"\b(?:violated|holds)\b.*?\b{word}\b", text)

@@ -41,7 +41,7 @@ FEATURES = (
 )
 """The functions that put features on a server."""
 
-DELAY = 0.01
+DELAY = 0.005
 """Seconds from a change to its analysis: changes that come together are looked at together."""
 
 

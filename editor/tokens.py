@@ -27,9 +27,9 @@ _PIECES = re.compile(
 )
 _DECLARING = frozenset(
     "model varies const type enum class shared ghost daemon unfair process def policy policies invariant "
-    "property sometimes scenario expect".split()
+    "property sometimes scenario expect accept".split()
 )
-_INNER = frozenset("on until holding holds violated under in cpu".split())
+_INNER = frozenset("weaker on until holding holds violated under in cpu".split())
 _OF_SYMBOL = {
     "const": ("variable", ("readonly",)), "type": ("type", ()), "enum": ("enum", ()), "class": ("class", ()),
     "shared": ("variable", ()), "ghost": ("variable", ()), "process": ("class", ()), "def": ("function", ()),

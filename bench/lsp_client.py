@@ -1,4 +1,4 @@
-"""An editor for the tests: it starts `pfnspec lsp`, opens documents, and remembers what the server says."""
+"""An editor for tests and measurements: it starts `pfnspec lsp` and remembers what the server says."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from lsprotocol import types
+from pfnspec.editor.positions import units
 from pygls.lsp.client import LanguageClient
 
 
@@ -20,6 +21,8 @@ class Editor(LanguageClient):
         self.diagnostics: dict[str, tuple[types.Diagnostic, ...]] = {}
         self.versions: dict[str, int] = {}
         self.texts: dict[str, str] = {}
+        self.number: dict[str, int] = {}
+        self.answer: types.InitializeResult
         self.log: list[str] = []
         self._told = asyncio.Event()
 
@@ -40,7 +43,8 @@ class Editor(LanguageClient):
         self.texts[uri] = path.read_text(encoding="utf-8") if text is None else text
         item = types.TextDocumentItem(uri, "pfnspec", 1, self.texts[uri])
         self.text_document_did_open(types.DidOpenTextDocumentParams(item))
-        self.number = {**getattr(self, "number", {}), uri: 1}
+        self.number[uri] = 1
+        self.versions.pop(uri, None)
         return uri
 
     def change(self, uri: str, *changes: types.TextDocumentContentChangeEvent) -> int:
@@ -54,6 +58,24 @@ class Editor(LanguageClient):
         """Replaces the whole text."""
         self.texts[uri] = text
         return self.change(uri, types.TextDocumentContentChangeWholeDocument(text))
+
+    def edit(self, uri: str, start: int, end: int, text: str) -> int:
+        """Replaces the letters from `start` to `end` of a document's text; returns the new version."""
+        before = self.texts[uri]
+        places = [self._place(before, offset) for offset in (start, end)]
+        self.texts[uri] = before[:start] + text + before[end:]
+        return self.change(uri, types.TextDocumentContentChangePartial(types.Range(*places), text))
+
+    @staticmethod
+    def _place(text: str, offset: int) -> types.Position:
+        line_start = text.rfind("\n", 0, offset) + 1
+        return types.Position(text.count("\n", 0, offset), units(text[line_start:offset], "utf-16"))
+
+    @property
+    def process(self) -> int:
+        """The number of the server's process."""
+        assert self._server is not None
+        return self._server.pid
 
     def close(self, uri: str) -> None:
         identifier = types.TextDocumentIdentifier(uri)
