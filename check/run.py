@@ -109,14 +109,11 @@ def check_file(
     """
     started = time.monotonic()
     path, options, text = os.fspath(path), options or Options(), encoded(text)
-    store = None if options.cache is None or options.keep is not None else Store(options.cache)
+    store, mark = _store(options)
     if store is None:
-        return _checked(path, options, on_progress, cancel, text, started, None, "")
+        loaded = load(path, options.constants, outside=options.outside, text=text)
+        return _checked(loaded, options, on_progress, cancel, started, store, mark)
     text = content(path) if text is None else text
-    try:
-        mark = tool_mark(tla.find_jar(options.jar) if options.engine == "tlc" else None)
-    except (OSError, tla.ToolMissing):
-        return _checked(path, options, on_progress, cancel, text, started, None, "")
     names = (options.properties, options.policies, options.scenarios, options.overrides)
     digest = "" if text is None else hashlib.sha256(text).hexdigest()
     how = (options.engine, options.reduction, options.outside, options.shard)
@@ -124,17 +121,39 @@ def check_file(
     known = known_result(store, key)
     if known is not None and known.evidence is not None:
         return replace(known, evidence=replace(known.evidence, seconds=time.monotonic() - started))
-    result = _checked(path, options, on_progress, cancel, text, started, store, mark)
+    loaded = load(path, options.constants, outside=options.outside, text=text)
+    result = _checked(loaded, options, on_progress, cancel, started, store, mark)
     if result.verdicts and result.evidence is not None and result.evidence.complete and not result.stopped:
         store.put(key, result_data(result))
     return result
 
 
+def check_loaded(
+    loaded: Loaded,
+    options: Options,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancel: threading.Event | None = None,
+    started: float | None = None,
+) -> Result:
+    """As `check_file`, for what was read already; the time counts from `started`, on the monotonic clock."""
+    started = time.monotonic() if started is None else started
+    return _checked(loaded, options, on_progress, cancel, started, *_store(options))
+
+
+def _store(options: Options) -> tuple[Store | None, str]:
+    """What was found before, and the mark of the tools that found it; None where nothing is to be kept."""
+    if options.cache is None or options.keep is not None:
+        return None, ""
+    try:
+        return Store(options.cache), tool_mark(tla.find_jar(options.jar) if options.engine == "tlc" else None)
+    except (OSError, tla.ToolMissing):
+        return None, ""
+
+
 def _checked(
-    path: str, options: Options, on_progress: Callable[[Progress], None] | None,
-    cancel: threading.Event | None, text: bytes | None, started: float, store: Store | None, mark: str,
+    loaded: Loaded, options: Options, on_progress: Callable[[Progress], None] | None,
+    cancel: threading.Event | None, started: float, store: Store | None, mark: str,
 ) -> Result:  # fmt: skip
-    loaded = load(path, options.constants, outside=options.outside, text=text)
     if not loaded.cells:
         return _result(loaded, (), options)
     cells, unknown = chosen(loaded, options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,8 @@ MAX_DEPTH = 60
 MAX_ELIFS = 40
 
 _GRAMMAR = Path(__file__).with_name("grammar.lark")
+# The tables keep, while they are in use, how far a text is indented: one thread at a time.
+_READING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,8 @@ def _parse_chunk(chunk: Chunk, torn: Torn, source: Source, cache: str | None) ->
     while True:
         build = Build(source, chunk.line - 1, missing.keys())
         try:
-            parsed = _lark(cache).parse(Chunk(tuple(lines)).text)
+            with _READING:
+                parsed = _lark(cache).parse(Chunk(tuple(lines)).text)
             deep = _too_deep(parsed)
             if deep is not None:
                 _refuse_depth(deep, chunk.line - 1, source, found)

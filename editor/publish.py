@@ -34,6 +34,9 @@ class _Publisher:
         if document is not None:
             analysis = self.server.analysed(uri)
             self.said[uri] = _by_file(analysis, self.server)
+            more = tuple(found for findings in self.server.findings for found in findings(uri))
+            if more:
+                self.said[uri][uri] = (*self.said[uri].get(uri, ()), *more)
         for file in {uri: None, **before, **self.said.get(uri, {})}:
             self._show(file)
 

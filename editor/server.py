@@ -12,6 +12,7 @@ import os
 import signal
 from collections.abc import Callable, Generator, Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
+from types import FrameType
 from typing import Any
 
 from lsprotocol import types
@@ -22,7 +23,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from ..check.load import Loaded
 from ..dsl.memory import Memory
-from . import analysis, completion, fixes, hints, hover, navigation, outline, publish, tokens
+from . import analysis, commands, completion, fixes, hints, hover, navigation, outline, publish, tokens
 from .analysis import Analysis
 from .names import Occurrence
 from .positions import edited, from_position, plain
@@ -36,6 +37,7 @@ FEATURES = (
     completion.register,
     tokens.register,
     fixes.register,
+    commands.register,
 )
 """The functions that put features on a server."""
 
@@ -61,14 +63,19 @@ class Server(LanguageServer):
     """Keeps the open documents and what is known about them.
 
     `changed` are called with the uri of a document a moment after it was opened, changed, saved or closed, or
-    one that it varies.
+    one that it varies; `saved` at once when it was saved.  `findings` give, for the uri of an open document,
+    diagnostics of its text as it is beside those of the analysis; `hints` give the inlay hints of a range of it.
+    `ending` are called when the server ends, however it does.
     """
 
     def __init__(self) -> None:
         super().__init__("pfnspec", _version(), protocol_cls=_Protocol)
         self.documents: dict[str, Document] = {}
         self.changed: list[Callable[[str], None]] = []
+        self.saved: list[Callable[[str], None]] = []
+        self.findings: list[Callable[[str], Iterable[types.Diagnostic]]] = []
         self.hints: list[Callable[[str, types.Range], Iterable[types.InlayHint]]] = []
+        self.ending: list[Callable[[], None]] = []
         self._known: dict[str, tuple[dict[str, int], Analysis]] = {}
         self._memories: dict[str, dict[str, Memory]] = {}
         self._due: asyncio.TimerHandle | None = None
@@ -223,8 +230,10 @@ def make() -> Server:
         server.reread()
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
-    def saved(_: types.DidSaveTextDocumentParams) -> None:
+    def saved(params: types.DidSaveTextDocumentParams) -> None:
         server.reread()
+        for follow in server.saved:
+            follow(params.text_document.uri)
 
     for register in FEATURES:
         register(server)
@@ -235,10 +244,25 @@ def serve() -> int:
     """Serves one editor on standard input and output until it says that it goes, or is gone."""
     logging.getLogger("pygls").addHandler(logging.NullHandler())
     logging.getLogger("pygls").propagate = False
+    server = make()
+
+    def end() -> None:
+        for finish in server.ending:
+            finish()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        end()
+        # Another thread waits for the client, and nothing but the client can end that.
+        os._exit(128 + number)
+
+    signal.signal(signal.SIGTERM, stop)
     protocol = os.fdopen(os.dup(1), "wb")
     # Whatever else is written to standard output, here or by a child, goes where it does no harm.
     os.dup2(2, 1)
-    make().start_io(stdout=protocol)
+    try:
+        server.start_io(stdout=protocol)
+    finally:
+        end()
     return 0
 
 

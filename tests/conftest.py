@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -198,3 +199,40 @@ def examples(request: pytest.FixtureRequest, pfnspec: Callable[..., Ran]) -> Ite
 def example_results(examples: Callable[[], Results]) -> Results:
     """Every example, checked once: its path below the root, and the result as data."""
     return examples()
+
+
+def _javas(directory: Path) -> list[int]:
+    found: list[int] = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                cwd = os.readlink(entry / "cwd")
+            except OSError:
+                continue
+            if cwd.startswith(f"{directory}/") and words[0].endswith(b"java"):
+                found.append(int(entry.name))
+    return found
+
+
+@pytest.fixture(scope="session")
+def javas() -> Callable[[Path], list[int]]:
+    """The Java processes whose working directory is below a folder."""
+    if not Path("/proc/self/cmdline").exists():
+        pytest.skip("looks into /proc")
+    return _javas
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[..., bool]:
+    """Whether something becomes true within some seconds."""
+
+    def wait(true: Callable[[], object], seconds: float = 30.0) -> bool:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if true():
+                return True
+            time.sleep(0.05)
+        return False
+
+    return wait

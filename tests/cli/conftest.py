@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -188,40 +187,3 @@ def on_terminal() -> Callable[..., tuple[int, str]]:
         return child.wait(60), b"".join(parts).decode("utf-8").replace("\r\n", "\n")
 
     return run
-
-
-def _javas(directory: Path) -> list[int]:
-    found: list[int] = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-                cwd = os.readlink(entry / "cwd")
-            except OSError:
-                continue
-            if cwd.startswith(f"{directory}/") and words[0].endswith(b"java"):
-                found.append(int(entry.name))
-    return found
-
-
-@pytest.fixture(scope="session")
-def javas() -> Callable[[Path], list[int]]:
-    """The Java processes whose working directory is below a folder."""
-    if not Path("/proc/self/cmdline").exists():
-        pytest.skip("looks into /proc")
-    return _javas
-
-
-@pytest.fixture(scope="session")
-def eventually() -> Callable[..., bool]:
-    """Whether something becomes true within some seconds."""
-
-    def wait(true: Callable[[], object], seconds: float = 30.0) -> bool:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if true():
-                return True
-            time.sleep(0.05)
-        return False
-
-    return wait
