@@ -49,7 +49,7 @@ def register(server: Server) -> None:
 
     @server.command("pfnspec.cancel")
     def cancel(*arguments: Any) -> None:
-        checking.cancel(_asked(server, arguments)[0] if arguments else None, "cancelled")
+        checking.cancel(_uri(arguments), "cancelled")
 
     @server.command("pfnspec.trace")
     async def show_trace(*arguments: Any) -> dict[str, object] | None:
@@ -75,16 +75,22 @@ def register(server: Server) -> None:
 
 def _asked(server: Server, arguments: tuple[Any, ...]) -> tuple[str, Asked]:
     """The document that a client names, which is open, and the part of it.  Raises JsonRpcInvalidParams."""
-    argument = arguments[0] if len(arguments) == 1 else None
-    uri = argument if isinstance(argument, str) else _member(argument, "uri")
-    if not isinstance(uri, str):
+    uri = _uri(arguments)
+    if uri is None:
         raise JsonRpcInvalidParams("one argument is expected: {uri, property?, policy?, scenario?}")
     if uri not in server.documents:
         raise JsonRpcInvalidParams(f"{uri} is not open")
-    parts = [_member(argument, name) for name in ("property", "policy", "scenario")]
+    parts = [_member(arguments[0], name) for name in ("property", "policy", "scenario")]
     if any(part is not None and not isinstance(part, str) for part in parts):
         raise JsonRpcInvalidParams("`property`, `policy` and `scenario` are names")
     return uri, Asked(*parts)
+
+
+def _uri(arguments: tuple[Any, ...]) -> str | None:
+    """The document that an only argument names: by itself, or in an object."""
+    argument = arguments[0] if len(arguments) == 1 else None
+    uri = argument if isinstance(argument, str) else _member(argument, "uri")
+    return uri if isinstance(uri, str) else None
 
 
 def _member(argument: object, name: str) -> Any:

@@ -66,13 +66,11 @@ class _User:
 
     def open(self, path: Path) -> None:
         uri = path.as_uri()
-        version = self.session.versions.get(uri, 0)
+        self.texts[uri] = text = path.read_text(encoding="utf-8")
+        self.known[uri, self.session.versions.get(uri, 0) + 1] = text
         self.session.open(path)
-        self.session.versions[uri] = version
-        self.texts[uri] = path.read_text(encoding="utf-8")
         self.paths[uri] = path
         self.uris.append(uri)
-        self.change(uri, self.texts[uri])
 
     def change(self, uri: str, text: str) -> None:
         self.texts[uri] = text
@@ -119,9 +117,9 @@ class _User:
                 self.open(closed)
 
 
-def fuzz(session: Session, folder: Path, *, seconds: float, seed: int) -> int:
-    """Uses an editor for some time; how many things were done.  Whatever was shown must have been true of the
-    text in the version that it was shown for."""
+def fuzz(session: Session, folder: Path, *, seconds: float, seed: int) -> tuple[int, int]:
+    """Uses an editor for some time; how many things were done, and how often a violation was shown.  It must
+    have been true of the text in the version that it was shown for."""
     user = _User(session, folder, seed)
     end = time.monotonic() + seconds
     done = 0
@@ -129,7 +127,7 @@ def fuzz(session: Session, folder: Path, *, seconds: float, seed: int) -> int:
         user.act()
         done += 1
         time.sleep(user.chance.choice((0, 0, 0.02, 0.3, 1.0)))
-    violated = 0
+    shown = 0
     for message in session.messages:
         assert "mistake in pfnspec" not in str(message.get("params", "")), message
         assert message.get("error", {}).get("code") != -32603, message
@@ -139,12 +137,12 @@ def fuzz(session: Session, folder: Path, *, seconds: float, seed: int) -> int:
         for found in params["diagnostics"]:
             if found.get("code") != "violated" or params.get("version") is None:
                 continue
-            violated += 1
+            shown += 1
             lines = user.known[params["uri"], params["version"]].split("\n")
-            shown = lines[found["range"]["start"]["line"]]
-            assert shown.strip().startswith(("assert", "property", "wait", "model")), (shown, found)
+            line = lines[found["range"]["start"]["line"]]
+            assert line.strip().startswith(("assert", "property", "wait", "model")), (line, found)
             for step in found["relatedInformation"]:
                 if "fails: " in step["message"] and step["location"]["uri"] == params["uri"]:
                     line = lines[step["location"]["range"]["start"]["line"]]
                     assert line.strip() == step["message"].partition("fails: ")[2]
-    return done
+    return done, shown

@@ -118,10 +118,11 @@ class Session:
     # -- documents
 
     def open(self, path: Path) -> str:
-        """Opens a file; its uri."""
+        """Opens a file; its uri.  No version comes twice, also when it was open before."""
         uri = path.as_uri()
-        self.versions[uri] = 1
-        item = {"uri": uri, "languageId": "pfnspec", "version": 1, "text": path.read_text(encoding="utf-8")}
+        self.versions[uri] = version = self.versions.get(uri, 0) + 1
+        text = path.read_text(encoding="utf-8")
+        item = {"uri": uri, "languageId": "pfnspec", "version": version, "text": text}
         self.notify("textDocument/didOpen", {"textDocument": item})
         return uri
 
