@@ -32,7 +32,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         temporary = Path(folder) / "temporary"
         temporary.mkdir()
-        session = session_of({**os.environ, "TMPDIR": str(temporary)}, quick=300)
+        environment = {**os.environ, "TMPDIR": str(temporary), "PFNSPEC_CACHE": str(Path(folder) / "cache")}
+        session = session_of(environment, quick=300)
         try:
             done, shown = fuzz(session, Path(folder), seconds=options.seconds, seed=options.seed)
             began = time.monotonic()

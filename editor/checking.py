@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types
 
-from ..check.load import Loaded
+from ..check.load import Loaded, cache
 from ..check.result import UNDECIDED, Result, Verdict
 from ..check.run import Options, Progress, check_loaded
 from ..dsl import prelude
@@ -54,11 +54,13 @@ class Asked:
 
     def options(self) -> Options:
         """One JVM at a time, as the model is not all that this machine has to do."""
+        folder = cache()
         return Options(
             properties=() if self.property is None else (self.property,),
             policies=() if self.policy is None else (self.policy,),
             scenarios=() if self.scenario is None else (self.scenario,),
             jobs=1,
+            cache=None if folder is None else folder / "verdicts",
         )
 
     def fits(self, verdict: Verdict) -> bool:

@@ -64,8 +64,8 @@ class Server(LanguageServer):
 
     `changed` are called with the uri of a document a moment after it was opened, changed, saved or closed, or
     one that it varies; `saved` at once when it was saved.  `findings` give, for the uri of an open document,
-    diagnostics of its text as it is beside those of the analysis; `hints` give the inlay hints of a range of it.
-    `ending` are called when the server ends, however it does.
+    diagnostics of its text as it is beside those of the analysis; `hints` give the inlay hints of a range of
+    it.  `ending` are called when the server ends, however it does.
     """
 
     def __init__(self) -> None:

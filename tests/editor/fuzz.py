@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from pathlib import Path
 
@@ -89,7 +90,11 @@ class _User:
                 self.change(uri, "\n" * chance.randrange(4) + text.lstrip("\n"))
             case 2:
                 words = ("count == 2", "count == 1", "count <")
-                self.change(uri, text.replace(chance.choice(words), chance.choice(words)))
+                text = text.replace(chance.choice(words), chance.choice(words))
+                # What was checked before is known: most checks are to be of something new.
+                self.change(
+                    uri, re.sub(r"done: range\(\d+\)", f"done: range({chance.randrange(4, 99)})", text)
+                )
             case 3:
                 self.paths[uri].write_text(text, encoding="utf-8")
                 session.save(uri)
