@@ -69,7 +69,7 @@ def analyse(
     `unsaved` holds the texts of open documents by their real paths; they count for files that are not saved.
     `memories` is what was read of the same files before.
     """
-    gathered = gather(path, text=text.encode(), unsaved=unsaved, memories=memories)
+    gathered = gather(path, text=text.encode("utf-8", "replace"), unsaved=unsaved, memories=memories)
     found = gathered.found
     checked = None
     if gathered.tree is not None:
@@ -94,4 +94,4 @@ def of_file(uri: str, path: str) -> Analysis | None:
 
 def loaded(path: str, text: str, unsaved: Mapping[str, str]) -> Loaded:
     """All scenarios and policies of a document, lowered, as the commands see it."""
-    return load(path, text=text.encode(), unsaved=unsaved)
+    return load(path, text=text.encode("utf-8", "replace"), unsaved=unsaved)

@@ -256,6 +256,7 @@ def serve() -> int:
         os._exit(128 + number)
 
     signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     protocol = os.fdopen(os.dup(1), "wb")
     # Whatever else is written to standard output, here or by a child, goes where it does no harm.
     os.dup2(2, 1)

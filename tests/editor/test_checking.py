@@ -262,7 +262,7 @@ def test_one_java_at_a_time_for_a_model(opened: Opened, javas: Javas, tmp_path: 
     assert titles == [f"checking model.pfn, {name}" for name in ("lost update", "small")]
 
 
-@pytest.mark.parametrize("way", ["killed", "terminated", "editor gone", "shutdown"])
+@pytest.mark.parametrize("way", ["killed", "terminated", "interrupted", "editor gone", "shutdown"])
 def test_no_java_outlives_the_server(
     opened: Opened, javas: Javas, eventually: Eventually, tmp_path: Path, way: str
 ) -> None:
@@ -276,6 +276,8 @@ def test_no_java_outlives_the_server(
             session.child.kill()
         case "terminated":
             session.child.send_signal(signal.SIGTERM)
+        case "interrupted":
+            session.child.send_signal(signal.SIGINT)
         case "editor gone":
             assert session.child.stdin is not None
             session.child.stdin.close()
