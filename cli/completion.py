@@ -38,23 +38,25 @@ def _commands(parser: argparse.ArgumentParser) -> Iterable[argparse.ArgumentPars
 
 
 def _completer(action: argparse.Action) -> object:
-    """What knows the values of an option; None where nobody does, or argparse itself."""
-    match action.dest:
-        case "file" | "files" | "old" | "new" | "paths":
-            return FilesCompleter(("pfn",))
-        case "java" | "tla2tools":
+    """What knows the values of an argument; None where argparse itself does."""
+    if action.nargs == 0 or action.choices is not None:
+        return None
+    match action.metavar:
+        case "FILE" if action.option_strings:
             return FilesCompleter()
-        case "config":
-            return FilesCompleter(("toml",))
-        case "keep" | "output" | "folder":
+        case "FILE":
+            return FilesCompleter(("pfn",))
+        case "RESULT.json":
+            return FilesCompleter(("json",))
+        case "DIR":
             return DirectoriesCompleter()
-        case "reports":
+        case "KIND=FILE":
             return lambda **_: [f"{kind}=" for kind in KINDS]
-        case "code":
+        case "CODE":
             return lambda **_: codes()
-        case "properties" | "policies" | "policy" | "scenarios" | "scenario" | "constants":
+        case "NAME" | "NAME=VALUE":
             return lambda parsed_args, **_: _names(action.dest, parsed_args)
-    return None
+    return lambda **_: []
 
 
 def _names(what: str, options: argparse.Namespace) -> list[str]:

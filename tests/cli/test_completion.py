@@ -40,14 +40,21 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "pfnspec check waits.pfn --scenario ": ("up",),
     "pfnspec check waits.pfn --const ": ("TASKS=",),
     "pfnspec check waits.pfn --property dead": ("deadlock",),
+    "pfnspec check --jobs ": (),
+    "pfnspec trace s": ("saved.json",),
+    "pfnspec check --keep ": ("kept/",),
     "pfnspec explain declared-t": ("declared-twice",),
     "pfnspec check broken.pfn --policy ": (),
 }
+QUOTED = {"pfnspec check waits.pfn --property it": (r"it\ is\ ready",)}
 BASH = """
 eval "$(pfnspec completion bash)"
-COMP_LINE=$1 COMP_POINT=${#1} COMP_TYPE=9
-_python_argcomplete pfnspec
-printf '%s\\n' "${COMPREPLY[@]}"
+for line; do
+    COMP_LINE=$line COMP_POINT=${#line} COMP_TYPE=9 COMPREPLY=()
+    _python_argcomplete pfnspec
+    echo "> $line"
+    printf '%s\\n' "${COMPREPLY[@]}"
+done
 """
 
 
@@ -58,6 +65,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "waits.pfn").write_text(MODEL, encoding="utf-8")
     (folder / "broken.pfn").write_text("model broken\nprocess p:\n", encoding="utf-8")
     (folder / "waits.txt").touch()
+    (folder / "saved.json").touch()
+    (folder / "kept").mkdir()
     return folder
 
 
@@ -68,22 +77,21 @@ def program(name: str) -> str:
     return found
 
 
-@pytest.mark.parametrize("line", LINES)
-def test_bash(by_name: Mapping[str, str], folder: Path, line: str) -> None:
+@pytest.fixture(scope="module")
+def in_bash(by_name: Mapping[str, str], folder: Path) -> Mapping[str, tuple[str, ...]]:
+    """What bash's function offers for each line."""
     ran = subprocess.run(
-        [program("bash"), "--norc", "-c", BASH, "bash", line],
-        cwd=folder, env=by_name, capture_output=True, encoding="utf-8", timeout=60, check=True,
+        [program("bash"), "--norc", "-c", BASH, "bash", *LINES, *QUOTED],
+        cwd=folder, env=by_name, capture_output=True, encoding="utf-8", timeout=120, check=True,
     )  # fmt: skip
     assert ran.stderr == ""
-    assert tuple(word.strip() for word in ran.stdout.split("\n") if word) == LINES[line]
+    answers = (part.split("\n") for part in ran.stdout.split("> ")[1:])
+    return {line: tuple(word.strip() for word in words if word) for line, *words in answers}
 
 
-def test_bash_quotes_the_text_of_an_assertion(by_name: Mapping[str, str], folder: Path) -> None:
-    ran = subprocess.run(
-        [program("bash"), "--norc", "-c", BASH, "bash", "pfnspec check waits.pfn --property it"],
-        cwd=folder, env=by_name, capture_output=True, encoding="utf-8", timeout=60, check=True,
-    )  # fmt: skip
-    assert ran.stdout.strip() == r"it\ is\ ready"
+@pytest.mark.parametrize("line", [*LINES, *QUOTED])
+def test_bash(in_bash: Mapping[str, tuple[str, ...]], line: str) -> None:
+    assert in_bash[line] == {**LINES, **QUOTED}[line]
 
 
 def test_fish(by_name: Mapping[str, str], folder: Path) -> None:

@@ -119,11 +119,12 @@ def test_make_fills_the_quickfix_list(vim: Edit, models: Path) -> None:
     """What is violated comes first, then its steps, each at its place."""
     script = """
 edit waits.pfn
-silent make --engine interpreter
+silent make --engine interpreter | let g:after = 1
 let g:told = map(getqflist(), {_, e -> [bufname(e.bufnr), e.lnum, e.col, e.type, e.text, e.valid]})
-let g:told = [line('.'), col('.'), g:told]
+let g:told = [line('.'), col('.'), g:after, g:told]
 """
-    line, column, found = vim(script, models)
+    line, column, after, found = vim(script, models)
+    assert after == 1
     assert (line, column) == (12, 5)
     assert found[0] == [
         "waits.pfn",

@@ -13,7 +13,8 @@ endif
 let s:kept = &cpo
 set cpo&vim
 
-execute 'CompilerSet makeprg=' .. escape(get(g:, 'pfnspec_command', 'pfnspec'), ' \|"') .. '\ check\ --format\ lines\ $*\ %:S'
+" What is given to :make comes behind the file, so that `:make | copen` does what it says.
+execute 'CompilerSet makeprg=' .. escape(get(g:, 'pfnspec_command', 'pfnspec'), ' \|"') .. '\ check\ --format\ lines\ %:S'
 
 " A kind, what it is about in brackets, and the text: all of it is worth reading.
 CompilerSet errorformat=
