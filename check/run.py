@@ -22,6 +22,7 @@ from ..translator.fairness import fairness
 from ..translator.program import Reachable
 from .cell import CellCheck, CellVerdict
 from .data import result_data
+from .expectations import base_policy, expectation, expected, place_of, properties_of
 from .kept import known_result
 from .load import Cell, Contents, Loaded, cache, content, encoded, load
 from .result import HOLDS, UNDECIDED, Evidence, Failure, Result, Scene, Verdict
@@ -182,23 +183,10 @@ def chosen(loaded: Loaded, options: Options) -> tuple[tuple[Cell, ...], tuple[Di
     return tuple(cell for cell in loaded.cells if _wanted(cell, options)), _unknown(options, loaded)
 
 
-def properties_of(cell: Cell) -> tuple[str, ...]:
-    """Everything that has a verdict in a cell, in the order of the report."""
-    program = cell.program
-    builtin = tuple(name for name in program.properties if name in m.BUILT_IN_CHECKS)
-    own = tuple(name for name in program.properties if name not in m.BUILT_IN_CHECKS)
-    sometimes = tuple(formula.property for formula in program.sometimes)
-    return (*own, *(p.name for p in program.temporal), *sometimes, *builtin)
-
-
-def _base(cell: Cell) -> str | None:
-    return None if cell.policy is None else cell.model.policy(cell.policy).base
-
-
 def _wanted(cell: Cell, options: Options) -> bool:
     if options.scenarios and cell.scenario not in options.scenarios:
         return False
-    return not options.policies or cell.policy in options.policies or _base(cell) in options.policies
+    return not options.policies or cell.policy in options.policies or base_policy(cell) in options.policies
 
 
 def _in_shard(cell: int, path: str, shard: tuple[int, int] | None) -> bool:
@@ -215,7 +203,7 @@ def _unknown(options: Options, loaded: Loaded) -> tuple[Diagnostic, ...]:
     cells = loaded.cells
     known = {
         "property": {*m.BUILT_IN_CHECKS, *(name for cell in cells for name in properties_of(cell))},
-        "policy": {name for cell in cells for name in (cell.policy, _base(cell)) if name},
+        "policy": {name for cell in cells for name in (cell.policy, base_policy(cell)) if name},
         "scenario": {cell.scenario for cell in cells if cell.scenario},
     }
     asked = {"property": options.properties, "policy": options.policies, "scenario": options.scenarios}
@@ -229,40 +217,6 @@ def _unknown(options: Options, loaded: Loaded) -> tuple[Diagnostic, ...]:
                 place = options.places.get(what, command_line)
                 found.append(Diagnostic(f"unknown-{what}", place, f"there is no {what} `{name}`", help))
     return tuple(found)
-
-
-def expected(cell: Cell, property: str) -> str:
-    """What the model expects, by default that the property holds."""
-    stated = expectation(cell, property)
-    return HOLDS if stated is None else stated.verdict
-
-
-def expectation(cell: Cell, property: str) -> m.Expectation | None:
-    """The most specific of the model's expectations; None when it has none."""
-    best, found = -1, None
-    for stated in cell.model.expectations:
-        if stated.target != property:
-            continue
-        if stated.under and not {cell.policy, _base(cell)} & set(stated.under):
-            continue
-        if stated.scenarios and cell.scenario not in stated.scenarios:
-            continue
-        weight = bool(stated.under) + bool(stated.scenarios)
-        if weight >= best:
-            best, found = weight, stated
-    return found
-
-
-def place_of(cell: Cell, property: str) -> Span | None:
-    """Where a property is stated, by its first assertion if need be; None for a check that is always made."""
-    if property in m.BUILT_IN_CHECKS:
-        return None
-    program = cell.program
-    spans = [formula.span for formula in (*program.invariants, *program.sometimes)
-             if formula.property == property]  # fmt: skip
-    spans += [formula.span for formula in program.temporal if formula.name == property]
-    spans += [claim.span for point in program.points for claim in point.claims if claim.property == property]
-    return min(spans, default=None)
 
 
 def _result(

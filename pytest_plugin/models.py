@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from ..check.configuration import configured, shown
+from ..check.expectations import place_of, properties_of
 from ..check.load import load, verdict_cache
 from ..check.result import HOLDS, UNDECIDED, VIOLATED, Result, Verdict
-from ..check.run import Options, check_file, chosen, place_of, properties_of
+from ..check.run import Options, check_file, chosen
 from ..report.diagnostics import diagnostics_text
 from ..report.kinds import KINDS
 from ..report.text import failure_text, folded, trace_text, undecided_text, verdict_text

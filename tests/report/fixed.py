@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from pfnspec.check.expectations import expectation, expected, place_of
 from pfnspec.check.load import Cell, Loaded, load
 from pfnspec.check.result import (
     HOLDS,
@@ -20,7 +21,6 @@ from pfnspec.check.result import (
     Scene,
     Verdict,
 )
-from pfnspec.check.run import expectation, expected, place_of
 from pfnspec.translator.interpreter import Interpreter, State
 from pfnspec.translator.lasso import retrace_lasso
 from pfnspec.translator.retrace import Finding, retrace
