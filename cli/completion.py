@@ -42,9 +42,11 @@ def _completer(action: argparse.Action) -> object:
     if action.nargs == 0 or action.choices is not None:
         return None
     match action.metavar:
+        case "FILE" if action.dest == "config":
+            return FilesCompleter(("toml",))
         case "FILE" if action.option_strings:
             return FilesCompleter()
-        case "FILE":
+        case "FILE" | "PATH" | "OLD" | "NEW":
             return FilesCompleter(("pfn",))
         case "RESULT.json":
             return FilesCompleter(("json",))
