@@ -13,16 +13,19 @@ import time
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types
 
+from ..check.configuration import configured
 from ..check.load import Loaded, cache
 from ..check.result import UNDECIDED, Result, Verdict
 from ..check.run import Options, Progress, check_loaded
 from ..dsl import prelude
 from ..dsl.source import Source, Span
 from ..report.ink import Ink
+from ..report.kinds import KINDS
 from ..report.text import diagnostics_of, evidence_text, failure_text, grouped, result_text
 from . import analysis
 from .findings import findings
@@ -113,7 +116,8 @@ class Check:
 
     def run(self, on_progress: Callable[[Progress], None]) -> Result:
         """The check itself, in a thread of its own."""
-        return check_loaded(self.text.loaded(), self.asked.options(), on_progress, self.cancel)
+        options = _configured(self.asked.options(), self.text.path)
+        return check_loaded(self.text.loaded(), options, on_progress, self.cancel)
 
 
 class Checking:
@@ -213,7 +217,7 @@ class Checking:
                 check.stop(why)
 
     async def _do(self, check: Check) -> None:
-        name = self.server.documents[check.uri].path.replace("\\", "/").rpartition("/")[2]
+        name = check.text.path.replace("\\", "/").rpartition("/")[2]
         what = " ".join(filter(None, (check.asked.property, check.asked.policy, check.asked.scenario)))
         work = WorkDone(
             self.server, f"checking {name}{f', {what}' * bool(what)}", lambda: check.stop("cancelled")
@@ -297,14 +301,16 @@ class Checking:
                 self.do(self._look(other))
 
     async def _look(self, uri: str) -> None:
+        if uri not in self.server.documents:
+            return
         if uri in self._early:
             self._early[uri].set()
         self._early[uri] = cancel = threading.Event()
         text = self.text(uri)
 
         def look() -> Result:
-            options = Options(engine="interpreter", seconds=self.budget)
             started = time.monotonic()
+            options = replace(_configured(Options(engine="interpreter"), text.path), seconds=self.budget)
             return check_loaded(text.loaded(), options, None, cancel, started)
 
         result = await self.aside(self._side, look)
@@ -346,6 +352,23 @@ class Checking:
 
 
 _CHANGED = "the text has changed"
+
+
+def _configured(options: Options, path: str) -> Options:
+    """With the limits, policies and scenarios that the model's project asks for; a configuration with faults,
+    of which the commands tell, asks for nothing."""
+    found = configured(Path(path).parent, KINDS).configuration
+    if found is None:
+        return options
+    return replace(
+        options,
+        seconds=found.timeout,
+        run_seconds=found.run_timeout,
+        states=found.max_states,
+        workers=found.workers or 1,
+        policies=options.policies or found.policies,
+        scenarios=options.scenarios or found.scenarios,
+    )
 
 
 def _texts(sources: Mapping[str, Source]) -> Texts:

@@ -50,6 +50,8 @@ class MergedSteps:
 
     async def _work_out(self, uri: str, texts: Texts) -> None:
         self._due.pop(uri, None)
+        if uri not in self.server.documents:
+            return
         found = await self.checking.aside(None, _merged_steps, self.checking.text(uri))
         if self.checking.texts(uri) == texts:
             self.known[uri] = (texts, found)

@@ -194,6 +194,16 @@ def test_what_is_not_found_any_more_is_an_error(opened: Opened) -> None:
     }
 
 
+def test_the_project_says_what_is_checked(opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "pfnspec.toml").write_text('policies = ["block"]\n', encoding="utf-8")
+    session, uri = opened(LOOP)
+    session.command("pfnspec.check", uri=uri, property="deadlock")
+    session.published(uri, lambda found: _by_code(found, "violated"))
+    titles = session.lenses(uri)
+    assert (3, "check under block (as expected)") in titles
+    assert (3, "check under spin") in titles
+
+
 @pytest.mark.parametrize("way", ["progress", "command"])
 def test_cancelled(opened: Opened, javas: Javas, eventually: Eventually, tmp_path: Path, way: str) -> None:
     session, uri = opened(ENDLESS)
