@@ -31,7 +31,7 @@ _HOMES = {
     "check_file": "check.run",
     "diagnostics_text": "report.diagnostics",
     "load": "check.load",
-    "properties_of": "check.run",
+    "properties_of": "check.expectations",
     "report_text": "report.files",
     "result_text": "report.text",
     "step_text": "report.words",

@@ -1,8 +1,9 @@
 """The types of what `__init__.py` imports on demand."""
 
+from .check.expectations import properties_of
 from .check.load import Cell, Loaded, load
 from .check.result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure, Result, Scene, Verdict
-from .check.run import Options, Progress, check_file, properties_of
+from .check.run import Options, Progress, check_file
 from .dsl.diagnostics import Diagnostic
 from .dsl.source import Source, Span
 from .report.diagnostics import diagnostics_text
