@@ -10,9 +10,8 @@ from .report.diagnostics import diagnostics_text
 from .report.files import report_text
 from .report.text import result_text
 from .report.words import step_text
-from .translator.evaluate import Event
-from .translator.program import Task
-from .translator.retrace import Change, Finding, Standing, TraceStep
+from .translator.findings import Change, Event, Finding, Standing, TraceStep
+from .translator.values import Task
 
 __all__ = [
     "HOLDS",

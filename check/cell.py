@@ -15,11 +15,12 @@ from .. import tla
 from ..dsl import model as m
 from ..translator.emit import Emission, emit
 from ..translator.expand import Expansion
+from ..translator.findings import Finding
 from ..translator.interpreter import Interpreter, State
 from ..translator.lasso import retrace_lasso
 from ..translator.program import FALSE, TRUE, Invariant, Program, Property, negation
 from ..translator.reduce import liveness_reduced, safety_reduced
-from ..translator.retrace import Finding, Mismatch, retrace, states_of
+from ..translator.retrace import Mismatch, retrace, states_of
 from ..translator.schedule import scheduled
 from ..translator.symmetry import Symmetry, symmetry
 from ..translator.temporal import antecedents, focused, is_temporal, simplified, supposed_states

@@ -16,10 +16,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.source import Source, Span
-from ..translator.evaluate import Event
-from ..translator.program import Reachable, Task, Value
-from ..translator.retrace import Change, Finding, Standing, TraceStep
-from ..translator.show import value_text
+from ..translator.findings import Change, Event, Finding, Reachable, Standing, TraceStep
+from ..translator.values import Task, Value, value_text
 from .result import Evidence, Failure, Result, Scene, Verdict
 
 SCHEMA = 1

@@ -18,7 +18,7 @@ def properties_of(cell: Cell) -> tuple[str, ...]:
 
 
 def base_policy(cell: Cell) -> str | None:
-    """The policy of the prelude, or of the model, that the cell's own is made from; None where it has none."""
+    """The policy of the prelude, or of the model, that the cell's own is made from, if any."""
     return None if cell.policy is None else cell.model.policy(cell.policy).base
 
 

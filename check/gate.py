@@ -11,7 +11,7 @@ from dataclasses import replace
 from ..dsl import tree
 from ..dsl.compare import compare, same
 from ..dsl.difference import STRONGER, WEAKER, Difference
-from ..translator.program import Reachable
+from ..translator.findings import Reachable
 from .git import SUFFIX, Checkout, GitTrouble, checkout, untracked
 from .load import Contents, Loaded, load
 from .result import UNDECIDED, VIOLATED, Result, Verdict

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..dsl import prelude
+from ..translator.findings import Finding
 from ..translator.interpreter import Interpreter, State
-from ..translator.retrace import Finding, Mismatch
+from ..translator.retrace import Mismatch
 from .data import Data, Unreadable, result_of
 from .load import read
 from .result import Evidence, Result

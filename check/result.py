@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.source import Source, Span
-from ..translator.program import Reachable, Value
-from ..translator.retrace import Finding
+from ..translator.findings import Finding, Reachable
+from ..translator.values import Value
 
 HOLDS = "holds"
 VIOLATED = "violated"

@@ -19,7 +19,7 @@ from ..dsl.diagnostics import Diagnostic, did_you_mean
 from ..dsl.fmt import meaning
 from ..dsl.source import Span
 from ..translator.fairness import fairness
-from ..translator.program import Reachable
+from ..translator.findings import Reachable
 from .cell import CellCheck, CellVerdict
 from .data import result_data
 from .expectations import base_policy, expectation, expected, place_of, properties_of

@@ -12,7 +12,7 @@ from ..dsl import prelude
 from ..dsl.source import Span
 from ..report.text import cell_text, counterexamples, reasons_of
 from ..report.words import source_line, told
-from ..translator.retrace import Finding
+from ..translator.findings import Finding
 
 MOST_STEPS = 150
 """Steps of a counterexample that are walked through; of a longer one, so many from its end."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..dsl.source import Source
-from ..translator.program import Task
-from ..translator.retrace import Finding
+from ..translator.findings import Finding
+from ..translator.values import Task
 from .ink import Ink
 from .words import because, layout, place, source_line, waiting
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from ..check.data import Data
 from ..check.result import Result, Verdict
 from ..dsl.source import Span
-from ..translator.retrace import Finding
-from ..translator.show import value_text
+from ..translator.findings import Finding
+from ..translator.values import value_text
 from .ink import Ink
 from .matrix import Table, mood, summary, tables, word
 from .swimlane import Drawing, drawing

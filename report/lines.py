@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from ..check.result import UNDECIDED, Result, Verdict
 from ..dsl.prelude import PATH
 from ..dsl.source import Span
-from ..translator.retrace import Finding, TraceStep
+from ..translator.findings import Finding, TraceStep
 from .problems import RULES, Problem, place_of, problems, rule_of
 from .text import STOPPED, cell_text, counterexamples
 from .words import because, source_line, told, waiting

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..check.result import Result, Verdict
-from ..translator.show import value_text
+from ..translator.values import value_text
 from .ink import Ink
 from .matrix import Table, mood, summary, tables, word
 from .text import (

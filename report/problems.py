@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..check.result import UNDECIDED, VIOLATED, Result, Verdict
 from ..dsl.source import Span
-from ..translator.retrace import Finding
+from ..translator.findings import Finding
 from .text import cell_text, counterexamples, reasons_of
 from .words import source_line
 

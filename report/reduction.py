@@ -9,7 +9,7 @@ from ..dsl.source import Span
 from ..translator.movers import BOTH, LEFT, NEITHER, RIGHT, Access, Mover, Reason, leaves
 from ..translator.program import PC, SLEEPY, Apply, Const, Expr, Note, Point, Program, Self, Where, reads
 from ..translator.reduce import MAX_LEAVES, Boundary, Explanation
-from ..translator.show import value_text
+from ..translator.values import value_text
 from .behaviour import Page
 from .words import place, source_line
 

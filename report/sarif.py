@@ -12,8 +12,8 @@ from ..check.data import Data
 from ..check.result import UNDECIDED, Result
 from ..dsl.explain import explanation
 from ..dsl.source import Span
-from ..translator.program import Task
-from ..translator.retrace import Finding, TraceStep
+from ..translator.findings import Finding, TraceStep
+from ..translator.values import Task
 from .places import repository_path, uri
 from .problems import RULES, Problem, line_of, problems
 from .text import cell_text, reasons_of

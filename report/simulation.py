@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..translator.program import Task
-from ..translator.retrace import Finding, Standing, TraceStep
+from ..translator.findings import Finding, Standing, TraceStep
+from ..translator.values import Task
 from .behaviour import Page, ending, finding_text
 from .words import layout, place, source_line, told, waiting
 

@@ -6,8 +6,8 @@ import textwrap
 from dataclasses import dataclass
 
 from ..check.result import Result
-from ..translator.program import Task
-from ..translator.retrace import Finding
+from ..translator.findings import Finding
+from ..translator.values import Task
 from .behaviour import columns_for
 from .trace import Hold, holds, links, stands, stuck
 from .words import because, place, source_line, told, waiting

@@ -7,9 +7,8 @@ import textwrap
 from collections.abc import Iterable
 
 from ..check.result import HOLDS, UNDECIDED, VIOLATED, Evidence, Result, Scene, Verdict
-from ..translator.program import Value
-from ..translator.retrace import Finding
-from ..translator.show import value_text
+from ..translator.findings import Finding
+from ..translator.values import Value, value_text
 from .behaviour import Page, ending, finding_text, headline, where_text
 from .diagnostics import diagnostics_text
 from .ink import PLAIN, WIDTH, Ink

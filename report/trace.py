@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..dsl.source import Span
-from ..translator.interpreter import Event
-from ..translator.program import Task, Value
-from ..translator.retrace import Finding, Standing, TraceStep
+from ..translator.findings import Event, Finding, Standing, TraceStep
+from ..translator.values import Task, Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from ..dsl.source import Source, Span
-from ..translator.interpreter import Event
-from ..translator.program import Task
-from ..translator.retrace import Finding, Standing, TraceStep
-from ..translator.show import value_text
+from ..translator.findings import Event, Finding, Standing, TraceStep
+from ..translator.values import Task, value_text
 
 NARROWEST = 60
 """Columns that a trace takes at least, whatever is asked for: below, words would be cut to letters."""

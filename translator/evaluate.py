@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..dsl.source import Span
+from .findings import Event
 from .program import (
     PC,
     SELF,
@@ -33,22 +33,6 @@ from .program import (
     Where,
     kept_up,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened within a step, with the values that it happened with.
-
-    `kind` as in `Note`; `where` is the place in the author's words, indices filled in; `value` what
-    was read, written, chosen or found, `old` what a write replaced.
-    """
-
-    kind: str
-    span: Span
-    where: str
-    value: Value
-    old: Value
-    text: str
 
 
 class Env:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .evaluate import Code, Env, Eval, Evaluator, Event
+from .evaluate import Code, Env, Eval, Evaluator
+from .findings import Event
 from .program import (
     CPU,
     PC,

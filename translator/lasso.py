@@ -7,9 +7,10 @@ is broken on it, and the property is evaluated on it and found false.
 from __future__ import annotations
 
 from .fairness import Fairness, fairness
+from .findings import Finding, TraceStep
 from .interpreter import Interpreter, State
 from .program import Apply, Const, Expr, Property, Quantified, Read, Task
-from .retrace import Finding, Mismatch, TraceStep, elements, reason, replayed_step, standing
+from .retrace import Mismatch, elements, reason, replayed_step, standing
 from .temporal import is_temporal
 
 

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from ..dsl.sorts import Sort
 from ..dsl.source import Span
+from .findings import Reachable as Reachable
 from .program_expressions import *
 
 N = TypeVar("N")
@@ -284,16 +285,6 @@ class Definition:
 
     name: str
     body: Expr
-
-
-@dataclass(frozen=True, slots=True)
-class Reachable:
-    """A label or branch of the source; `text` names it."""
-
-    number: int
-    kind: str
-    span: Span
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,84 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 
 from ..dsl.source import Span
 from .emit import Emission, back
-from .interpreter import Event, Interpreter, State, Transition, Violation
+from .findings import Change, Finding, Standing, TraceStep
+from .interpreter import Interpreter, State, Transition, Violation
 from .program import AnyTask, Point, Program, Read, Task, Value, Variable
-from .show import value_text
+from .values import value_text
 
 
 class Mismatch(Exception):
     """TLC and the interpreter disagree: a fault of pfnspec, never shown as a trace."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A variable, or an element of one, that a step changed."""
-
-    name: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
-class TraceStep:
-    """One step: who took it, where it stands in the source, what happened, what is different.
-
-    `calls` are the call sites through which it was reached, outermost first; `round`: an endless loop
-    that is no part of another came round with it.
-    """
-
-    number: int
-    task: Task
-    kind: str
-    span: Span
-    calls: tuple[Span, ...]
-    events: tuple[Event, ...]
-    changes: tuple[Change, ...]
-    round: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a task stands at the end of a trace; `waits_for` says for what, in words, when it
-    cannot go on, and `on` for whom."""
-
-    task: Task
-    span: Span
-    what: str
-    waits_for: str | None
-    on: tuple[Task, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A violated property: the behaviour that violates it, and why its last state does.
-
-    `task`, `span` and `message` belong to the claim that failed; `values` are the places that the
-    failed condition reads, with their values; `cycle` are tasks that wait for each other.
-
-    For a temporal property `loop` is the number of steps before the part that repeats for ever (all
-    of them when nothing steps any more), `diagnosis` the word for what the loop is, and `reasons`
-    tell who steps in it, who waits in it and why fairness does not forbid it.
-    """
-
-    property: str
-    steps: tuple[TraceStep, ...]
-    task: Task | None
-    span: Span | None
-    message: str
-    calls: tuple[Span, ...]
-    values: tuple[tuple[str, str], ...]
-    standing: tuple[Standing, ...]
-    cycle: tuple[Task, ...]
-    initial: tuple[tuple[str, str], ...]
-    final: tuple[tuple[str, str], ...]
-    loop: int | None = None
-    diagnosis: str = ""
-    reasons: tuple[str, ...] = ()
 
 
 def states_of(

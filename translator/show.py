@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..dsl.sorts import Value as ModelValue
 from .program import (
     Apply,
     Assign,
@@ -22,34 +21,17 @@ from .program import (
     Quantified,
     Read,
     Self,
-    Task,
     Test,
-    Value,
     Variable,
     Where,
 )
+from .values import value_text
 
 _INFIX = {
     "and": "and", "or": "or", "implies": "implies", "==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">",
     ">=": ">=", "+": "+", "-": "-", "*": "*", "//": "//", "%": "%", "in": "in", "|": "|", "&": "&",
     "minus": "-", "subset": "<=",
 }  # fmt: skip
-
-
-def value_text(value: Value | ModelValue) -> str:
-    """A value as the language writes it."""
-    match value:
-        case frozenset():
-            items = sorted(
-                value, key=lambda item: (str(type(item)), item if isinstance(item, int) else str(item))
-            )
-            return "{" + ", ".join(value_text(item) for item in items) + "}" if value else "set()"
-        case tuple():
-            return "[" + ", ".join(value_text(item) for item in value) + "]"
-        case Task():
-            return str(value)
-        case _:
-            return str(value)
 
 
 def expr_text(e: Expr) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
+from .findings import Finding, Standing, TraceStep
 from .interpreter import Interpreter, State, Transition, Violation
 from .program import Program
-from .retrace import Finding, Standing, TraceStep, finding, standing, told_step
+from .retrace import finding, standing, told_step
 
 
 class Simulation:

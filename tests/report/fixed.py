@@ -21,9 +21,10 @@ from pfnspec.check.result import (
     Scene,
     Verdict,
 )
+from pfnspec.translator.findings import Finding
 from pfnspec.translator.interpreter import Interpreter, State
 from pfnspec.translator.lasso import retrace_lasso
-from pfnspec.translator.retrace import Finding, retrace
+from pfnspec.translator.retrace import retrace
 
 EITHER_ORDER = """shared a: spinlock
 shared b: spinlock

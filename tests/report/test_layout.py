@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pfnspec.dsl.source import Span
 from pfnspec.report.words import layout
-from pfnspec.translator.interpreter import Event
-from pfnspec.translator.program import Task
-from pfnspec.translator.retrace import TraceStep
+from pfnspec.translator.findings import Event, TraceStep
+from pfnspec.translator.values import Task
 
 A, B = Task("a", 0), Task("b", 0, only=True)
 

@@ -9,7 +9,7 @@ from pfnspec.check.result import Result
 from pfnspec.report import swimlane
 from pfnspec.report.swimlane import drawing
 from pfnspec.report.trace import Link, holds, links, stands, stuck
-from pfnspec.translator.retrace import Finding
+from pfnspec.translator.findings import Finding
 
 Fixed = Callable[[str], Result]
 

@@ -12,11 +12,12 @@ from subprocess import CompletedProcess
 import pytest
 from pfnspec.check.load import load
 from pfnspec.translator.interpreter import Interpreter, State
-from pfnspec.translator.program import Program, Task, Value
+from pfnspec.translator.program import Program
 from pfnspec.translator.reduce import safety_reduced
 from pfnspec.translator.schedule import scheduled
 from pfnspec.translator.symmetry import Symmetry, symmetry
 from pfnspec.translator.temporal import focused
+from pfnspec.translator.values import Task, Value
 from random_models import model
 
 Run = Callable[..., "CompletedProcess[str]"]
