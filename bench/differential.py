@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 
 from fair_cycles import Graph, TooLarge
 from pfnspec import tla
-from pfnspec.check.load import Cell, cache, load
+from pfnspec.check.files import cache
+from pfnspec.check.load import Cell, load
 from pfnspec.translator.emit import Emission, emit
 from pfnspec.translator.expand import Expansion
 from pfnspec.translator.interpreter import Interpreter, State

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from ..dsl.diagnostics import Diagnostic, Diagnostics, did_you_mean
 from ..dsl.source import Source, Span
-from .load import project, read
+from .files import project, read
 
 NAME = "pfnspec.toml"
 _SHARED = "pyproject.toml"

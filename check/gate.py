@@ -12,8 +12,9 @@ from ..dsl import tree
 from ..dsl.compare import compare, same
 from ..dsl.difference import STRONGER, WEAKER, Difference
 from ..translator.findings import Reachable
+from .files import Contents
 from .git import SUFFIX, Checkout, GitTrouble, checkout, untracked
-from .load import Contents, Loaded, load
+from .load import Loaded, load
 from .result import UNDECIDED, VIOLATED, Result, Verdict
 from .review import CHANGED, DELETED, NEW, SAME, UNKNOWN, Acceptance, Judged, Model, Review, Unneeded
 from .run import Options, check_file

@@ -8,16 +8,14 @@ takes these steps, so that its places are those of the present text, and its vio
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
-from ..dsl import prelude
 from ..translator.findings import Finding
 from ..translator.interpreter import Interpreter, State
 from ..translator.retrace import Mismatch
-from .data import Data, Unreadable, result_of
-from .load import read
-from .result import Evidence, Result
+from .data import Data
+from .result import Evidence
 from .store import Store
 
 Retrace = Callable[[str, tuple[State, ...], int | None], Finding]
@@ -87,26 +85,6 @@ def recalled(store: Store, key: str, interpreter: Interpreter, retrace: Retrace)
         )
     except (AttributeError, IndexError, KeyError, TypeError, ValueError, Mismatch):
         return None
-
-
-def known_result(store: Store, key: str) -> Result | None:
-    """The whole result that was kept under `key`, which stands for all but the bases of a variant; None when
-    there is none, or a base says something else by now."""
-    try:
-        result = result_of(store.get(key))
-    except Unreadable:
-        return None
-    for path, source in result.sources.items():
-        if path not in (result.path, prelude.PATH):
-            now, faults, _ = read(path)
-            if now is None or faults.errors or now.text != source.text:
-                return None
-    verdicts = tuple(replace(v, evidence=_as_cached(v.evidence)) for v in result.verdicts)
-    return replace(result, verdicts=verdicts, evidence=_as_cached(result.evidence))
-
-
-def _as_cached(evidence: Evidence | None) -> Evidence | None:
-    return evidence and replace(evidence, cached=evidence.runs)
 
 
 def _choices(states: tuple[State, ...], interpreter: Interpreter) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from ..check.load import verdict_cache
+from ..check.files import verdict_cache
 from ..check.result import Result
 from ..check.run import Options, Progress, check_file
 from ..dsl.source import Span

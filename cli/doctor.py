@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 from .. import tla
-from ..check.load import cache, grammar_cache
+from ..check.files import cache, grammar_cache
 
 _MODULE = """---- MODULE doctor ----
 EXTENDS Integers

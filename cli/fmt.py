@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ..check.load import grammar_cache, read
+from ..check.files import grammar_cache, read
 from ..dsl.fmt import format_source
 from ..report.diagnostics import diagnostics_text
 from ..report.ink import ink_for

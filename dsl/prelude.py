@@ -7,15 +7,13 @@ from pathlib import Path
 
 from . import tree
 from .parse import parse
-from .source import Source
-
-PATH = "prelude.pfn"
+from .source import PRELUDE, Source
 
 
 @lru_cache
 def source() -> Source:
     """The prelude's text."""
-    return Source(PATH, Path(__file__).with_name("prelude.pfn").read_text(encoding="utf-8"))
+    return Source(PRELUDE, Path(__file__).with_name("prelude.pfn").read_text(encoding="utf-8"))
 
 
 @lru_cache

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+PRELUDE = "prelude.pfn"
+"""The path of the wait policies that come with the language, as places in them are shown."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:

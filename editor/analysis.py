@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ..check.load import Loaded, gather, load, overlaid
+from ..check.files import overlaid
+from ..check.load import Loaded, gather, load
 from ..dsl import model
 from ..dsl.declarations import Checked, examine
 from ..dsl.diagnostics import Diagnostic

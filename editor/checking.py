@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from lsprotocol import types
 
 from ..check.configuration import configured
-from ..check.load import Loaded, cache
+from ..check.files import cache
+from ..check.load import Loaded
+from ..check.matrix import check_loaded
 from ..check.result import UNDECIDED, Result, Verdict
-from ..check.run import Options, Progress, check_loaded
-from ..dsl import prelude
-from ..dsl.source import Source, Span
+from ..check.run import Options, Progress
+from ..dsl.source import PRELUDE, Source, Span
 from ..report.ink import Ink
 from ..report.kinds import KINDS
 from ..report.text import diagnostics_of, evidence_text, failure_text, grouped, result_text
@@ -372,7 +373,7 @@ def _configured(options: Options, path: str) -> Options:
 
 
 def _texts(sources: Mapping[str, Source]) -> Texts:
-    return {path: source.text for path, source in sources.items() if path != prelude.PATH}
+    return {path: source.text for path, source in sources.items() if path != PRELUDE}
 
 
 def _key(verdict: Verdict) -> tuple[object, ...]:

@@ -8,8 +8,7 @@ from pathlib import PurePath
 from lsprotocol import types
 
 from ..check.result import HOLDS, VIOLATED, Result, Verdict
-from ..dsl import prelude
-from ..dsl.source import Span
+from ..dsl.source import PRELUDE, Span
 from ..report.text import cell_text, counterexamples, reasons_of
 from ..report.words import source_line, told
 from ..translator.findings import Finding
@@ -109,7 +108,7 @@ class _Teller:
     def stands(self, finding: Finding) -> Span:
         """Where somebody waits in the end, for what is violated at no line: a deadlock."""
         for standing in finding.standing:
-            if standing.waits_for is not None and standing.span.path != prelude.PATH:
+            if standing.waits_for is not None and standing.span.path != PRELUDE:
                 return standing.span
         for step in reversed(finding.steps):
             if (span := _in_model(step.span, step.calls)) is not None:
@@ -137,7 +136,7 @@ class _Teller:
                 f"then from step {loop[0].number} again, for ever" if loop else "then nothing steps any more"
             )
             yield types.DiagnosticRelatedInformation(self.place(shown), text)
-        elif finding.span is not None and finding.span.path != prelude.PATH:
+        elif finding.span is not None and finding.span.path != PRELUDE:
             who = f"{finding.task}: " if finding.task is not None else ""
             line = source_line(finding.span, self.result.sources)
             yield types.DiagnosticRelatedInformation(self.place(finding.span), f"{who}fails: {line}")
@@ -145,6 +144,6 @@ class _Teller:
 
 def _in_model(span: Span, calls: tuple[Span, ...]) -> Span | None:
     """A place in a file of the user's: where a wait policy is at work, the line that waits."""
-    if span.path != prelude.PATH:
+    if span.path != PRELUDE:
         return span
-    return next((call for call in reversed(calls) if call.path != prelude.PATH), None)
+    return next((call for call in reversed(calls) if call.path != PRELUDE), None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from ..check.load import grammar_cache
+from ..check.files import grammar_cache
 from ..dsl import tree
 from ..dsl.fmt import format_source
 from ..dsl.source import Source, Span

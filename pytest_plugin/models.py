@@ -12,9 +12,11 @@ import pytest
 
 from ..check.configuration import configured, shown
 from ..check.expectations import place_of, properties_of
-from ..check.load import load, verdict_cache
+from ..check.files import verdict_cache
+from ..check.load import load
+from ..check.matrix import chosen
 from ..check.result import HOLDS, UNDECIDED, VIOLATED, Result, Verdict
-from ..check.run import Options, check_file, chosen
+from ..check.run import Options, check_file
 from ..report.diagnostics import diagnostics_text
 from ..report.kinds import KINDS
 from ..report.text import failure_text, folded, trace_text, undecided_text, verdict_text

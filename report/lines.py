@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..check.result import UNDECIDED, Result, Verdict
-from ..dsl.prelude import PATH
-from ..dsl.source import Span
+from ..dsl.source import PRELUDE, Span
 from ..translator.findings import Finding, TraceStep
 from .problems import RULES, Problem, place_of, problems, rule_of
 from .text import STOPPED, cell_text, counterexamples
@@ -105,9 +104,9 @@ def _last_place(finding: Finding, task: str | None = None) -> tuple[Span, ...]:
 
 def _of_user(span: Span | None, others: Iterable[Span]) -> Span | None:
     """`span`, or the first of `others` if it lies in the standard policies, which are no file of the user."""
-    if span is not None and span.path != PATH:
+    if span is not None and span.path != PRELUDE:
         return span
-    return next((other for other in others if other.path != PATH), None)
+    return next((other for other in others if other.path != PRELUDE), None)
 
 
 def _undecided(result: Result) -> Iterator[str]:

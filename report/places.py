@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path, PurePath
 from urllib.parse import quote
 
-from ..dsl.prelude import PATH
+from ..dsl.source import PRELUDE
 
 
 def repository_path(path: str, root: Path) -> str | None:
     """`path`, as the user gave it, as seen from `root`, with slashes; None when it is elsewhere, or no file
     of the user's (standard input, the prelude)."""
-    if path in ("-", PATH):
+    if path in ("-", PRELUDE):
         return None
     try:
         return Path(path).absolute().resolve().relative_to(root.resolve()).as_posix()
@@ -24,6 +24,6 @@ def uri(path: str, root: Path) -> str:
     inside = repository_path(path, root)
     if inside is not None:
         return quote(inside)
-    if path in ("-", PATH):
+    if path in ("-", PRELUDE):
         return quote(f"pfnspec:{'stdin' if path == '-' else path}", safe=":/")
     return PurePath(Path(path).absolute()).as_uri()

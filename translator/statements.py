@@ -10,8 +10,7 @@ from collections.abc import Callable
 from ..dsl import model as m
 from ..dsl import sorts as s
 from ..dsl.fold import NotConstant, evaluate
-from ..dsl.prelude import PATH as PRELUDE
-from ..dsl.source import Span
+from ..dsl.source import PRELUDE, Span
 from .assignments import Called, Held, Loop
 from .expressions import Expressions
 from .flow import LastNode, MarkNode

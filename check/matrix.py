@@ -1,0 +1,286 @@
+"""One file checked: the matrix of scenarios, policies and properties, and the runs that fill it."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from .. import tla
+from ..dsl import model as m
+from ..dsl.diagnostics import Diagnostic, did_you_mean
+from ..dsl.fmt import meaning
+from ..dsl.source import Span
+from ..translator.fairness import fairness
+from ..translator.findings import Reachable
+from .cell import CellCheck, CellVerdict
+from .expectations import base_policy, expectation, expected, place_of, properties_of
+from .files import cache
+from .load import Cell, Loaded
+from .result import HOLDS, UNDECIDED, Evidence, Failure, Result, Scene, Verdict
+from .run import Options, Progress, store_of
+from .stop import Stop
+from .store import Store, fingerprint
+
+
+def check_loaded(
+    loaded: Loaded,
+    options: Options,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancel: threading.Event | None = None,
+    started: float | None = None,
+) -> Result:
+    """As `check_file`, for what was read already; the time counts from `started`, on the monotonic clock."""
+    started = time.monotonic() if started is None else started
+    if not loaded.cells:
+        return _result(loaded, (), options)
+    cells, unknown = chosen(loaded, options)
+    if unknown:
+        return _result(loaded, (), options, extra=unknown)
+    try:
+        tools = tla.find_tools(options.java, options.jar) if options.engine == "tlc" else None
+    except tla.ToolMissing as fault:
+        return _result(loaded, cells, options, failure=Failure("missing", str(fault), "", None))
+    cancel = cancel or threading.Event()
+    if tools is not None and (options.seconds is None or options.seconds > ARCHIVE_SECONDS):
+        tools = tla.with_archive(tools, cache(), cancel)
+    store, mark = store_of(options)
+    key = ""
+    if store is not None:
+        said = [meaning(source) for source in loaded.sources.values()]
+        key = fingerprint("cell", mark, said, options.overrides, options.engine, options.reduction)
+    return _Check(loaded, cells, options, tools, on_progress, cancel, started, store, key).run()
+
+
+def chosen(loaded: Loaded, options: Options) -> tuple[tuple[Cell, ...], tuple[Diagnostic, ...]]:
+    """The cells that are asked for; and an error for each name that is asked for and not in the model."""
+    return tuple(cell for cell in loaded.cells if _wanted(cell, options)), _unknown(options, loaded)
+
+
+def _wanted(cell: Cell, options: Options) -> bool:
+    if options.scenarios and cell.scenario not in options.scenarios:
+        return False
+    return not options.policies or cell.policy in options.policies or base_policy(cell) in options.policies
+
+
+def _in_shard(cell: int, path: str, shard: tuple[int, int] | None) -> bool:
+    """Whether the cell of a file with this number belongs to a shard."""
+    if shard is None:
+        return True
+    # In turn; each file begins with another shard, or the first would have all files of one cell.
+    first = zlib.crc32(path.encode("utf-8", "surrogateescape"))
+    return (first + cell) % shard[1] + 1 == shard[0]
+
+
+def _unknown(options: Options, loaded: Loaded) -> tuple[Diagnostic, ...]:
+    """Diagnostics for names on the command line that the model does not have."""
+    cells = loaded.cells
+    known = {
+        "property": {*m.BUILT_IN_CHECKS, *(name for cell in cells for name in properties_of(cell))},
+        "policy": {name for cell in cells for name in (cell.policy, base_policy(cell)) if name},
+        "scenario": {cell.scenario for cell in cells if cell.scenario},
+    }
+    asked = {"property": options.properties, "policy": options.policies, "scenario": options.scenarios}
+    command_line = Span("command line", 0, 0, 0, 0)
+    found: list[Diagnostic] = []
+    for what, names in asked.items():
+        for name in names:
+            if name not in known[what]:
+                options_ = ", ".join(sorted(str(one) for one in known[what])) or "none"
+                help = did_you_mean(name, [str(one) for one in known[what]]) or f"there are: {options_}"
+                place = options.places.get(what, command_line)
+                found.append(Diagnostic(f"unknown-{what}", place, f"there is no {what} `{name}`", help))
+    return tuple(found)
+
+
+def _result(
+    loaded: Loaded, cells: tuple[Cell, ...], options: Options, *, extra: tuple[Diagnostic, ...] = (),
+    verdicts: tuple[Verdict, ...] = (), evidence: Evidence | None = None, tlc: str = "",
+    unreached: tuple[Reachable, ...] = (), stopped: str | None = None, failure: Failure | None = None,
+) -> Result:  # fmt: skip
+    first = loaded.cells[0] if loaded.cells else None
+    scenes: dict[str | None, Scene] = {}
+    for cell in cells:
+        own = dict(first.model.constants) if first else {}
+        different = tuple((name, value) for name, value in cell.model.constants if own.get(name) != value)
+        scenes.setdefault(cell.scenario, Scene(cell.scenario, different, cell.model.cpus, cell.model.preempt))
+    barriers = dict.fromkeys(span for cell in cells for span in cell.program.barriers)
+    return Result(
+        path=loaded.path,
+        name=first.model.name if first else "",
+        doc=first.model.doc if first else None,
+        constants=first.model.constants if first else (),
+        processes=tuple((p.name, p.count) for p in first.model.processes) if first else (),
+        scenes=tuple(scenes.values()),
+        policies=tuple(dict.fromkeys(cell.policy for cell in cells)),
+        sources=loaded.sources,
+        diagnostics=(*loaded.diagnostics, *extra),
+        verdicts=verdicts,
+        evidence=evidence,
+        engine=options.engine,
+        tlc=tlc,
+        unreached=unreached,
+        barriers=tuple(barriers),
+        fairness=_assumed(cells),
+        overrides=options.overrides,
+        stopped=stopped,
+        failure=failure,
+        shard=options.shard,
+    )
+
+
+def _assumed(cells: tuple[Cell, ...]) -> tuple[tuple[str, str], ...]:
+    """The strongest fairness that some cell assumes of each process."""
+    found: dict[str, str] = {}
+    for cell in cells:
+        if not cell.program.temporal:
+            continue
+        for process in cell.program.processes:
+            if process.count:
+                found.setdefault(process.name, "none")
+        for condition in fairness(cell.program):
+            if found[condition.process] != "strong":
+                found[condition.process] = condition.kind
+    return tuple(found.items())
+
+
+# With less time in all, no check spends any on the archive of Java's classes.
+ARCHIVE_SECONDS = 10.0
+
+
+class _Check:
+    """Plans the runs of all cells, does them side by side, and puts the verdicts together."""
+
+    def __init__(
+        self, loaded: Loaded, cells: tuple[Cell, ...], options: Options, tools: tla.Tools | None,
+        on_progress: Callable[[Progress], None] | None, cancel: threading.Event, started: float,
+        store: Store | None, key: str,
+    ) -> None:  # fmt: skip
+        self.loaded = loaded
+        self.cells = cells
+        self.options = options
+        self.on_progress = on_progress
+        self.cancel = cancel
+        self.started = started
+        self.stop = Stop(cancel, None if options.seconds is None else started + options.seconds)
+        self.lock = threading.Lock()
+        self.under_way: dict[int, tla.Progress] = {}
+        self.done = 0
+        jobs = options.jobs or max(1, (os.cpu_count() or 1) // options.workers)
+        if tools is None:
+            # Python runs one thread at a time: side by side, searches would only share the memory.
+            jobs = 1
+        lines = {path: source.lines for path, source in loaded.sources.items()}
+        self.jobs = jobs
+        self.checks = [
+            CellCheck(
+                cell, options.properties, lines, Path(loaded.path).name, tools, options.workers,
+                tla.heap_share(jobs), options.run_seconds, options.states, options.keep, options.reduction,
+                self.stop, self.progress, store, fingerprint(key, cell.scenario, cell.policy),
+            )
+            for number, cell in enumerate(cells)
+            if _in_shard(number, loaded.path, options.shard)
+        ]  # fmt: skip
+
+    def run(self) -> Result:
+        work = [job for check in self.checks for job in check.jobs()]
+        found: list[CellVerdict] = []
+        watcher = threading.Thread(target=self.stop.watch, daemon=True)
+        watcher.start()
+        with ThreadPoolExecutor(max_workers=self.jobs) as pool:
+            try:
+                pending = [pool.submit(self.one, job) for job in work]
+                for future in pending:
+                    found.extend(future.result())
+            except BaseException:
+                # Nobody waits for the other runs: neither after Ctrl-C nor after a fault.
+                self.stop.now("interrupted")
+                raise
+        self.stop.event.set()
+        return self.together(found)
+
+    def one(self, job: Callable[[], Iterable[CellVerdict]]) -> tuple[CellVerdict, ...]:
+        verdicts = tuple(job())
+        with self.lock:
+            self.done += 1
+            self.under_way.pop(threading.get_ident(), None)
+        if any(check.failure for check in self.checks):
+            # There will be no verdicts, so nobody waits for the other runs.
+            self.stop.now("failed")
+        if self.options.fail_fast:
+            for verdict in verdicts:
+                if verdict.outcome not in (UNDECIDED, expected(verdict.cell, verdict.property)):
+                    self.stop.now("fail-fast")
+        return verdicts
+
+    def progress(self, now: tla.Progress) -> None:
+        if not self.on_progress:
+            return
+        with self.lock:
+            self.under_way[threading.get_ident()] = now
+            totals = [progress.totals for progress in self.under_way.values()]
+            states = sum(t.distinct or 0 for t in totals) or None
+            queue = sum(t.left or 0 for t in totals)
+            runs = sum(len(tuple(check.jobs())) for check in self.checks)
+            elapsed = time.monotonic() - self.started
+            self.on_progress(Progress(self.done, runs, states, queue if states else None, elapsed))
+
+    def together(self, found: list[CellVerdict]) -> Result:
+        failures = [check.failure for check in self.checks if check.failure]
+        failure = failures[0] if failures else None
+        order = {id(cell): i for i, cell in enumerate(self.cells)}
+        names = list(dict.fromkeys(name for cell in self.cells for name in properties_of(cell)))
+        found.sort(key=lambda v: (order[id(v.cell)], names.index(v.property)))
+        verdicts = tuple(
+            Verdict(
+                v.property, v.kind, v.outcome, expected(v.cell, v.property), v.cell.scenario, v.cell.policy,
+                v.finding, v.evidence, v.vacuous or self.never_supposed(v), place_of(v.cell, v.property),
+                None if (stated := expectation(v.cell, v.property)) is None else stated.span,
+            )
+            for v in found
+        )  # fmt: skip
+        complete = failure is None and all(v.outcome != UNDECIDED for v in found)
+        evidence = Evidence(
+            states=sum(check.states for check in self.checks) or None,
+            generated=sum(check.generated for check in self.checks) or None,
+            depth=max((check.depth for check in self.checks), default=0) or None,
+            runs=sum(check.runs for check in self.checks),
+            seconds=time.monotonic() - self.started,
+            complete=complete,
+            symmetry=tuple(dict.fromkeys(name for check in self.checks for name in check.symmetry)),
+            cached=sum(check.cached for check in self.checks),
+        )
+        stopped = None if failure else next((check.stopped for check in self.checks if check.stopped), None)
+        tlc = next((check.version for check in self.checks if check.version), "")
+        return _result(
+            self.loaded, self.cells, self.options,
+            verdicts=() if failure else verdicts, evidence=evidence, tlc=tlc,
+            unreached=() if failure or not self.whole() else self.unreached(), stopped=stopped,
+            failure=failure,
+        )  # fmt: skip
+
+    def never_supposed(self, verdict: CellVerdict) -> bool:
+        check = next(check for check in self.checks if check.cell is verdict.cell)
+        holds = verdict.kind == "property" and verdict.outcome == HOLDS
+        return holds and check.searched_all and check.never_supposed(verdict.property)
+
+    def whole(self) -> bool:
+        """Whether every state of all that the model has was searched."""
+        asked = self.options
+        restricted = asked.properties or asked.policies or asked.scenarios
+        return not restricted and all(check.searched_all for check in self.checks)
+
+    def unreached(self) -> tuple[Reachable, ...]:
+        """Labels and branches that no cell reaches; those are told by place, as numbers differ."""
+        marks: dict[tuple[Span, str], Reachable] = {}
+        reached: set[tuple[Span, str]] = set()
+        for check in self.checks:
+            for mark in check.cell.program.reachable:
+                marks.setdefault((mark.span, mark.text), mark)
+                if mark.number in check.reached:
+                    reached.add((mark.span, mark.text))
+        return tuple(mark for key, mark in marks.items() if key not in reached)
