@@ -272,12 +272,37 @@ Where that leaves a choice, each TAB goes a block further out."
           (user-error "This does not parse; C-c C-c shows why"))
       (kill-buffer out))))
 
+;;;; What the language server knows
+
+(declare-function eglot-current-server "ext:eglot")
+(declare-function jsonrpc-request "jsonrpc")
+
+(defun pfn-trace ()
+  "Show the counterexamples of this model, which the language server finds."
+  (interactive)
+  (let* ((server (or (and (fboundp 'eglot-current-server) (eglot-current-server))
+                     (user-error "No language server; M-x eglot starts it")))
+         (answer (jsonrpc-request server :pfnspec/trace (list :uri (pfn--uri)) :timeout 600))
+         (text (or (plist-get answer :text) (user-error "There is no counterexample"))))
+    (with-help-window "*pfnspec trace*"
+      (princ text))))
+
+(declare-function eglot--path-to-uri "ext:eglot")
+(declare-function eglot-path-to-uri "ext:eglot")
+
+(defun pfn--uri ()
+  "The name of this buffer's file for the language server."
+  (if (fboundp 'eglot-path-to-uri)
+      (eglot-path-to-uri buffer-file-name)
+    (eglot--path-to-uri buffer-file-name)))
+
 ;;;; The mode
 
 (defvar pfn-mode-map
   (let ((map (make-sparse-keymap)))
     (define-key map (kbd "C-c C-c") #'pfn-check)
     (define-key map (kbd "C-c C-f") #'pfn-format-buffer)
+    (define-key map (kbd "C-c C-t") #'pfn-trace)
     map)
   "Keys of `pfn-mode'.")
 

@@ -211,12 +211,20 @@ def test_emacs(emacs: Edit, cache: Path) -> None:
   (eglot-format-buffer)
   (push (buffer-substring (line-beginning-position) (line-end-position)) told)
   (save-some-buffers t)
+  ;; a trace
+  (goto-char (point-min))
+  (search-forward "gpc.pfn == pte")
+  (replace-match "gpc.pfn != pte")
+  (eglot--signal-textDocument/didChange)
+  (pfn-trace)
+  (push (with-current-buffer "*pfnspec trace*" (buffer-string)) told)
   (eglot-shutdown (eglot-current-server))
   (nreverse told))
 """,
         cache,
     )
-    managed, (same_line, message), definition, left, layout = told
+    managed, (same_line, message), definition, left, layout, trace = told
+    assert "stale PFN used" in trace and "takes gpc.lock for reading" in trace
     assert "def refill():" in (cache / "v5_17_speculative_valid.pfn").read_text(encoding="utf-8")
     assert managed is True
     assert same_line is True and "pagee" in message
@@ -261,6 +269,18 @@ told.message = vim.diagnostic.get(0)[1].message
 told.steps = #(vim.diagnostic.get(0)[1].user_data.lsp.relatedInformation or {})
 until_('another lens', function() return lens() ~= told.before end)
 told.after = lens()
+
+-- the trace, in a window of its own
+local model = vim.api.nvim_get_current_buf()
+for _, one in ipairs(vim.lsp.codelens.get(0)) do
+  if one.command.title == 'trace' then vim.lsp.commands['pfnspec.trace'](one.command) end
+end
+until_('the trace', function() return vim.api.nvim_get_current_buf() ~= model end)
+told.trace = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n')
+vim.cmd('close')
+require('pfnspec').simulate()
+until_('a behaviour', function() return vim.api.nvim_get_current_buf() ~= model end)
+told.behaviour = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n')
 """,
         cache,
     )
@@ -269,3 +289,5 @@ told.after = lens()
     assert told["at"] == 7
     assert "mine" in told["message"]
     assert told["steps"] >= 2
+    assert told["trace"].startswith("mine, line 7") or "mine, line 7" in told["trace"]
+    assert "p[0]" in told["behaviour"] and "x: 0 ->" in told["behaviour"]

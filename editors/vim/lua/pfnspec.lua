@@ -59,9 +59,51 @@ local function attach(buffer, options)
   end
 end
 
+-- A text of the server's, in a window of its own.
+local function show(_, answer)
+  if type(answer) ~= "table" or not answer.text then
+    vim.notify("pfnspec: there is nothing to show")
+    return
+  end
+  vim.cmd("new")
+  local buffer = vim.api.nvim_get_current_buf()
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, vim.split(answer.text, "\n"))
+  vim.bo[buffer].buftype, vim.bo[buffer].bufhidden, vim.bo[buffer].modifiable = "nofile", "wipe", false
+end
+
+local function ask(method, params, handler)
+  vim.lsp.buf_request(0, method, params, handler)
+end
+
+local function this()
+  return { uri = vim.uri_from_bufnr(0) }
+end
+
+-- The counterexamples of the model, or of a part of it: { uri, property, policy, scenario }.
+function M.trace(part)
+  ask("pfnspec/trace", part or this(), show)
+end
+
+-- One behaviour, by chance.
+function M.simulate(part)
+  ask("workspace/executeCommand", { command = "pfnspec.simulate", arguments = { part or this() } }, show)
+end
+
+-- Checks the model; what is found are diagnostics.
+function M.check(part)
+  ask("workspace/executeCommand", { command = "pfnspec.check", arguments = { part or this() } }, function() end)
+end
+
 -- Every *.pfn buffer gets the server; `options` are those of `:help vim.lsp.start_client()`.
 function M.setup(options)
   options = options or {}
+  -- Lenses that show something show it here: not every version opens what a server asks it to open.
+  vim.lsp.commands["pfnspec.trace"] = function(command)
+    M.trace(command.arguments[1])
+  end
+  vim.lsp.commands["pfnspec.simulate"] = function(command)
+    M.simulate(command.arguments[1])
+  end
   local group = vim.api.nvim_create_augroup("pfnspec", {})
   vim.api.nvim_create_autocmd("FileType", {
     group = group,

@@ -55,6 +55,14 @@ function restart() {
   return turn;
 }
 
+// Has the server do something with the model that is shown.
+function ask(command) {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document?.languageId === "pfn" && client?.isRunning()) {
+    return vscode.commands.executeCommand(command, { uri: client.code2ProtocolConverter.asUri(document.uri) });
+  }
+}
+
 // A task, so that the problem matcher puts what is found on the lines.
 async function checkInTerminal() {
   const document = vscode.window.activeTextEditor?.document;
@@ -69,6 +77,10 @@ async function checkInTerminal() {
 
 async function activate(context) {
   context.subscriptions.push(
+    vscode.commands.registerCommand("pfnspec.checkModel", () => ask("pfnspec.check")),
+    vscode.commands.registerCommand("pfnspec.traceModel", () => ask("pfnspec.trace")),
+    vscode.commands.registerCommand("pfnspec.simulateModel", () => ask("pfnspec.simulate")),
+    vscode.commands.registerCommand("pfnspec.cancelChecks", () => ask("pfnspec.cancel")),
     vscode.commands.registerCommand("pfnspec.restart", restart),
     vscode.commands.registerCommand("pfnspec.checkInTerminal", checkInTerminal),
     vscode.workspace.onDidChangeConfiguration((change) => {
