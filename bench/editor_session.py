@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parents[1] / "tests"
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> int:
@@ -26,9 +26,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     # The tests are no package; as one they can import each other as they do under pytest.
-    sys.path.insert(0, str(TESTS))
-    fuzz = importlib.import_module("editor.fuzz").fuzz
-    session_of = importlib.import_module("editor.session").Session
+    sys.path.insert(0, str(ROOT))
+    fuzz = importlib.import_module("tests.editor.fuzz").fuzz
+    session_of = importlib.import_module("tests.editor.session").Session
     with tempfile.TemporaryDirectory() as folder:
         temporary = Path(folder) / "temporary"
         temporary.mkdir()
