@@ -26,7 +26,8 @@ def register(server: Server) -> None:
     server.changed += [checking.changed, merged.changed]
     server.saved.append(checking.saved)
     server.hints.append(merged.hints)
-    server.ending += [checking.end, behaviours.end]
+    # Pages go first: the client may not wait for the rest.
+    server.ending += [behaviours.end, checking.end]
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
     def code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:
