@@ -83,7 +83,7 @@ async def measure(path: Path, changes: int, edits: int) -> None:
         for number in range(edits):
             start = random.randrange(len(client.texts[uri]))
             client.edit(uri, start, start, " ") if number % 2 == 0 else client.edit(uri, start, start + 1, "")
-            if number % 20 == 19:
+            if number % 100 == 99:
                 client.replace(uri, path.read_text(encoding="utf-8"))
                 await client.told(uri, seconds=60)
         after = memory(client.process)

@@ -65,7 +65,8 @@ class Analysis:
 def analyse(
     uri: str, version: int, path: str, text: str, unsaved: Mapping[str, str], memories: dict[str, Memory]
 ) -> Analysis:
-    """Looks at a document as it is typed: nothing is lowered, and only the first scenario is checked.
+    """Looks at a document as it is typed: nothing is lowered, only the first scenario is checked, and what
+    takes long is left to `loaded`.
 
     `unsaved` holds the texts of open documents by their real paths; they count for files that are not saved.
     `memories` is what was read of the same files before.
@@ -77,7 +78,7 @@ def analyse(
     checked = None
     if gathered.tree is not None:
         lost = gathered.lost
-        checked = examine(gathered.tree, None, scenario_names(gathered.tree)[0], lost)
+        checked = examine(gathered.tree, None, scenario_names(gathered.tree)[0], lost, quick=True)
         # A base that was fine before may only miss what the variant's text does not say now.
         found.extend(fault for fault in checked.found if lost is None or fault.span.path == path)
     source = gathered.sources.get(path) or Source(path, text)

@@ -173,6 +173,13 @@ class _Protocol(LanguageServerProtocol):
 
     _server: Server
 
+    def _execute_handler(self, msg_id: Any, *others: Any, **named: Any) -> None:
+        """The library keeps what became of a notification for ever; it is dropped when it is done."""
+        super()._execute_handler(msg_id, *others, **named)
+        future = self._request_futures.get(msg_id)
+        if future is not None and future.done():
+            del self._request_futures[msg_id]
+
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Iterator[Any]:
         item = params.text_document
