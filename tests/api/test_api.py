@@ -291,7 +291,9 @@ def test_cancelling(tmp_path: Path) -> None:
 
 
 INTERRUPTED = """
-import sys, pfnspec
+import signal, sys, pfnspec
+# A shell has what it runs in the background ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 def tell(now):
     print("running", flush=True)
 try:
