@@ -291,9 +291,7 @@ def test_cancelling(tmp_path: Path) -> None:
 
 
 INTERRUPTED = """
-import signal, sys, pfnspec
-# A shell has what it runs in the background ignore Ctrl-C.
-signal.signal(signal.SIGINT, signal.default_int_handler)
+import sys, pfnspec
 def tell(now):
     print("running", flush=True)
 try:
