@@ -8,11 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from ..dsl.source import PRELUDE, Span
-from ..tla.tools import ToolMissing, find_jar
+from ..tla.tools import JAR_VARIABLE, ToolMissing, find_jar
 from .data import Unreadable, result_data, result_of
 from .files import Contents, content, encoded, read
 from .result import Evidence, Result
@@ -131,16 +132,22 @@ def store_of(options: Options) -> tuple[Store | None, str]:
     if options.cache is None or options.keep is not None:
         return None, ""
     try:
-        return Store(options.cache), tool_mark(find_jar(options.jar) if options.engine == "tlc" else None)
+        return Store(options.cache), _mark(options.engine, options.jar, os.environ.get(JAR_VARIABLE))
     except (OSError, ToolMissing):
         return None, ""
+
+
+@lru_cache(maxsize=8)
+def _mark(engine: str, jar: str | None, variable: str | None) -> str:
+    """The mark of the tools that these settings stand for, `variable` being that of the environment."""
+    return tool_mark(find_jar(jar) if engine == "tlc" else None)
 
 
 def known_result(store: Store, key: str) -> Result | None:
     """The whole result that was kept under `key`, which stands for all but the bases of a variant; None when
     there is none, or a base says something else by now."""
     try:
-        result = result_of(store.get(key))
+        result = result_of(store.get(key), ours=True)
     except Unreadable:
         return None
     for path, source in result.sources.items():
