@@ -132,7 +132,7 @@ class _Writer:
                     if all(known == at for known, _ in entries):
                         changes.elements[variable] = entries[-1:]
                 else:
-                    changes.whole[variable] = text
+                    changes.whole[variable] = formula.right_side(value, text)
             case Fill(variable=variable, names=names, value=value):
                 declared = self.program.variable(variable)
                 domains = self.domains(declared)
@@ -141,7 +141,7 @@ class _Writer:
                 for name, domain in reversed(tuple(zip(names, domains, strict=True))):
                     text = f"[{fresh[name]} \\in {domain} |-> {text}]"
                 if not domains:
-                    text = formula.text(value, bound)
+                    text = formula.right_side(value, formula.text(value, bound))
                 changes.elements.pop(variable, None)
                 changes.whole[variable] = text
             case Reach(number=number):
@@ -163,8 +163,9 @@ class _Writer:
         for variable in self.program.variables:
             name = self.words.variables[variable.name]
             if variable.name in changes.changed():
-                text = self.current(variable.name, changes)
-                lines.append(f"{name}' = {text[1:-1] if text[0] == '(' else text}")
+                alone = variable.name not in changes.elements
+                text = changes.whole[variable.name] if alone else self.current(variable.name, changes)
+                lines.append(f"{name}' = {text}")
             elif variable.name in self.everywhere:
                 unchanged.append(name)
         if unchanged:

@@ -396,10 +396,12 @@ def _no_cycle(program: Program, formula: Formula, words: Vocabulary) -> str | No
         f"\n        IF pc[self] {_points(points)} THEN {formula.text(blockers)} ELSE"
         for blockers, points in groups.items()
     )
+    t, waiting, group = (words.names.new(name) for name in ("t", "waiting", "group"))
     return (
         f"\n    LET Blockers(self) =={cases} {{}}"
-        "\n        waiting == {t \\in Tasks : Blockers(t) # {}}"
-        "\n    IN \\A group \\in (SUBSET waiting) \\ {{}} : \\E t \\in group : Blockers(t) \\cap group = {}"
+        f"\n        {waiting} == {{{t} \\in Tasks : Blockers({t}) # {{}}}}"
+        f"\n    IN \\A {group} \\in (SUBSET {waiting}) \\ {{{{}}}} :"
+        f" \\E {t} \\in {group} : Blockers({t}) \\cap {group} = {{}}"
     )
 
 

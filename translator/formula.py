@@ -94,6 +94,12 @@ class Formula:
         text, binds = self._text(e, known)
         return f"({text})" if binds < tight else text
 
+    def right_side(self, e: Expr, text: str) -> str:
+        """`text`, which is that of `e` or a name for it, as it may stand after `=`, which binds more
+        tightly than what makes truth values of others."""
+        loose = isinstance(e, Apply) and e.operator in _INFIX and _INFIX[e.operator][1] <= _INFIX["=="][1]
+        return f"({text})" if loose else text
+
     def _text(self, e: Expr, bound: Mapping[str, str]) -> tuple[str, int]:
         match e:
             case Const(value=value):

@@ -8,13 +8,17 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
+import differential
 import pytest
+from cases import cases
 from pfnspec.check.load import Cell, load
+from pfnspec.tla import find_tools
 from pfnspec.translator.interpreter import Interpreter
 from pfnspec.translator.schedule import scheduled
 
 Run = Callable[..., "CompletedProcess[str]"]
 MOST_STATES = 20_000
+EXPRESSIONS = cases(Path(__file__).with_name("expressions.txt"))
 
 SMALL: Mapping[str, tuple[str, ...]] = {
     "memslots/fair_rwsem.pfn": ("NOTIFIERS=1",),
@@ -119,3 +123,13 @@ def test_none_in_formulas(pfnspec: Run, tmp_path: Path, options: tuple[str, ...]
     assert ran.returncode == 1, ran.stderr
     violated = {v["property"] for v in json.loads(ran.stdout)["verdicts"] if v["outcome"] == "violated"}
     assert violated == {"small", "none_used"}
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_expressions_and_names(name: str) -> None:
+    """TLC reads them as the interpreter does: verdicts, states and traces."""
+    model, expected = EXPRESSIONS[name]
+    (cell,) = differential.cells(f"model m\n{model}")
+    known = differential.safety(cell, MOST_STATES)
+    assert "\n".join(sorted(known.violated)) == expected
+    assert differential.safety_by_tlc(cell, known, find_tools()) >= 2
