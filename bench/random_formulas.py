@@ -66,6 +66,7 @@ class Formulas:
         self.locals: dict[str, list[tuple[str, str]]] = {}
         self.scalars: list[Place] = []
         self.locks: list[Place] = []
+        self.pair_lock: Place | None = None
         self.processes: list[tuple[str, int]] = []
         self.counter = self.record = self.ghost = self.shared_snapshot = False
 
@@ -160,6 +161,8 @@ class Formulas:
         nowhere = Surroundings("")
         for number in range(self.random.choice((0, 1, 1, 2))):
             yield f"invariant safe{number}: {self.claim(nowhere)}"
+        if self.pair_lock and self.chance(12):
+            yield f"invariant filled: {self.one('not ok or val != 0', 'ok or val == 0')}"
         if self.chance(20):
             yield f"sometimes met: {self.claim(nowhere)}"
         if self.liveness:

@@ -34,6 +34,8 @@ class _Maker(Formulas):
         self.record = self.chance(25)
         self.ghost = self.chance(25)
         self.shared_snapshot = self.counter and self.chance(40)
+        plain = [lock for lock in self.locks if not lock.size]
+        self.pair_lock = self.random.choice(plain) if plain and self.chance(40) else None
         counts = r.choice(((1, 1), (2,), (1, 2), (2, 1), (1, 1, 1), (1,), (2,)))
         self.processes = [(f"t{i}", count) for i, count in enumerate(counts)]
         self.size = {1: 13, 2: 11, 3: 7}[sum(counts)]
@@ -52,6 +54,8 @@ class _Maker(Formulas):
         lines += ["shared seq: generation"] if self.counter else []
         lines += ["shared seen: snapshot"] if self.shared_snapshot else []
         lines += ["ghost told: range(3)"] if self.ghost else []
+        if self.pair_lock:
+            lines += [f"shared ok: bool{self.one('', ' = True')}", "shared val: range(3)"]
         for function in self.functions:
             lines += ["", *function.split("\n")]
         for body in bodies:
@@ -121,6 +125,7 @@ class _Maker(Formulas):
                 (18, self.with_lock), (10, self.explicit), (5, self.tried), (6, self.queue_verb),
                 (6, self.atomic),
                 (4, self.await_), (7, self.loop), (9, self.label), (6, self.call), (4, self.wait),
+                (30, self.paired),
             ]  # fmt: skip
         elif self.queue:
             makers.append((8, lambda here: [self.one("wake_up(wq)", "wake_up_one(wq)")]))
@@ -146,6 +151,8 @@ class _Maker(Formulas):
         name = self.named(place, here)
         if place.kind == "range" and here.numbers and self.chance(20):
             return [f"{name} = {self.random.choice(here.numbers)} + 1"]
+        if place.kind == "bool" and self.chance(25):
+            return [f"{name} = {self.truth(here)}"]
         return [self.random.choice(SCALARS[place.kind][3]).format(name, name)]
 
     def to_local(self, here: Surroundings) -> list[str]:
@@ -283,6 +290,45 @@ class _Maker(Formulas):
         name = word.get(verb, f"{verb}_trylock")
         inner = here.inside(holds=(*here.holds, lock.name, lock.kind))
         return [f"if {lock.name}.{name}():", *_in([*self.block(inner, 1), release])]
+
+    # -- a flag, and a value that counts only if the flag says so
+
+    def paired(self, here: Surroundings) -> list[str]:
+        """A use of the two under their lock, mostly as it should be."""
+        lock = self.pair_lock
+        if lock is None:
+            return []
+        reading, body = self.chance(45), []
+        for _ in range(self.random.choice((1, 1, 2))):
+            body += self.reading(here) if reading else self.writing(here)
+        if not reading and self.chance(40):
+            body += self.reading(here)
+        if lock.name in here.holds or self.chance(4):
+            return body
+        mode = ""
+        if lock.kind not in ("spinlock", "mutex"):
+            mode = ".read()" if reading and self.chance(80) else ".write()"
+        return [f"with {lock.name}{mode}:", *_in(body)]
+
+    def reading(self, here: Surroundings) -> list[str]:
+        self.texts += 1
+        uses = [f'assert val {self.one("!=", "==")} {self.random.randrange(3)}, "claim {self.texts}"']
+        uses += [f"{name} = val == {self.random.randrange(3)}" for name in here.bools]
+        uses += ["told = val"] if self.ghost else []
+        use = self.random.choice(uses)
+        if self.chance(8):
+            return [use]
+        return (
+            ["if ok:", f"    {use}"] if self.chance(70) else ["if not ok:", "    pass", "else:", f"    {use}"]
+        )
+
+    def writing(self, here: Surroundings) -> list[str]:
+        value = self.one("1", "2", "choose(range(3))", *here.numbers)
+        fill = [f"val = {value}", "ok = True"]
+        if self.chance(30):
+            fill.reverse()
+        other = self.one("ok = not ok", "ok = val == 1", f"val = {value}", f"ok = {self.truth(here)}")
+        return self.random.choice((fill, fill, ["ok = False"], ["ok = False"], [other]))
 
     # -- waiting
 

@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -45,6 +46,9 @@ class CellVerdict:
     evidence: Evidence | None = None
     vacuous: bool = False
 
+
+# So many states are looked at by the interpreter while TLC is at work, in less time than Java needs to start.
+SECOND_OPINION = 1_000
 
 # TLC 2.15 now and then misreads its own files when it prints a liveness counterexample, and breaks off.
 RETRIES = 2
@@ -193,7 +197,39 @@ class CellCheck:
             self.version = kept.version or self.version
 
     def safety_by_tlc(self, program: Program, names: list[str], tell: Tell) -> None:
-        """Runs of TLC, each without the properties that are violated in those before, until one is clean."""
+        """Runs of TLC, and beside them a search by the interpreter, which says whether what TLC does not
+        find is not there: in all states if they are few, otherwise in those near the beginning."""
+        ended = threading.Event()
+        with ThreadPoolExecutor(1) as pool:
+            second = pool.submit(
+                searched, program, names, SECOND_OPINION, lambda: "ended" if ended.is_set() else None,
+                lambda progress: None,
+            )  # fmt: skip
+            try:
+                holding, emission, outcome = self.runs_until_clean(program, names, tell)
+            except BaseException:
+                ended.set()
+                raise
+            found = second.result()
+        reached = found.reached | {self.registers[name] for name in found.met}
+        states = (outcome.totals.distinct, found.totals.distinct)
+        counted = found.stopped is None and not emission.symmetric
+        wrong = next((name for name in holding if name in found.violated), None)
+        if wrong is not None:
+            message = f"the interpreter finds {wrong} violated"
+        elif not reached <= self.reached:
+            message = "the interpreter reaches a branch, a label or a `sometimes` that TLC does not"
+        elif counted and states[0] != states[1]:
+            message = f"TLC finds {states[0]} states, the interpreter {states[1]}"
+        else:
+            return
+        raise RunFailed(self.disagreement(message, emission, outcome))
+
+    def runs_until_clean(
+        self, program: Program, names: list[str], tell: Tell
+    ) -> tuple[list[str], Emission, tla.Outcome]:
+        """Runs of TLC, each without the properties that are violated in those before, until one is clean:
+        what holds, and the last module and run."""
         remaining = list(names)
         same = symmetry(program) if self.reduction else None
         self.symmetry = same.names if same else ()
@@ -205,7 +241,7 @@ class CellCheck:
                 if mixed_up:
                     message = f"{', '.join(mixed_up)} is violated only with symmetry"
                     raise RunFailed(self.disagreement(message, emission, outcome))
-                return
+                return remaining, emission, outcome
             assert isinstance(outcome, tla.Violated)
             invariant = emission.invariants.get(outcome.name or "", "")
             name = "deadlock" if outcome.kind == "deadlock" else invariant

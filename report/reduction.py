@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..dsl.sorts import Snapshot
+from ..dsl.sorts import Snapshot, count
 from ..dsl.source import Span
 from ..translator.movers import BOTH, LEFT, NEITHER, RIGHT, Access, Mover, Reason, leaves
-from ..translator.program import PC, SLEEPY, Apply, Const, Expr, Note, Point, Program, Self, Where, reads
+from ..translator.program import (
+    PC,
+    SLEEPY,
+    Apply,
+    Const,
+    Expr,
+    Forgotten,
+    Note,
+    Point,
+    Program,
+    Self,
+    Where,
+    reads,
+)
 from ..translator.reduce import MAX_LEAVES, Boundary, Explanation
 from ..translator.values import value_text
 from .behaviour import Page
@@ -31,6 +44,7 @@ def reduction_text(found: Explanation, page: Page) -> str:
     for process in found.whole.processes:
         if process.count:
             lines += words.steps(process.name)
+    lines += [words.forgotten(one) for one in found.whole.forgotten]
     return "\n".join(lines) + "\n"
 
 
@@ -153,6 +167,17 @@ class _Words:
         near = {point.name, *(leaf.target for leaf in leaves(point.step.block))} & self.found.labels
         names = {label for n in near for label in _labels(self.program.point(n))}
         return _label_words(names)
+
+    def forgotten(self, one: Forgotten) -> str:
+        """When a shared variable is reset."""
+        sort = self.program.variable(one.flag).sort
+        values = " or ".join(sorted(value_text(value) for value in one.values))
+        always = len(one.values) == count(sort)  # type: ignore[arg-type]
+        when = "" if always else f" while {self.title(one.flag)} is {values}"
+        name = self.title(one.variable)
+        return (
+            f"{name} is forgotten where {one.lock} is given back{when}: nothing reads it before it is set\n"
+        )
 
     # -- the steps
 

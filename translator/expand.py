@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from .dead import dead_locals
 from .interpreter import Interpreter, State
 from .program import PC, Program, Task, Value
-from .reduce import dead_locals
 from .retrace import Mismatch
 
 MAX_STATES = 20_000
@@ -25,11 +25,18 @@ class Expansion:
             point: tuple((slots[name], initial[name]) for name in sorted(names))
             for point, names in dead.items()
         }
+        self.forgotten = tuple(
+            (one, slots[one.flag], slots[one.variable], initial[one.variable]) for one in reduced.forgotten
+        )
 
     def canonical(self, state: State) -> State:
-        """The state with the locals reset that are dead where their task stands."""
+        """The state with the values reset that are dead in it."""
         values = list(state)
         program = self.whole.program
+        points = [self.whole.pc(state, task).name for task in program.tasks] if self.forgotten else []
+        for one, flag, slot, value in self.forgotten:
+            if state[flag] in one.values and not any((name, state[flag]) in one.needed for name in points):
+                values[slot] = value
         for task in program.tasks:
             for slot, value in self.dead.get(self.whole.pc(state, task).name, ()):
                 copies = values[slot]
@@ -47,7 +54,7 @@ class Expansion:
         other step, and not at all if there is none; with `everyone`, all take them at the end at the latest.
         """
         started, firsts = self.start()
-        if not states or self.canonical(started) != states[0]:
+        if not states or self.canonical(started) != self.canonical(states[0]):
             raise Mismatch("the trace does not start in the initial state")
         pc = self.whole.slots[PC]
         late = {i: names for i, names in enumerate(firsts) if names}
@@ -131,6 +138,8 @@ class Expansion:
     def _search(self, state: State, target: State, task: Task) -> tuple[State, ...]:
         """The steps that the reduction merged, and no others: what a detour passes might be visible."""
         ways = self.ways[self.whole.pc(state, task).name]
+        # The reduced program resets what is shared only where its lock is given back.
+        target = self.canonical(target)
         prefixes = {way[:length] for way in ways for length in range(len(way) + 1)}
         came: dict[_Place, _Place | None] = {(state, ()): None}
         frontier: list[_Place] = list(came)

@@ -118,7 +118,7 @@ def leaves(block: Block, before: tuple[Op, ...] = ()) -> Iterator[Leaf]:
                 yield from leaves(option, ops)
 
 
-def _lock_effect(op: Op, locks: frozenset[str]) -> tuple[Held, bool] | None:
+def lock_effect(op: Op, locks: frozenset[str]) -> tuple[Held, bool] | None:
     """What an assignment to a lock's variable means: which lock in which mode, taken or given back."""
     if not isinstance(op, Assign):
         return None
@@ -227,7 +227,7 @@ class Analysis:
             for leaf in leaves(step.block):
                 must, may = self.must[name], self.may[name]
                 for op in leaf.ops:
-                    effect = _lock_effect(op, self.locks)
+                    effect = lock_effect(op, self.locks)
                     if effect is None:
                         continue
                     held, taken = effect
@@ -354,7 +354,7 @@ class Analysis:
         if own[0] not in self.scalar:
             return frozenset()
         given = any(
-            _lock_effect(op, self.locks) == (own, False) for leaf in leaves(step.block) for op in leaf.ops
+            lock_effect(op, self.locks) == (own, False) for leaf in leaves(step.block) for op in leaf.ops
         )
         return frozenset() if given else frozenset({own})
 
@@ -379,7 +379,7 @@ class Analysis:
         if held_up := tuple(reason for moves, reason in found if not moves):
             return Mover(NEITHER, held_up)
         safe = tuple(reason for _, reason in found)
-        effects = {e for leaf in leaves(step.block) for op in leaf.ops if (e := _lock_effect(op, self.locks))}
+        effects = {e for leaf in leaves(step.block) for op in leaf.ops if (e := lock_effect(op, self.locks))}
         use = step.lock
         if use is None and not effects:
             touched = sorted({lock for n in lock_names if (lock := n.rpartition(".")[0]) in self.locks})
@@ -398,7 +398,7 @@ class Analysis:
             return Mover(NEITHER, tuple(Reason("several", lock) for lock in sorted(locks)))
         if use.action == "acquire":
             return Mover(RIGHT, (Reason("acquired", use.lock), *safe))
-        return Mover(LEFT, (Reason("released", use.lock), *safe))
+        return Mover(LEFT, (Reason("released", use.lock),))
 
     def _labelled(self, point: Point, step: Step) -> tuple[str, ...]:
         """The labels named by a formula that the step enters or leaves, as control points."""

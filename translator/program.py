@@ -280,6 +280,19 @@ def kept_up(monitor: Monitor) -> Expr:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A shared variable that is reset where `lock` is given back while `flag` has one of `values`: nothing
+    reads it then before it is set, but who holds the lock and stands at a point, with a value of the flag,
+    that are in `needed`."""
+
+    variable: str
+    flag: str
+    values: tuple[Value, ...]
+    lock: str
+    needed: frozenset[tuple[str, Value]]
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """A named expression of one argument, the bound name `t`."""
 
@@ -293,7 +306,7 @@ class Program:
 
     `properties` names every safety property that has a verdict, in order.  `cpus`, `preempt` and
     `pins` (the CPU of each pinned task) are the scheduler's, `no_spinning` says of `Self` that it
-    holds no spinning lock.
+    holds no spinning lock, `forgotten` are the variables that its steps reset.
     """
 
     name: str
@@ -315,6 +328,7 @@ class Program:
     preempt: str = "none"
     pins: tuple[tuple[Task, int], ...] = ()
     no_spinning: Expr = TRUE
+    forgotten: tuple[Forgotten, ...] = ()
     _points: dict[str, Point] = field(default_factory=dict, compare=False, repr=False)
 
     @property

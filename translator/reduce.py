@@ -11,17 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from .movers import BOTH, LEFT, NEITHER, RIGHT, Analysis, Mover, leaves, observed_beyond
+from .dead import forgetful, forgetting
+from .movers import BOTH, LEFT, NEITHER, RIGHT, Analysis, Mover, leaves
 from .program import (
     PC,
     SELF,
     TRUE,
     Apply,
-    Assign,
     Block,
     Const,
     Expr,
-    Fill,
     Fork,
     Goto,
     Note,
@@ -32,7 +31,6 @@ from .program import (
     Quantified,
     Read,
     Test,
-    Value,
     reads,
 )
 
@@ -71,8 +69,8 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a reduction did: how each step of `whole` moves, and of each merged step, by its first
-    point, where its ways end and why."""
+    """What a reduction did: how each step of `whole`, resets of shared variables included, moves, and of
+    each merged step, by its first point, where its ways end and why."""
 
     whole: Program
     liveness: bool
@@ -85,8 +83,9 @@ def explained(program: Program, formulas: Iterable[Expr], *, liveness: bool) -> 
     """How `safety_reduced`, or `liveness_reduced`, comes to what it does."""
     reduction = _Reduction(program, tuple(formulas), liveness=liveness)
     reduction.run()
-    reached = [p for p in program.points if p.step is not None and p.name in reduction.analysis.must]
-    movers = {point.name: reduction.analysis.mover(point, liveness=liveness) for point in reached}
+    program, analysis = reduction.program, reduction.analysis
+    reached = [p for p in program.points if p.step is not None and p.name in analysis.must]
+    movers = {point.name: analysis.mover(point, liveness=liveness) for point in reached}
     return Explanation(program, liveness, movers, reduction.boundaries, reduction.labels)
 
 
@@ -101,14 +100,14 @@ class _Phase:
 
 class _Reduction:
     def __init__(self, program: Program, formulas: tuple[Expr, ...], *, liveness: bool) -> None:
-        self.program = program
         self.liveness = liveness
         observed = frozenset().union(*(reads(formula) for formula in formulas)) - {PC}
         monitors = [e for monitor in program.monitors for e in (monitor.trigger, monitor.release)]
         if liveness:
             observed |= frozenset().union(*(reads(e) for e in monitors)) - {PC}
         labels = frozenset(name for formula in (*formulas, *monitors) for name in _named_points(formula))
-        self.analysis = Analysis(program, observed, labels)
+        self.program = forgetting(program, Analysis(program, observed, labels))
+        self.analysis = Analysis(self.program, observed, labels)
         self.labels = self.analysis.labels
         self.unfair = {process.name for process in program.processes if process.unfair}
         self.leaves = 0
@@ -304,94 +303,3 @@ def _named_points(e: Expr) -> frozenset[str]:
             return frozenset().union(*(_named_points(part) for part in parts))
         case _:
             return frozenset()
-
-
-# ---- dead locals
-
-
-def dead_locals(program: Program) -> dict[str, frozenset[str]]:
-    """For each control point the locals whose values nothing reads any more before they are set."""
-    watched = frozenset().union(
-        *(reads(formula) for formula in (
-            *(i.condition for i in program.invariants), *(i.condition for i in program.sometimes),
-            *(p.formula for p in program.temporal),
-            *(e for monitor in program.monitors for e in (monitor.trigger, monitor.release)),
-        ))
-    )  # fmt: skip
-    watched |= observed_beyond(program).variables
-    owned = {v.name: v.process for v in program.variables if v.kind in ("local", "temporary")}
-    alive: dict[str, frozenset[str]] = {point.name: frozenset() for point in program.points}
-    changed = True
-    while changed:
-        changed = False
-        for point in reversed(program.points):
-            live = frozenset().union(*(reads(claim.condition) for claim in point.claims))
-            if point.step is not None:
-                live |= reads(point.step.guard) | _live_before(point.step.block, alive)
-                live |= reads(point.step.awaited) if point.step.awaited is not None else frozenset()
-            live &= frozenset(owned)
-            if live != alive[point.name]:
-                alive[point.name] = live
-                changed = True
-    return {
-        point.name: frozenset(n for n, process in owned.items() if process == point.process)
-        - alive[point.name]
-        - watched
-        for point in program.points
-    }
-
-
-def _live_before(block: Block, alive: dict[str, frozenset[str]]) -> frozenset[str]:
-    match block.end:
-        case Goto(point=target):
-            live = alive[str(target)]
-        case Test(condition=condition, yes=yes, no=no):
-            live = reads(condition) | _live_before(yes, alive) | _live_before(no, alive)
-        case Pick(domain=domain, then=then):
-            live = reads(domain) | _live_before(then, alive)
-        case Fork(options=options):
-            live = frozenset().union(*(_live_before(option, alive) for option in options))
-    for op in reversed(block.ops):
-        if isinstance(op, Assign):
-            if op.indices == (SELF,):
-                live -= {op.variable}
-            live |= reads(op.value) | reads(op.indices)
-        elif isinstance(op, Fill):
-            # It maps every copy of a variable; alone it makes none of them needed.
-            live |= reads(op.value) - {op.variable}
-    return live
-
-
-def forgetful(program: Program) -> Program:
-    """The program with each local reset where it dies, so that states coincide."""
-    dead = dead_locals(program)
-    initial: dict[str, Value] = {v.name: v.initial for v in program.variables}
-    points: list[Point] = []
-    for point in program.points:
-        step = point.step
-        if step is not None:
-            block = _forget(step.block, frozenset(), dead[point.name], dead, initial)
-            point = replace(point, step=replace(step, block=block))
-        points.append(point)
-    return replace(program, points=tuple(points), _points={})
-
-
-def _forget(
-    block: Block, written: frozenset[str], before: frozenset[str], dead: dict[str, frozenset[str]],
-    initial: dict[str, Value],
-) -> Block:  # fmt: skip
-    written |= {op.variable for op in block.ops if isinstance(op, Assign | Fill)}
-    match block.end:
-        case Goto(point=target):
-            dying = sorted(name for name in dead[str(target)] if name in written or name not in before)
-            resets = tuple(Assign(name, (SELF,), Const(initial[name])) for name in dying)
-            last = {op.variable: op for op in block.ops if isinstance(op, Assign)}
-            needed = tuple(r for r in resets if r.variable not in last or last[r.variable] != r)
-            return Block((*block.ops, *needed), block.end)
-        case Test(condition=condition, yes=yes, no=no):
-            first = _forget(yes, written, before, dead, initial)
-            return Block(block.ops, Test(condition, first, _forget(no, written, before, dead, initial)))
-        case Pick(name=name, domain=domain, then=then):
-            return Block(block.ops, Pick(name, domain, _forget(then, written, before, dead, initial)))
-        case Fork(options=options):
-            return Block(block.ops, Fork(tuple(_forget(o, written, before, dead, initial) for o in options)))

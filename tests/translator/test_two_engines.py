@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -11,8 +14,11 @@ from typing import Any
 import differential
 import pytest
 from cases import cases
+from pfnspec.check import cell as cell_module
 from pfnspec.check.load import Cell, load
+from pfnspec.check.run import check_file
 from pfnspec.tla import find_tools
+from pfnspec.translator.emit import Emission, emit
 from pfnspec.translator.interpreter import Interpreter
 from pfnspec.translator.schedule import scheduled
 
@@ -133,3 +139,31 @@ def test_expressions_and_names(name: str) -> None:
     known = differential.safety(cell, MOST_STATES)
     assert "\n".join(sorted(known.violated)) == expected
     assert differential.safety_by_tlc(cell, known, find_tools()) >= 2
+
+
+WRONG = {
+    "a violation": ("x' = FALSE", 'assert not x, "set"', "the interpreter finds set violated"),
+    "a branch": ("x' = FALSE", "if x:\n        y = True", "branch"),
+    "states": ("x' = TRUE /\\ FALSE", "cpu_relax()", "TLC finds 1 states, the interpreter 2"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_tlc_overlooks(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A fault of the translation that hides something is no verdict."""
+    wrong, statement, expected = WRONG[name]
+
+    def mistranslated(*arguments: Any, **options: Any) -> Emission:
+        made = emit(*arguments, **options)
+        assert "x' = TRUE" in made.module_text
+        return replace(made, module_text=made.module_text.replace("x' = TRUE", wrong))
+
+    monkeypatch.setattr(cell_module, "emit", mistranslated)
+    monkeypatch.setattr(tempfile, "tempdir", os.fspath(tmp_path))
+    text = "model m\n\nshared x: bool\nshared y: bool\n\ndaemon process one:\n    x = True\n"
+    path = tmp_path / "m.pfn"
+    path.write_text(f"{text}\ndaemon process two:\n    cpu_relax()\n    {statement}\n", encoding="utf-8")
+    found = check_file(path)
+    assert found.failure is not None and found.failure.why == "disagreement"
+    assert expected in found.failure.message
+    assert list(tmp_path.glob("pfnspec-report-*/m.tla"))

@@ -108,7 +108,8 @@ vcpu_35_3(self) ==
        THEN /\ IF self = self
                THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
                     /\ gpc_lock_writer' = None
-                    /\ UNCHANGED <<gpc_valid, gpc_pfn, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
+                    /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
+                    /\ UNCHANGED <<gpc_valid, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
                ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_35_1"]
                     /\ gpc_lock_writer' = self
                     /\ UNCHANGED <<gpc_valid, gpc_pfn, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
@@ -116,7 +117,7 @@ vcpu_35_3(self) ==
                THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_48"]
                     /\ gpc_lock_writer' = None
                     /\ gpc_valid' = TRUE
-                    /\ gpc_pfn' = None
+                    /\ gpc_pfn' = IF TRUE = FALSE THEN None ELSE None
                     /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                     /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
                ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_35_1"]
@@ -274,7 +275,7 @@ vcpu_41(self) ==
     /\ IF self = self
        THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
             /\ gpc_lock_writer' = None
-            /\ gpc_pfn' = vcpu_refresh_page[self]
+            /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE vcpu_refresh_page[self]
             /\ vcpu_refresh_page' = [vcpu_refresh_page EXCEPT ![self] = None]
        ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_41"]
             /\ gpc_lock_writer' = self
@@ -419,6 +420,7 @@ notifier_75(self) ==
                                THEN /\ pc' = [pc EXCEPT ![self] = "notifier_22"]
                                     /\ gpc_lock_writer' = None
                                     /\ gpc_valid' = FALSE
+                                    /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                                ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
@@ -426,9 +428,11 @@ notifier_75(self) ==
                                     /\ gpc_valid' = FALSE
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
+                                    /\ UNCHANGED <<gpc_pfn>>
                        ELSE /\ IF self = self
                                THEN /\ pc' = [pc EXCEPT ![self] = "notifier_22"]
                                     /\ gpc_lock_writer' = None
+                                    /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                                     /\ UNCHANGED <<gpc_valid>>
@@ -436,12 +440,13 @@ notifier_75(self) ==
                                     /\ gpc_lock_writer' = self
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_valid>>
+                                    /\ UNCHANGED <<gpc_valid, gpc_pfn>>
                ELSE /\ IF FALSE
                        THEN /\ IF self = self
                                THEN /\ pc' = [pc EXCEPT ![self] = "notifier_22"]
                                     /\ gpc_lock_writer' = None
                                     /\ gpc_valid' = FALSE
+                                    /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                                ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
@@ -449,9 +454,11 @@ notifier_75(self) ==
                                     /\ gpc_valid' = FALSE
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
+                                    /\ UNCHANGED <<gpc_pfn>>
                        ELSE /\ IF self = self
                                THEN /\ pc' = [pc EXCEPT ![self] = "notifier_22"]
                                     /\ gpc_lock_writer' = None
+                                    /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                                     /\ UNCHANGED <<gpc_valid>>
@@ -459,12 +466,13 @@ notifier_75(self) ==
                                     /\ gpc_lock_writer' = self
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_valid>>
+                                    /\ UNCHANGED <<gpc_valid, gpc_pfn>>
        ELSE /\ IF FALSE
                THEN /\ IF self = self
                        THEN /\ pc' = [pc EXCEPT ![self] = "notifier_22"]
                             /\ gpc_lock_writer' = None
                             /\ gpc_valid' = FALSE
+                            /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                             /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                        ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
@@ -472,9 +480,11 @@ notifier_75(self) ==
                             /\ gpc_valid' = FALSE
                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                             /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
+                            /\ UNCHANGED <<gpc_pfn>>
                ELSE /\ IF self = self
                        THEN /\ pc' = [pc EXCEPT ![self] = "notifier_22"]
                             /\ gpc_lock_writer' = None
+                            /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                             /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                             /\ UNCHANGED <<gpc_valid>>
@@ -482,8 +492,8 @@ notifier_75(self) ==
                             /\ gpc_lock_writer' = self
                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                             /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                            /\ UNCHANGED <<gpc_valid>>
-    /\ UNCHANGED <<gpc_lock_readers, gpc_refresh_lock_holder, gpc_pfn, active, mn_lock_holder, pte, free, in_progress, mmu_lock_holder, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return>>
+                            /\ UNCHANGED <<gpc_valid, gpc_pfn>>
+    /\ UNCHANGED <<gpc_lock_readers, gpc_refresh_lock_holder, active, mn_lock_holder, pte, free, in_progress, mmu_lock_holder, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return>>
 
 \* 59  atomic:
 \*   called from 47  zap()

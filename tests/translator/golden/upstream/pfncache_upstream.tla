@@ -110,17 +110,20 @@ vcpu_85(self) ==
                        THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
                             /\ gpc_lock_writer' = None
                             /\ gpc_refresh_lock_holder' = None
+                            /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
                             /\ UNCHANGED <<gpc_valid, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
                        ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_84"]
                             /\ gpc_lock_writer' = None
+                            /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
                             /\ UNCHANGED <<gpc_refresh_lock_holder, gpc_valid, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
                ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_85"]
                     /\ gpc_lock_writer' = self
-                    /\ UNCHANGED <<gpc_refresh_lock_holder, gpc_valid, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
+                    /\ UNCHANGED <<gpc_refresh_lock_holder, gpc_valid, gpc_pfn, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
        ELSE /\ IF self = self
                THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_111"]
                     /\ gpc_lock_writer' = None
                     /\ gpc_valid' = FALSE
+                    /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
                     /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                     /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = "current"]
                     /\ UNCHANGED <<gpc_refresh_lock_holder>>
@@ -129,8 +132,8 @@ vcpu_85(self) ==
                     /\ gpc_valid' = FALSE
                     /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                     /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
-                    /\ UNCHANGED <<gpc_refresh_lock_holder>>
-    /\ UNCHANGED <<gpc_lock_readers, gpc_pfn, active, mn_lock_holder, pte, free, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
+                    /\ UNCHANGED <<gpc_refresh_lock_holder, gpc_pfn>>
+    /\ UNCHANGED <<gpc_lock_readers, active, mn_lock_holder, pte, free, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
 \* 95  seen = seq
 \*   called from 87  hva_to_pfn_retry()
@@ -142,11 +145,12 @@ vcpu_95(self) ==
     /\ IF gpc_lock_writer = self
        THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_111"]
             /\ gpc_lock_writer' = None
+            /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
             /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = "current"]
        ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_96"]
             /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
-            /\ UNCHANGED <<gpc_lock_writer>>
-    /\ UNCHANGED <<gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, pte, free, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
+            /\ UNCHANGED <<gpc_lock_writer, gpc_pfn>>
+    /\ UNCHANGED <<gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, active, mn_lock_holder, pte, free, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
 \* 111  atomic:
 \*   called from 97  page = hva_to_pfn()
@@ -201,7 +205,7 @@ vcpu_98(self) ==
                                     /\ gpc_lock_writer' = None
                                     /\ gpc_refresh_lock_holder' = None
                                     /\ gpc_valid' = TRUE
-                                    /\ gpc_pfn' = vcpu_hva_to_pfn_retry_page[self]
+                                    /\ gpc_pfn' = IF TRUE = FALSE THEN None ELSE vcpu_hva_to_pfn_retry_page[self]
                                     /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                                     /\ vcpu_mmu_notifier_retry_cache_return' = [vcpu_mmu_notifier_retry_cache_return EXCEPT ![self] = FALSE]
                                     /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = None]
@@ -210,7 +214,7 @@ vcpu_98(self) ==
                                ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_84"]
                                     /\ gpc_lock_writer' = None
                                     /\ gpc_valid' = TRUE
-                                    /\ gpc_pfn' = vcpu_hva_to_pfn_retry_page[self]
+                                    /\ gpc_pfn' = IF TRUE = FALSE THEN None ELSE vcpu_hva_to_pfn_retry_page[self]
                                     /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                                     /\ vcpu_mmu_notifier_retry_cache_return' = [vcpu_mmu_notifier_retry_cache_return EXCEPT ![self] = FALSE]
                                     /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = None]
@@ -262,7 +266,7 @@ vcpu_106_1(self) ==
                                             /\ gpc_lock_writer' = None
                                             /\ gpc_refresh_lock_holder' = None
                                             /\ gpc_valid' = TRUE
-                                            /\ gpc_pfn' = vcpu_hva_to_pfn_retry_page[self]
+                                            /\ gpc_pfn' = IF TRUE = FALSE THEN None ELSE vcpu_hva_to_pfn_retry_page[self]
                                             /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                                             /\ vcpu_mmu_notifier_retry_cache_return' = [vcpu_mmu_notifier_retry_cache_return EXCEPT ![self] = FALSE]
                                             /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = None]
@@ -270,7 +274,7 @@ vcpu_106_1(self) ==
                                        ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_84"]
                                             /\ gpc_lock_writer' = None
                                             /\ gpc_valid' = TRUE
-                                            /\ gpc_pfn' = vcpu_hva_to_pfn_retry_page[self]
+                                            /\ gpc_pfn' = IF TRUE = FALSE THEN None ELSE vcpu_hva_to_pfn_retry_page[self]
                                             /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                                             /\ vcpu_mmu_notifier_retry_cache_return' = [vcpu_mmu_notifier_retry_cache_return EXCEPT ![self] = FALSE]
                                             /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = None]
@@ -297,7 +301,7 @@ vcpu_106_1(self) ==
                                             /\ gpc_lock_writer' = None
                                             /\ gpc_refresh_lock_holder' = None
                                             /\ gpc_valid' = TRUE
-                                            /\ gpc_pfn' = vcpu_hva_to_pfn_retry_page[self]
+                                            /\ gpc_pfn' = IF TRUE = FALSE THEN None ELSE vcpu_hva_to_pfn_retry_page[self]
                                             /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                                             /\ vcpu_mmu_notifier_retry_cache_return' = [vcpu_mmu_notifier_retry_cache_return EXCEPT ![self] = FALSE]
                                             /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = None]
@@ -305,7 +309,7 @@ vcpu_106_1(self) ==
                                        ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_84"]
                                             /\ gpc_lock_writer' = None
                                             /\ gpc_valid' = TRUE
-                                            /\ gpc_pfn' = vcpu_hva_to_pfn_retry_page[self]
+                                            /\ gpc_pfn' = IF TRUE = FALSE THEN None ELSE vcpu_hva_to_pfn_retry_page[self]
                                             /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                                             /\ vcpu_mmu_notifier_retry_cache_return' = [vcpu_mmu_notifier_retry_cache_return EXCEPT ![self] = FALSE]
                                             /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = None]
@@ -447,6 +451,7 @@ notifier_75(self) ==
                                THEN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
                                     /\ gpc_lock_writer' = None
                                     /\ gpc_valid' = FALSE
+                                    /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                                ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
@@ -454,9 +459,11 @@ notifier_75(self) ==
                                     /\ gpc_valid' = FALSE
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
+                                    /\ UNCHANGED <<gpc_pfn>>
                        ELSE /\ IF self = self
                                THEN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
                                     /\ gpc_lock_writer' = None
+                                    /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                                     /\ UNCHANGED <<gpc_valid>>
@@ -464,12 +471,13 @@ notifier_75(self) ==
                                     /\ gpc_lock_writer' = self
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_valid>>
+                                    /\ UNCHANGED <<gpc_valid, gpc_pfn>>
                ELSE /\ IF FALSE
                        THEN /\ IF self = self
                                THEN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
                                     /\ gpc_lock_writer' = None
                                     /\ gpc_valid' = FALSE
+                                    /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                                ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
@@ -477,9 +485,11 @@ notifier_75(self) ==
                                     /\ gpc_valid' = FALSE
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
+                                    /\ UNCHANGED <<gpc_pfn>>
                        ELSE /\ IF self = self
                                THEN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
                                     /\ gpc_lock_writer' = None
+                                    /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                                     /\ UNCHANGED <<gpc_valid>>
@@ -487,12 +497,13 @@ notifier_75(self) ==
                                     /\ gpc_lock_writer' = self
                                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                                     /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_valid>>
+                                    /\ UNCHANGED <<gpc_valid, gpc_pfn>>
        ELSE /\ IF FALSE
                THEN /\ IF self = self
                        THEN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
                             /\ gpc_lock_writer' = None
                             /\ gpc_valid' = FALSE
+                            /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                             /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                        ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
@@ -500,9 +511,11 @@ notifier_75(self) ==
                             /\ gpc_valid' = FALSE
                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                             /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
+                            /\ UNCHANGED <<gpc_pfn>>
                ELSE /\ IF self = self
                        THEN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
                             /\ gpc_lock_writer' = None
+                            /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                             /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
                             /\ UNCHANGED <<gpc_valid>>
@@ -510,8 +523,8 @@ notifier_75(self) ==
                             /\ gpc_lock_writer' = self
                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
                             /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                            /\ UNCHANGED <<gpc_valid>>
-    /\ UNCHANGED <<gpc_lock_readers, gpc_refresh_lock_holder, gpc_pfn, active, mn_lock_holder, pte, free, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return>>
+                            /\ UNCHANGED <<gpc_valid, gpc_pfn>>
+    /\ UNCHANGED <<gpc_lock_readers, gpc_refresh_lock_holder, active, mn_lock_holder, pte, free, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return>>
 
 \* 59  atomic:
 \*   called from 47  zap()

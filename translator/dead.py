@@ -1,0 +1,354 @@
+"""Values that nothing reads any more before they are set: forgotten, so that states coincide.
+
+`docs/semantics.md` has the argument.  Of locals a control point says that they are dead; of shared
+variables the value of another, their *flag*, does where no task holds the lock of both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..dsl import sorts as s
+from .movers import Analysis, lock_effect, observed_beyond
+from .program import (
+    FALSE,
+    SELF,
+    TRUE,
+    Apply,
+    Assign,
+    Block,
+    Const,
+    Expr,
+    Fill,
+    Forgotten,
+    Fork,
+    Goto,
+    Pick,
+    Point,
+    Program,
+    Read,
+    Test,
+    Value,
+    Variable,
+    conjunction,
+    negation,
+    reads,
+)
+
+MAX_FLAG_VALUES = 8
+
+# ---- locals
+
+
+def dead_locals(program: Program) -> dict[str, frozenset[str]]:
+    """For each control point the locals whose values nothing reads any more before they are set."""
+    watched = _watched(program) | observed_beyond(program).variables
+    owned = {v.name: v.process for v in program.variables if v.kind in ("local", "temporary")}
+    alive: dict[str, frozenset[str]] = {point.name: frozenset() for point in program.points}
+    changed = True
+    while changed:
+        changed = False
+        for point in reversed(program.points):
+            live = frozenset().union(*(reads(claim.condition) for claim in point.claims))
+            if point.step is not None:
+                live |= reads(point.step.guard) | _live_before(point.step.block, alive)
+                live |= reads(point.step.awaited) if point.step.awaited is not None else frozenset()
+            live &= frozenset(owned)
+            if live != alive[point.name]:
+                alive[point.name] = live
+                changed = True
+    return {
+        point.name: frozenset(n for n, process in owned.items() if process == point.process)
+        - alive[point.name]
+        - watched
+        for point in program.points
+    }
+
+
+def _watched(program: Program) -> frozenset[str]:
+    """What formulas read: invariants, `sometimes`, properties and the monitors that these need."""
+    return reads((program.invariants, program.sometimes, program.temporal, program.monitors))
+
+
+def _live_before(block: Block, alive: dict[str, frozenset[str]]) -> frozenset[str]:
+    match block.end:
+        case Goto(point=target):
+            live = alive[str(target)]
+        case Test(condition=condition, yes=yes, no=no):
+            live = reads(condition) | _live_before(yes, alive) | _live_before(no, alive)
+        case Pick(domain=domain, then=then):
+            live = reads(domain) | _live_before(then, alive)
+        case Fork(options=options):
+            live = frozenset().union(*(_live_before(option, alive) for option in options))
+    for op in reversed(block.ops):
+        if isinstance(op, Assign):
+            if op.indices == (SELF,):
+                live -= {op.variable}
+            live |= reads(op.value) | reads(op.indices)
+        elif isinstance(op, Fill):
+            # It maps every copy of a variable; alone it makes none of them needed.
+            live |= reads(op.value) - {op.variable}
+    return live
+
+
+def forgetful(program: Program) -> Program:
+    """The program with each local reset where it dies, so that states coincide."""
+    dead = dead_locals(program)
+    initial: dict[str, Value] = {v.name: v.initial for v in program.variables}
+    points: list[Point] = []
+    for point in program.points:
+        step = point.step
+        if step is not None:
+            block = _forget(step.block, frozenset(), dead[point.name], dead, initial)
+            point = replace(point, step=replace(step, block=block))
+        points.append(point)
+    return replace(program, points=tuple(points), _points={})
+
+
+def _forget(
+    block: Block, written: frozenset[str], before: frozenset[str], dead: dict[str, frozenset[str]],
+    initial: dict[str, Value],
+) -> Block:  # fmt: skip
+    written |= {op.variable for op in block.ops if isinstance(op, Assign | Fill)}
+    match block.end:
+        case Goto(point=target):
+            dying = sorted(name for name in dead[str(target)] if name in written or name not in before)
+            resets = tuple(Assign(name, (SELF,), Const(initial[name])) for name in dying)
+            last = {op.variable: op for op in block.ops if isinstance(op, Assign)}
+            needed = tuple(r for r in resets if r.variable not in last or last[r.variable] != r)
+            return Block((*block.ops, *needed), block.end)
+        case Test(condition=condition, yes=yes, no=no):
+            first = _forget(yes, written, before, dead, initial)
+            return Block(block.ops, Test(condition, first, _forget(no, written, before, dead, initial)))
+        case Pick(name=name, domain=domain, then=then):
+            return Block(block.ops, Pick(name, domain, _forget(then, written, before, dead, initial)))
+        case Fork(options=options):
+            return Block(block.ops, Fork(tuple(_forget(o, written, before, dead, initial) for o in options)))
+
+
+# ---- shared variables
+
+
+def forgetting(program: Program, analysis: Analysis) -> Program:
+    """The program with each shared variable reset where the lock of it and its flag is given back while
+    it is dead."""
+    found: list[Forgotten] = []
+    for variable in program.variables:
+        if not _may_be_forgotten(program, analysis, variable, found):
+            continue
+        for flag in program.variables:
+            one = _forgotten(program, analysis, variable, flag, found)
+            if one is not None:
+                found.append(one)
+                break
+    if not found:
+        return program
+    resets = _Resets(program, found, analysis)
+    points = tuple(resets.after(point) for point in program.points)
+    return replace(program, points=points, forgotten=tuple(found), _points={})
+
+
+def _may_be_forgotten(
+    program: Program, analysis: Analysis, variable: Variable, found: list[Forgotten]
+) -> bool:
+    if variable.name in _watched(program) | analysis.observed or not _is_plain(variable):
+        return False
+    return variable.name not in {one.flag for one in found}
+
+
+def _is_plain(variable: Variable) -> bool:
+    return variable.kind in ("shared", "ghost") and not variable.sizes and s.is_plain(variable.sort)  # type: ignore[arg-type]
+
+
+def _forgotten(
+    program: Program, analysis: Analysis, variable: Variable, flag: Variable, found: list[Forgotten]
+) -> Forgotten | None:
+    """When a variable is dead by the value of a flag, if so."""
+    taken = {one.variable for one in found}
+    if flag is variable or flag.name in taken or not _is_plain(flag) or isinstance(flag.sort, s.SetOf):
+        return None
+    if s.count(flag.sort) > MAX_FLAG_VALUES:  # type: ignore[arg-type]
+        return None
+    for lock in sorted(_common_locks(analysis, variable.name, flag.name)):
+        values, needed = _Needed(program, analysis, variable.name, flag, lock).run()
+        if values:
+            return Forgotten(variable.name, flag.name, values, lock, needed)
+    return None
+
+
+def _common_locks(analysis: Analysis, variable: str, flag: str) -> frozenset[str]:
+    """The locks under which a variable is always used, for writing where it or its flag is written."""
+    found: frozenset[str] | None = None
+    for name in (variable, flag):
+        for access in analysis.found.get(name, ()):
+            if name == flag and not access.written:
+                continue
+            held = frozenset(lock for lock, mode in access.held if mode == "write" or not access.written)
+            found = held if found is None else found & held
+    return frozenset() if found is None else frozenset(found & analysis.scalar)
+
+
+class _Needed:
+    """Where a variable may be read before it is set, by the value that its flag has then.
+
+    A task that holds the lock knows the flag's value as long as it does not change it itself; what it leaves
+    behind is read only with a flag that is not among `dead`, which shrinks until that is so.
+    """
+
+    def __init__(
+        self, program: Program, analysis: Analysis, variable: str, flag: Variable, lock: str
+    ) -> None:
+        self.points = [point for point in program.points if point.name in analysis.must]
+        self.variable, self.flag = variable, flag.name
+        self.values: tuple[Value, ...] = tuple(s.values(flag.sort))  # type: ignore[arg-type]
+        self.inside = {
+            point.name for point in self.points if lock in {held for held, _ in analysis.must[point.name]}
+        }
+        self.dead = set(self.values)
+        self.needed: set[tuple[str, Value]] = set()
+
+    def run(self) -> tuple[tuple[Value, ...], frozenset[tuple[str, Value]]]:
+        """The flag's values with which the variable is dead where nobody holds the lock, and where, by
+        point and value, somebody who holds it still needs the variable."""
+        changed = True
+        while changed:
+            changed = False
+            for point in reversed(self.points):
+                for value in self.values:
+                    if self.is_needed(point.name, value) or not self.reads_at(point, value):
+                        continue
+                    changed = True
+                    if point.name in self.inside:
+                        self.needed.add((point.name, value))
+                    else:
+                        self.dead.discard(value)
+        return tuple(value for value in self.values if value in self.dead), frozenset(self.needed)
+
+    def is_needed(self, point: str, value: Value) -> bool:
+        """As far as is known yet."""
+        return (point, value) in self.needed if point in self.inside else value not in self.dead
+
+    def reads_at(self, point: Point, value: Value) -> bool:
+        if any(self.used(claim.condition, value) for claim in point.claims):
+            return True
+        step = point.step
+        if step is None:
+            return False
+        if self.variable in reads(step.lock) or (step.awaited is not None and self.used(step.awaited, value)):
+            return True
+        return self.used(step.guard, value) or self.reads_in(step.block, 0, value)
+
+    def reads_in(self, block: Block, first: int, value: Value) -> bool:
+        """Whether it may be read, before it is set, from an operation of a block on."""
+        for number in range(first, len(block.ops)):
+            op = block.ops[number]
+            if not isinstance(op, Assign | Fill):
+                continue
+            if self.used(op.value, value) or (isinstance(op, Assign) and self.variable in reads(op.indices)):
+                return True
+            if op.variable == self.variable:
+                return False
+            if op.variable == self.flag:
+                known = settled(op.value, self.flag, value)
+                after = (known.value,) if isinstance(known, Const) else self.values
+                assert set(after) <= set(self.values), after
+                return any(self.reads_in(block, number + 1, new) for new in after)
+        match block.end:
+            case Goto(point=target):
+                return self.is_needed(str(target), value)
+            case Test(condition=condition, yes=yes, no=no):
+                known = settled(condition, self.flag, value)
+                if self.variable in reads(known):
+                    return True
+                ways = (yes, no) if not isinstance(known, Const) else (yes,) if known == TRUE else (no,)
+                return any(self.reads_in(way, 0, value) for way in ways)
+            case Pick(domain=domain, then=then):
+                return self.used(domain, value) or self.reads_in(then, 0, value)
+            case Fork(options=options):
+                return any(self.reads_in(option, 0, value) for option in options)
+
+    def used(self, e: Expr, value: Value) -> bool:
+        return self.variable in reads(settled(e, self.flag, value))
+
+
+def settled(e: Expr, variable: str, value: Value) -> Expr:
+    """A condition where a scalar variable has a value, without the parts that are not evaluated then."""
+    match e:
+        case Read(variable=name, indices=()) if name == variable:
+            return Const(value)
+        case Apply(operator="and", arguments=arguments):
+            parts: list[Expr] = []
+            for argument in arguments:
+                part = settled(argument, variable, value)
+                if part != TRUE:
+                    parts.append(part)
+                if part == FALSE:
+                    break
+            return parts[0] if len(parts) == 1 else Apply("and", tuple(parts)) if parts else TRUE
+        case Apply(operator="or", arguments=arguments):
+            return negation(settled(Apply("and", tuple(map(negation, arguments))), variable, value))
+        case Apply(operator="implies", arguments=(left, right)):
+            return settled(Apply("or", (negation(left), right)), variable, value)
+        case Apply(operator="not", arguments=(inner,)):
+            return negation(settled(inner, variable, value))
+        case Apply(operator="==" | "!=" as word, arguments=arguments):
+            one, other = (settled(argument, variable, value) for argument in arguments)
+            if isinstance(one, Const) and isinstance(other, Const):
+                return Const((one == other) == (word == "=="))
+            return Apply(word, (one, other))
+        case _:
+            return e
+
+
+class _Resets:
+    """Puts resets where a lock is given back under which something may have been written."""
+
+    def __init__(self, program: Program, found: list[Forgotten], analysis: Analysis) -> None:
+        self.found = found
+        self.analysis = analysis
+        self.initial = {v.name: v.initial for v in program.variables}
+        # What may be written at a point since its lock was taken, by name of the forgotten variable.
+        self.written: dict[str, frozenset[str]] = {name: frozenset() for name in analysis.must}
+        self.changed = True
+        while self.changed:
+            self.changed = False
+            for point in program.points:
+                self.after(point)
+
+    def after(self, point: Point) -> Point:
+        """The point, its step with resets."""
+        if point.step is None or point.name not in self.written:
+            return point
+        return replace(
+            point, step=replace(point.step, block=self.block(point.step.block, self.written[point.name]))
+        )
+
+    def block(self, block: Block, written: frozenset[str], due: frozenset[str] = frozenset()) -> Block:
+        """The block; `due` are the variables to be reset at its end."""
+        for op in block.ops:
+            if isinstance(op, Assign | Fill):
+                written |= {one.variable for one in self.found if op.variable in (one.variable, one.flag)}
+            effect = lock_effect(op, self.analysis.locks)
+            if effect is not None and not effect[1]:
+                given = {one.variable for one in self.found if one.lock == effect[0][0]}
+                due |= given & written
+                written -= given
+        match block.end:
+            case Goto(point=target):
+                if not written <= self.written[str(target)]:
+                    self.written[str(target)] |= written
+                    self.changed = True
+                resets = tuple(self.reset(one) for one in self.found if one.variable in due)
+                return Block((*block.ops, *resets), block.end)
+            case Test(condition=condition, yes=yes, no=no):
+                first, other = self.block(yes, written, due), self.block(no, written, due)
+                return Block(block.ops, Test(condition, first, other))
+            case Pick(name=name, domain=domain, then=then):
+                return Block(block.ops, Pick(name, domain, self.block(then, written, due)))
+            case Fork(options=options):
+                return Block(block.ops, Fork(tuple(self.block(o, written, due) for o in options)))
+
+    def reset(self, one: Forgotten) -> Assign:
+        flag, initial = Read(one.flag), Const(self.initial[one.variable])
+        dead = negation(conjunction(*(Apply("!=", (flag, Const(value))) for value in one.values)))
+        return Assign(one.variable, (), Apply("if", (dead, initial, Read(one.variable))))
