@@ -6,10 +6,10 @@ variables the value of another, their *flag*, does where no task holds the lock 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..dsl import sorts as s
-from .movers import Analysis, lock_effect, observed_beyond
+from .movers import Analysis, leaves, lock_effect, observed_beyond
 from .program import (
     FALSE,
     SELF,
@@ -35,7 +35,7 @@ from .program import (
     reads,
 )
 
-MAX_FLAG_VALUES = 8
+MAX_FLAG_VALUES = 6
 
 # ---- locals
 
@@ -132,12 +132,13 @@ def _forget(
 def forgetting(program: Program, analysis: Analysis) -> Program:
     """The program with each shared variable reset where the lock of it and its flag is given back while
     it is dead."""
+    places = tuple(_place(point) for point in program.points if point.name in analysis.must)
     found: list[Forgotten] = []
     for variable in program.variables:
         if not _may_be_forgotten(program, analysis, variable, found):
             continue
         for flag in program.variables:
-            one = _forgotten(program, analysis, variable, flag, found)
+            one = _forgotten(places, analysis, variable, flag, found)
             if one is not None:
                 found.append(one)
                 break
@@ -161,7 +162,7 @@ def _is_plain(variable: Variable) -> bool:
 
 
 def _forgotten(
-    program: Program, analysis: Analysis, variable: Variable, flag: Variable, found: list[Forgotten]
+    places: tuple[_Place, ...], analysis: Analysis, variable: Variable, flag: Variable, found: list[Forgotten]
 ) -> Forgotten | None:
     """When a variable is dead by the value of a flag, if so."""
     taken = {one.variable for one in found}
@@ -170,7 +171,7 @@ def _forgotten(
     if s.count(flag.sort) > MAX_FLAG_VALUES:  # type: ignore[arg-type]
         return None
     for lock in sorted(_common_locks(analysis, variable.name, flag.name)):
-        values, needed = _Needed(program, analysis, variable.name, flag, lock).run()
+        values, needed = _Needed(places, analysis, variable.name, flag, lock).run()
         if values:
             return Forgotten(variable.name, flag.name, values, lock, needed)
     return None
@@ -188,6 +189,21 @@ def _common_locks(analysis: Analysis, variable: str, flag: str) -> frozenset[str
     return frozenset() if found is None else frozenset(found & analysis.scalar)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A point, the variables that its claims and its step speak of, and where that leads."""
+
+    point: Point
+    names: frozenset[str]
+    targets: frozenset[str]
+
+
+def _place(point: Point) -> _Place:
+    ways = tuple(leaves(point.step.block)) if point.step else ()
+    written = {op.variable for way in ways for op in way.ops if isinstance(op, Assign | Fill)}
+    return _Place(point, reads((point.step, point.claims)) | written, frozenset(way.target for way in ways))
+
+
 class _Needed:
     """Where a variable may be read before it is set, by the value that its flag has then.
 
@@ -196,14 +212,12 @@ class _Needed:
     """
 
     def __init__(
-        self, program: Program, analysis: Analysis, variable: str, flag: Variable, lock: str
+        self, places: tuple[_Place, ...], analysis: Analysis, variable: str, flag: Variable, lock: str
     ) -> None:
-        self.points = [point for point in program.points if point.name in analysis.must]
+        self.places = places
         self.variable, self.flag = variable, flag.name
         self.values: tuple[Value, ...] = tuple(s.values(flag.sort))  # type: ignore[arg-type]
-        self.inside = {
-            point.name for point in self.points if lock in {held for held, _ in analysis.must[point.name]}
-        }
+        self.inside = {name for name, held in analysis.must.items() if lock in {path for path, _ in held}}
         self.dead = set(self.values)
         self.needed: set[tuple[str, Value]] = set()
 
@@ -211,15 +225,16 @@ class _Needed:
         """The flag's values with which the variable is dead where nobody holds the lock, and where, by
         point and value, somebody who holds it still needs the variable."""
         changed = True
-        while changed:
+        while changed and self.dead:
             changed = False
-            for point in reversed(self.points):
+            for place in reversed(self.places):
+                name = place.point.name
                 for value in self.values:
-                    if self.is_needed(point.name, value) or not self.reads_at(point, value):
+                    if self.is_needed(name, value) or not self.reads_at(place, value):
                         continue
                     changed = True
-                    if point.name in self.inside:
-                        self.needed.add((point.name, value))
+                    if name in self.inside:
+                        self.needed.add((name, value))
                     else:
                         self.dead.discard(value)
         return tuple(value for value in self.values if value in self.dead), frozenset(self.needed)
@@ -228,7 +243,10 @@ class _Needed:
         """As far as is known yet."""
         return (point, value) in self.needed if point in self.inside else value not in self.dead
 
-    def reads_at(self, point: Point, value: Value) -> bool:
+    def reads_at(self, place: _Place, value: Value) -> bool:
+        if self.variable not in place.names and self.flag not in place.names:
+            return any(self.is_needed(target, value) for target in place.targets)
+        point = place.point
         if any(self.used(claim.condition, value) for claim in point.claims):
             return True
         step = point.step
