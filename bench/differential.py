@@ -2,7 +2,8 @@
 
     python bench/differential.py --models 300 [--tlc] [--liveness] [--seed 0] [--seconds 600]
 
-Per model and cell: the interpreter on the whole and on the reduced program; with `--tlc`, TLC on both, with
+Per model and cell: the interpreter on the whole and on the reduced program, whose behaviours are told as
+those of the whole one; with `--tlc`, TLC on both, with
 the number of distinct states and every trace replayed, and on the reduced one up to symmetry; with
 `--liveness`, temporal properties by the search of `fair_cycles.py`, on the whole and on the reduced program,
 and with `--tlc` by TLC on both.  A disagreement is printed with the smallest model that shows it.
@@ -15,9 +16,10 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 
 from fair_cycles import Graph, TooLarge
 from pfnspec import tla
@@ -38,6 +40,8 @@ from random_models import model
 from shrink import smaller
 
 STATES = 3000
+# To so many states of the reduced program a behaviour of the whole one is looked for.
+EXPANDED = 30
 
 
 class Disagreement(Exception):
@@ -65,11 +69,11 @@ def violated(interpreter: Interpreter, states: Iterable[State]) -> frozenset[str
     return frozenset(found)
 
 
-def searched(interpreter: Interpreter, limit: int) -> dict[State, object]:
+def searched(interpreter: Interpreter, limit: int) -> Mapping[State, State | None]:
     found, complete = interpreter.search(limit)
     if not complete:
         raise TooLarge
-    return dict(found)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,19 @@ def safety(cell: Cell, limit: int = STATES) -> Safety:
     loops = [p.name for p in points if p.step and p.name in {leaf.target for leaf in leaves(p.step.block)}]
     if loops:
         raise Disagreement(f"a merged step leads back to {loops[0]}")
+    expansion = Expansion(reduced.program, whole)
+    for state in islice(fewer, 0, None, max(1, len(fewer) // EXPANDED)):
+        expansion.path(_path(fewer, state))
     return Safety(whole, reduced, len(states), len(fewer), expected)
+
+
+def _path(found: Mapping[State, State | None], last: State) -> tuple[State, ...]:
+    path: list[State] = []
+    state: State | None = last
+    while state is not None:
+        path.append(state)
+        state = found[state]
+    return tuple(reversed(path))
 
 
 def safety_by_tlc(cell: Cell, known: Safety, tools: tla.Tools) -> int:

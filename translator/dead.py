@@ -35,7 +35,7 @@ from .program import (
     reads,
 )
 
-MAX_FLAG_VALUES = 6
+MAX_FLAG_VALUES = 8
 
 # ---- locals
 
@@ -166,15 +166,29 @@ def _forgotten(
 ) -> Forgotten | None:
     """When a variable is dead by the value of a flag, if so."""
     taken = {one.variable for one in found}
-    if flag is variable or flag.name in taken or not _is_plain(flag) or isinstance(flag.sort, s.SetOf):
+    # Not a number: naming some would make a difference between values that have none.
+    if flag is variable or flag.name in taken or not isinstance(flag.sort, s.Bool | s.Enum):
         return None
-    if s.count(flag.sort) > MAX_FLAG_VALUES:  # type: ignore[arg-type]
+    if not _is_plain(flag) or s.count(flag.sort) > MAX_FLAG_VALUES:
         return None
     for lock in sorted(_common_locks(analysis, variable.name, flag.name)):
-        values, needed = _Needed(places, analysis, variable.name, flag, lock).run()
+        found_out = _Needed(places, analysis, variable.name, flag, lock)
+        values = found_out.run()
         if values:
-            return Forgotten(variable.name, flag.name, values, lock, needed)
+            held, needed = frozenset(found_out.inside), frozenset(found_out.needed)
+            return Forgotten(variable.name, _nothing(variable), flag.name, values, lock, held, needed)
     return None
+
+
+def _nothing(variable: Variable) -> Value:
+    """A value to be reset to, which names none of a range of interchangeable ones if that can be."""
+    match variable.sort:
+        case s.Optional():
+            return None
+        case s.SetOf():
+            return frozenset()
+        case _:
+            return variable.initial
 
 
 def _common_locks(analysis: Analysis, variable: str, flag: str) -> frozenset[str]:
@@ -207,6 +221,7 @@ def _place(point: Point) -> _Place:
 class _Needed:
     """Where a variable may be read before it is set, by the value that its flag has then.
 
+    `needed` has the points `inside`, where the lock is held, and values of the flag, for which that is so.
     A task that holds the lock knows the flag's value as long as it does not change it itself; what it leaves
     behind is read only with a flag that is not among `dead`, which shrinks until that is so.
     """
@@ -221,9 +236,8 @@ class _Needed:
         self.dead = set(self.values)
         self.needed: set[tuple[str, Value]] = set()
 
-    def run(self) -> tuple[tuple[Value, ...], frozenset[tuple[str, Value]]]:
-        """The flag's values with which the variable is dead where nobody holds the lock, and where, by
-        point and value, somebody who holds it still needs the variable."""
+    def run(self) -> tuple[Value, ...]:
+        """The flag's values with which the variable is dead where nobody holds the lock."""
         changed = True
         while changed and self.dead:
             changed = False
@@ -237,7 +251,7 @@ class _Needed:
                         self.needed.add((name, value))
                     else:
                         self.dead.discard(value)
-        return tuple(value for value in self.values if value in self.dead), frozenset(self.needed)
+        return tuple(value for value in self.values if value in self.dead)
 
     def is_needed(self, point: str, value: Value) -> bool:
         """As far as is known yet."""
@@ -324,7 +338,6 @@ class _Resets:
     def __init__(self, program: Program, found: list[Forgotten], analysis: Analysis) -> None:
         self.found = found
         self.analysis = analysis
-        self.initial = {v.name: v.initial for v in program.variables}
         # What may be written at a point since its lock was taken, by name of the forgotten variable.
         self.written: dict[str, frozenset[str]] = {name: frozenset() for name in analysis.must}
         self.changed = True
@@ -367,6 +380,6 @@ class _Resets:
                 return Block(block.ops, Fork(tuple(self.block(o, written, due) for o in options)))
 
     def reset(self, one: Forgotten) -> Assign:
-        flag, initial = Read(one.flag), Const(self.initial[one.variable])
+        flag, nothing = Read(one.flag), Const(one.value)
         dead = negation(conjunction(*(Apply("!=", (flag, Const(value))) for value in one.values)))
-        return Assign(one.variable, (), Apply("if", (dead, initial, Read(one.variable))))
+        return Assign(one.variable, (), Apply("if", (dead, nothing, Read(one.variable))))

@@ -25,18 +25,16 @@ class Expansion:
             point: tuple((slots[name], initial[name]) for name in sorted(names))
             for point, names in dead.items()
         }
-        self.forgotten = tuple(
-            (one, slots[one.flag], slots[one.variable], initial[one.variable]) for one in reduced.forgotten
-        )
+        self.forgotten = tuple((one, slots[one.flag], slots[one.variable]) for one in reduced.forgotten)
 
     def canonical(self, state: State) -> State:
         """The state with the values reset that are dead in it."""
         values = list(state)
         program = self.whole.program
         points = [self.whole.pc(state, task).name for task in program.tasks] if self.forgotten else []
-        for one, flag, slot, value in self.forgotten:
-            if state[flag] in one.values and not any((name, state[flag]) in one.needed for name in points):
-                values[slot] = value
+        for one, flag, slot in self.forgotten:
+            if one.is_dead(state[flag], points):
+                values[slot] = one.value
         for task in program.tasks:
             for slot, value in self.dead.get(self.whole.pc(state, task).name, ()):
                 copies = values[slot]

@@ -10,7 +10,7 @@ Its expressions, which stand in `program_expressions`, have the same names here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import TypeVar
 
@@ -281,15 +281,26 @@ def kept_up(monitor: Monitor) -> Expr:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """A shared variable that is reset where `lock` is given back while `flag` has one of `values`: nothing
-    reads it then before it is set, but who holds the lock and stands at a point, with a value of the flag,
-    that are in `needed`."""
+    """A shared variable that is reset to `value` where `lock` is given back while `flag` has one of `values`.
+
+    It is dead, nothing reads it before it is set, where nobody holds the lock and the flag has such a value;
+    and where tasks stand at points that are in `held`, if none of these is in `needed` with the flag's value.
+    """
 
     variable: str
+    value: Value
     flag: str
     values: tuple[Value, ...]
     lock: str
+    held: frozenset[str]
     needed: frozenset[tuple[str, Value]]
+
+    def is_dead(self, value: Value, points: Iterable[str]) -> bool:
+        """Whether the variable is dead where the flag has `value` and tasks stand at `points`."""
+        holding = [name for name in points if name in self.held]
+        if holding:
+            return not any((name, value) in self.needed for name in holding)
+        return value in self.values
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,8 +108,7 @@ vcpu_35_3(self) ==
        THEN /\ IF self = self
                THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
                     /\ gpc_lock_writer' = None
-                    /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
-                    /\ UNCHANGED <<gpc_valid, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
+                    /\ UNCHANGED <<gpc_valid, gpc_pfn, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
                ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_35_1"]
                     /\ gpc_lock_writer' = self
                     /\ UNCHANGED <<gpc_valid, gpc_pfn, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
