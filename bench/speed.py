@@ -189,7 +189,7 @@ class Bench:
         (cell, *_) = load(os.fspath(model), outside=True).cells
         asked = [word for name in cell.program.properties for word in ("--property", name)]
         words = [sys.executable, "-m", "pfnspec", "check", os.fspath(model), "--format", "json"]
-        words += ["--allow-outside", "--workers", str(self.workers), *asked, *more]
+        words += ["--allow-outside", "--no-cache", "--workers", str(self.workers), *asked, *more]
         limit = self.limit if limit is None else limit
         ran = command([*words, "--timeout", str(limit)], self.place(), limit + 60)
         try:
