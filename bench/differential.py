@@ -3,10 +3,10 @@
     python bench/differential.py --models 300 [--tlc] [--liveness] [--seed 0] [--seconds 600]
 
 Per model and cell: the interpreter on the whole and on the reduced program, whose behaviours are told as
-those of the whole one; with `--tlc`, TLC on both, with
-the number of distinct states and every trace replayed, and on the reduced one up to symmetry; with
-`--liveness`, temporal properties by the search of `fair_cycles.py`, on the whole and on the reduced program,
-and with `--tlc` by TLC on both.  A disagreement is printed with the smallest model that shows it.
+those of the whole one; with `--tlc`, TLC on both, with the number of distinct states and every trace
+replayed, and on the reduced one up to symmetry; with `--liveness`, temporal properties by the search of
+`fair_cycles.py`, on the whole and on the reduced program, and with `--tlc` by TLC on both.  A disagreement is
+printed with the smallest model that shows it.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from pfnspec.check.files import cache
 from pfnspec.check.load import Cell, load
 from pfnspec.translator.emit import Emission, emit
 from pfnspec.translator.expand import Expansion
-from pfnspec.translator.interpreter import Interpreter, State
+from pfnspec.translator.interpreter import Interpreter, State, path
 from pfnspec.translator.lasso import retrace_lasso
-from pfnspec.translator.movers import leaves
 from pfnspec.translator.program import FALSE, TRUE, Program, Property
 from pfnspec.translator.reduce import liveness_reduced, safety_reduced
 from pfnspec.translator.retrace import Mismatch, retrace, states_of
 from pfnspec.translator.schedule import scheduled
 from pfnspec.translator.symmetry import symmetry
 from pfnspec.translator.temporal import focused
+from pfnspec.translator.ways import leaves
 from random_models import model
 from shrink import smaller
 
@@ -102,17 +102,8 @@ def safety(cell: Cell, limit: int = STATES) -> Safety:
         raise Disagreement(f"a merged step leads back to {loops[0]}")
     expansion = Expansion(reduced.program, whole)
     for state in islice(fewer, 0, None, max(1, len(fewer) // EXPANDED)):
-        expansion.path(_path(fewer, state))
+        expansion.path(path(state, fewer))
     return Safety(whole, reduced, len(states), len(fewer), expected)
-
-
-def _path(found: Mapping[State, State | None], last: State) -> tuple[State, ...]:
-    path: list[State] = []
-    state: State | None = last
-    while state is not None:
-        path.append(state)
-        state = found[state]
-    return tuple(reversed(path))
 
 
 def safety_by_tlc(cell: Cell, known: Safety, tools: tla.Tools) -> int:

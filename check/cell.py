@@ -197,8 +197,8 @@ class CellCheck:
             self.version = kept.version or self.version
 
     def safety_by_tlc(self, program: Program, names: list[str], tell: Tell) -> None:
-        """Runs of TLC, and beside them a search by the interpreter, which says whether what TLC does not
-        find is not there: in all states if they are few, otherwise in those near the beginning."""
+        """Runs of TLC, and beside them, never longer, a search by the interpreter, which says whether what
+        TLC does not find is not there: in all states if they are few, otherwise in those near the first."""
         ended = threading.Event()
         with ThreadPoolExecutor(1) as pool:
             second = pool.submit(
@@ -207,9 +207,8 @@ class CellCheck:
             )  # fmt: skip
             try:
                 holding, emission, outcome = self.runs_until_clean(program, names, tell)
-            except BaseException:
+            finally:
                 ended.set()
-                raise
             found = second.result()
         reached = found.reached | {self.registers[name] for name in found.met}
         states = (outcome.totals.distinct, found.totals.distinct)

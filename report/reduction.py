@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ..dsl.sorts import Snapshot, count
 from ..dsl.source import Span
-from ..translator.movers import BOTH, LEFT, NEITHER, RIGHT, Access, Mover, Reason, leaves
+from ..translator.movers import BOTH, LEFT, NEITHER, RIGHT, Access, Mover, Reason
 from ..translator.program import (
     PC,
     SLEEPY,
@@ -23,6 +23,7 @@ from ..translator.program import (
 )
 from ..translator.reduce import MAX_LEAVES, Boundary, Explanation
 from ..translator.values import value_text
+from ..translator.ways import leaves
 from .behaviour import Page
 from .words import place, source_line
 
@@ -171,7 +172,7 @@ class _Words:
     def forgotten(self, one: Forgotten) -> str:
         """When a shared variable is reset."""
         sort = self.program.variable(one.flag).sort
-        values = " or ".join(sorted(value_text(value) for value in one.values))
+        values = " or ".join(value_text(value) for value in one.values)
         always = len(one.values) == count(sort)  # type: ignore[arg-type]
         when = "" if always else f" while {self.title(one.flag)} is {values}"
         name = self.title(one.variable)

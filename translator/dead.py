@@ -6,10 +6,12 @@ variables the value of another, their *flag*, does where no task holds the lock 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ..dsl import sorts as s
-from .movers import Analysis, leaves, lock_effect, observed_beyond
+from .movers import Analysis, lock_effect, observed_beyond
 from .program import (
     FALSE,
     SELF,
@@ -34,8 +36,7 @@ from .program import (
     negation,
     reads,
 )
-
-MAX_FLAG_VALUES = 8
+from .ways import Leaf, extended, leaves
 
 # ---- locals
 
@@ -95,35 +96,24 @@ def forgetful(program: Program) -> Program:
     """The program with each local reset where it dies, so that states coincide."""
     dead = dead_locals(program)
     initial: dict[str, Value] = {v.name: v.initial for v in program.variables}
-    points: list[Point] = []
-    for point in program.points:
-        step = point.step
-        if step is not None:
-            block = _forget(step.block, frozenset(), dead[point.name], dead, initial)
-            point = replace(point, step=replace(step, block=block))
-        points.append(point)
-    return replace(program, points=tuple(points), _points={})
+
+    def resets(point: Point, way: Leaf) -> Block:
+        last = {op.variable: op for op in way.ops if isinstance(op, Assign)}
+        written = {op.variable for op in way.ops if isinstance(op, Assign | Fill)}
+        dying = sorted(name for name in dead[way.target] if name in written or name not in dead[point.name])
+        made = (Assign(name, (SELF,), Const(initial[name])) for name in dying)
+        return Block(tuple(op for op in made if last.get(op.variable) != op), Goto(way.target))
+
+    return with_endings(program, resets)
 
 
-def _forget(
-    block: Block, written: frozenset[str], before: frozenset[str], dead: dict[str, frozenset[str]],
-    initial: dict[str, Value],
-) -> Block:  # fmt: skip
-    written |= {op.variable for op in block.ops if isinstance(op, Assign | Fill)}
-    match block.end:
-        case Goto(point=target):
-            dying = sorted(name for name in dead[str(target)] if name in written or name not in before)
-            resets = tuple(Assign(name, (SELF,), Const(initial[name])) for name in dying)
-            last = {op.variable: op for op in block.ops if isinstance(op, Assign)}
-            needed = tuple(r for r in resets if r.variable not in last or last[r.variable] != r)
-            return Block((*block.ops, *needed), block.end)
-        case Test(condition=condition, yes=yes, no=no):
-            first = _forget(yes, written, before, dead, initial)
-            return Block(block.ops, Test(condition, first, _forget(no, written, before, dead, initial)))
-        case Pick(name=name, domain=domain, then=then):
-            return Block(block.ops, Pick(name, domain, _forget(then, written, before, dead, initial)))
-        case Fork(options=options):
-            return Block(block.ops, Fork(tuple(_forget(o, written, before, dead, initial) for o in options)))
+def with_endings(program: Program, further: Callable[[Point, Leaf], Block]) -> Program:
+    """The program with each step extended by what `further` makes of its point and each way through it."""
+    points = tuple(
+        replace(p, step=replace(p.step, block=extended(p.step.block, partial(further, p)))) if p.step else p
+        for p in program.points
+    )
+    return replace(program, points=points, _points={})
 
 
 # ---- shared variables
@@ -144,9 +134,8 @@ def forgetting(program: Program, analysis: Analysis) -> Program:
                 break
     if not found:
         return program
-    resets = _Resets(program, found, analysis)
-    points = tuple(resets.after(point) for point in program.points)
-    return replace(program, points=points, forgotten=tuple(found), _points={})
+    resets = _Resets(places, found, analysis)
+    return replace(with_endings(program, resets), forgotten=tuple(found))
 
 
 def _may_be_forgotten(
@@ -169,7 +158,7 @@ def _forgotten(
     # Not a number: naming some would make a difference between values that have none.
     if flag is variable or flag.name in taken or not isinstance(flag.sort, s.Bool | s.Enum):
         return None
-    if not _is_plain(flag) or s.count(flag.sort) > MAX_FLAG_VALUES:
+    if not _is_plain(flag):
         return None
     for lock in sorted(_common_locks(analysis, variable.name, flag.name)):
         found_out = _Needed(places, analysis, variable.name, flag, lock)
@@ -205,17 +194,17 @@ def _common_locks(analysis: Analysis, variable: str, flag: str) -> frozenset[str
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A point, the variables that its claims and its step speak of, and where that leads."""
+    """A point, the variables that its claims and its step speak of, and the ways through that."""
 
     point: Point
     names: frozenset[str]
-    targets: frozenset[str]
+    ways: tuple[Leaf, ...]
 
 
 def _place(point: Point) -> _Place:
     ways = tuple(leaves(point.step.block)) if point.step else ()
     written = {op.variable for way in ways for op in way.ops if isinstance(op, Assign | Fill)}
-    return _Place(point, reads((point.step, point.claims)) | written, frozenset(way.target for way in ways))
+    return _Place(point, reads((point.step, point.claims)) | written, ways)
 
 
 class _Needed:
@@ -259,7 +248,7 @@ class _Needed:
 
     def reads_at(self, place: _Place, value: Value) -> bool:
         if self.variable not in place.names and self.flag not in place.names:
-            return any(self.is_needed(target, value) for target in place.targets)
+            return any(self.is_needed(way.target, value) for way in place.ways)
         point = place.point
         if any(self.used(claim.condition, value) for claim in point.claims):
             return True
@@ -281,9 +270,9 @@ class _Needed:
             if op.variable == self.variable:
                 return False
             if op.variable == self.flag:
+                # A constant that is none of its values is never stored: a check halts the task before.
                 known = settled(op.value, self.flag, value)
-                after = (known.value,) if isinstance(known, Const) else self.values
-                assert set(after) <= set(self.values), after
+                after = [v for v in self.values if known == Const(v)] or self.values
                 return any(self.reads_in(block, number + 1, new) for new in after)
         match block.end:
             case Goto(point=target):
@@ -333,30 +322,32 @@ def settled(e: Expr, variable: str, value: Value) -> Expr:
 
 
 class _Resets:
-    """Puts resets where a lock is given back under which something may have been written."""
+    """What to reset at the end of a way: what may have been written under a lock that is given back on it."""
 
-    def __init__(self, program: Program, found: list[Forgotten], analysis: Analysis) -> None:
+    def __init__(self, places: tuple[_Place, ...], found: list[Forgotten], analysis: Analysis) -> None:
         self.found = found
         self.analysis = analysis
-        # What may be written at a point since its lock was taken, by name of the forgotten variable.
-        self.written: dict[str, frozenset[str]] = {name: frozenset() for name in analysis.must}
-        self.changed = True
-        while self.changed:
-            self.changed = False
-            for point in program.points:
-                self.after(point)
+        # The forgotten variables that may be written at a point, or their flags, since the lock was taken.
+        self.written: dict[str, frozenset[str]] = {place.point.name: frozenset() for place in places}
+        changed = True
+        while changed:
+            changed = False
+            for place in places:
+                for way in place.ways:
+                    left, _ = self.followed(self.written[place.point.name], way)
+                    if not left <= self.written[way.target]:
+                        self.written[way.target] |= left
+                        changed = True
 
-    def after(self, point: Point) -> Point:
-        """The point, its step with resets."""
-        if point.step is None or point.name not in self.written:
-            return point
-        return replace(
-            point, step=replace(point.step, block=self.block(point.step.block, self.written[point.name]))
-        )
+    def __call__(self, point: Point, way: Leaf) -> Block:
+        _, due = self.followed(self.written.get(point.name, frozenset()), way)
+        return Block(tuple(self.reset(one) for one in self.found if one.variable in due), Goto(way.target))
 
-    def block(self, block: Block, written: frozenset[str], due: frozenset[str] = frozenset()) -> Block:
-        """The block; `due` are the variables to be reset at its end."""
-        for op in block.ops:
+    def followed(self, written: frozenset[str], way: Leaf) -> tuple[frozenset[str], frozenset[str]]:
+        """What is written but not given back at the end of a way, by what is at its beginning, and what was
+        written and is given back."""
+        due: frozenset[str] = frozenset()
+        for op in way.ops:
             if isinstance(op, Assign | Fill):
                 written |= {one.variable for one in self.found if op.variable in (one.variable, one.flag)}
             effect = lock_effect(op, self.analysis.locks)
@@ -364,20 +355,7 @@ class _Resets:
                 given = {one.variable for one in self.found if one.lock == effect[0][0]}
                 due |= given & written
                 written -= given
-        match block.end:
-            case Goto(point=target):
-                if not written <= self.written[str(target)]:
-                    self.written[str(target)] |= written
-                    self.changed = True
-                resets = tuple(self.reset(one) for one in self.found if one.variable in due)
-                return Block((*block.ops, *resets), block.end)
-            case Test(condition=condition, yes=yes, no=no):
-                first, other = self.block(yes, written, due), self.block(no, written, due)
-                return Block(block.ops, Test(condition, first, other))
-            case Pick(name=name, domain=domain, then=then):
-                return Block(block.ops, Pick(name, domain, self.block(then, written, due)))
-            case Fork(options=options):
-                return Block(block.ops, Fork(tuple(self.block(o, written, due) for o in options)))
+        return written, due
 
     def reset(self, one: Forgotten) -> Assign:
         flag, nothing = Read(one.flag), Const(one.value)

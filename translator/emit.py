@@ -12,7 +12,6 @@ from ..tla.values import Function, ModelValue
 from .action import action_text
 from .fairness import fairness
 from .formula import Formula, Vocabulary
-from .movers import leaves
 from .program import (
     FALSE,
     PC,
@@ -33,6 +32,7 @@ from .program import (
 )
 from .symmetry import Symmetry
 from .temporal import is_temporal
+from .ways import leaves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -285,7 +285,12 @@ class Exploration:
 
     def path(self, state: State) -> tuple[State, ...]:
         """A shortest behaviour to a state, from the initial one."""
-        way = [state]
-        while (before := self.found[way[-1]]) is not None:
-            way.append(before)
-        return tuple(reversed(way))
+        return path(state, self.found)
+
+
+def path(state: State, found: Mapping[State, State | None]) -> tuple[State, ...]:
+    """A behaviour to a state that was `found`, from the initial one, through those each was reached from."""
+    way = [state]
+    while (before := found[way[-1]]) is not None:
+        way.append(before)
+    return tuple(reversed(way))

@@ -22,7 +22,6 @@ from .program import (
     Const,
     Fill,
     Fork,
-    Goto,
     LockUse,
     Note,
     Op,
@@ -36,6 +35,7 @@ from .program import (
     Test,
     reads,
 )
+from .ways import leaves
 
 RIGHT, LEFT, BOTH, NEITHER = "right", "left", "both", "neither"
 
@@ -92,30 +92,6 @@ class Mover:
 
     kind: str
     reasons: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One way through a block: its operations and where it leads."""
-
-    ops: tuple[Op, ...]
-    target: str
-
-
-def leaves(block: Block, before: tuple[Op, ...] = ()) -> Iterator[Leaf]:
-    """Every way through a block."""
-    ops = (*before, *block.ops)
-    match block.end:
-        case Goto(point=target):
-            yield Leaf(ops, str(target))
-        case Test(yes=yes, no=no):
-            yield from leaves(yes, ops)
-            yield from leaves(no, ops)
-        case Pick(then=then):
-            yield from leaves(then, ops)
-        case Fork(options=options):
-            for option in options:
-                yield from leaves(option, ops)
 
 
 def lock_effect(op: Op, locks: frozenset[str]) -> tuple[Held, bool] | None:

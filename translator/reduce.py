@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from .dead import forgetful, forgetting
-from .movers import BOTH, LEFT, NEITHER, RIGHT, Analysis, Mover, leaves
+from .movers import BOTH, LEFT, NEITHER, RIGHT, Analysis, Mover
 from .program import (
     PC,
     SELF,
@@ -21,18 +21,17 @@ from .program import (
     Block,
     Const,
     Expr,
-    Fork,
     Goto,
     Note,
-    Pick,
     Point,
     Process,
     Program,
     Quantified,
     Read,
-    Test,
+    goto,
     reads,
 )
+from .ways import Leaf, extended, leaves
 
 MAX_LEAVES = 64
 
@@ -187,22 +186,16 @@ class _Reduction:
 
     def absorbed(self, block: Block, phase: _Phase, origin: str) -> Block:
         """The block with steps taken in where it ends."""
-        match block.end:
-            case Goto(point=target):
-                name = str(target)
-                further = self.take(name, phase, origin)
-                if isinstance(further, Boundary):
-                    self.ways.add(phase.passed[1:])
-                    self.ends[phase.passed, name] = further
-                    return block
-                return Block((*block.ops, *further.ops), further.end)
-            case Test(condition=condition, yes=yes, no=no):
-                first, other = self.absorbed(yes, phase, origin), self.absorbed(no, phase, origin)
-                return Block(block.ops, Test(condition, first, other))
-            case Pick(name=name, domain=domain, then=then):
-                return Block(block.ops, Pick(name, domain, self.absorbed(then, phase, origin)))
-            case Fork(options=options):
-                return Block(block.ops, Fork(tuple(self.absorbed(o, phase, origin) for o in options)))
+
+        def further(way: Leaf) -> Block:
+            rest = self.take(way.target, phase, origin)
+            if isinstance(rest, Boundary):
+                self.ways.add(phase.passed[1:])
+                self.ends[phase.passed, way.target] = rest
+                return goto(way.target)
+            return rest
+
+        return extended(block, further)
 
     def take(self, name: str, phase: _Phase, origin: str) -> Block | Boundary:
         """The rest of a merged step from point `name` on, or why it has to end there."""
