@@ -98,9 +98,8 @@ def forgetful(program: Program) -> Program:
     initial: dict[str, Value] = {v.name: v.initial for v in program.variables}
 
     def resets(point: Point, way: Leaf) -> Block:
-        last = {op.variable: op for op in way.ops if isinstance(op, Assign)}
-        written = {op.variable for op in way.ops if isinstance(op, Assign | Fill)}
-        dying = sorted(name for name in dead[way.target] if name in written or name not in dead[point.name])
+        last = {op.variable: op for op in way.ops if isinstance(op, Assign | Fill)}
+        dying = sorted(name for name in dead[way.target] if name in last or name not in dead[point.name])
         made = (Assign(name, (SELF,), Const(initial[name])) for name in dying)
         return Block(tuple(op for op in made if last.get(op.variable) != op), Goto(way.target))
 
