@@ -1,20 +1,16 @@
-"""One cell of the matrix: a program, its safety runs and its liveness runs."""
+"""One cell of the matrix: a program, and what its safety runs and its liveness runs say of it."""
 
 from __future__ import annotations
 
-import re
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from .. import tla
 from ..dsl import model as m
-from ..translator.emit import Emission, emit
+from ..translator.emit import Emission
 from ..translator.expand import Expansion
 from ..translator.findings import Finding
 from ..translator.interpreter import Interpreter, State
@@ -23,14 +19,15 @@ from ..translator.program import FALSE, TRUE, Invariant, Program, Property, nega
 from ..translator.reduce import liveness_reduced, safety_reduced
 from ..translator.retrace import Mismatch, retrace, states_of
 from ..translator.schedule import scheduled
-from ..translator.symmetry import Symmetry, symmetry
+from ..translator.symmetry import symmetry
 from ..translator.temporal import antecedents, focused, is_temporal, simplified, supposed_states
 from ..translator.witness import has_witness
 from .kept import Behaviour, Outcome, keep, recalled
 from .load import Cell
 from .result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure
+from .runs import Runs
 from .search import STATES, searched
-from .stop import RunFailed, RunStopped, Stop
+from .stop import RunFailed, RunStopped
 from .store import Store, fingerprint
 
 
@@ -50,42 +47,26 @@ class CellVerdict:
 # So many states are looked at by the interpreter while TLC is at work, in less time than Java needs to start.
 SECOND_OPINION = 1_000
 
-# TLC 2.15 now and then misreads its own files when it prints a liveness counterexample, and breaks off.
-RETRIES = 2
-
-
 # Takes a violated property and the states of a behaviour that shows it; raises Mismatch if it does not.
 Tell = Callable[[str, tuple[State, ...]], None]
 
 
 class CellCheck:
-    """The runs of one cell, and what they add up to.  Without `tools` there is no TLC: the interpreter
-    decides what is no temporal property.  What complete runs come to is kept in `store`, under keys made
+    """What the properties of one cell come to.  Where its `runs` have no TLC, the interpreter decides what is
+    no temporal property.  What complete runs come to is kept in `store`, under keys made
     from `key`, and found there again."""
 
     def __init__(
-        self, cell: Cell, wanted: tuple[str, ...], lines: Mapping[str, tuple[str, ...]], file: str,
-        tools: tla.Tools | None, workers: int, heap: int, run_seconds: float | None, max_states: int | None,
-        keep: Path | None, reduction: bool, stop: Stop, on_progress: Callable[[tla.Progress], None],
-        store: Store | None, key: str,
+        self, cell: Cell, wanted: tuple[str, ...], runs: Runs, store: Store | None, key: str, *,
+        reduction: bool,
     ) -> None:  # fmt: skip
         self.cell = cell
         self.program = cell.program
         self.wanted = wanted
-        self.lines = lines
-        self.file = file
-        self.tools = tools
-        self.workers = workers
-        self.heap = heap
-        self.run_seconds = run_seconds
-        self.max_states = max_states
-        self.keep = keep
-        self.stop = stop
-        self.on_progress = on_progress
-        self.reduction = reduction
+        self.runs = runs
         self.store = store
         self.key = key
-        self.reached: set[int] = set()
+        self.reduction = reduction
         # States that properties suppose are watched for in the safety run, like `sometimes`.
         supposed = tuple(
             Invariant(f"{p.name} supposes {i}", e, p.span)
@@ -97,18 +78,10 @@ class CellCheck:
         self.watched = replace(plain, sometimes=(*plain.sometimes, *supposed), _points={})
         first = len(self.program.reachable)
         self.registers = {f.property: first + i for i, f in enumerate(self.watched.sometimes)}
-        self.runs = 0
-        self.safety_runs = 0
-        self.cached = 0
-        self.states = 0
-        self.generated = 0
-        self.depth = 0
-        self.version = ""
         self.searched_all = False
         self.symmetry: tuple[str, ...] = ()
         self.stopped: str | None = None
         self.failure: Failure | None = None
-        self.lock = threading.Lock()
 
     def jobs(self) -> Iterator[Callable[[], tuple[CellVerdict, ...]]]:
         """Independent pieces of work: one for all safety properties, one per temporal property."""
@@ -135,11 +108,9 @@ class CellCheck:
             self.store, key, whole, lambda name, states, _: retrace(name, states, whole)
         )
         if kept:
-            self.recall(kept)
-            self.reached |= kept.reached
-            self.states, self.generated, self.depth = (
-                kept.evidence.states or 0, kept.evidence.generated or 0, kept.evidence.depth or 0,
-            )  # fmt: skip
+            self.runs.recall(kept)
+            known = kept.evidence
+            self.runs.searched(tla.Totals(known.generated, known.states, None, known.depth))
             self.symmetry = kept.evidence.symmetry
             self.searched_all = True
             return self.safety_verdicts(names, kept.findings, kept.evidence)
@@ -159,7 +130,7 @@ class CellCheck:
 
         remaining = [name for name in self.program.properties if name in names]
         try:
-            (self.safety_by_tlc if self.tools else self.safety_by_search)(program, remaining, tell)
+            (self.safety_by_tlc if self.runs.tools else self.safety_by_search)(program, remaining, tell)
             complete = self.searched_all = True
         except RunStopped as stop:
             self.stopped = stop.why
@@ -167,12 +138,12 @@ class CellCheck:
             self.failure = fault.failure
             return ()
         evidence = Evidence(
-            self.states or None, self.generated or None, self.depth or None, self.safety_runs,
+            self.runs.states or None, self.runs.generated or None, self.runs.depth or None, self.runs.safety,
             time.monotonic() - started, complete, self.symmetry,
         )  # fmt: skip
         if self.store and complete:
-            reached = frozenset(self.reached)
-            outcome = Outcome(behaviours, findings, evidence, reached, self.version)
+            reached = frozenset(self.runs.reached)
+            outcome = Outcome(behaviours, findings, evidence, reached, self.runs.version)
             keep(self.store, key, outcome, whole)
         return self.safety_verdicts(names, findings, evidence)
 
@@ -185,16 +156,10 @@ class CellCheck:
             if name in self.program.properties:
                 verdicts.append(self.verdict(name, findings.get(name), evidence))
             else:
-                seen = self.registers[name] in self.reached
+                seen = self.registers[name] in self.runs.reached
                 outcome = HOLDS if seen else VIOLATED if evidence.complete else UNDECIDED
                 verdicts.append(CellVerdict(self.cell, name, "sometimes", outcome, None, evidence))
         return tuple(verdicts)
-
-    def recall(self, kept: Outcome) -> None:
-        with self.lock:
-            self.runs += kept.evidence.runs
-            self.cached += kept.evidence.runs
-            self.version = kept.version or self.version
 
     def safety_by_tlc(self, program: Program, names: list[str], tell: Tell) -> None:
         """Runs of TLC, and beside them, never longer, a search by the interpreter, which says whether what
@@ -216,13 +181,13 @@ class CellCheck:
         wrong = next((name for name in holding if name in found.violated), None)
         if wrong is not None:
             message = f"the interpreter finds {wrong} violated"
-        elif not reached <= self.reached:
+        elif not reached <= self.runs.reached:
             message = "the interpreter reaches a branch, a label or a `sometimes` that TLC does not"
         elif counted and states[0] != states[1]:
             message = f"TLC finds {states[0]} states, the interpreter {states[1]}"
         else:
             return
-        raise RunFailed(self.disagreement(message, emission, outcome))
+        raise RunFailed(self.runs.disagreement(message, emission, outcome))
 
     def runs_until_clean(
         self, program: Program, names: list[str], tell: Tell
@@ -234,12 +199,12 @@ class CellCheck:
         self.symmetry = same.names if same else ()
         mixed_up: set[str] = set()
         while True:
-            emission = self.emitted(program, remaining, (), registers=True, same=same)
-            outcome = self.tlc(emission, liveness=False)
+            emission = self.runs.emitted(program, remaining, (), registers=True, same=same)
+            outcome = self.runs.tlc(emission, liveness=False)
             if isinstance(outcome, tla.Holds):
                 if mixed_up:
                     message = f"{', '.join(mixed_up)} is violated only with symmetry"
-                    raise RunFailed(self.disagreement(message, emission, outcome))
+                    raise RunFailed(self.runs.disagreement(message, emission, outcome))
                 return remaining, emission, outcome
             assert isinstance(outcome, tla.Violated)
             invariant = emission.invariants.get(outcome.name or "", "")
@@ -254,27 +219,26 @@ class CellCheck:
                     same, self.symmetry = None, ()
                     mixed_up.add(name)
                     continue
-                raise RunFailed(self.disagreement(str(fault), emission, outcome)) from fault
+                raise RunFailed(self.runs.disagreement(str(fault), emission, outcome)) from fault
             remaining.remove(name)
             mixed_up.discard(name)
 
     def safety_by_search(self, program: Program, names: list[str], tell: Tell) -> None:
         """One search by the interpreter.  Every counterexample is replayed like TLC's."""
-        self.runs += 1
-        self.safety_runs += 1
-        ends = None if self.run_seconds is None else time.monotonic() + self.run_seconds
+        runs = self.runs
+        runs.number += 1
+        runs.safety += 1
+        ends = None if runs.seconds is None else time.monotonic() + runs.seconds
 
         def stop() -> str | None:
-            return self.stop.reason() or ("time" if ends is not None and time.monotonic() > ends else None)
+            return runs.stop.reason() or ("time" if ends is not None and time.monotonic() > ends else None)
 
         why = stop()
         if why is not None:
             raise RunStopped(why)
-        found = searched(program, names, self.max_states or STATES, stop, self.on_progress)
-        self.states = found.totals.distinct or 0
-        self.generated = found.totals.generated or 0
-        self.depth = found.totals.depth or 0
-        self.reached |= found.reached | {self.registers[name] for name in found.met}
+        found = searched(program, names, runs.max_states or STATES, stop, runs.on_progress)
+        runs.searched(found.totals)
+        runs.reached |= found.reached | {self.registers[name] for name in found.met}
         for name, states in found.violated.items():
             try:
                 tell(name, states)
@@ -299,7 +263,7 @@ class CellCheck:
         started = time.monotonic()
         if property.formula == TRUE:
             return (CellVerdict(self.cell, property.name, "property", HOLDS, vacuous=True),)
-        if self.tools is None:
+        if self.runs.tools is None:
             return (self.temporal(property, None),)
         whole = Interpreter(scheduled(focused(self.cell.live, (property,))))
         key = fingerprint(self.key, "property", property.name)
@@ -307,7 +271,7 @@ class CellCheck:
             self.store, key, whole, lambda _, states, loop: retrace_lasso(property, states, loop, whole)
         )
         if kept:
-            self.recall(kept)
+            self.runs.recall(kept)
             return (self.temporal(property, kept),)
         known: bool | None = False
         probes = 0
@@ -341,8 +305,8 @@ class CellCheck:
         focus = focused(self.cell.live, (property,))
         whole = Interpreter(scheduled(focus))
         program = scheduled(liveness_reduced(focus, (property.formula,)) if self.reduction else focus)
-        emission = self.emitted(program, (), (property.name,), registers=False)
-        outcome = self.tlc(emission, liveness=True)
+        emission = self.runs.emitted(program, (), (property.name,), registers=False)
+        outcome = self.runs.tlc(emission, liveness=True)
         totals = outcome.totals
         evidence = Evidence(totals.distinct, totals.generated, totals.depth, 1, outcome.seconds, True)
         version = str(outcome.version or "")
@@ -358,7 +322,7 @@ class CellCheck:
                 states, loop = Expansion(program, whole).lasso(states, loop)
             finding = retrace_lasso(property, states, loop, whole)
         except Mismatch as fault:
-            raise RunFailed(self.disagreement(str(fault), emission, outcome)) from fault
+            raise RunFailed(self.runs.disagreement(str(fault), emission, outcome)) from fault
         name = property.name
         return Outcome({name: Behaviour(states, loop)}, {name: finding}, evidence, frozenset(), version)
 
@@ -390,85 +354,4 @@ class CellCheck:
     def never_supposed(self, property: str) -> bool:
         """Whether a state that the property supposes was not met by the safety run."""
         numbers = [n for name, n in self.registers.items() if name.startswith(f"{property} supposes ")]
-        return any(number not in self.reached for number in numbers)
-
-    # -- one run
-
-    def emitted(
-        self, program: Program, safety: Iterable[str], temporal: Iterable[str], *, registers: bool,
-        same: Symmetry | None = None,
-    ) -> Emission:  # fmt: skip
-        return emit(
-            program, safety, temporal=temporal, registers=registers, source=self.lines,
-            header=(f"made by pfnspec from {self.file}",), symmetry=same,
-        )  # fmt: skip
-
-    def tlc(self, emission: Emission, *, liveness: bool) -> tla.Holds | tla.Violated:
-        """Runs TLC; raises RunStopped or RunFailed where there is no verdict."""
-        assert self.tools is not None
-        why = self.stop.reason()
-        if why is not None:
-            raise RunStopped(why)
-        seconds = [limit for limit in (self.stop.left, self.run_seconds) if limit is not None]
-        with self.lock:
-            self.runs += 1
-            self.safety_runs += not liveness
-            number = self.runs
-        keep = None if self.keep is None else self.keep / self.name(emission, number)
-        job = tla.Job(
-            module=emission.module,
-            module_text=emission.module_text,
-            cfg_text=emission.cfg_text,
-            workers=self.workers,
-            check_deadlock=emission.check_deadlock and not liveness,
-            liveness=liveness,
-            quick=self.reduction,
-            max_heap=self.heap,
-        )
-        limits = tla.Limits(seconds=min(seconds) if seconds else None, distinct_states=self.max_states)
-        outcome = tla.run(
-            job, self.tools, limits, keep=keep, on_progress=self.on_progress, cancel=self.stop.event
-        )
-        for _ in range(RETRIES if liveness else 0):
-            if not (isinstance(outcome, tla.Failed) and outcome.why == "internal"):
-                break
-            if outcome.directory is not None and keep is None:
-                shutil.rmtree(outcome.directory, ignore_errors=True)
-            outcome = tla.run(
-                job, self.tools, limits, keep=keep, on_progress=self.on_progress, cancel=self.stop.event
-            )
-        self.note(outcome, liveness)
-        if isinstance(outcome, tla.Stopped):
-            raise RunStopped(self.stop.reason() or outcome.why)
-        if isinstance(outcome, tla.Failed):
-            directory = None if outcome.directory is None else str(outcome.directory)
-            raise RunFailed(Failure(outcome.why, outcome.message, outcome.detail, directory))
-        return outcome
-
-    def name(self, emission: Emission, number: int) -> str:
-        parts = (emission.module, self.cell.scenario or "", self.cell.policy or "", str(number))
-        return "-".join(re.sub(r"\W+", "_", part).strip("_") for part in parts if part)
-
-    def note(self, outcome: tla.Outcome, liveness: bool) -> None:
-        with self.lock:
-            self.version = str(outcome.version or self.version)
-            if not liveness:
-                self.states = outcome.totals.distinct or 0
-                self.generated = outcome.totals.generated or 0
-                self.depth = outcome.totals.depth or 0
-            for line in outcome.printed:
-                try:
-                    value = tla.parse_value(line)
-                except tla.ValueSyntaxError:
-                    continue
-                if isinstance(value, tuple) and len(value) == 2 and value[0] == "reached":
-                    assert isinstance(value[1], int)
-                    self.reached.add(value[1] - 1)
-
-    def disagreement(self, message: str, emission: Emission, outcome: tla.Outcome) -> Failure:
-        folder = Path(tempfile.mkdtemp(prefix="pfnspec-report-"))
-        (folder / f"{emission.module}.tla").write_text(emission.module_text, encoding="utf-8")
-        (folder / f"{emission.module}.cfg").write_text(emission.cfg_text, encoding="utf-8")
-        (folder / "output.txt").write_text(outcome.raw, encoding="utf-8")
-        text = "TLC and the interpreter disagree, so no verdict is given"
-        return Failure("disagreement", f"{text} ({message})", message, str(folder))
+        return any(number not in self.runs.reached for number in numbers)

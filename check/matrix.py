@@ -23,6 +23,7 @@ from .files import cache
 from .load import Cell, Loaded
 from .result import HOLDS, UNDECIDED, Evidence, Failure, Result, Scene, Verdict
 from .run import Options, Progress, store_of
+from .runs import Runs
 from .stop import Stop
 from .store import Store, fingerprint
 
@@ -174,17 +175,24 @@ class _Check:
         if tools is None:
             # Python runs one thread at a time: side by side, searches would only share the memory.
             jobs = 1
-        lines = {path: source.lines for path, source in loaded.sources.items()}
         self.jobs = jobs
         self.checks = [
             CellCheck(
-                cell, options.properties, lines, Path(loaded.path).name, tools, options.workers,
-                tla.heap_share(jobs), options.run_seconds, options.states, options.keep, options.reduction,
-                self.stop, self.progress, store, fingerprint(key, cell.scenario, cell.policy),
+                cell, options.properties, self.runs(cell, tools), store,
+                fingerprint(key, cell.scenario, cell.policy), reduction=options.reduction,
             )
             for number, cell in enumerate(cells)
             if _in_shard(number, loaded.path, options.shard)
         ]  # fmt: skip
+
+    def runs(self, cell: Cell, tools: tla.Tools | None) -> Runs:
+        options = self.options
+        lines = {path: source.lines for path, source in self.loaded.sources.items()}
+        return Runs(
+            cell, lines, Path(self.loaded.path).name, tools, options.workers, tla.heap_share(self.jobs),
+            options.run_seconds, options.states, options.keep, self.stop, self.progress,
+            quick=options.reduction,
+        )  # fmt: skip
 
     def run(self) -> Result:
         work = [job for check in self.checks for job in check.jobs()]
@@ -245,17 +253,17 @@ class _Check:
         )  # fmt: skip
         complete = failure is None and all(v.outcome != UNDECIDED for v in found)
         evidence = Evidence(
-            states=sum(check.states for check in self.checks) or None,
-            generated=sum(check.generated for check in self.checks) or None,
-            depth=max((check.depth for check in self.checks), default=0) or None,
-            runs=sum(check.runs for check in self.checks),
+            states=sum(check.runs.states for check in self.checks) or None,
+            generated=sum(check.runs.generated for check in self.checks) or None,
+            depth=max((check.runs.depth for check in self.checks), default=0) or None,
+            runs=sum(check.runs.number for check in self.checks),
             seconds=time.monotonic() - self.started,
             complete=complete,
             symmetry=tuple(dict.fromkeys(name for check in self.checks for name in check.symmetry)),
-            cached=sum(check.cached for check in self.checks),
+            cached=sum(check.runs.cached for check in self.checks),
         )
         stopped = None if failure else next((check.stopped for check in self.checks if check.stopped), None)
-        tlc = next((check.version for check in self.checks if check.version), "")
+        tlc = next((check.runs.version for check in self.checks if check.runs.version), "")
         return _result(
             self.loaded, self.cells, self.options,
             verdicts=() if failure else verdicts, evidence=evidence, tlc=tlc,
@@ -281,6 +289,6 @@ class _Check:
         for check in self.checks:
             for mark in check.cell.program.reachable:
                 marks.setdefault((mark.span, mark.text), mark)
-                if mark.number in check.reached:
+                if mark.number in check.runs.reached:
                     reached.add((mark.span, mark.text))
         return tuple(mark for key, mark in marks.items() if key not in reached)

@@ -14,7 +14,7 @@ from typing import Any
 import differential
 import pytest
 from cases import cases
-from pfnspec.check import cell as cell_module
+from pfnspec.check import runs as runs_module
 from pfnspec.check.load import Cell, load
 from pfnspec.check.run import check_file
 from pfnspec.tla import find_tools
@@ -158,7 +158,7 @@ def test_what_tlc_overlooks(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path
         assert "x' = TRUE" in made.module_text
         return replace(made, module_text=made.module_text.replace("x' = TRUE", wrong))
 
-    monkeypatch.setattr(cell_module, "emit", mistranslated)
+    monkeypatch.setattr(runs_module, "emit", mistranslated)
     monkeypatch.setattr(tempfile, "tempdir", os.fspath(tmp_path))
     text = "model m\n\nshared x: bool\nshared y: bool\n\ndaemon process one:\n    x = True\n"
     path = tmp_path / "m.pfn"

@@ -1,0 +1,149 @@
+"""The runs of one cell: each begun, stopped and told in the same way, and what they add up to."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from .. import tla
+from ..translator.emit import Emission, emit
+from ..translator.program import Program
+from ..translator.symmetry import Symmetry
+from .kept import Outcome
+from .load import Cell
+from .result import Failure
+from .stop import RunFailed, RunStopped, Stop
+
+# TLC 2.15 now and then misreads its own files when it prints a liveness counterexample, and breaks off.
+RETRIES = 2
+
+
+class Runs:
+    """Without `tools` there is no TLC.  `quick` says that runs are expected to be small.
+
+    `number` counts runs, `safety` those for safety properties, `cached` those that were made before;
+    `states`, `generated` and `depth` are the last safety run's; `reached` has the labels, branches and
+    `sometimes` that runs passed, `version` is TLC's.
+    """
+
+    def __init__(
+        self, cell: Cell, lines: Mapping[str, tuple[str, ...]], file: str, tools: tla.Tools | None,
+        workers: int, heap: int, seconds: float | None, max_states: int | None, keep: Path | None,
+        stop: Stop, on_progress: Callable[[tla.Progress], None], *, quick: bool,
+    ) -> None:  # fmt: skip
+        self.cell = cell
+        self.lines = lines
+        self.file = file
+        self.tools = tools
+        self.workers = workers
+        self.heap = heap
+        self.seconds = seconds
+        self.max_states = max_states
+        self.keep = keep
+        self.stop = stop
+        self.on_progress = on_progress
+        self.quick = quick
+        self.number = 0
+        self.safety = 0
+        self.cached = 0
+        self.states = 0
+        self.generated = 0
+        self.depth = 0
+        self.version = ""
+        self.reached: set[int] = set()
+        self.lock = threading.Lock()
+
+    def recall(self, kept: Outcome) -> None:
+        """Runs that were made before count, too."""
+        with self.lock:
+            self.number += kept.evidence.runs
+            self.cached += kept.evidence.runs
+            self.version = kept.version or self.version
+            self.reached |= kept.reached
+
+    def searched(self, totals: tla.Totals) -> None:
+        """How much a safety run searched."""
+        self.states = totals.distinct or 0
+        self.generated = totals.generated or 0
+        self.depth = totals.depth or 0
+
+    def emitted(
+        self, program: Program, safety: Iterable[str], temporal: Iterable[str], *, registers: bool,
+        same: Symmetry | None = None,
+    ) -> Emission:  # fmt: skip
+        return emit(
+            program, safety, temporal=temporal, registers=registers, source=self.lines,
+            header=(f"made by pfnspec from {self.file}",), symmetry=same,
+        )  # fmt: skip
+
+    def tlc(self, emission: Emission, *, liveness: bool) -> tla.Holds | tla.Violated:
+        """Runs TLC; raises RunStopped or RunFailed where there is no verdict."""
+        assert self.tools is not None
+        why = self.stop.reason()
+        if why is not None:
+            raise RunStopped(why)
+        seconds = [limit for limit in (self.stop.left, self.seconds) if limit is not None]
+        with self.lock:
+            self.number += 1
+            self.safety += not liveness
+            number = self.number
+        keep = None if self.keep is None else self.keep / self.name(emission, number)
+        job = tla.Job(
+            module=emission.module,
+            module_text=emission.module_text,
+            cfg_text=emission.cfg_text,
+            workers=self.workers,
+            check_deadlock=emission.check_deadlock and not liveness,
+            liveness=liveness,
+            quick=self.quick,
+            max_heap=self.heap,
+        )
+        limits = tla.Limits(seconds=min(seconds) if seconds else None, distinct_states=self.max_states)
+        outcome = tla.run(
+            job, self.tools, limits, keep=keep, on_progress=self.on_progress, cancel=self.stop.event
+        )
+        for _ in range(RETRIES if liveness else 0):
+            if not (isinstance(outcome, tla.Failed) and outcome.why == "internal"):
+                break
+            if outcome.directory is not None and keep is None:
+                shutil.rmtree(outcome.directory, ignore_errors=True)
+            outcome = tla.run(
+                job, self.tools, limits, keep=keep, on_progress=self.on_progress, cancel=self.stop.event
+            )
+        self.note(outcome, liveness)
+        if isinstance(outcome, tla.Stopped):
+            raise RunStopped(self.stop.reason() or outcome.why)
+        if isinstance(outcome, tla.Failed):
+            directory = None if outcome.directory is None else str(outcome.directory)
+            raise RunFailed(Failure(outcome.why, outcome.message, outcome.detail, directory))
+        return outcome
+
+    def name(self, emission: Emission, number: int) -> str:
+        parts = (emission.module, self.cell.scenario or "", self.cell.policy or "", str(number))
+        return "-".join(re.sub(r"\W+", "_", part).strip("_") for part in parts if part)
+
+    def note(self, outcome: tla.Outcome, liveness: bool) -> None:
+        with self.lock:
+            self.version = str(outcome.version or self.version)
+            if not liveness:
+                self.searched(outcome.totals)
+            for line in outcome.printed:
+                try:
+                    value = tla.parse_value(line)
+                except tla.ValueSyntaxError:
+                    continue
+                if isinstance(value, tuple) and len(value) == 2 and value[0] == "reached":
+                    assert isinstance(value[1], int)
+                    self.reached.add(value[1] - 1)
+
+    def disagreement(self, message: str, emission: Emission, outcome: tla.Outcome) -> Failure:
+        folder = Path(tempfile.mkdtemp(prefix="pfnspec-report-"))
+        (folder / f"{emission.module}.tla").write_text(emission.module_text, encoding="utf-8")
+        (folder / f"{emission.module}.cfg").write_text(emission.cfg_text, encoding="utf-8")
+        (folder / "output.txt").write_text(outcome.raw, encoding="utf-8")
+        text = "TLC and the interpreter disagree, so no verdict is given"
+        return Failure("disagreement", f"{text} ({message})", message, str(folder))
