@@ -48,9 +48,8 @@ def refuse_shared_names(
 ) -> None:  # fmt: skip
     """Reports assertions whose text is the name of another property.  A verdict, an `expect` and
     `--property` know a property by its name alone, so one of the two would be taken for the other."""
-    formulas = {
-        node.name: node for node in declared if isinstance(node, tree.Invariant | tree.Sometimes | tree.Property)
-    }
+    kinds = tree.Invariant | tree.Sometimes | tree.Property
+    formulas = {node.name: node for node in declared if isinstance(node, kinds)}
     for node in _assertions(owners):
         if node.text in m.BUILT_IN_CHECKS:
             help = "say what is wrong when it fails"

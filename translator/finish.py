@@ -56,8 +56,8 @@ def finish(
     queued: frozenset[str], temporal: tuple[Property, ...], monitors: tuple[Monitor, ...],
     no_spinning: Expr, policy: str | None,
 ) -> Program:  # fmt: skip
-    """The program under a wait policy, whole.  Unused halting points and instances of empty processes are left
-    out."""
+    """The program under a wait policy, whole.  Unused halting points and instances of empty processes are
+    left out."""
     processes: list[Process] = []
     for process in model.processes:
         end = next(
