@@ -11,7 +11,14 @@ from . import tree
 from .body import Body
 from .calls import reachable, refuse_recursion, refuse_unfit_for_atomic
 from .diagnostics import Diagnostics
-from .properties import assertions, expectations, formulas, refuse_bad_acceptances, refuse_shared_names
+from .properties import (
+    Owner,
+    assertions,
+    expectations,
+    formulas,
+    refuse_bad_acceptances,
+    refuse_shared_names,
+)
 from .recover import Lost
 from .scenarios import choices, cpu_count, declare_policies, pins, scene
 from .scope import BUILT_INS, Names, Scope, Signature
@@ -77,7 +84,7 @@ def examine(
     claimed = formulas(declared, names, found)
     asked = choices(declared, settings, names, found)
     policies = tuple(policy for policy in names.instances.values() if policy)
-    owners = (*functions, *processes, *policies)
+    owners: tuple[Owner, ...] = (*functions, *processes, *policies)
     texts = assertions(owners)
     refuse_shared_names(declared, owners, found)
     if not found.errors and not quick:

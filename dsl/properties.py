@@ -12,6 +12,9 @@ from .guards import refuse_unguarded
 from .scope import Names, Scope
 from .source import Span
 
+Owner = m.Function | m.Process | m.Policy
+"""What assertions stand in."""
+
 
 def formulas(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> list[m.Formula]:
     """The invariants, `sometimes` and temporal properties of a model."""
@@ -33,19 +36,18 @@ def formulas(declared: tuple[tree.Declaration, ...], names: Names, found: Diagno
     return formulas
 
 
-def assertions(owners: tuple[m.Function | m.Process | m.Policy, ...]) -> tuple[str, ...]:
+def assertions(owners: tuple[Owner, ...]) -> tuple[str, ...]:
     """The texts of all assertions, each once, in order."""
     return tuple(dict.fromkeys(node.text for node in _assertions(owners)))
 
 
-def _assertions(owners: tuple[m.Function | m.Process | m.Policy, ...]) -> Iterator[m.Assert]:
+def _assertions(owners: tuple[Owner, ...]) -> Iterator[m.Assert]:
     return (node for owner in owners for node in m.walk(owner.body) if isinstance(node, m.Assert))
 
 
 def refuse_shared_names(
-    declared: tuple[tree.Declaration, ...], owners: tuple[m.Function | m.Process | m.Policy, ...],
-    found: Diagnostics,
-) -> None:  # fmt: skip
+    declared: tuple[tree.Declaration, ...], owners: tuple[Owner, ...], found: Diagnostics
+) -> None:
     """Reports assertions whose text is the name of another property.  A verdict, an `expect` and
     `--property` know a property by its name alone, so one of the two would be taken for the other."""
     kinds = tree.Invariant | tree.Sometimes | tree.Property
