@@ -21,6 +21,8 @@ class Body:
     calls: dict[str, Span] = field(default_factory=dict)
     atomic_calls: set[Span] = field(default_factory=set)
     loops: list[list[frozenset[str] | None]] = field(default_factory=list)
+    # The variables of the `for` loops around, each with the place of its loop.
+    counting: dict[str, Span] = field(default_factory=dict)
     # What an `atomic` around a call of this body could not contain, with its place.
     unfit_for_atomic: list[tuple[Span, str]] = field(default_factory=list)
     atomic: Span | None = None
@@ -31,6 +33,21 @@ class Body:
     @property
     def found(self) -> Diagnostics:
         return self.scope.found
+
+
+def refuse_steering(place: m.Place, body: Body) -> bool:
+    """Reports a store to the variable of a `for` around it; whether it is one.
+
+    Python's loop takes the next value whatever its body stores.  Here the loop goes on from what the
+    variable holds, except in `atomic`, so a store would mean one thing or the other.
+    """
+    name = place.root.name if isinstance(place.root, m.LocalVariable) else ""
+    if name not in body.counting:
+        return False
+    help = "keep what changes in a local of its own, leave with `break`, or write a `while`"
+    related = [(body.counting[name], "the loop stands here")]
+    body.found.add("loop-variable", place.span, f"`{name}` is the variable of a loop around", help, related)
+    return True
 
 
 def meet(ways: list[frozenset[str] | None]) -> frozenset[str] | None:
