@@ -32,6 +32,7 @@ from .program import (
     Reachable,
     Read,
     Test,
+    Where,
     conjunction,
     goto,
     implication,
@@ -286,8 +287,20 @@ class Statements(Operations):
             message = claim.message or "it does not hold in the middle of this step"
             failed = Claim(claim.property, FALSE, claim.span, message)
             marked = self.flow.add(MarkNode(after, node.span, claim=(failed,)))
-            after = self.free(Block((), Test(claim.condition, goto(after), goto(marked))), node.span)
+            seen = Block(self.read_by(node.condition, node.span), Goto(marked))
+            after = self.free(Block((), Test(claim.condition, goto(after), seen)), node.span)
         return after
+
+    def read_by(self, e: m.Expr, span: Span) -> tuple[Note, ...]:
+        """The places that an expression reads, for a trace, with what they hold in the step at hand.  Those are
+        left out that not every element of a quantifier reads, or whose index has to be tested first."""
+        notes: dict[tuple[Read, Where], Note] = {}
+        for node in m.walk(e):
+            if isinstance(node, m.Load) and s.is_plain(node.sort) and not self.obligations(node):
+                if not any(isinstance(part, m.BoundUse) for part in m.walk(node)):
+                    read, where = self.direct(node.place)
+                    notes.setdefault((read, where), Note("read", span, where, value=read))
+        return tuple(notes.values())
 
     def claims(self, node: m.Assert) -> tuple[Claim, ...]:
         before, self.atomic = self.atomic, True
