@@ -10,9 +10,9 @@ from .diagnostics import did_you_mean
 from .expressions import condition, domain, expression, place
 from .operators import fitted
 from .places import refuse_lock_state
-from .scope import LOCK_METHODS, Scope
+from .scope import LOCK_METHODS, SET_METHODS, Scope
 
-METHODS = frozenset(("add", "remove", *(name for methods in LOCK_METHODS.values() for name in methods)))
+METHODS = frozenset((*SET_METHODS, *(name for methods in LOCK_METHODS.values() for name in methods)))
 QUEUE_VERBS = ("prepare_to_wait", "finish_wait", "wake_up", "wake_up_one")
 FAULT = object()
 
@@ -105,13 +105,13 @@ def lock_call(call: tree.Call, body: Body, *, statement: bool) -> object:
         return FAULT
     name = call.function.name
     if not isinstance(lock.sort, s.Lock):
-        known = ["add", "remove"] if isinstance(lock.sort, s.SetOf) else []
+        known = SET_METHODS if isinstance(lock.sort, s.SetOf) else ()
         message = f"`{lock.sort}` has no method `{name}`"
         help = did_you_mean(name, known)
         if name in scope.names.functions or (isinstance(lock.sort, s.WaitQueue) and name in QUEUE_VERBS):
             help = f"write `{name}(...)`, with the object as an argument"
         elif isinstance(lock.sort, s.SetOf):
-            help = help or "it has `add` and `remove`"
+            help = help or "it has " + ", ".join(f"`{method}`" for method in SET_METHODS)
         scope.found.add("no-method", call.span, message, help)
         return FAULT
     methods = LOCK_METHODS[lock.sort.kind]

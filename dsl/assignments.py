@@ -10,7 +10,7 @@ from .body import Body, refuse_steering
 from .diagnostics import did_you_mean
 from .expressions import expression, place
 from .operators import fitted
-from .scope import Scope
+from .scope import SET_METHODS, Scope
 from .settle import sort_of
 
 
@@ -165,10 +165,10 @@ def augmented_assignment(node: tree.Augmented, body: Body) -> m.Statement | None
 
 
 def set_method(call: tree.Call, body: Body) -> m.Statement | object | None:
-    """`free.add(x)`, `free.remove(x)`; None when it is another method, FAULT after a fault."""
+    """`free.add(x)`, `free.discard(x)` and the like; None when it is another method, FAULT after a fault."""
     assert isinstance(call.function, tree.Attribute)
     name = call.function.name
-    if name not in ("add", "remove"):
+    if name not in SET_METHODS:
         return None
     seen = body.scope.specification() if _is_ghost(call.function.base, body.scope) else body.scope
     target = place(call.function.base, seen)
@@ -186,6 +186,5 @@ def set_method(call: tree.Call, body: Body) -> m.Statement | object | None:
     if not fits:
         return FAULT
     single = m.SetDisplay((fits,), s.SetOf(target.sort.of), argument.span)
-    operator = "|" if name == "add" else "minus"
-    total = m.Operation(operator, (m.Load(target), single), target.sort, call.span)
+    total = m.Operation(SET_METHODS[name], (m.Load(target), single), target.sort, call.span)
     return m.Update(target, total, call.span)

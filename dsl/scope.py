@@ -39,6 +39,9 @@ LOCK_METHODS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }  # fmt: skip
 
+# What changes a set: the operator between the set and `{x}`.  Taking out what is not there does nothing.
+SET_METHODS: dict[str, str] = {"add": "|", "remove": "minus", "discard": "minus"}
+
 
 @dataclass(slots=True)
 class Names:

@@ -292,8 +292,8 @@ class Statements(Operations):
         return after
 
     def read_by(self, e: m.Expr, span: Span) -> tuple[Note, ...]:
-        """The places that an expression reads, for a trace, with what they hold in the step at hand.  Those are
-        left out that not every element of a quantifier reads, or whose index has to be tested first."""
+        """The places that an expression reads, for a trace, with what they hold in the step at hand.  What
+        depends on the variable of a quantifier is left out, and what has an index that may not fit."""
         notes: dict[tuple[Read, Where], Note] = {}
         for node in m.walk(e):
             if isinstance(node, m.Load) and s.is_plain(node.sort) and not self.obligations(node):
