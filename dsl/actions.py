@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import model as m
 from . import sorts as s
 from . import tree
-from .body import Body, sole_first
+from .body import Body, Copied, sole_first
 from .diagnostics import did_you_mean
 from .expressions import condition, domain, expression, place
 from .operators import fitted
@@ -86,6 +86,7 @@ def _invoke(node: tree.Call, name: str, body: Body) -> m.Invoke | None:
         typed = expression(argument, scope, parameter.sort)
         if typed is None:
             return None
+        _note_copy(argument, typed, name, parameter, body)
         if isinstance(parameter.sort, s.Snapshot) and isinstance(typed.sort, s.Snapshot):
             arguments.append(typed)
             continue
@@ -94,6 +95,20 @@ def _invoke(node: tree.Call, name: str, body: Body) -> m.Invoke | None:
             return None
         arguments.append(fits)
     return m.Invoke(name, tuple(arguments), signature.result, node.span)
+
+
+def _note_copy(
+    argument: tree.Expr, typed: m.Expr, callee: str, parameter: m.LocalVariable, body: Body
+) -> None:
+    """An argument that names a shared variable, or the caller's own parameter, which may be a copy of one.
+    `READ_ONCE(x)` names a value."""
+    if not isinstance(argument, tree.Name | tree.Attribute | tree.Subscript) or not isinstance(typed, m.Load):
+        return
+    root = typed.place.root
+    if not isinstance(root, m.LocalVariable):
+        body.copied.append(Copied(callee, parameter.name, None, argument.span))
+    elif body.signature and root in body.signature.parameters:
+        body.copied.append(Copied(callee, parameter.name, root.name, argument.span))
 
 
 def lock_call(call: tree.Call, body: Body, *, statement: bool) -> object:

@@ -6,7 +6,7 @@ from . import model as m
 from . import sorts as s
 from . import tree
 from .actions import FAULT, action_of
-from .body import Body, refuse_steering
+from .body import Body, stores_to
 from .diagnostics import did_you_mean
 from .expressions import expression, place
 from .operators import fitted
@@ -81,7 +81,7 @@ def _fitted_action(action: m.Action, sort: s.Sort, body: Body) -> m.Action | Non
 def assignment(node: tree.Assign, body: Body) -> m.Statement | None:
     """`place = source`; None after a fault."""
     target = _target(node.target, body)
-    if target is None or refuse_steering(target, body):
+    if target is None or not stores_to(target, body):
         if action_of(node.value, body) is None:
             expression(node.value, body.scope)  # for its own faults
         return None
@@ -146,7 +146,7 @@ def augmented_assignment(node: tree.Augmented, body: Body) -> m.Statement | None
     ghost = _is_ghost(node.target, scope)
     seen = scope.specification() if ghost else scope
     target = place(node.target, seen)
-    if target is None or refuse_steering(target, body):
+    if target is None or not stores_to(target, body):
         return None
     if isinstance(target.sort, s.Generation):
         if node.operator == "+" and isinstance(node.value, tree.Number) and node.value.value == 1:
@@ -174,6 +174,7 @@ def set_method(call: tree.Call, body: Body) -> m.Statement | object | None:
     target = place(call.function.base, seen)
     if target is None:
         return FAULT
+    stores_to(target, body)
     if not isinstance(target.sort, s.SetOf):
         body.found.add("no-method", call.span, f"`{target.sort}` has no method `{name}`")
         return FAULT

@@ -9,7 +9,7 @@ from . import model as m
 from . import sorts as s
 from . import tree
 from .body import Body
-from .calls import reachable, refuse_recursion, refuse_unfit_for_atomic
+from .calls import reachable, refuse_recursion, refuse_unfit_for_atomic, warn_of_copies
 from .diagnostics import Diagnostics
 from .properties import (
     Owner,
@@ -79,6 +79,7 @@ def examine(
     processes = _processes(declared, names, found, bodies, cpus)
     refuse_recursion(bodies, found)
     refuse_unfit_for_atomic(bodies, found)
+    warn_of_copies(bodies, found)
     if not found.errors and not quick:
         refuse_large(processes, functions, found)
     claimed = formulas(declared, names, found)
