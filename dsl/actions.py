@@ -8,6 +8,7 @@ from . import tree
 from .body import Body, Copied, sole_first
 from .diagnostics import did_you_mean
 from .expressions import condition, domain, expression, place
+from .kernel import habit, not_within
 from .operators import fitted
 from .places import refuse_lock_state
 from .scope import LOCK_METHODS, SET_METHODS, Scope
@@ -138,7 +139,10 @@ def lock_call(call: tree.Call, body: Body, *, statement: bool) -> object:
             return FAULT
         else:
             names = ", ".join(f"`{method}`" for method in methods)
-            help = (did_you_mean(name, methods) if name not in METHODS else None) or f"it has {names}"
+            help = f"it has {names}"
+            # What another kind of lock has, `down` and `up` of semaphores included, is no habit here.
+            if name not in (*METHODS, "down", "up"):
+                help = habit(name) or did_you_mean(name, not_within(name, methods)) or help
         article = "an" if lock.sort.shared else "a"
         scope.found.add("no-method", call.span, f"{article} {lock.sort.kind} has no `{name}`", help)
         return FAULT
