@@ -258,9 +258,12 @@ class Statements(Operations):
         return start(node.values[0], back.next)
 
     def atomic_block(self, node: m.Atomic, after: int) -> int:
-        self.atomic = True
+        before, self.atomic = self.atomic, True
         inside = self.body(node.body, after)
-        self.atomic = False
+        self.atomic = before
+        if before:
+            # In a `def` that is called in `atomic`: part of that step.
+            return inside
         first = node.body[0] if node.body else None
         if isinstance(first, m.With | m.Await) or (
             isinstance(first, m.LockAction) and first.action == "acquire"
