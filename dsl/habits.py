@@ -34,7 +34,7 @@ _BEGINNINGS: tuple[tuple[str, str, str, str], ...] = (
         r"async\b|yield\b",
         "no-async",
         "there is no asynchronous code",
-        "every `process` runs concurrently; `await CONDITION` blocks until it is true",
+        "every `process` runs concurrently, and waits by `wait until CONDITION on WAITQUEUE`",
     ),
     (
         r"(try|except|finally|raise)\b",

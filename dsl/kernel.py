@@ -183,7 +183,10 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "there are no numbers of CPUs: `self` tells tasks apart, and what two tasks share by running on "
         "one CPU is not modelled",
     ),
-    (r"current", "write `self`, the index of the task among those of its process"),
+    (
+        r"current",
+        "write `self`, the index of the task in its process; a task of another process may have the same",
+    ),
     # -- atomic operations
     (
         r"(atomic\w*|refcount)_(read|set)(_acquire|_release)?|test_bit",
