@@ -21,7 +21,7 @@ SCALARS = {
     "enum": ("p", "Phase", ("{} == idle", "{} != busy"), ("{} = busy", "{} = idle", "{} = done")),
     "set": (
         "s", "set[range(2)]", ("1 in {}", "len({}) > 0", "{} == set()"),
-        ("{}.add(1)", "{}.remove(0)", "{} = {{0, 1}}", "{} = set()", "{}.add(0)"),
+        ("{}.add(1)", "{}.remove(0)", "{}.discard(1)", "{} = {{0, 1}}", "{} = set()", "{}.add(0)"),
     ),
 }  # fmt: skip
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from . import model as m
 from . import sorts as s
 from . import tree
-from .body import Body, sole_first
+from .body import Body, Copied, sole_first
 from .diagnostics import did_you_mean
 from .expressions import condition, domain, expression, place
+from .kernel import habit, not_within
 from .operators import fitted
 from .places import refuse_lock_state
-from .scope import LOCK_METHODS, Scope
+from .scope import LOCK_METHODS, SET_METHODS, Scope
 
-METHODS = frozenset(("add", "remove", *(name for methods in LOCK_METHODS.values() for name in methods)))
+METHODS = frozenset((*SET_METHODS, *(name for methods in LOCK_METHODS.values() for name in methods)))
 QUEUE_VERBS = ("prepare_to_wait", "finish_wait", "wake_up", "wake_up_one")
 FAULT = object()
 
@@ -86,6 +87,7 @@ def _invoke(node: tree.Call, name: str, body: Body) -> m.Invoke | None:
         typed = expression(argument, scope, parameter.sort)
         if typed is None:
             return None
+        _note_copy(argument, typed, name, parameter, body)
         if isinstance(parameter.sort, s.Snapshot) and isinstance(typed.sort, s.Snapshot):
             arguments.append(typed)
             continue
@@ -94,6 +96,20 @@ def _invoke(node: tree.Call, name: str, body: Body) -> m.Invoke | None:
             return None
         arguments.append(fits)
     return m.Invoke(name, tuple(arguments), signature.result, node.span)
+
+
+def _note_copy(
+    argument: tree.Expr, typed: m.Expr, callee: str, parameter: m.LocalVariable, body: Body
+) -> None:
+    """An argument that names a shared variable, or the caller's own parameter, which may be a copy of one.
+    `READ_ONCE(x)` names a value."""
+    if not isinstance(argument, tree.Name | tree.Attribute | tree.Subscript) or not isinstance(typed, m.Load):
+        return
+    root = typed.place.root
+    if not isinstance(root, m.LocalVariable):
+        body.copied.append(Copied(callee, parameter.name, None, argument.span))
+    elif body.signature and root in body.signature.parameters:
+        body.copied.append(Copied(callee, parameter.name, root.name, argument.span))
 
 
 def lock_call(call: tree.Call, body: Body, *, statement: bool) -> object:
@@ -105,13 +121,13 @@ def lock_call(call: tree.Call, body: Body, *, statement: bool) -> object:
         return FAULT
     name = call.function.name
     if not isinstance(lock.sort, s.Lock):
-        known = ["add", "remove"] if isinstance(lock.sort, s.SetOf) else []
+        known = SET_METHODS if isinstance(lock.sort, s.SetOf) else ()
         message = f"`{lock.sort}` has no method `{name}`"
         help = did_you_mean(name, known)
         if name in scope.names.functions or (isinstance(lock.sort, s.WaitQueue) and name in QUEUE_VERBS):
             help = f"write `{name}(...)`, with the object as an argument"
         elif isinstance(lock.sort, s.SetOf):
-            help = help or "it has `add` and `remove`"
+            help = help or "it has " + ", ".join(f"`{method}`" for method in SET_METHODS)
         scope.found.add("no-method", call.span, message, help)
         return FAULT
     methods = LOCK_METHODS[lock.sort.kind]
@@ -123,7 +139,10 @@ def lock_call(call: tree.Call, body: Body, *, statement: bool) -> object:
             return FAULT
         else:
             names = ", ".join(f"`{method}`" for method in methods)
-            help = (did_you_mean(name, methods) if name not in METHODS else None) or f"it has {names}"
+            help = f"it has {names}"
+            # What another kind of lock has, `down` and `up` of semaphores included, is no habit here.
+            if name not in (*METHODS, "down", "up"):
+                help = habit(name) or did_you_mean(name, not_within(name, methods)) or help
         article = "an" if lock.sort.shared else "a"
         scope.found.add("no-method", call.span, f"{article} {lock.sort.kind} has no `{name}`", help)
         return FAULT

@@ -6,11 +6,11 @@ from . import model as m
 from . import sorts as s
 from . import tree
 from .actions import FAULT, action_of
-from .body import Body
+from .body import Body, stores_to
 from .diagnostics import did_you_mean
 from .expressions import expression, place
 from .operators import fitted
-from .scope import Scope
+from .scope import SET_METHODS, Scope
 from .settle import sort_of
 
 
@@ -81,7 +81,7 @@ def _fitted_action(action: m.Action, sort: s.Sort, body: Body) -> m.Action | Non
 def assignment(node: tree.Assign, body: Body) -> m.Statement | None:
     """`place = source`; None after a fault."""
     target = _target(node.target, body)
-    if target is None:
+    if target is None or not stores_to(target, body):
         if action_of(node.value, body) is None:
             expression(node.value, body.scope)  # for its own faults
         return None
@@ -146,7 +146,7 @@ def augmented_assignment(node: tree.Augmented, body: Body) -> m.Statement | None
     ghost = _is_ghost(node.target, scope)
     seen = scope.specification() if ghost else scope
     target = place(node.target, seen)
-    if target is None:
+    if target is None or not stores_to(target, body):
         return None
     if isinstance(target.sort, s.Generation):
         if node.operator == "+" and isinstance(node.value, tree.Number) and node.value.value == 1:
@@ -165,15 +165,16 @@ def augmented_assignment(node: tree.Augmented, body: Body) -> m.Statement | None
 
 
 def set_method(call: tree.Call, body: Body) -> m.Statement | object | None:
-    """`free.add(x)`, `free.remove(x)`; None when it is another method, FAULT after a fault."""
+    """`free.add(x)`, `free.discard(x)` and the like; None when it is another method, FAULT after a fault."""
     assert isinstance(call.function, tree.Attribute)
     name = call.function.name
-    if name not in ("add", "remove"):
+    if name not in SET_METHODS:
         return None
     seen = body.scope.specification() if _is_ghost(call.function.base, body.scope) else body.scope
     target = place(call.function.base, seen)
     if target is None:
         return FAULT
+    stores_to(target, body)
     if not isinstance(target.sort, s.SetOf):
         body.found.add("no-method", call.span, f"`{target.sort}` has no method `{name}`")
         return FAULT
@@ -186,6 +187,5 @@ def set_method(call: tree.Call, body: Body) -> m.Statement | object | None:
     if not fits:
         return FAULT
     single = m.SetDisplay((fits,), s.SetOf(target.sort.of), argument.span)
-    operator = "|" if name == "add" else "minus"
-    total = m.Operation(operator, (m.Load(target), single), target.sort, call.span)
+    total = m.Operation(SET_METHODS[name], (m.Load(target), single), target.sort, call.span)
     return m.Update(target, total, call.span)

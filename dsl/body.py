@@ -10,6 +10,17 @@ from .scope import Scope, Signature
 from .source import Span
 
 
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """An argument that names a variable, for a parameter that is a copy: of `callee`, called so.  `of` is the
+    caller's own parameter that it names, None where it is shared."""
+
+    callee: str
+    parameter: str
+    of: str | None
+    span: Span
+
+
 @dataclass(slots=True)
 class Body:
     """What is known while a body is checked; `scope.assigned` moves along with control."""
@@ -21,6 +32,11 @@ class Body:
     calls: dict[str, Span] = field(default_factory=dict)
     atomic_calls: set[Span] = field(default_factory=set)
     loops: list[list[frozenset[str] | None]] = field(default_factory=list)
+    # The variables of the `for` loops around, each with the place of its loop.
+    counting: dict[str, Span] = field(default_factory=dict)
+    # The copies that its calls make, and where it first stores to each local.
+    copied: list[Copied] = field(default_factory=list)
+    stored: dict[str, Span] = field(default_factory=dict)
     # What an `atomic` around a call of this body could not contain, with its place.
     unfit_for_atomic: list[tuple[Span, str]] = field(default_factory=list)
     atomic: Span | None = None
@@ -31,6 +47,24 @@ class Body:
     @property
     def found(self) -> Diagnostics:
         return self.scope.found
+
+
+def stores_to(place: m.Place, body: Body) -> bool:
+    """Notes a store, and whether it may be: False, with a report, if it is to the variable of a `for` around.
+
+    Python's loop takes the next value whatever its body stores.  Here the loop goes on from what the
+    variable holds, except in `atomic`, so a store would mean one thing or the other.
+    """
+    if not isinstance(place.root, m.LocalVariable):
+        return True
+    name = place.root.name
+    body.stored.setdefault(name, place.span)
+    if name not in body.counting:
+        return True
+    help = "keep what changes in a local of its own, leave with `break`, or write a `while`"
+    related = [(body.counting[name], "the loop stands here")]
+    body.found.add("loop-variable", place.span, f"`{name}` is the variable of a loop around", help, related)
+    return False
 
 
 def meet(ways: list[frozenset[str] | None]) -> frozenset[str] | None:

@@ -46,6 +46,32 @@ def _report_cycle(cycle: list[str], call: Span, found: Diagnostics) -> None:
     found.add("recursion", call, message, help)
 
 
+def warn_of_copies(bodies: Mapping[str, Body], found: Diagnostics) -> None:
+    """Warns of a `def` that stores to a parameter which is a copy of a shared variable: whoever wrote the
+    store meant the variable, more often than not.  At the store, with the calls that pass one."""
+    passed: dict[tuple[str, str], dict[Span, None]] = {}
+    changed = True
+    while changed:
+        changed = False
+        for owner, body in bodies.items():
+            for copy in body.copied:
+                shared = copy.of is None or (owner, copy.of) in passed
+                calls = passed.setdefault((copy.callee, copy.parameter), {}) if shared else {}
+                if shared and copy.span not in calls:
+                    calls[copy.span] = None
+                    changed = True
+    for (name, parameter), calls in passed.items():
+        place = bodies[name].stored.get(parameter) if name in bodies else None
+        if place is not None:
+            message = f"`{parameter}` is a copy, so this does not change what was passed"
+            help = (
+                "name the variable itself, or pass a class or array that holds it, which is a reference; "
+                "`READ_ONCE(...)` at the call says that a copy is meant"
+            )
+            related = [(call, "a shared variable is passed here") for call in sorted(calls)]
+            found.add("copied-parameter", place, message, help, related, severity="warning")
+
+
 def refuse_unfit_for_atomic(bodies: Mapping[str, Body], found: Diagnostics) -> None:
     """Reports calls within `atomic` of what can be no part of one step."""
     for body in bodies.values():

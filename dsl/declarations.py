@@ -9,9 +9,16 @@ from . import model as m
 from . import sorts as s
 from . import tree
 from .body import Body
-from .calls import reachable, refuse_recursion, refuse_unfit_for_atomic
+from .calls import reachable, refuse_recursion, refuse_unfit_for_atomic, warn_of_copies
 from .diagnostics import Diagnostics
-from .properties import assertions, expectations, formulas, refuse_bad_acceptances
+from .properties import (
+    Owner,
+    assertions,
+    expectations,
+    formulas,
+    refuse_bad_acceptances,
+    refuse_shared_names,
+)
 from .recover import Lost
 from .scenarios import choices, cpu_count, declare_policies, pins, scene
 from .scope import BUILT_INS, Names, Scope, Signature
@@ -72,12 +79,15 @@ def examine(
     processes = _processes(declared, names, found, bodies, cpus)
     refuse_recursion(bodies, found)
     refuse_unfit_for_atomic(bodies, found)
+    warn_of_copies(bodies, found)
     if not found.errors and not quick:
         refuse_large(processes, functions, found)
     claimed = formulas(declared, names, found)
-    texts = assertions((*functions, *processes), found)
     asked = choices(declared, settings, names, found)
     policies = tuple(policy for policy in names.instances.values() if policy)
+    owners: tuple[Owner, ...] = (*functions, *processes, *policies)
+    texts = assertions(owners)
+    refuse_shared_names(declared, owners, found)
     if not found.errors and not quick:
         refuse_other_counters((*processes, *policies), functions, claimed, found)
     expected = expectations(declared, claimed, texts, names, specification.path, found)

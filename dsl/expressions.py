@@ -33,7 +33,7 @@ def expression(node: tree.Argument, scope: Scope, wanted: s.Sort | None = None) 
         case tree.Text():
             scope.found.add("no-text", node.span, "texts are no values", "declare an `enum` for named values")
         case tree.ListLiteral():
-            help = "write `set[T]` and `{a, b}`, or an array `T[N]`"
+            help = "write `{a, b}`, a `set[T]`, where the order does not count, or declare an array `T[N]`"
             scope.found.add("no-list", node.span, "there are no lists", help)
         case tree.Attribute() | tree.Subscript():
             return _postfix(node, scope)
@@ -58,6 +58,10 @@ def expression(node: tree.Argument, scope: Scope, wanted: s.Sort | None = None) 
 
 def condition(node: tree.Expr, scope: Scope) -> m.Expr | None:
     """An expression that must be a truth value."""
+    if isinstance(node, tree.Number):
+        message = f"a condition is needed, this is `{node.value}`"
+        scope.found.add("not-a-condition", node.span, message, f"write `{bool(node.value)}`")
+        return None
     typed = expression(node, scope)
     return typed and truth(typed, node.span, scope)
 

@@ -34,7 +34,7 @@ _BEGINNINGS: tuple[tuple[str, str, str, str], ...] = (
         r"async\b|yield\b",
         "no-async",
         "there is no asynchronous code",
-        "every `process` runs concurrently; `await CONDITION` blocks until it is true",
+        "every `process` runs concurrently, and waits by `wait until CONDITION on WAITQUEUE`",
     ),
     (
         r"(try|except|finally|raise)\b",
@@ -78,10 +78,17 @@ _BEGINNINGS: tuple[tuple[str, str, str, str], ...] = (
         r"goto\b",
         "no-goto",
         "there is no `goto`",
-        "leave with `break` or `return`; `with LOCK:` releases the lock on every way out",
+        "leave with `break` or `return`, and go back with `while True:`; `with LOCK:` releases the lock "
+        "on every way out",
     ),
     (r"do\b", "no-do", "there is no `do`", "write `while True:` with a `break`"),
-    (r"for\s*\(", "no-c-for", "a loop does not count like C's", "write `for i in range(N):`"),
+    (r"for\s*\(\s*;\s*;", "no-c-for", "this is an endless loop of C's", "write `while True:`"),
+    (
+        r"for\s*\(",
+        "no-c-for",
+        "a loop does not count like C's",
+        "write `for i in range(FIRST, LAST + 1):`, or a `while` where the body changes the variable",
+    ),
     (r"//|/\*|\*", "no-c-comment", "this is a comment of C's", "comments begin with `#`"),
     (
         _C_DECLARATION + r".*\(",
@@ -90,7 +97,25 @@ _BEGINNINGS: tuple[tuple[str, str, str, str], ...] = (
         "write `def f(x: bool) -> bool:`",
     ),
     (
-        r"(struct|typedef|union)\b(?!\s*[:=])",
+        r"static\b(?!\s*[:=])",
+        "no-c-declaration",
+        "this is a declaration of C's",
+        "write `shared x: range(4) = 0` outside any process; all tasks have a `static` variable in common",
+    ),
+    (
+        r"union\b(?!\s*[:=])",
+        "no-c-declaration",
+        "there are no unions",
+        "the fields of a class share no memory, so what one field does to another is not found",
+    ),
+    (
+        r"typedef\b(?!\s*[:=])(?!\s*struct)",
+        "no-c-declaration",
+        "this is a declaration of C's",
+        "write `type NAME = TYPE`",
+    ),
+    (
+        r"(struct|typedef)\b(?!\s*[:=])",
         "no-c-declaration",
         "this is a declaration of C's",
         "write `class NAME:` with a field a line",
@@ -119,7 +144,12 @@ _ANYWHERE: tuple[tuple[str, str, str, str], ...] = (
         "there is no conditional expression",
         "use an `if` statement",
     ),
-    (r":=", "no-walrus", "there is no `:=`", "assign first, then test"),
+    (
+        r":=",
+        "no-walrus",
+        "there is no `:=`",
+        "assign first, then test; for a `while`, in a `while True:` with a `break`",
+    ),
     (
         r"//(?!=)(?=\s*([A-Za-z]\w*\s+[A-Za-z]|\w*$))|/\*",
         "no-c-comment",
@@ -142,7 +172,13 @@ _ANYWHERE: tuple[tuple[str, str, str, str], ...] = (
         "name each parameter, and pass an argument for each",
     ),
     (
-        r"(\*\*|<<|>>)=?|\^=?|~|@=?|/(?!/)=?",
+        r"/(?!/)=?",
+        "no-operator",
+        "there is no `/`",
+        "`//` divides by a constant, and rounds down; C rounds towards zero, which differs below zero",
+    ),
+    (
+        r"(\*\*|<<|>>)=?|\^=?|~|@=?",
         "no-operator",
         "there is no such operator",
         "there are `+`, `-`, `*`, `//`, `%`, and `|`, `&`, `-` for sets",

@@ -1,54 +1,231 @@
-"""Names that a kernel engineer would type, and how the same is written here."""
+"""Names that a kernel engineer would type, and how the same is written here.
+
+A hint is followed, so what it leads to must not hold where the code fails.  Where the language has nothing
+that does the same, the hint says so, and what a verdict then leaves open; a way to model it is only named
+where it is as strict as the code.  `docs/language.md` has the models that hints speak of.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
+_NO_INTERRUPTS = "interrupts are not modelled, so what a handler does on the same CPU is not found"
+
+# The first pattern that fits the whole name decides, so what is special stands first.
 _NAMES: tuple[tuple[str, str], ...] = (
-    (r"(raw_)?spin_trylock\w*|mutex_trylock", "write `LOCK.trylock()`"),
+    # -- locks
+    (
+        r"(raw_)?spin_lock_init|mutex_init|rwlock_init|init_rwsem|DEFINE_(RAW_)?(SPINLOCK|MUTEX|RWLOCK)"
+        r"|DECLARE_RWSEM|init_s?waitqueue_\w+|DECLARE_S?WAIT_QUEUE_\w+|init_completion|DECLARE_COMPLETION\w*",
+        "declare it with `shared`; locks and queues are there from the beginning, and free",
+    ),
+    (r"spin_(lock|trylock)_(irq|irqsave|bh)\w*", f"write `LOCK.{{1}}()`; {_NO_INTERRUPTS}"),
+    (r"raw_spin_(lock|trylock)_(irq|irqsave|bh)\w*", f"write `LOCK.{{1}}()`; {_NO_INTERRUPTS}"),
+    (r"(read|write)_(lock|trylock)_(irq|irqsave|bh)\w*", f"write `LOCK.{{1}}_{{2}}()`; {_NO_INTERRUPTS}"),
+    (
+        r"mutex_lock_(interruptible|killable)\w*",
+        "write `if maybe():` with what a signal leads to, and `LOCK.lock()` below `else:`",
+    ),
+    (
+        r"down_(read|write)_(interruptible|killable)\w*",
+        "write `if maybe():` with what a signal leads to, and `SEM.down_{1}()` below `else:`",
+    ),
+    (r"(raw_)?spin_trylock\w*|mutex_trylock\w*", "write `LOCK.trylock()`"),
     (r"(raw_)?spin_unlock\w*|mutex_unlock", "write `LOCK.unlock()`, or `with LOCK:` around the section"),
     (r"(raw_)?spin_lock\w*|mutex_lock\w*", "write `LOCK.lock()`, or `with LOCK:` around the section"),
     (r"(read|write)_unlock\w*", "write `LOCK.{1}_unlock()`, or `with LOCK.{1}():` around the section"),
     (r"(read|write)_lock\w*", "write `LOCK.{1}_lock()`, or `with LOCK.{1}():` around the section"),
     (r"(read|write)_trylock\w*", "write `LOCK.{1}_trylock()`"),
-    (r"(down|up)_(read|write)\w*", "write `SEM.{1}_{2}()`, or `with SEM.{2}():` around the section"),
     (r"down_(read|write)_trylock", "write `SEM.down_{1}_trylock()`"),
+    (r"(down|up)_(read|write)\w*", "write `SEM.{1}_{2}()`, or `with SEM.{2}():` around the section"),
     (
-        r"rcu_read_(un)?lock\w*|synchronize_rcu|call_rcu|srcu_\w+",
-        "model a read-side section with an `rwlock`; there is no RCU yet",
+        r"downgrade(_write)?",
+        "there is no downgrade, and `up_write()` with `down_read()` is none: a writer comes in between; "
+        "a model without it leaves open what rests on it",
     ),
-    (r"read_seq\w*|write_seq\w*|seqcount\w*", "use a `generation` and a `snapshot`"),
-    (r"wait_event\w*|swait_event\w*", "write `wait until CONDITION on WAITQUEUE`"),
-    (r"wake_up_all\w*|wake_up_interruptible\w*|swake_up\w*", "write `wake_up(WAITQUEUE)`"),
-    (r"set_current_state|prepare_to_\w+|add_wait_queue", "write `prepare_to_wait(WAITQUEUE)`"),
-    (r"wait_for_completion\w*", "write `await DONE`, with `shared DONE: bool`"),
-    (r"complete(_all)?", "assign `DONE = True`, with `shared DONE: bool`"),
     (
-        r"init_\w+|spin_lock_init|mutex_init|DEFINE_\w+",
-        "declare it with `shared`; locks and queues start out free",
+        r"down|up|down_(interruptible|killable|trylock|timeout)|sema_init|semaphore",
+        "a semaphore is a `range`: take it in one `atomic:` with `await count > 0` and `count -= 1`, "
+        "and give it back with `count += 1` in another",
+    ),
+    (
+        r"(spin|mutex|rwsem|raw_spin|read|write)_is_\w*(locked|contended)",
+        "write `LOCK.locked` in an `assert`; code cannot ask for it",
+    ),
+    (
+        r"lockdep_assert_held_(read|write|exclusive)\w*|lockdep_is_held_type",
+        'write `assert LOCK.held_by(PROCESS[self]), "why"`; it is true in either mode, so a lock that is '
+        "held "
+        "in the wrong one is not found",
     ),
     (r"lockdep_assert_held\w*|lockdep_is_held\w*", 'write `assert LOCK.held_by(PROCESS[self]), "why"`'),
-    (r"(VM_)?(WARN|BUG)(_ON)?(_ONCE)?|KVM_BUG\w*", 'write `assert CONDITION, "why"`, for what must hold'),
+    (r"lockdep_assert_not_held\w*", 'write `assert not LOCK.held_by(PROCESS[self]), "why"`'),
+    # -- sequence counts and RCU
     (
-        r"atomic\w*_(inc|dec|add|sub)\w*|refcount_\w+|(test_and_)?(set|clear)_bit|cmpxchg|xchg|try_cmpxchg",
-        "write the change in an `atomic:` block",
+        r"(raw_)?(read|write)_seq\w*|(raw_)?seq(count|lock)\w*|DEFINE_SEQLOCK",
+        "count in a small `range` that is odd while the writer is at work; a `generation` has no parity, "
+        "and a reader of one does not see a writer that is not done",
     ),
-    (r"atomic\w*_(read|set)|test_bit", "read or assign the variable"),
+    (r"rcu_dereference\w*", "write `READ_ONCE(x)`; memory is sequentially consistent"),
+    (r"rcu_assign_pointer|RCU_INIT_POINTER", "write `WRITE_ONCE(x, v)`; memory is sequentially consistent"),
     (
-        r"msleep\w*|usleep_range|ssleep|schedule_timeout\w*",
+        r"s?rcu_read_(un)?lock\w*|synchronize_s?rcu\w*|call_s?rcu\w*|k[v]?free_rcu\w*|rcu_barrier\w*|srcu\w*",
+        "there is no RCU, and a lock is none, as it keeps writers out; set a `bool` of each reader for "
+        "its section, and for a grace period `await` for one after the other that it is `False`",
+    ),
+    # -- waiting
+    (
+        r"s?wait_(event|on|for|var)_?\w*(interruptible|killable|timeout|freezable)\w*",
+        "write `either:` with the wait, and `or:` with what a signal or time-out leads to; a `wait until` "
+        "ends with its condition only",
+    ),
+    (
+        r"(try_)?wait_for_completion\w*|completion(_done)?",
+        "a completion is a count, a lock and a waitqueue: hold the lock, `wait until done > 0 on DONE "
+        "holding LOCK`, then `done -= 1`; an `await` hides a wake-up that is missing",
+    ),
+    (
+        r"complete_all",
+        "hold the completion's lock, set its count to that of all who may wait, and `wake_up(DONE)`",
+    ),
+    (
+        r"complete(_on_current_cpu)?",
+        "hold the completion's lock, `done += 1`, and `wake_up_one(DONE)`; without it whoever sleeps "
+        "sleeps on",
+    ),
+    (r"reinit_completion", "assign `done = 0`"),
+    (
+        r"s?wait_event\w*|swait_event\w*|wait_var_event\w*|wait_on_\w+",
+        "write `wait until CONDITION on WAITQUEUE`",
+    ),
+    (r"(s?wake_up|wake_up_interruptible)_all\w*", "write `wake_up(WAITQUEUE)`"),
+    (r"swake_up(_one|_locked)?", "write `wake_up_one(WAITQUEUE)`"),
+    (
+        r"wake_up_(process|state|q|new_task)|wake_q_add\w*",
+        "nobody wakes a certain task: give that task a waitqueue of its own, and write `wake_up(WAITQUEUE)`",
+    ),
+    (r"wake_up_(var|bit)\w*", "write `wake_up(WAITQUEUE)`, with a waitqueue for what is waited for"),
+    (
+        r"wake_up_\w+",
+        "write `wake_up(WAITQUEUE)`, or `wake_up_one(WAITQUEUE)` where those who wait are exclusive",
+    ),
+    (
+        r"(__)?set_current_state",
+        "write `prepare_to_wait(WAITQUEUE)` where the task arms itself, and `finish_wait(WAITQUEUE)` "
+        "where it runs on",
+    ),
+    (
+        r"add_wait_queue\w*",
+        "leave it out; `prepare_to_wait(WAITQUEUE)`, where the code sets the task's state, puts it on the "
+        "queue too",
+    ),
+    (r"prepare_to_\w+", "write `prepare_to_wait(WAITQUEUE)`"),
+    (r"remove_wait_queue|finish_s?wait\w*", "write `finish_wait(WAITQUEUE)`"),
+    (
+        r"schedule_(hr)?timeout\w*",
+        "write `finish_wait(WAITQUEUE)` and `might_sleep()`; there is no time, so it may end at once",
+    ),
+    (r"io_schedule\w*|schedule_preempt_disabled", "write `schedule()`"),
+    (
+        r"(schedule|queue|mod)_(delayed_)?work\w*|tasklet_\w*schedule|(mod|add)_timer\w*|irq_work_queue\w*"
+        r"|hrtimer_start\w*|raise_softirq\w*",
+        "write a `daemon process` that waits for a flag, takes it back, and does the work; set the flag "
+        "here, and wake it",
+    ),
+    (
+        r"(flush|cancel)_(delayed_)?work\w*|(flush|drain|destroy)_workqueue|(timer_delete|del_timer)\w*"
+        r"|(tasklet|irq_work|hrtimer)_(kill|sync|cancel)|synchronize_irq|kthread_stop\w*",
+        "wait here until the process that stands for it says that it is done",
+    ),
+    (
+        r"kthread_(run|create|unpark)\w*|wake_up_new_task",
+        "every process runs from the beginning: let that one `await` a flag first, and set it here",
+    ),
+    (
+        r"msleep\w*|usleep_range\w*|ssleep|fsleep|nanosleep|sleep",
         "write `might_sleep()`; there is no time, only order",
     ),
-    (r"[umn]delay|nanosleep|sleep", "write `cpu_relax()`; there is no time, only order"),
-    (r"yield|sched_yield|need_resched", "write `cond_resched()`"),
-    (r"pr_\w+|printk\w*|trace_\w+|printf", "leave it out; the trace shows every read and write"),
-    (r"barrier|smp_mb__\w+", "write `smp_mb()`, `smp_rmb()` or `smp_wmb()`"),
-    (r"k[mz]?alloc\w*|kfree\w*|free|malloc", "keep a `set` of free objects; take one with `choose`"),
-    (r"likely|unlikely", "write the condition alone"),
-    (r"current|smp_processor_id", "write `self`, the index of the process"),
+    (r"might_sleep_if", "write `if CONDITION:` and `might_sleep()` in it"),
     (
-        r"(preempt|local_irq|local_bh)_\w+|local_irq_\w+",
-        "leave it out; the locks say where a task may not sleep",
+        r"might_(fault|resched|alloc)|(get|put)_user\w*|copy_(from|to)_user\w*",
+        "write `might_sleep()`, and `maybe()` for whether it fails",
     ),
+    (r"[umn]delay|cpu_(pause|yield)|rep_nop", "write `cpu_relax()`; there is no time, only order"),
+    (
+        r"smp_cond_load_\w+|spin_until_cond|atomic_cond_read_\w+",
+        "write `while not CONDITION:` and `cpu_relax()` in it",
+    ),
+    (r"need_resched|signal_pending\w*|fatal_signal_pending", "write `maybe()`"),
+    (
+        r"cond_resched_lock",
+        "write `LOCK.unlock()`, `cond_resched()` and `LOCK.lock()` below `if maybe():`, "
+        "since the lock is free in between",
+    ),
+    (
+        r"cond_resched_rwlock_(read|write)",
+        "write `LOCK.{1}_unlock()`, `cond_resched()` and `LOCK.{1}_lock()` below "
+        "`if maybe():`, since the lock is free in between",
+    ),
+    (r"yield|sched_yield|cond_resched_\w+", "write `cond_resched()`"),
+    # -- where a task runs
+    (
+        r"preempt_(disable|enable)\w*|(get|put)_cpu\w*|migrate_(disable|enable)",
+        "hold a spinlock that no other task takes: the task then neither sleeps nor is preempted",
+    ),
+    (
+        r"local_(irq|bh)_\w+|(disable|enable)_irq\w*|irqs_disabled|in_(interrupt|irq|softirq|task|atomic)|preemptible",
+        "interrupts are not modelled, so a verdict says nothing about what this is there to prevent; a "
+        "process that stands for a handler runs all the same",
+    ),
+    (
+        r"(raw_)?smp_processor_id|(this|per|raw)_cpu\w*|DEFINE_PER_CPU\w*|for_each_\w*cpu",
+        "there are no numbers of CPUs: `self` tells tasks apart, and what two tasks share by running on "
+        "one CPU is not modelled",
+    ),
+    (
+        r"current",
+        "write `self`, the index of the task in its process; a task of another process may have the same",
+    ),
+    # -- atomic operations
+    (
+        r"(atomic\w*|refcount)_(read|set)(_acquire|_release)?|test_bit",
+        "read or assign the variable",
+    ),
+    (
+        r"atomic\w*_(inc|dec|add|sub|and|or|xor|fetch|xchg|cmpxchg|try_cmpxchg)\w*|refcount_\w+|kref_\w+"
+        r"|(test_and_)?(set|clear|change)_bit\w*|(try_)?cmpxchg\w*|xchg\w*",
+        "write the test and the change in one `atomic:` block",
+    ),
+    (r"__(set|clear|change)_bit", "assign the variable"),
+    (r"atomic(64|_long)?_t|refcount_t|kref", "declare a `range(n)`, and change it in `atomic:` blocks"),
+    (r"(raw_)?spinlock_t|raw_spinlock", "write `spinlock`"),
+    (r"rwlock_t", "write `rwlock`"),
+    (r"rw_semaphore", "write `rwsem`"),
+    (r"s?wait_queue_head_t|s?wait_queue_head|swait_queue\w*", "write `waitqueue`"),
+    (
+        r"barrier|smp_mb__\w+|[rw]?mb|dma_[rw]mb|smp_store_mb",
+        "write `smp_mb()`, `smp_rmb()` or `smp_wmb()`, none of which has an effect: memory is "
+        "sequentially consistent",
+    ),
+    (r"ACCESS_ONCE|READ_ONCE_\w+|data_race", "write `READ_ONCE(x)`"),
+    # -- assertions and the rest of C
+    (
+        r"(VM_)?(WARN|BUG)(_ON)?(_ONCE)?|KVM_BUG\w*|lockdep_assert",
+        'write `assert CONDITION, "why"`, for what must hold; it reads all at once, so load into locals '
+        "above it "
+        "what the code reads without a lock",
+    ),
+    (r"pr_\w+|printk\w*|trace_\w+|printf", "leave it out; the trace shows every read and write"),
+    (
+        r"k[mzv]+alloc\w*|alloc_pages?|malloc",
+        "keep a `set` of free objects, and take one out in one `atomic:`; a failure is `maybe()`",
+    ),
+    (
+        r"kv?free\w*|free_pages?|free",
+        "keep a `set` of free objects, and assert where one is used that it is not in it",
+    ),
+    (r"likely|unlikely", "write the condition alone"),
     (r"true", "write `True`"),
     (r"false", "write `False`"),
     (r"null|NULL|nil|nullptr", "write `None`"),
@@ -71,3 +248,9 @@ def habit(name: str) -> str | None:
                 help = help.replace(f"{{{number}}}", group or "")
             return help
     return None
+
+
+def not_within(name: str, words: Iterable[str]) -> Iterator[str]:
+    """The words that `name` may be a misspelling of.  `schedule_frame` is none of `schedule`, but something
+    else that begins so."""
+    return (word for word in words if f"_{word}_" not in f"_{name}_" or word == name)

@@ -174,7 +174,7 @@ def _by_form(stop: Stop, line: str, before: str) -> Finding:
         help = "assign with `=`, or compare in an `if`, `await` or `assert`"
         return Finding("no-effect", "a comparison is not a statement", help, at, at + 2)
     if stop.word == "=" and re.match(r"(if|elif|while|assert|await)\b", line):
-        return found("assign-in-condition", "`=` assigns", "compare with `==`")
+        return found("assign-in-condition", "`=` assigns", _instead_of_assigning(line, stop.text[end:]))
     if stop.word == "=" and re.match(r"[\w.\[\]]+\s*[-+*|&%]?=\s*[\w.\[\]]+\s*=", line):
         return found("no-chain-assignment", "one `=` a statement", "assign in two statements")
     if stop.word == "," and _is_tuple(line, before, stop.expected):
@@ -198,9 +198,12 @@ def _by_form(stop: Stop, line: str, before: str) -> Finding:
     if stop.word == ":" and before.count("{") > before.count("}"):
         return found("no-dict", "there are no dicts", "use an array `T[N]`, or a class with fields")
     if stop.word == "for" and before.count("[") > before.count("]"):
-        return found("no-list", "there are no lists", "write `{x for x in T}`, a set")
+        help = (
+            "write `{x for x in T}`, a set, where neither the order counts nor how often something is in it"
+        )
+        return found("no-list", "there are no lists", help)
     if stop.word in ("*", "&") and not re.search(r"[\w)\]]\s*$", before):
-        help = "name the variable itself: a parameter of class type is a reference"
+        help = "name the variable itself: a parameter of a class or an array is a reference, any other a copy"
         return found("no-pointer", "there are no pointers", help)
     if stop.word == ">" and before.endswith("-"):
         at = stop.at - 1
@@ -249,6 +252,15 @@ def _early_end(stop: Stop, line: str, first: str) -> Finding:
     )
 
 
+def _instead_of_assigning(line: str, value: str) -> str:
+    """What to write for an assignment in a condition: C assigns there what a call returns, and tests it."""
+    if not re.match(r"\s*\w+\s*\(", value):
+        return "compare with `==`"
+    if line.startswith("while"):
+        return "assign and test in a `while True:` with a `break`"
+    return "assign in the line above, and test what was assigned"
+
+
 def _is_tuple(line: str, before: str, expected: frozenset[str]) -> bool:
     if re.match(r"(for|with|class|enum|expect|accept|def)\b", line):
         return False
@@ -271,8 +283,8 @@ def _instead_of_tuple(first: str) -> str:
     if first in ("invariant", "property", "sometimes"):
         return "write the formula alone; its name is its text"
     if first == "return":
-        return "return one value, and assign the others"
-    return "write one assignment a line; `atomic:` makes them one step"
+        return "return one value, and store the others in an object that is passed"
+    return "write one assignment a line, through a local where one reads what another has changed"
 
 
 def _declaration(first: str, line: str) -> tuple[str, str | None]:

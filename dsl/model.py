@@ -40,7 +40,7 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """`place += value`, `.add` and `.remove`: `total` is what the place then holds, and loads it."""
+    """`place += value` and the methods of sets: `total` is what the place then holds, and loads it."""
 
     place: Place
     total: Expr

@@ -56,9 +56,9 @@ def truth(value: m.Expr, span: Span, scope: Scope) -> m.Expr | None:
         return value
     help = None
     if isinstance(value.sort, s.Optional):
-        help = "compare with `== None` or `!= None`"
+        help = "compare with `!= None`"
     elif isinstance(value.sort, s.SetOf):
-        help = "compare with `== set()`"
+        help = "compare with `!= set()`"
     elif isinstance(value.sort, s.Range):
         help = "compare with `!= 0`"
     elif isinstance(value.sort, s.Generation | s.Snapshot):

@@ -7,7 +7,7 @@ from . import sorts as s
 from . import tree
 from .diagnostics import did_you_mean
 from .operators import fitted
-from .scope import LOCK_METHODS, Scope
+from .scope import LOCK_METHODS, SET_METHODS, Scope
 from .source import Span
 
 
@@ -60,9 +60,9 @@ def refuse_method(base: m.Place, name: str, span: Span, scope: Scope) -> None:
     elif isinstance(base.sort, s.Lock) and name in LOCK_METHODS[base.sort.kind]:
         scope.found.add("call-in-expression", span, "a lock operation is a statement of its own")
     else:
-        known = LOCK_METHODS[base.sort.kind] if isinstance(base.sort, s.Lock) else {}
+        known = list(LOCK_METHODS[base.sort.kind]) if isinstance(base.sort, s.Lock) else []
         if isinstance(base.sort, s.SetOf):
-            known = {"add": ("", ""), "remove": ("", "")}
+            known = list(SET_METHODS)
         message = f"`{base.sort}` has no method `{name}` here"
         scope.found.add("no-method", span, message, did_you_mean(name, known))
 

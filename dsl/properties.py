@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from . import model as m
 from . import tree
 from .diagnostics import Diagnostics, did_you_mean
@@ -9,6 +11,9 @@ from .expressions import condition
 from .guards import refuse_unguarded
 from .scope import Names, Scope
 from .source import Span
+
+Owner = m.Function | m.Process | m.Policy
+"""What assertions stand in."""
 
 
 def formulas(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> list[m.Formula]:
@@ -31,17 +36,32 @@ def formulas(declared: tuple[tree.Declaration, ...], names: Names, found: Diagno
     return formulas
 
 
-def assertions(owners: tuple[m.Function | m.Process, ...], found: Diagnostics) -> tuple[str, ...]:
+def assertions(owners: tuple[Owner, ...]) -> tuple[str, ...]:
     """The texts of all assertions, each once, in order."""
-    texts: dict[str, None] = {}
-    for owner in owners:
-        for node in m.walk(owner.body):
-            if isinstance(node, m.Assert):
-                texts.setdefault(node.text)
-                if node.text in m.BUILT_IN_CHECKS:
-                    help = "say what is wrong when it fails"
-                    found.add("reserved-name", node.span, f"`{node.text}` is always checked", help)
-    return tuple(texts)
+    return tuple(dict.fromkeys(node.text for node in _assertions(owners)))
+
+
+def _assertions(owners: tuple[Owner, ...]) -> Iterator[m.Assert]:
+    return (node for owner in owners for node in m.walk(owner.body) if isinstance(node, m.Assert))
+
+
+def refuse_shared_names(
+    declared: tuple[tree.Declaration, ...], owners: tuple[Owner, ...], found: Diagnostics
+) -> None:
+    """Reports assertions whose text is the name of another property.  A verdict, an `expect` and
+    `--property` know a property by its name alone, so one of the two would be taken for the other."""
+    kinds = tree.Invariant | tree.Sometimes | tree.Property
+    formulas = {node.name: node for node in declared if isinstance(node, kinds)}
+    for node in _assertions(owners):
+        if node.text in m.BUILT_IN_CHECKS:
+            help = "say what is wrong when it fails"
+            found.add("reserved-name", node.span, f"`{node.text}` is always checked", help)
+        elif (formula := formulas.get(node.text)) is not None:
+            kind = type(formula).__name__.lower()
+            article = "an" if kind == "invariant" else "a"
+            message = f"`{node.text}` is the name of {article} `{kind}` already"
+            help = f"give the assertion another text, or rename the `{kind}`"
+            found.add("same-name", node.span, message, help, [(formula.span, "it stands here")])
 
 
 def expectations(

@@ -9,7 +9,7 @@ from . import model as m
 from . import sorts as s
 from . import tree
 from .diagnostics import Diagnostics, did_you_mean
-from .kernel import habit
+from .kernel import habit, not_within
 from .recover import Lost
 from .source import Span
 
@@ -38,6 +38,9 @@ LOCK_METHODS: dict[str, dict[str, tuple[str, str]]] = {
         "up_write": ("release", "write"), "down_write_trylock": ("try", "write"),
     },
 }  # fmt: skip
+
+# What changes a set: the operator between the set and `{x}`.  Taking out what is not there does nothing.
+SET_METHODS: dict[str, str] = {"add": "|", "remove": "minus", "discard": "minus"}
 
 
 @dataclass(slots=True)
@@ -169,7 +172,8 @@ class Scope:
                 help = "use numbers and `const` declarations"
                 self.found.add("not-constant", span, f"`{name}` is not a constant", help)
             return
-        candidates = {*self.locals, *self.bounds, *self.names.known(), *BUILT_INS} - TYPE_WORDS
+        words = not_within(name, BUILT_INS - TYPE_WORDS)
+        candidates = {*self.locals, *self.bounds, *self.names.known(), *words}
         help = habit(name) or did_you_mean(name, candidates)
         self.found.add("unknown-name", span, f"`{name}` is not known", help)
 

@@ -133,9 +133,10 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
                 left, right = right, left
             inner = sort_of(left, names, found)
             if not isinstance(right, tree.NoneLiteral):
-                found.add(
-                    "bad-type", node.span, "a type is `T` or `T | None`", "use an `enum` for alternatives"
-                )
+                help = "use an `enum` for alternatives"
+                if _is_none_indexed(right):
+                    help = "write `(T | None)[N]`, an array of what may be `None`"
+                found.add("bad-type", node.span, "a type is `T` or `T | None`", help)
                 return None
             if inner is None:
                 return None
@@ -167,6 +168,13 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
                 )
             found.add("bad-type", node.span, "a type is expected here", help)
             return None
+
+
+def _is_none_indexed(node: tree.Expr) -> bool:
+    """Whether it is `None[N]`, as in `T | None[N]`: the brackets bind more tightly than the bar."""
+    while isinstance(node, tree.Subscript):
+        node = node.base
+    return isinstance(node, tree.NoneLiteral)
 
 
 def _array(node: tree.Subscript, names: Names, found: Diagnostics) -> s.Sort | None:
@@ -272,6 +280,12 @@ def initial(node: tree.Expr | None, sort: s.Sort, span: Span, names: Names, foun
         scope = Scope(names, found, "constant", in_process="")
         if not s.is_plain(inner):
             found.add("no-default", node.span, f"a `{inner}` has no initial value of its own", "leave it out")
+        elif sizes and isinstance(node, tree.ListLiteral):
+            help = (
+                "write what each starts with, as in `= 0`; where they differ, one process sets them in an "
+                "`atomic:`, and the others first `await` that it has"
+            )
+            found.add("no-list", node.span, "all elements of an array start with the same value", help)
         else:
             typed = expression(node, scope, inner)
             fits = typed and fitted(typed, inner, scope)

@@ -308,6 +308,11 @@ def _for(node: tree.For, body: Body) -> m.Statement | None:
         return None
     sort = over.sort.of
     known = body.scope.locals.get(node.name)
+    if node.name in body.counting:
+        related = [(body.counting[node.name], "the loop around stands here")]
+        message = f"`{node.name}` is the variable of a loop around"
+        body.found.add("loop-variable", node.span, message, "choose another name", related)
+        return None
     if isinstance(known, m.LocalVariable) and known.sort == sort:
         variable = known
     elif known is not None:
@@ -322,7 +327,9 @@ def _for(node: tree.For, body: Body) -> m.Statement | None:
     if body.scope.assigned is not None:
         body.scope.assigned |= {node.name}
     body.loops.append([])
+    body.counting[node.name] = node.span
     statements = _block(node.body, body)
+    del body.counting[node.name]
     breaks = body.loops.pop()
     ordered = tuple(value for value in s.values(sort) if value in over.value)
     body.scope.assigned = meet([before if not ordered else (before and before | {node.name}), *breaks])

@@ -13,7 +13,7 @@ from ..dsl import sorts as s
 from ..dsl import tree
 from ..dsl.model import BUILT_IN_CHECKS
 from ..dsl.prelude import prelude
-from ..dsl.scope import LOCK_METHODS
+from ..dsl.scope import LOCK_METHODS, SET_METHODS
 from .analysis import Analysis
 from .positions import from_position
 from .words import FUNCTIONS, TYPES, VERBS, words_for
@@ -211,7 +211,7 @@ def _members(place: Place, chain: str) -> Iterator[Offer]:
         case s.Lock(kind=kind):
             yield from _lock_members(place, kind)
         case s.SetOf(of=of):
-            for name in ("add", "remove"):
+            for name in SET_METHODS:
                 yield Offer(name, method, f"set[{of}]", f"{name}($1)", words_for(name)[1])  # type: ignore[index]
         case s.Task(process=process):
             names = place.analysis.checked.names if place.analysis.checked else None

@@ -65,7 +65,7 @@ def fix(fault: Diagnostic, source: Source) -> tuple[Span, str, str] | None:
             end = Span(span.path, span.line, end_column, span.line, end_column)
             return end, closed[1], f"add `{closed[1]}`"
         return None
-    if fault.code == "assign-in-condition":
+    if fault.code == "assign-in-condition" and help == "compare with `==`":
         return Span(span.path, span.line, span.column, span.line, span.column + 1), "==", "write `==`"
     if written := re.fullmatch(r"write `(True|False|None|==|<=|>=|!=|not|and|or|in|implies)`", help):
         if span.end_line == span.line:

@@ -58,6 +58,7 @@ OTHERS: dict[str, tuple[str, str]] = {
     "memory": ("memory = sc", "In a scenario: `sc`, sequential consistency, is the only memory model."),
     "add": ("S.add(x)", "Puts an element into a set: a load and a store."),
     "remove": ("S.remove(x)", "Takes an element out of a set, if it is there: a load and a store."),
+    "discard": ("S.discard(x)", "The same as `S.remove(x)`."),
     "locked": ("L.locked", "Whether the lock is held, in any mode; in specifications only."),
     "held_by": ("L.held_by(P[i])", "Whether that task holds the lock; in specifications only."),
     "read": ("with L.read():", "Holds the lock for reading in the block."),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pfnspec.dsl.model import BUILT_IN_CHECKS
 from pfnspec.dsl.prelude import prelude
-from pfnspec.dsl.scope import BUILT_INS, LOCK_METHODS, TYPE_WORDS
+from pfnspec.dsl.scope import BUILT_INS, LOCK_METHODS, SET_METHODS, TYPE_WORDS
 from pfnspec.dsl.tree import Policy
 
 HERE = Path(__file__).resolve().parent
@@ -40,7 +40,7 @@ BUILT_IN: Mapping[str, str] = {
 
 SETTINGS = "cpus preempt memory"
 WAITING = "cond wq"
-METHODS = "add remove discard read write held_by"
+METHODS = "read write held_by"
 """What `scenarios.py`, a policy's scope and `expressions.py` know by name."""
 
 NAMELESS = {"accept", "expect", "policies", "under", "varies", "weaker"}
@@ -65,7 +65,8 @@ def words() -> dict[str, tuple[str, ...]]:
     groups["variable"] |= set(WAITING.split())
     groups["check"] = set(BUILT_IN_CHECKS)
     groups["policy"] = {node.name for node in prelude().declarations if isinstance(node, Policy)}
-    groups["method"] = {name for methods in LOCK_METHODS.values() for name in methods} | set(METHODS.split())
+    groups["method"] = {name for methods in LOCK_METHODS.values() for name in methods}
+    groups["method"] |= {*SET_METHODS, *METHODS.split()}
     return {group: tuple(sorted(names)) for group, names in groups.items()}
 
 

@@ -54,9 +54,10 @@ def finish(
     model: m.Model, points: tuple[Point, ...], entries: dict[str, str], locals_: dict[str, Variable],
     invariants: tuple[Invariant, ...], sometimes: tuple[Invariant, ...], common: Common,
     queued: frozenset[str], temporal: tuple[Property, ...], monitors: tuple[Monitor, ...],
-    no_spinning: Expr,
+    no_spinning: Expr, policy: str | None,
 ) -> Program:  # fmt: skip
-    """The program, whole.  Unused halting points and instances of empty processes are left out."""
+    """The program under a wait policy, whole.  Unused halting points and instances of empty processes are
+    left out."""
     processes: list[Process] = []
     for process in model.processes:
         end = next(
@@ -81,7 +82,7 @@ def finish(
     snapshots = tuple(variable for variable in variables if isinstance(variable.sort, s.Snapshot))
     resolve = _Resolver(points, processes, snapshots)
     kept = tuple(resolve(point) for point in points if point.process not in empty)
-    names: dict[str, None] = dict.fromkeys(model.assertions)
+    names: dict[str, None] = dict.fromkeys(_asserted(model, policy))
     names.update(dict.fromkeys(f.name for f in model.formulas if f.kind == "invariant"))
     expected = {stated.target for stated in model.expectations}
     names.update(
@@ -116,6 +117,23 @@ def finish(
         ),
         no_spinning=no_spinning,
     )
+
+
+def _asserted(model: m.Model, choice: str | None) -> tuple[str, ...]:
+    """The texts of the assertions of all code, and of the policies that a run under `choice` goes through."""
+    code = tuple(part.body for group in (model.processes, model.functions) for part in group)
+    waits = [node for node in m.walk(code) if isinstance(node, m.Wait)]
+    todo = [name for node in waits if (name := node.policy or choice) is not None]
+    met: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name not in met:
+            met.add(name)
+            body = model.policy(name).body
+            todo += [node.policy for node in m.walk(body) if isinstance(node, m.Delegate)]
+    bodies = (*code, *(model.policy(name).body for name in met))
+    texts = {node.text for node in m.walk(bodies) if isinstance(node, m.Assert)}
+    return tuple(text for text in model.assertions if text in texts)
 
 
 def _claimed(name: str, points: tuple[Point, ...], invariants: tuple[Invariant, ...]) -> bool:

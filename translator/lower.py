@@ -152,6 +152,6 @@ def lower(
     variables.update(scope.locals)
     program = finish(
         model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued,
-        temporal, monitors, common.no_spinning,
+        temporal, monitors, common.no_spinning, policy,
     )  # fmt: skip
     return program, found

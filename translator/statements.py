@@ -32,6 +32,7 @@ from .program import (
     Reachable,
     Read,
     Test,
+    Where,
     conjunction,
     goto,
     implication,
@@ -257,9 +258,12 @@ class Statements(Operations):
         return start(node.values[0], back.next)
 
     def atomic_block(self, node: m.Atomic, after: int) -> int:
-        self.atomic = True
+        before, self.atomic = self.atomic, True
         inside = self.body(node.body, after)
-        self.atomic = False
+        self.atomic = before
+        if before:
+            # In a `def` that is called in `atomic`: part of that step.
+            return inside
         first = node.body[0] if node.body else None
         if isinstance(first, m.With | m.Await) or (
             isinstance(first, m.LockAction) and first.action == "acquire"
@@ -286,8 +290,20 @@ class Statements(Operations):
             message = claim.message or "it does not hold in the middle of this step"
             failed = Claim(claim.property, FALSE, claim.span, message)
             marked = self.flow.add(MarkNode(after, node.span, claim=(failed,)))
-            after = self.free(Block((), Test(claim.condition, goto(after), goto(marked))), node.span)
+            seen = Block(self.read_by(node.condition, node.span), Goto(marked))
+            after = self.free(Block((), Test(claim.condition, goto(after), seen)), node.span)
         return after
+
+    def read_by(self, e: m.Expr, span: Span) -> tuple[Note, ...]:
+        """The places that an expression reads, for a trace, with what they hold in the step at hand.  What
+        depends on the variable of a quantifier is left out, and what has an index that may not fit."""
+        notes: dict[tuple[Read, Where], Note] = {}
+        for node in m.walk(e):
+            if isinstance(node, m.Load) and s.is_plain(node.sort) and not self.obligations(node):
+                if not any(isinstance(part, m.BoundUse) for part in m.walk(node)):
+                    read, where = self.direct(node.place)
+                    notes.setdefault((read, where), Note("read", span, where, value=read))
+        return tuple(notes.values())
 
     def claims(self, node: m.Assert) -> tuple[Claim, ...]:
         before, self.atomic = self.atomic, True

@@ -122,7 +122,7 @@ OFFERED = {
     "    with cache.lock.": {"read", "write"},
     "    with ": {"gate", "cache"},
     "    cache.": {"lock", "valid", "value"},
-    "    free.": {"add", "remove"},
+    "    free.": {"add", "remove", "discard"},
     "    wake_up(": {"done"},
     "    w": {"while", "wait", "wake_up", "refresh", "mine", "cache"},
     "    mine = ": {"choose", "inside", "N", "idle", "mine"},

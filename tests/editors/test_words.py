@@ -8,8 +8,12 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from pfnspec.dsl.declarations import check
 from pfnspec.dsl.misfits import KEYWORDS
-from pfnspec.dsl.scope import BUILT_INS
+from pfnspec.dsl.parse import parse
+from pfnspec.dsl.scope import BUILT_INS, SET_METHODS
+from pfnspec.dsl.source import Source
+from pfnspec.editor.words import words_for
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,6 +60,16 @@ def test_another_word_in_the_grammar_is_noticed(
     monkeypatch.setattr(generator, "GRAMMAR", tmp_path / "grammar.lark")
     with pytest.raises(generator.Stale, match=said):
         generator.words()
+
+
+def test_methods_of_sets_work_and_are_told_of() -> None:
+    """What the editors colour as a method of sets is one, and hover knows it."""
+    calls = "".join(f"    s.{name}(1)\n" for name in SET_METHODS)
+    text = f"model m\nshared s: set[range(2)]\nprocess p:\n{calls}"
+    parsed, _ = parse(Source("m.pfn", text))
+    assert parsed is not None
+    assert list(check(parsed)[1]) == []
+    assert all(words_for(name) for name in SET_METHODS)
 
 
 def test_another_built_in_is_noticed(generator: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

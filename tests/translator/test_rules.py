@@ -27,6 +27,8 @@ def test_rule(name: str) -> None:
     found: dict[str, str] = {}
     for cell in differential.cells(f"model m\n{model}"):
         names = sorted(differential.safety(cell, 50_000).violated) or ["nothing"]
+        claimed = {claim.property for point in cell.program.points for claim in point.claims}
+        assert claimed <= set(cell.program.properties), "something is claimed that gets no verdict"
         found[f"{cell.scenario} {cell.policy}"] = "\n".join(names)
     assert found, "the model is refused"
     if ":\n" in expected:
