@@ -17,6 +17,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.source import Source, Span
 from ..translator.findings import Change, Event, Finding, Reachable, Standing, TraceStep
+from ..translator.unlocked import Unlocked
 from ..translator.values import Task, Value, value_text
 from .result import Evidence, Failure, Result, Scene, Verdict
 
@@ -76,6 +77,10 @@ def result_data(result: Result) -> Data:
             {"kind": mark.kind, "text": mark.text, **_place(mark.span)} for mark in result.unreached
         ],
         "barriers": [_place(span) for span in result.barriers],
+        "unlocked": [
+            {"location": one.location, "written": _place(one.written), "other": _place(one.other)}
+            for one in result.unlocked
+        ],
         "sources": {path: source.text for path, source in result.sources.items()},
     }
 
@@ -280,6 +285,10 @@ class _Reader:
                 for mark in data["unreached"]
             ),
             barriers=tuple(self.span(one) for one in data["barriers"]),
+            unlocked=tuple(
+                Unlocked(one["location"], self.span(one["written"]), self.span(one["other"]))
+                for one in data.get("unlocked", ())
+            ),
             fairness=tuple(data["fairness"].items()),
             overrides=tuple(data["overrides"].items()),
             stopped=data["stopped"],

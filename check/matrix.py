@@ -17,6 +17,8 @@ from ..dsl.fmt import meaning
 from ..dsl.source import Span
 from ..translator.fairness import fairness
 from ..translator.findings import Reachable
+from ..translator.temporal import focused
+from ..translator.unlocked import Unlocked, unlocked
 from .cell import CellCheck, CellVerdict
 from .expectations import base_policy, expectation, expected, place_of, properties_of
 from .files import cache
@@ -126,12 +128,24 @@ def _result(
         tlc=tlc,
         unreached=unreached,
         barriers=tuple(barriers),
+        unlocked=_unlocked(cells),
         fairness=_assumed(cells),
         overrides=options.overrides,
         stopped=stopped,
         failure=failure,
         shard=options.shard,
     )
+
+
+def _unlocked(cells: tuple[Cell, ...]) -> tuple[Unlocked, ...]:
+    """The locations that no lock protects in some cell, but for those that the model accepts."""
+    found: dict[str, Unlocked] = {}
+    for cell in cells:
+        accepted = cell.model.unlocked
+        for one in unlocked(focused(cell.program, ())):
+            if not any(one.location == name or one.location.startswith(f"{name}.") for name in accepted):
+                found.setdefault(one.location, one)
+    return tuple(found.values())
 
 
 def _assumed(cells: tuple[Cell, ...]) -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.source import Source, Span
 from ..translator.findings import Finding, Reachable
+from ..translator.unlocked import Unlocked
 from ..translator.values import Value
 
 HOLDS = "holds"
@@ -92,7 +93,9 @@ class Result:
     cell, known only when all states of all cells were searched.  `fairness` says for each process
     what the temporal verdicts assume of its tasks: weak, strong or none; it is empty where there are
     none.  `engine` is what decided: tlc or interpreter.  `shard` (I, N) says that only part I of N of the
-    cells was looked at; `unreached` is then told by these alone.
+    cells was looked at; `unreached` is then told by these alone.  `barriers` have no effect, since memory is
+    sequentially consistent, and for `unlocked` locations that is what verdicts rest on; those that the model
+    accepts are left out.
     """
 
     path: str
@@ -110,6 +113,7 @@ class Result:
     tlc: str
     unreached: tuple[Reachable, ...]
     barriers: tuple[Span, ...]
+    unlocked: tuple[Unlocked, ...]
     fairness: tuple[tuple[str, str], ...]
     overrides: tuple[tuple[str, str], ...]
     stopped: str | None = None

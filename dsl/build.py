@@ -290,6 +290,13 @@ class Build(Transformer[Token, Any]):
         target = _unquoted(c[0]) if c[0].type == "STRING" else str(c[0])
         return tree.Accept(self._head(meta), target, _unquoted(c[1]))
 
+    def location(self, meta: Meta, c: list[Any]) -> str:
+        return ".".join(str(name) for name in c)
+
+    def accept_unlocked(self, meta: Meta, c: list[Any]) -> tree.AcceptUnlocked:
+        *locations, reason = c
+        return tree.AcceptUnlocked(self._head(meta), tuple(locations), _unquoted(reason))
+
 
 def _present(children: list[Any]) -> tuple[Any, ...]:
     return tuple(child for child in children if child is not None)

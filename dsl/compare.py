@@ -26,11 +26,15 @@ _Node = TypeVar(
 )
 
 
+_ACCEPTANCES = tree.Accept | tree.AcceptUnlocked
+"""What a check takes no notice of, and what only says which notes are wanted."""
+
+
 def same(old: tree.Tree, new: tree.Tree) -> bool:
     """Whether two specifications differ in comments, docstrings, layout and acceptances at most."""
 
     def told(of: tree.Tree) -> list[Term]:
-        return [_whole(node) for node in of.declarations if not isinstance(node, tree.Accept)]
+        return [_whole(node) for node in of.declarations if not isinstance(node, _ACCEPTANCES)]
 
     return told(old) == told(new) and old.header.name == new.header.name
 

@@ -26,6 +26,7 @@ from .settle import constants, initial, process_counts, sort_of, types
 from .size import refuse_large
 from .snapshots import refuse_other_counters
 from .source import Span
+from .unlocked import unlocked_on_purpose
 from .statements import check_body
 
 
@@ -92,6 +93,7 @@ def examine(
         refuse_other_counters((*processes, *policies), functions, claimed, found)
     expected = expectations(declared, claimed, texts, names, specification.path, found)
     refuse_bad_acceptances(declared, found)
+    unlocked = unlocked_on_purpose(declared, names, specification.path, found)
     if not any(process.count for process in processes) and not found and lost is None:
         help = "give one an instance" if processes else "add `process NAME:`"
         found.add("no-process", specification.header.span, "the model has no process that runs", help)
@@ -101,14 +103,14 @@ def examine(
         specification.header.name, specification.path, specification.doc,
         tuple(names.constants.items()), tuple(names.variables.values()), tuple(processes),
         tuple(functions), tuple(claimed), texts, tuple(expected), scenario,
-        policies, asked, cpus, settings.preempt,
+        policies, asked, cpus, settings.preempt, unlocked,
     )  # fmt: skip
     return Checked(model, names, bodies, found)
 
 
 def name_of(node: tree.Declaration) -> str | None:
     """The name that a declaration declares, if it declares one."""
-    return None if isinstance(node, tree.Policies | tree.Expect | tree.Accept) else node.name
+    return None if isinstance(node, tree.Policies | tree.Expect | tree.Accept | tree.AcceptUnlocked) else node.name
 
 
 def _refuse_duplicates(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:

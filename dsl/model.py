@@ -265,6 +265,7 @@ class Model:
     `processes` say in `cpus` to which CPU each instance is pinned.  `policies` are all instances in
     use, `choices` those under which waiting sites that are not pinned are to be checked.  `cpus` is
     None when there is one for each task; `preempt` is none or full.
+    `unlocked` are shared locations, or variables of several, whose accesses no lock is meant to keep apart.
     """
 
     name: str
@@ -282,6 +283,7 @@ class Model:
     choices: tuple[str, ...] = ()
     cpus: int | None = None
     preempt: str = "none"
+    unlocked: tuple[str, ...] = ()
 
     def policy(self, name: str) -> Policy:
         return next(policy for policy in self.policies if policy.name == name)

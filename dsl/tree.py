@@ -366,9 +366,18 @@ class Accept(Node):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class AcceptUnlocked(Node):
+    """`accept unlocked gpc.valid "a release store orders it"`: no lock keeps the accesses to these locations
+    apart, and that is meant."""
+
+    locations: tuple[str, ...]
+    reason: str
+
+
 Declaration = (
     Const | TypeAlias | Enum | Struct | Shared | Ghost | Process | Function | Policy | Policies
-    | Invariant | Property | Sometimes | Scenario | Expect | Accept
+    | Invariant | Property | Sometimes | Scenario | Expect | Accept | AcceptUnlocked
 )  # fmt: skip
 
 

@@ -171,6 +171,9 @@ def offers(place: Place) -> Iterator[Offer]:
         return
     elif re.match(r"accept\s+\w*$", code):
         yield Offer("weaker", types.CompletionItemKind.Keyword)
+        yield Offer("unlocked", types.CompletionItemKind.Keyword)
+    elif re.match(r"accept\s+unlocked\s+(?:[\w.]+\s*,\s*)*\w*$", code):
+        yield from _shared(place)
     elif re.match(r"accept\s+weaker\s+\w*$", code):
         yield from _targets(place)
     elif re.match(r"expect\b", code):
@@ -278,6 +281,11 @@ def _targets(place: Place) -> Iterator[Offer]:
         yield Offer(f'"{text}"', value, "assertion")
     for name in _declared(place, tree.Invariant, tree.Property, tree.Sometimes):
         yield Offer(name, value, "formula")
+
+
+def _shared(place: Place) -> Iterator[Offer]:
+    for name in _declared(place, tree.Shared):
+        yield Offer(name, types.CompletionItemKind.Variable, "shared")
 
 
 def _expectation(place: Place, code: str) -> Iterator[Offer]:

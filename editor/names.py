@@ -72,7 +72,7 @@ class _Walker:
         self.fields: dict[str, set[str]] = {}
         self.locals: dict[str, dict[str, Symbol]] = {}
         for node in whole.declarations:
-            if isinstance(node, tree.Policies | tree.Expect | tree.Accept):
+            if isinstance(node, tree.Policies | tree.Expect | tree.Accept | tree.AcceptUnlocked):
                 continue
             self.top[node.name] = KINDS[type(node)]
             if isinstance(node, tree.Enum):
@@ -131,6 +131,9 @@ class _Walker:
                 # What it is about may be gone.
                 self.target(node)
                 return
+            case tree.AcceptUnlocked(locations=locations):
+                self.locations(node, locations)
+                return
         self.declare(node, Symbol(KINDS[type(node)], "", node.name), r"\b\w+\s+")
         match node:
             case tree.Const() | tree.Shared() | tree.Ghost():
@@ -165,6 +168,13 @@ class _Walker:
             self.add(plain, self.top_symbol(node.target))
         elif plain is not None:
             self.add(plain, Symbol("assertion", "", node.target))
+
+    def locations(self, node: tree.AcceptUnlocked, locations: tuple[str, ...]) -> None:
+        """The shared variables whose accesses are accepted."""
+        for name in dict.fromkeys(location.partition(".")[0] for location in locations):
+            span = self.first(name, node.span)
+            if span is not None:
+                self.add(span, self.top_symbol(name))
 
     def expectation(self, node: tree.Expect) -> None:
         self.target(node)

@@ -17,7 +17,12 @@ def annotations_text(results: Iterable[Result], root: Path) -> str:
     """Workflow commands, a line each: errors for what is wrong, warnings for what says nothing, notices for
     what is not decided.  Paths are seen from `root`."""
     told = tuple(results)
-    lines = [_of_problem(problem, result, root) for result in told for problem in problems(result)]
+    lines = [
+        _of_problem(problem, result, root)
+        for result in told
+        for problem in problems(result)
+        if problem.level != "note"
+    ]
     lines += [line for result in told for line in _of_tool(result, root)]
     return "".join(f"{line}\n" for line in lines)
 

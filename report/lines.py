@@ -24,7 +24,7 @@ def lines_text(result: Result) -> str:
     for problem in problems(result):
         if problem.verdicts and problem.verdicts[0].finding is not None:
             lines += _counterexample("violated", problem.verdicts, result)
-        elif problem.rule in RULES:
+        elif problem.rule in RULES and problem.level != "note":
             lines.append(_line(problem.span, _kind(problem), problem.message, result))
     for group in counterexamples(verdict for verdict in result.verdicts if verdict.as_expected):
         lines += _counterexample("expected", group, result)

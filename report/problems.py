@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..check.result import UNDECIDED, VIOLATED, Result, Verdict
 from ..dsl.source import Span
 from ..translator.findings import Finding
-from .text import cell_text, counterexamples, reasons_of
+from .text import cell_text, counterexamples, memory_notes, reasons_of
 from .words import source_line
 
 RULES = {
@@ -64,6 +64,12 @@ RULES = {
         "A property says nothing",
         "The property holds only because what it supposes never happens.",
     ),
+    "sequential_consistency": (
+        "Verdicts rest on sequential consistency",
+        "Tasks meet at a shared location without a lock that keeps them apart, or the model has barriers, which "
+        "have no effect. Each access takes effect at once and in program order here; on a machine it may not, "
+        "so a protocol that fails on weaker memory passes.",
+    ),
     "unreached": (
         "Nothing reaches this",
         "No behaviour of the model reaches the label or the branch: nothing there has been checked.",
@@ -72,11 +78,15 @@ RULES = {
 """For each rule that is no diagnostic's code: its title, and what it means."""
 
 
+LEVELS = ("error", "warning", "note")
+"""How much a problem matters, most first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that a reader should do something about.
 
-    `rule` is one of `RULES` or the code of a diagnostic; `level` error or warning; `span` where it is,
+    `rule` is one of `RULES` or the code of a diagnostic; `level` error, warning or note; `span` where it is,
     None where it is nowhere in the source; `subject` the property; `verdicts` those that it stands
     for, the first with the trace.
     """
@@ -90,7 +100,7 @@ class Problem:
 
 
 def problems(result: Result) -> tuple[Problem, ...]:
-    """Everything that is wrong, or looks wrong, in a model: errors before warnings."""
+    """Everything that is wrong, or looks wrong, in a model: errors before warnings before notes."""
     found = [
         Problem(
             one.code,
@@ -110,7 +120,11 @@ def problems(result: Result) -> tuple[Problem, ...]:
     for mark in result.unreachable:
         what = f"label {mark.text}" if mark.kind == "label" else f"{mark.text} of this"
         found.append(Problem("unreached", "warning", f"no behaviour reaches {what}", mark.span, mark.text))
-    return tuple(sorted(found, key=lambda problem: problem.level != "error"))
+    resting = memory_notes(result)
+    if resting:
+        first = result.unlocked[0].written if result.unlocked else result.barriers[0]
+        found.append(Problem("sequential_consistency", "note", "\n".join(resting), first))
+    return tuple(sorted(found, key=lambda problem: LEVELS.index(problem.level)))
 
 
 def _counterexample(group: tuple[Verdict, ...], result: Result) -> Problem:

@@ -15,7 +15,7 @@ from ..dsl.source import Span
 from ..translator.findings import Finding, TraceStep
 from ..translator.values import Task
 from .places import repository_path, uri
-from .problems import RULES, Problem, line_of, problems
+from .problems import LEVELS, RULES, Problem, line_of, problems
 from .text import cell_text, reasons_of
 from .trace import stuck
 from .words import step_text, waiting
@@ -44,7 +44,7 @@ def sarif_text(results: Iterable[Result], version: str, root: Path, most_bytes: 
 
 def _document(results: tuple[Result, ...], version: str, root: Path, *, traces: bool) -> str:
     found = [(problem, result) for result in results for problem in problems(result)]
-    found.sort(key=lambda pair: pair[0].level != "error")
+    found.sort(key=lambda pair: LEVELS.index(pair[0].level))
     left_out = len(found) - MOST_RESULTS
     found = found[:MOST_RESULTS]
     codes = sorted({problem.rule for problem, _ in found})
@@ -80,7 +80,8 @@ def _rule(code: str, found: list[tuple[Problem, Result]]) -> Data:
     title, text = RULES.get(code) or ((known.title, known.text) if known else (code, code))
     help = f"{text}\n\npfnspec explain {code}" if known else text
     marked = f"{text}\n\n`pfnspec explain {code}` says more." if known else text
-    level = "error" if any(p.level == "error" for p, _ in found if p.rule == code) else "warning"
+    levels = {p.level for p, _ in found if p.rule == code}
+    level = next(level for level in LEVELS if level in levels)
     return {
         "id": code,
         "name": "".join(part.capitalize() for part in code.replace("-", "_").split("_")),
@@ -90,7 +91,7 @@ def _rule(code: str, found: list[tuple[Problem, Result]]) -> Data:
         "defaultConfiguration": {"level": level},
         "properties": {
             "tags": ["concurrency"] if code in RULES else ["specification"],
-            "problem.severity": level,
+            "problem.severity": "recommendation" if level == "note" else level,
         },
     }
 

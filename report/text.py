@@ -22,6 +22,9 @@ STOPPED = {
 }
 """What ended a check early, in words."""
 
+NAMED = 5
+"""So many locations are named before the others are counted."""
+
 
 def result_text(result: Result, width: int = WIDTH, ink: Ink = PLAIN) -> str:
     """Verdicts, then a trace per violated property, then what a reader should also know.
@@ -291,10 +294,26 @@ def notes_of(result: Result) -> list[str]:
         line = source_line(mark.span, result.sources)
         text = "" if mark.kind == "label" else f" `{line}`"
         notes.append(f"warning: no behaviour reaches {what}{text}, line {place(mark.span, result.path)}")
+    notes += [f"note: {text}" for text in memory_notes(result)]
+    return notes
+
+
+def memory_notes(result: Result) -> list[str]:
+    """What the verdicts owe to memory being sequentially consistent, a line each."""
+    notes: list[str] = []
+    if result.unlocked:
+        names = [one.location for one in result.unlocked]
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        are = "are" if len(names) > 1 else "is"
+        told = ", ".join(names[:NAMED])
+        notes.append(
+            f"{told}{more} {are} accessed without a common lock: "
+            "the verdicts rest on sequential consistency"
+        )
     if result.barriers:
         count = len(result.barriers)
         what = f"{count} barriers have" if count > 1 else "1 barrier has"
-        notes.append(f"note: {what} no effect, memory is sequentially consistent")
+        notes.append(f"{what} no effect, memory is sequentially consistent")
     return notes
 
 

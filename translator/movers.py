@@ -280,7 +280,7 @@ class Analysis:
             arrays = frozenset(lock for lock, _ in self.may[point.name]) - self.scalar
             if point.step is not None:
                 read, written = self.accesses(point.step)
-                under = held | self._taken_first(point.step)
+                under = self.during(point)
                 foreign = _foreign(point.step.block)
                 for name in read | written:
                     access = Access(
@@ -321,6 +321,11 @@ class Analysis:
         # Each task has its copy, unless others look into it.
         shared = self.program.variable(name).process is None or name in self.observed
         return shared or one.foreign or other.foreign
+
+    def during(self, point: Point) -> frozenset[Held]:
+        """The locks that are held whenever the step of a reachable point takes effect."""
+        assert point.step is not None
+        return self.must[point.name] | self._taken_first(point.step)
 
     def _taken_first(self, step: Step) -> frozenset[Held]:
         """The lock that a step begins by taking and keeps to its end, whichever way it goes."""
