@@ -45,7 +45,13 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "a model without it leaves open what rests on it",
     ),
     (
-        r"down|up|down_(interruptible|killable|trylock|timeout)|sema_init|semaphore",
+        r"down_(interruptible|killable|timeout)",
+        "write `if maybe():` with what a signal or time-out leads to, and below `else:` one `atomic:` with "
+        "`await count > 0` and `count -= 1`",
+    ),
+    (r"down_trylock", "write one `atomic:` with `if count > 0:` and `count -= 1` in it"),
+    (
+        r"down|up|sema_init|semaphore",
         "a semaphore is a `range`: take it in one `atomic:` with `await count > 0` and `count -= 1`, "
         "and give it back with `count += 1` in another",
     ),
@@ -56,8 +62,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (
         r"lockdep_assert_held_(read|write|exclusive)\w*|lockdep_is_held_type",
         'write `assert LOCK.held_by(PROCESS[self]), "why"`; it is true in either mode, so a lock that is '
-        "held "
-        "in the wrong one is not found",
+        "held in the wrong one is not found",
     ),
     (r"lockdep_assert_held\w*|lockdep_is_held\w*", 'write `assert LOCK.held_by(PROCESS[self]), "why"`'),
     (r"lockdep_assert_not_held\w*", 'write `assert not LOCK.held_by(PROCESS[self]), "why"`'),
@@ -81,7 +86,12 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "ends with its condition only",
     ),
     (
-        r"(try_)?wait_for_completion\w*|completion(_done)?",
+        r"try_wait_for_completion",
+        "hold the completion's lock, and write `if done > 0:` with `done -= 1` in it",
+    ),
+    (r"completion_done", "read `done > 0`, with the completion's lock held"),
+    (
+        r"wait_for_completion\w*|completion",
         "a completion is a count, a lock and a waitqueue: hold the lock, `wait until done > 0 on DONE "
         "holding LOCK`, then `done -= 1`; an `await` hides a wake-up that is missing",
     ),
@@ -134,9 +144,17 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "here, and wake it",
     ),
     (
-        r"(flush|cancel)_(delayed_)?work\w*|(flush|drain|destroy)_workqueue|(timer_delete|del_timer)\w*"
-        r"|(tasklet|irq_work|hrtimer)_(kill|sync|cancel)|synchronize_irq|kthread_stop\w*",
-        "wait here until the process that stands for it says that it is done",
+        r"flush_(delayed_)?work\w*|(flush|drain|destroy)_workqueue|synchronize_irq|irq_work_sync",
+        "wait here until the flag is taken back and the process that stands for it is not at work",
+    ),
+    (
+        r"cancel_(delayed_)?work\w*|(timer_delete|del_timer)\w*|tasklet_kill|hrtimer_(try_to_)?cancel",
+        "take the flag back here, unless its process has; what waits for it as well then waits until that "
+        "is not at work",
+    ),
+    (
+        r"kthread_stop\w*",
+        "set a flag that its process looks at, and wait here until the process says that it ends",
     ),
     (
         r"kthread_(run|create|unpark)\w*|wake_up_new_task",
