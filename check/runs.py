@@ -17,7 +17,6 @@ from .kept import Outcome
 from .load import Cell
 from .result import Failure
 from .stop import RunFailed, RunStopped, Stop
-from .store import Store
 
 # TLC 2.15 now and then misreads its own files when it prints a liveness counterexample, and breaks off.
 RETRIES = 2
@@ -35,7 +34,7 @@ class Runs:
     def __init__(
         self, cell: Cell, lines: Mapping[str, tuple[str, ...]], file: str, tools: tla.Tools | None,
         workers: int, heap: int, seconds: float | None, max_states: int | None, keep: Path | None,
-        stop: Stop, on_progress: Callable[[tla.Progress], None], *, quick: bool, memory: Store | None,
+        stop: Stop, on_progress: Callable[[tla.Progress], None], *, quick: bool, memory: tla.Memory | None,
     ) -> None:  # fmt: skip
         self.cell = cell
         self.lines = lines

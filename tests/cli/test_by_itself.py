@@ -5,10 +5,13 @@ Most other tests run commands in the process of the tests, where everything is i
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
+from subprocess import CompletedProcess, TimeoutExpired
 
 import pytest
 
@@ -52,3 +55,20 @@ def test_by_itself(pfnspec: Run, models: Path, command: str) -> None:
         # A server owns its process: it reads the streams below Python's, and ends with them.
         assert normal(pfnspec(*words, cwd=models, input=given)) == normal(alone)
     assert alone.stdout or alone.stderr or words in (["lsp"], ["fmt", "--check", "good.pfn"])
+
+
+def test_ctrl_c_among_the_tests_is_for_them(pfnspec: Run, models: Path) -> None:
+    """A command that is interrupted ends in good order; whoever runs the tests wants all of them to end."""
+    timer = threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            pfnspec("check", models / "endless.pfn", "--engine", "interpreter")
+    finally:
+        timer.join()
+
+
+def test_a_command_among_the_tests_that_does_not_end(pfnspec: Run, models: Path) -> None:
+    with pytest.raises(TimeoutExpired):
+        pfnspec("check", models / "endless.pfn", "--engine", "interpreter", timeout=1)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

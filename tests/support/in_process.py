@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
 from typing import TYPE_CHECKING
@@ -34,8 +34,8 @@ def called(
 ) -> CompletedProcess[str]:
     """Status, output and error output of `pfnspec` with these words and with `given` to read.
 
-    Raises TimeoutExpired, and what `main` raises: it should raise nothing.  To be called in the main thread,
-    as signals are.
+    Raises TimeoutExpired, KeyboardInterrupt when somebody wants to end the tests, and what `main` raises: it
+    should raise nothing.  To be called in the main thread, as signals are.
     """
     out, err = io.BytesIO(), io.BytesIO()
     late = threading.Event()
@@ -46,7 +46,7 @@ def called(
 
     timer = threading.Timer(seconds, interrupt)
     timer.daemon = True
-    with _surroundings(environment, cwd, (given or "").encode(), out, err):
+    with _signals() as came, _surroundings(environment, cwd, (given or "").encode(), out, err):
         timer.start()
         try:
             status = main(list(words))
@@ -58,7 +58,30 @@ def called(
             sys.stderr.flush()
     if late.is_set():
         raise TimeoutExpired(["pfnspec", *words], seconds, _text(out), _text(err))
+    if came:
+        # The command took it for its own, and ended in good order.
+        raise KeyboardInterrupt
     return CompletedProcess(["pfnspec", *words], status, _text(out), _text(err))
+
+
+@contextmanager
+def _signals() -> Iterator[bytearray]:
+    """The numbers of the signals that came meanwhile, once it is over."""
+    came = bytearray()
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.set_blocking(writing, False)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    try:
+        yield came
+    finally:
+        signal.set_wakeup_fd(before)
+        with suppress(BlockingIOError):
+            came += bytes(
+                number for number in os.read(reading, 4096) if number in (signal.SIGINT, signal.SIGTERM)
+            )
+        os.close(reading)
+        os.close(writing)
 
 
 def _text(written: io.BytesIO) -> str:
