@@ -97,7 +97,7 @@ def test_a_signal_in_a_matrix(
         seen.update(javas(temporary))
         return len(seen) > 4
 
-    assert eventually(the_large_one_is_searched)
+    assert eventually(the_large_one_is_searched, 120)
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=30)
     assert (child.returncode, err) == (3, "")
