@@ -139,7 +139,7 @@ class CellCheck:
             return ()
         evidence = Evidence(
             self.runs.states or None, self.runs.generated or None, self.runs.depth or None, self.runs.safety,
-            time.monotonic() - started, complete, self.symmetry,
+            time.monotonic() - started, complete, self.symmetry, self.runs.safety_cached,
         )  # fmt: skip
         if self.store and complete:
             reached = frozenset(self.runs.reached)
@@ -162,18 +162,25 @@ class CellCheck:
         return tuple(verdicts)
 
     def safety_by_tlc(self, program: Program, names: list[str], tell: Tell) -> None:
-        """Runs of TLC, and beside them, never longer, a search by the interpreter, which says whether what
-        TLC does not find is not there: in all states if they are few, otherwise in those near the first."""
+        """Runs of TLC, and beside them a search by the interpreter, which says whether what TLC does not find
+        is not there: in all states if they are few, otherwise in those near the first.
+
+        It never takes longer than TLC.  Where TLC's answer is a remembered one it goes on to its own end:
+        that is less than a run of TLC, and the interpreter may have changed since this answer was given."""
         ended = threading.Event()
+        stop = self.runs.stop
         with ThreadPoolExecutor(1) as pool:
             second = pool.submit(
-                searched, program, names, SECOND_OPINION, lambda: "ended" if ended.is_set() else None,
-                lambda progress: None,
+                searched, program, names, SECOND_OPINION,
+                lambda: "ended" if ended.is_set() else stop.reason(), lambda progress: None,
             )  # fmt: skip
+            remembered = False
             try:
                 holding, emission, outcome = self.runs_until_clean(program, names, tell)
+                remembered = outcome.remembered
             finally:
-                ended.set()
+                if not remembered:
+                    ended.set()
             found = second.result()
         reached = found.reached | {self.registers[name] for name in found.met}
         states = (outcome.totals.distinct, found.totals.distinct)
@@ -274,18 +281,23 @@ class CellCheck:
             self.runs.recall(kept)
             return (self.temporal(property, kept),)
         known: bool | None = False
-        probes = 0
+        probes = cached = 0
         try:
             outcome = self.searched(property)
             if not outcome.findings:
-                known, probes = self.vacuous(property)
+                known, probes, cached = self.vacuous(property)
         except RunStopped as stop:
             self.stopped = stop.why
             return (self.temporal(property, None),)
         except RunFailed as fault:
             self.failure = fault.failure
             return ()
-        evidence = replace(outcome.evidence, runs=1 + probes, seconds=time.monotonic() - started)
+        evidence = replace(
+            outcome.evidence,
+            runs=1 + probes,
+            seconds=time.monotonic() - started,
+            cached=outcome.evidence.cached + cached,
+        )
         outcome = replace(outcome, evidence=evidence, vacuous=bool(known))
         if self.store and known is not None:
             keep(self.store, key, outcome, whole)
@@ -308,7 +320,10 @@ class CellCheck:
         emission = self.runs.emitted(program, (), (property.name,), registers=False)
         outcome = self.runs.tlc(emission, liveness=True)
         totals = outcome.totals
-        evidence = Evidence(totals.distinct, totals.generated, totals.depth, 1, outcome.seconds, True)
+        evidence = Evidence(
+            totals.distinct, totals.generated, totals.depth, 1, outcome.seconds, True,
+            cached=int(outcome.remembered),
+        )  # fmt: skip
         version = str(outcome.version or "")
         if isinstance(outcome, tla.Holds):
             return Outcome({}, {}, evidence, frozenset(), version)
@@ -326,30 +341,32 @@ class CellCheck:
         name = property.name
         return Outcome({name: Behaviour(states, loop)}, {name: finding}, evidence, frozenset(), version)
 
-    def vacuous(self, property: Property) -> tuple[bool | None, int]:
+    def vacuous(self, property: Property) -> tuple[bool | None, int, int]:
         """Whether a temporal formula that the property supposes holds on no fair behaviour, None when a run
-        for that did not come to its end; and the number of runs."""
+        for that did not come to its end; the number of runs, and how many of them were made before."""
         walker = Interpreter(scheduled(focused(self.cell.live, (property,))))
-        probes = 0
+        probes = cached = 0
         for number, supposed in enumerate(antecedents(property.formula)):
             if not is_temporal(supposed):
                 continue
             never = simplified(negation(supposed))
             if never == TRUE:
-                return True, probes
+                return True, probes, cached
             if has_witness(supposed, walker) or never == FALSE:
                 continue
             probes += 1
             probe = Property(f"{property.name} supposes {number}", never, property.labels, property.span)
             try:
-                if not self.searched(probe).findings:
-                    return True, probes
+                outcome = self.searched(probe)
             except RunStopped:
-                return None, probes
+                return None, probes, cached
             except RunFailed as fault:
                 self.failure = fault.failure
-                return None, probes
-        return False, probes
+                return None, probes, cached
+            cached += outcome.evidence.cached
+            if not outcome.findings:
+                return True, probes, cached
+        return False, probes, cached
 
     def never_supposed(self, property: str) -> bool:
         """Whether a state that the property supposes was not met by the safety run."""

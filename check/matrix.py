@@ -192,20 +192,21 @@ class _Check:
         self.jobs = jobs
         self.checks = [
             CellCheck(
-                cell, options.properties, self.runs(cell, tools), store,
+                cell, options.properties, self.runs(cell, tools, store), store,
                 fingerprint(key, cell.scenario, cell.policy), reduction=options.reduction,
             )
             for number, cell in enumerate(cells)
             if _in_shard(number, loaded.path, options.shard)
         ]  # fmt: skip
 
-    def runs(self, cell: Cell, tools: tla.Tools | None) -> Runs:
+    def runs(self, cell: Cell, tools: tla.Tools | None, store: Store | None) -> Runs:
         options = self.options
         lines = {path: source.lines for path, source in self.loaded.sources.items()}
         return Runs(
             cell, lines, Path(self.loaded.path).name, tools, options.workers, tla.heap_share(self.jobs),
             options.run_seconds, options.states, options.keep, self.stop, self.progress,
             quick=options.reduction,
+            memory=None if store is None else store.room("tlc"),
         )  # fmt: skip
 
     def run(self) -> Result:

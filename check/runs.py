@@ -23,17 +23,18 @@ RETRIES = 2
 
 
 class Runs:
-    """Without `tools` there is no TLC.  `quick` says that runs are expected to be small.
+    """Without `tools` there is no TLC.  `quick` says that runs are expected to be small.  TLC's answers are
+    kept in `memory`, and found there again (None: they are not).
 
-    `number` counts runs, `safety` those for safety properties, `cached` those that were made before;
-    `states`, `generated` and `depth` are the last safety run's; `reached` has the labels, branches and
-    `sometimes` that runs passed, `version` is TLC's.
+    `number` counts runs, `safety` those for safety properties; `cached` and `safety_cached` are how many of
+    them were made before.  `states`, `generated` and `depth` are the last safety run's; `reached` has the
+    labels, branches and `sometimes` that runs passed, `version` is TLC's.
     """
 
     def __init__(
         self, cell: Cell, lines: Mapping[str, tuple[str, ...]], file: str, tools: tla.Tools | None,
         workers: int, heap: int, seconds: float | None, max_states: int | None, keep: Path | None,
-        stop: Stop, on_progress: Callable[[tla.Progress], None], *, quick: bool,
+        stop: Stop, on_progress: Callable[[tla.Progress], None], *, quick: bool, memory: tla.Memory | None,
     ) -> None:  # fmt: skip
         self.cell = cell
         self.lines = lines
@@ -47,9 +48,11 @@ class Runs:
         self.stop = stop
         self.on_progress = on_progress
         self.quick = quick
+        self.memory = memory
         self.number = 0
         self.safety = 0
         self.cached = 0
+        self.safety_cached = 0
         self.states = 0
         self.generated = 0
         self.depth = 0
@@ -103,17 +106,16 @@ class Runs:
             max_heap=self.heap,
         )
         limits = tla.Limits(seconds=min(seconds) if seconds else None, distinct_states=self.max_states)
-        outcome = tla.run(
-            job, self.tools, limits, keep=keep, on_progress=self.on_progress, cancel=self.stop.event
-        )
-        for _ in range(RETRIES if liveness else 0):
-            if not (isinstance(outcome, tla.Failed) and outcome.why == "internal"):
+        for attempt in range(RETRIES + 1):
+            outcome = tla.run(
+                job, self.tools, limits, keep=keep, on_progress=self.on_progress, cancel=self.stop.event,
+                memory=self.memory,
+            )  # fmt: skip
+            broken_off = isinstance(outcome, tla.Failed) and outcome.why == "internal"
+            if not (liveness and broken_off) or attempt == RETRIES:
                 break
             if outcome.directory is not None and keep is None:
                 shutil.rmtree(outcome.directory, ignore_errors=True)
-            outcome = tla.run(
-                job, self.tools, limits, keep=keep, on_progress=self.on_progress, cancel=self.stop.event
-            )
         self.note(outcome, liveness)
         if isinstance(outcome, tla.Stopped):
             raise RunStopped(self.stop.reason() or outcome.why)
@@ -129,6 +131,8 @@ class Runs:
     def note(self, outcome: tla.Outcome, liveness: bool) -> None:
         with self.lock:
             self.version = str(outcome.version or self.version)
+            self.cached += outcome.remembered
+            self.safety_cached += outcome.remembered and not liveness
             if not liveness:
                 self.searched(outcome.totals)
             for line in outcome.printed:

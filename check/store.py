@@ -30,6 +30,10 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def room(self, name: str) -> Store:
+        """A store of its own in a folder below this one's."""
+        return Store(self.folder / name)
+
     def get(self, key: str) -> Any | None:
         """The data that was put under `key`; None when there is none, or no whole one."""
         path = self._path(key)

@@ -7,14 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import answers
 import pytest
+from in_process import AT_START, called
 from pfnspec.tla import find_tools, with_archive
 
 # Runs pytest in a process of its own, for the tests of our plugin.
@@ -38,6 +39,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the tests find into their golden files instead of comparing; review with `git diff`",
     )
+    parser.addoption(
+        "--no-memory", action="store_true", help="ask everything of TLC, also what it has answered before"
+    )
+    parser.addoption(
+        "--record", action="store_true", help="write TLC's answers to the examples into tests/answers.xz"
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """All tests are shared among a few processes; for some of them, to start these would take too long."""
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.option.keyword
+    return min(4, os.cpu_count() or 1) if whole else 0
 
 
 @pytest.fixture(scope="session")
@@ -69,10 +83,7 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def command_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a command: this one, without what would change its answer.
-
-    Java's archive of classes is there already, so that no command's time has it in it.
-    """
+    """The environment of a command: this one, without what would change its answer."""
     mine = {
         "NO_COLOR",
         "FORCE_COLOR",
@@ -88,35 +99,68 @@ def command_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     kept = {name: value for name, value in os.environ.items() if name not in mine}
     cache = tmp_path_factory.mktemp("cache")
     (cache / "pfnspec").mkdir()
-    with_archive(find_tools(), cache / "pfnspec")
     return kept | {"PFNSPEC_CACHE": os.fspath(cache), "PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"}
 
 
 @pytest.fixture(scope="session")
-def pfnspec(command_environment: Mapping[str, str]) -> Callable[..., Ran]:
+def archive(request: pytest.FixtureRequest, command_environment: Mapping[str, str]) -> None:
+    """Java's archive of classes is in the cache of commands, so that no command's time has it in it.
+
+    It is kept with what pytest keeps between sessions, for all of them.
+    """
+    cache = getattr(request.config, "cache", None)
+    ours = Path(command_environment["PFNSPEC_CACHE"], "pfnspec")
+    kept = cache.mkdir("java") if cache else ours
+    made = with_archive(find_tools(), kept).archive
+    if made is not None and kept != ours:
+        (ours / made.name).symlink_to(made)
+
+
+@pytest.fixture(scope="session")
+def pfnspec(request: pytest.FixtureRequest, command_environment: Mapping[str, str]) -> Callable[..., Ran]:
     """Runs `pfnspec` with these arguments, in the root of the repository and with nothing to read.
 
-    `env` is added to the environment (None takes a variable away); the rest goes to `subprocess.run`.
+    `env` is added to the environment (None takes a variable away); `cwd`, `input` and `timeout` are those of
+    `subprocess.run`.  What only a process that starts looks at, or any other setting of `subprocess.run`,
+    gives the command a process of its own, as do `process` and a thread that is not the first; otherwise it
+    runs in this one.
     Nothing is taken from the cache of verdicts unless `--cache` says so.
     No run may end with a traceback, or with the sentence that stands for one.
     """
 
-    def run(*arguments: object, env: Mapping[str, str | None] = {}, **settings: Any) -> Ran:
+    def run(
+        *arguments: object,
+        env: Mapping[str, str | None] = {},
+        cwd: Path = ROOT,
+        input: str | None = None,
+        timeout: float = 120,
+        process: bool = False,
+        **settings: Any,
+    ) -> Ran:
         environment = {k: v for k, v in {**command_environment, **env}.items() if v is not None}
-        defaults: dict[str, Any] = {"cwd": ROOT, "timeout": 120}
-        if "input" not in settings:
-            defaults["stdin"] = subprocess.DEVNULL
-        words = [sys.executable, "-m", "pfnspec", *map(os.fspath, arguments)]  # type: ignore[arg-type]
-        if "check" in words[3:4] and "--cache" not in words:
+        words = list(map(os.fspath, arguments))  # type: ignore[arg-type]
+        if words[:1] == ["check"] and "--cache" not in words:
             words.append("--no-cache")
-        ran = subprocess.run(
-            words,
-            capture_output=True,
-            encoding="utf-8",
-            env=environment,
-            check=False,
-            **{**defaults, **settings},
-        )
+        if words[:1] in (["check"], ["gate"], ["doctor"]) and "interpreter" not in words:
+            request.getfixturevalue("archive")
+        own = process or settings or any(name.startswith(AT_START) for name in env)
+        if own or threading.current_thread() is not threading.main_thread():
+            if input is None:
+                settings.setdefault("stdin", subprocess.DEVNULL)
+            else:
+                settings["input"] = input
+            ran = subprocess.run(
+                [sys.executable, "-m", "pfnspec", *words],
+                capture_output=True,
+                encoding="utf-8",
+                env=environment,
+                cwd=cwd,
+                timeout=timeout,
+                check=False,
+                **settings,
+            )
+        else:
+            ran = called(words, environment, cwd, input, timeout)
         assert "Traceback" not in ran.stderr + ran.stdout, ran.stderr
         assert "mistake in pfnspec" not in ran.stderr, ran.stderr
         return ran
@@ -158,7 +202,10 @@ def once(pfnspec: Callable[..., Ran]) -> Callable[..., Ran]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that look at all examples come last: these are checked while the others run."""
+    """Tests that look at examples come last; of several processes, one runs them."""
+    for item in items:
+        if _looks_at_examples(item):
+            item.add_marker(pytest.mark.xdist_group("examples"))
     items.sort(key=_looks_at_examples)
 
 
@@ -166,45 +213,78 @@ def _looks_at_examples(item: pytest.Item) -> bool:
     return "example_results" in getattr(item, "fixturenames", ())
 
 
-Results = Mapping[str, dict[str, Any]]
+def _answers(config: pytest.Config) -> Path | None:
+    """The folder of TLC's answers; None where they are not to be remembered."""
+    cache = getattr(config, "cache", None)
+    if config.getoption("--no-memory") or cache is None:
+        return None
+    return Path(cache.mkdir("tlc"))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def examples(request: pytest.FixtureRequest, pfnspec: Callable[..., Ran]) -> Iterator[Callable[[], Results]]:
-    """The results of all examples, on demand; one after the other they are checked from the start, and two at
-    a time when somebody waits for them.  A run of TLC is nearly one thread."""
-    wanted = any(_looks_at_examples(item) for item in request.session.items)
-    todo = deque(EXAMPLES if wanted else ())
-    found: dict[str, dict[str, Any]] = {}
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The first process puts the answers where all of them look for them."""
+    folder = _answers(session.config)
+    if folder is not None and not hasattr(session.config, "workerinput"):
+        answers.unpack(folder)
+        if session.config.getoption("--record"):
+            answers.forget_use(folder)
 
-    def check_them() -> None:
-        while True:
-            try:
-                name = todo.popleft().relative_to(ROOT).as_posix()
-            except IndexError:
-                return
-            ran = pfnspec("check", name, "--format", "json", "--jobs", "1", timeout=EXAMPLE_SECONDS)
-            assert ran.stdout, f"{name}: {ran.stderr}"
-            found[name] = json.loads(ran.stdout)
-            assert ran.returncode == found[name]["status"], name
 
-    with ThreadPoolExecutor(2) as pool:
-        working = [pool.submit(check_them)]
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    config = session.config
+    folder = _answers(config)
+    if folder is not None and config.getoption("--record") and not hasattr(config, "workerinput"):
+        whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+        answers.record(folder, all_asked=whole and session.testsfailed == 0)
 
-        def results() -> Results:
-            working.append(pool.submit(check_them))
-            for work in working:
-                work.result()
-            return dict(sorted(found.items()))
 
-        yield results
-        todo.clear()
+class Examples(Mapping[str, dict[str, Any]]):
+    """The results of examples as data, each checked when somebody first asks for it."""
+
+    def __init__(self, check: Callable[[str], dict[str, Any]]) -> None:
+        self._check = check
+        self._names = tuple(path.relative_to(ROOT).as_posix() for path in EXAMPLES)
+        self._found: dict[str, dict[str, Any]] = {}
+
+    def __getitem__(self, name: str) -> dict[str, Any]:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._found:
+            self._found[name] = self._check(name)
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 @pytest.fixture(scope="session")
-def example_results(examples: Callable[[], Results]) -> Results:
-    """Every example, checked once: its path below the root, and the result as data."""
-    return examples()
+def example_results(
+    request: pytest.FixtureRequest,
+    pfnspec: Callable[..., Ran],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Mapping[str, dict[str, Any]]:
+    """Every example, checked once: by its path below the root, the result as data.
+
+    TLC's answers may be remembered ones; verdicts, traces and all else are made anew.
+    """
+    options = ["--format", "json"]
+    folder = _answers(request.config)
+    if folder is not None:
+        cache = tmp_path_factory.mktemp("remembered")
+        (cache / "tlc").symlink_to(folder)
+        options += ["--cache", os.fspath(cache)]
+
+    def check(name: str) -> dict[str, Any]:
+        ran = pfnspec("check", name, *options, timeout=EXAMPLE_SECONDS)
+        assert ran.stdout, f"{name}: {ran.stderr}"
+        found: dict[str, Any] = json.loads(ran.stdout)
+        assert ran.returncode == found["status"], name
+        return found
+
+    return Examples(check)
 
 
 def _javas(directory: Path) -> list[int]:
@@ -227,6 +307,25 @@ def javas() -> Callable[[Path], list[int]]:
     if not Path("/proc/self/cmdline").exists():
         pytest.skip("looks into /proc")
     return _javas
+
+
+def _searches(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text("ascii")
+        used = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[11:13]
+    except OSError:
+        return False
+    caught = int(status.partition("SigCgt:")[2].split()[0], 16)
+    return bool(caught >> (signal.SIGTERM - 1) & 1) and sum(map(int, used)) > 1.5 * os.sysconf("SC_CLK_TCK")
+
+
+@pytest.fixture(scope="session")
+def searches() -> Callable[[int], bool]:
+    """Whether a process that searches an endless model is in the middle of it: it has its handlers of
+    signals, and has worked for longer than it takes to start, whatever the clock says."""
+    if not Path("/proc/self/status").exists():
+        pytest.skip("looks into /proc")
+    return _searches
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,13 @@
         case Failed(why=why, message=message): ...
 
 `run` says what a run does, `outcome` what comes out of it, `values` how TLC's values look in Python,
-`tools` where Java and the jar are found, `archive` how Java starts faster.
+`tools` where Java and the jar are found, `archive` how Java starts faster, `memory` how the same question is
+not asked twice.
 TLC from 2.15 (January 2020) on is understood.
 """
 
 from .archive import with_archive
+from .memory import Memory
 from .outcome import Failed, Holds, Outcome, Progress, Stopped, Totals, Trace, TraceState, Violated
 from .run import Job, Limits, heap_share, run
 from .tools import ToolMissing, Tools, find_jar, find_tools, java_version, tlc_version
@@ -26,6 +28,7 @@ __all__ = [
     "Holds",
     "Job",
     "Limits",
+    "Memory",
     "ModelValue",
     "Outcome",
     "Progress",

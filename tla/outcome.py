@@ -84,6 +84,8 @@ class Ran:
     """Negative for a signal, None when nothing was started."""
     directory: Path | None = None
     """Where module, configuration and output are kept, if they are."""
+    remembered: bool = False
+    """Whether nothing was run: the output is that of an earlier run which was asked the same."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from . import process, workdir
 from .listener import Listener
+from .memory import Memory, Recording, asked, recalled, remember
 from .messages import Item, Reader
 from .outcome import Failed, FailReason, Outcome, Progress, StopReason
 from .tools import Tools
@@ -84,6 +85,7 @@ def run(
     keep: Path | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
+    memory: Memory | None = None,
 ) -> Outcome:
     """Runs TLC once and waits for it; safe to call from several threads at a time.
 
@@ -91,8 +93,16 @@ def run(
     Otherwise nothing stays, except after a failure that is the job's own fault, where `Outcome.directory`
     names it. `on_progress` is called in this thread. Setting `cancel` ends the run as interrupted. On any
     exception, Ctrl-C included, the JVM is ended and the directory removed before it goes on.
+
+    What `memory` has the answer to is not run again, whatever the limits; other answers are put there
+    (`memory` says which).  It is passed over with `keep`, which asks for the files of a run.
     """
     began = time.monotonic()
+    key = _key(job, tools) if memory is not None and keep is None else None
+    if memory is not None and key is not None:
+        known = recalled(memory, key)
+        if known is not None:
+            return known
     try:
         directory = workdir.make(keep)
     except OSError as error:
@@ -107,7 +117,10 @@ def run(
         except OSError as error:
             return _failed("java", f"cannot read {tools.jar}: {_os_error(error)}", began)
         words = command(job, tools, jar)
-        outcome = _Run(words, limits, directory.path, began, on_progress, cancel).outcome()
+        ran = _Run(words, limits, directory.path, began, on_progress, cancel)
+        outcome = ran.outcome()
+        if memory is not None and key is not None:
+            remember(memory, key, ran.recording(), outcome)
         if keep is not None or (isinstance(outcome, Failed) and outcome.why in _KEPT_FOR):
             directory.save(outcome.raw)
             outcome = replace(outcome, directory=directory.path)
@@ -142,6 +155,16 @@ def command(job: Job, tools: Tools, jar: str) -> list[str]:
         "-cp",
         jar,
         "tlc2.TLC",
+        *tlc_flags(job),
+        "-config",
+        f"{job.module}.cfg",
+        job.module,
+    ]
+
+
+def tlc_flags(job: Job) -> list[str]:
+    """What TLC is told of how to check `job`, in words of its command line."""
+    return [
         "-tool",
         "-workers",
         str(_workers(job)),
@@ -154,10 +177,18 @@ def command(job: Job, tools: Tools, jar: str) -> list[str]:
         *(["-lncheck", "final"] if job.liveness else []),
         *([] if job.check_deadlock else ["-deadlock"]),
         *job.tlc_flags,
-        "-config",
-        f"{job.module}.cfg",
-        job.module,
     ]
+
+
+def _key(job: Job, tools: Tools) -> str | None:
+    """What an answer to `job` is kept by; None where it is not to be kept."""
+    if _workers(job) > 1:
+        return None
+    try:
+        flags = [*tlc_flags(job), *job.jvm_flags]
+        return asked(job.module, job.module_text, job.cfg_text, flags, tools.jar)
+    except OSError:
+        return None
 
 
 def jvm_flags(job: Job) -> tuple[str, ...]:
@@ -202,6 +233,12 @@ class _Run:
         self.listener = Listener()
         self.raw: list[str] = []
         self.words: list[str] = []
+        self.exit_code = 0
+        self.seconds = 0.0
+
+    def recording(self) -> Recording:
+        """What the run left, once there is an outcome."""
+        return Recording("".join(self.raw), "".join(self.words), self.exit_code, self.seconds)
 
     def outcome(self) -> Outcome:
         try:
@@ -225,10 +262,9 @@ class _Run:
         while (late := _next(items)) is not None:
             self._hear(late)
         words = "".join(self.words).strip()
-        outcome = judge(self.listener, child.returncode, words, stopped)
-        return replace(
-            outcome, seconds=time.monotonic() - self.began, raw="".join(self.raw) + "".join(self.words)
-        )
+        self.exit_code, self.seconds = child.returncode, time.monotonic() - self.began
+        outcome = judge(self.listener, self.exit_code, words, stopped)
+        return replace(outcome, seconds=self.seconds, raw="".join(self.raw) + "".join(self.words))
 
     def _listen(self, child: process.Child, items: queue.SimpleQueue[list[Item] | None]) -> StopReason | None:
         """Until the output ends and the JVM with it, or until there is a reason to end it."""

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -282,9 +281,9 @@ def test_cancelling(tmp_path: Path) -> None:
         seen.append(now)
         cancel.set()
 
-    began = time.monotonic()
-    result = pfnspec.check_file("m.pfn", text=ENDLESS, on_progress=enough, cancel=cancel)
-    assert time.monotonic() - began < 60
+    # The limit is there for a check that cannot be cancelled, and would be what it tells.
+    options = pfnspec.Options(seconds=100)
+    result = pfnspec.check_file("m.pfn", options, text=ENDLESS, on_progress=enough, cancel=cancel)
     assert (result.status, result.stopped) == (3, "interrupted")
     assert seen[0].runs == 1
     assert {verdict.outcome for verdict in result.verdicts} == {pfnspec.UNDECIDED}
@@ -309,8 +308,6 @@ def test_ctrl_c_ends_tlc(tmp_path: Path) -> None:
         assert child.stdout is not None
         assert child.stdout.readline() == "running\n"
         child.send_signal(signal.SIGINT)
-        began = time.monotonic()
         rest, _ = child.communicate(timeout=60)
-    assert time.monotonic() - began < 20
     assert rest.split()[-1] == "interrupted"
     assert child.returncode == 0

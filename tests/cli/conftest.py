@@ -126,7 +126,7 @@ Started = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
-def start(command_environment: Mapping[str, str], temporary: Path) -> Iterator[Started]:
+def start(command_environment: Mapping[str, str], archive: None, temporary: Path) -> Iterator[Started]:
     """Starts `pfnspec` with these arguments; its temporary files go to `temporary`.  Ended with the test."""
     running: list[subprocess.Popen[str]] = []
 

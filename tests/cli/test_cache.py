@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from pfnspec.check.run import Options, check_file
 from pfnspec.check.store import Store, tool_mark
 from pfnspec.tla import find_jar
 
@@ -234,3 +238,95 @@ def test_the_tool_is_part_of_the_key(tmp_path: Path) -> None:
     jar.write_bytes(find_jar().read_bytes() + b" ")
     marks = {tool_mark(None), tool_mark(find_jar()), tool_mark(jar)}
     assert len(marks) == 3
+
+
+# -- what TLC answered
+
+
+TWO = """model two
+
+shared on: bool = False
+
+process switch:
+    while True:
+        on = not on
+
+sometimes lit: on
+property comes: always eventually on
+property goes: always eventually not on
+"""
+
+
+@pytest.fixture
+def updated(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """As if pfnspec were another one from now on."""
+
+    def update() -> None:
+        monkeypatch.setattr(sys.modules["pfnspec.check.run"], "_mark", lambda *_: "another")
+
+    return update
+
+
+@pytest.fixture
+def no_java(tmp_path: Path) -> Path:
+    """A Java that is none."""
+    script = tmp_path / "java"
+    script.write_text("#!/bin/sh\nexit 7\n", encoding="utf-8")
+    script.chmod(0o755)
+    return script
+
+
+@pytest.mark.parametrize("model", [MODEL, LIVELY, TWO], ids=["early", "lively", "two"])
+def test_an_update_that_translates_alike(
+    archive: None, updated: Callable[[], None], no_java: Path, tmp_path: Path, model: str
+) -> None:
+    """Its verdicts are found anew, and TLC, which was asked the same before, is not run."""
+    options = Options(cache=tmp_path / "kept")
+    first = check_file("m.pfn", options, text=model)
+    assert first.evidence is not None and first.evidence.cached == 0 and first.failure is None
+    updated()
+    again = check_file("m.pfn", replace(options, java=str(no_java)), text=model)
+    assert again.failure is None and again.evidence is not None
+    assert again.evidence.cached == again.evidence.runs == first.evidence.runs
+    for one, other in zip(first.verdicts, again.verdicts, strict=True):
+        assert one.evidence is not None and other.evidence is not None
+        assert other.evidence.cached == other.evidence.runs
+        searched = replace(other.evidence, cached=0, seconds=one.evidence.seconds)
+        assert replace(other, evidence=searched) == one
+    assert again.tlc == first.tlc and again.unreached == first.unreached
+
+
+def test_only_what_is_new_is_asked_of_tlc(check: Run, folder: Path) -> None:
+    (folder / "two.pfn").write_text(TWO, encoding="utf-8")
+    first = check("two.pfn", engine="tlc")
+    assert first.returncode == 0 and "3 runs" in first.stdout and not cached(first)
+    (folder / "two.pfn").write_text(TWO.replace("eventually not on", "eventually on"), encoding="utf-8")
+    changed = check("two.pfn", engine="tlc")
+    assert "3 runs, 1 from the cache" in changed.stdout or "3 runs, 2 from the cache" in changed.stdout
+
+
+def test_an_answer_that_is_not_true_is_found_out(
+    archive: None, updated: Callable[[], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The interpreter gives its second opinion on remembered answers, too."""
+    monkeypatch.setattr(tempfile, "tempdir", os.fspath(tmp_path))
+    options = Options(cache=tmp_path / "kept")
+    safe = MODEL.replace("ready = True\n    count = TOP", "count = TOP\n    ready = True")
+    safe = safe.replace('expect "all of it" violated\n', "")
+    assert check_file("m.pfn", options, text=safe).status == 0
+    (good,) = (tmp_path / "kept" / "tlc").rglob("*.json")
+    assert check_file("m.pfn", options, text=MODEL).status == 0
+    store = Store(tmp_path / "kept" / "tlc")
+    for path in (tmp_path / "kept" / "tlc").rglob("*.json"):
+        store.put(path.stem, store.get(good.stem))
+    updated()
+    found = check_file("m.pfn", options, text=MODEL)
+    assert found.failure is not None and found.failure.why == "disagreement"
+    assert "the interpreter finds all of it violated" in found.failure.message
+
+
+def test_answers_of_tlc_are_passed_over(pfnspec: Run, check: Run, folder: Path, no_java: Path) -> None:
+    check("lively.pfn", engine="tlc")
+    for options in (("--no-cache",), ("--cache", "kept", "--keep", "files")):
+        ran = pfnspec("check", "lively.pfn", *options, "--java", no_java, cwd=folder)
+        assert ran.returncode == 4 and "Java" in ran.stderr

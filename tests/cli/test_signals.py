@@ -26,11 +26,8 @@ def test_a_signal_ends_the_check_with_what_is_known(
 ) -> None:
     child = start("check", models / "endless.pfn")
     assert eventually(lambda: javas(temporary))
-    time.sleep(1)
     child.send_signal(number)
-    told = time.monotonic()
     out, err = child.communicate(timeout=30)
-    assert time.monotonic() - told < 10
     assert child.returncode == 3
     assert "not decided" in out
     assert "stopped: it was interrupted" in out
@@ -55,7 +52,6 @@ def test_java_killed(
 ) -> None:
     child = start("check", models / "endless.pfn")
     assert eventually(lambda: javas(temporary))
-    time.sleep(0.7)
     for pid in javas(temporary):
         os.kill(pid, signal.SIGKILL)
     out, err = child.communicate(timeout=30)
@@ -72,7 +68,6 @@ def test_pfnspec_killed(
         pytest.skip("only Linux can end the children of a process that is killed")
     child = start("check", models / "endless.pfn")
     assert eventually(lambda: javas(temporary))
-    time.sleep(0.5)
     child.kill()
     assert eventually(lambda: javas(temporary) == [])
 
@@ -95,12 +90,19 @@ def test_a_signal_in_a_matrix(
 ) -> None:
     """What was decided stays so; the rest is not decided, never held."""
     child = start("check", models / "matrix.pfn", "--jobs", "2")
-    assert eventually(lambda: len(javas(temporary)) == 2)
-    time.sleep(5)
+    seen: set[int] = set()
+
+    def the_large_one_is_searched() -> bool:
+        # The small scenario has two runs under each of two policies.
+        seen.update(javas(temporary))
+        return len(seen) > 4
+
+    assert eventually(the_large_one_is_searched, 120)
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=30)
     assert (child.returncode, err) == (3, "")
     assert "not decided" in out
+    assert "holds" in out
     assert "stopped: it was interrupted" in out
     assert javas(temporary) == []
     assert list(temporary.iterdir()) == []
@@ -128,7 +130,6 @@ def test_java_killed_in_a_matrix(
     """One JVM dies: the check fails as a whole, and takes the others with it."""
     child = start("check", models / "matrix.pfn", "--scenario", "large", "--jobs", "2")
     assert eventually(lambda: len(javas(temporary)) == 2)
-    time.sleep(1)
     os.kill(javas(temporary)[0], signal.SIGKILL)
     out, err = child.communicate(timeout=60)
     assert (child.returncode, out) == (4, "")

@@ -157,18 +157,15 @@ def seeds(count: int) -> Iterator[tuple[Path, int]]:
 
 
 def test_damaged_examples() -> None:
-    stop = time.perf_counter() + 8
     reached = 0
-    for path, seed in seeds(2500):
+    for path, seed in seeds(600):
         text = damaged(path.read_text(), Random(seed))
         try:
             reached += not run(text).errors
         except BaseException:
             print(f"--- {path.name}, seed {seed}\n{text}")
             raise
-        if time.perf_counter() > stop:
-            break
-    assert reached > 20
+    assert reached > 60
 
 
 def test_cut_examples() -> None:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -152,7 +151,12 @@ def test_reports_that_cannot_be_written(checkout: Checkout, gate: Callable[..., 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-def test_interrupted(checkout: Checkout, command_environment: Mapping[str, str]) -> None:
+def test_interrupted(
+    checkout: Checkout,
+    command_environment: Mapping[str, str],
+    searches: Callable[[int], bool],
+    eventually: Callable[..., bool],
+) -> None:
     endless = "model alone\n\nconst TOP: int = 2\n\nshared a: range(TOP) = 0\nshared b: range(TOP) = 0\n"
     for name in "ab":
         step = f"            {name} = ({name} + 1) % TOP\n"
@@ -164,7 +168,7 @@ def test_interrupted(checkout: Checkout, command_environment: Mapping[str, str])
     child = subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(command_environment)
     )
-    time.sleep(4)
+    assert eventually(lambda: searches(child.pid))
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=30)
     assert (child.returncode, err) == (3, "")

@@ -131,7 +131,7 @@ def test_a_long_trace_is_read_quickly() -> None:
         )
 
     texts = [state(number) for number in range(300)]
-    began = time.perf_counter()
+    began = time.process_time()
     for text in texts:
         assert len(parse_state(text)) == 40
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
