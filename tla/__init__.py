@@ -14,7 +14,7 @@
 TLC from 2.15 (January 2020) on is understood.
 """
 
-from .archive import with_archive
+from .archive import only_ours, with_archive
 from .outcome import Failed, Holds, Outcome, Progress, Stopped, Totals, Trace, TraceState, Violated
 from .run import Job, Limits, heap_share, run
 from .tools import ToolMissing, Tools, find_jar, find_tools, java_version, tlc_version
@@ -43,6 +43,7 @@ __all__ = [
     "format_value",
     "heap_share",
     "java_version",
+    "only_ours",
     "parse_state",
     "parse_value",
     "run",
