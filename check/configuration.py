@@ -15,6 +15,7 @@ from .files import project, read
 
 NAME = "pfnspec.toml"
 _SHARED = "pyproject.toml"
+_HISTORIES = frozenset({".git", ".hg", ".svn", ".bzr", ".jj"})
 _TABLE = ("tool", "pfnspec")
 
 
@@ -170,7 +171,7 @@ class _Reader:
                 self.fault(keys, f"there is no kind of report `{kind}`", close)
             elif not isinstance(path, str) or not path.strip() or "\0" in path:
                 self.fault(keys, f"`{kind}` takes the name of a file, not {_told(path)}")
-            elif self._inside(keys, path):
+            elif self._inside(keys, path) and self._outside_history(keys, path):
                 yield kind, path
 
     def _inside(self, keys: tuple[str, ...], path: str) -> bool:
@@ -179,6 +180,15 @@ class _Reader:
         if not inside:
             self.fault(keys, f"`{path}` lies outside the project", "name it on the command line")
         return inside
+
+    def _outside_history(self, keys: tuple[str, ...], path: str) -> bool:
+        """What a version control keeps of the project is nobody's to write to, new files included: they may
+        be run."""
+        parts = Path(os.path.realpath(self.folder / path)).relative_to(self.root).parts
+        kept = next((part for part in parts if part.lower() in _HISTORIES), None)
+        if kept is not None:
+            self.fault(keys, f"`{path}` lies in `{kept}`", "no report is written there")
+        return kept is None
 
 
 def _place(source: Source, keys: tuple[str, ...]) -> Span:

@@ -129,5 +129,4 @@ def verdict_cache() -> Path | None:
 def grammar_cache() -> str | None:
     """Where the grammar's tables are kept between runs; None when there is no such place."""
     folder = cache()
-    version = "".join(str(number) for number in sys.version_info[:2])
-    return None if folder is None else str(folder / f"grammar-{version}.bin")
+    return None if folder is None else str(folder / "grammar.tables")

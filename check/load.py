@@ -172,6 +172,9 @@ class _Reader:
             help = "move it into the project, or allow it with `--allow-outside`"
             self.found.add("base-outside", place, f"`{parsed.header.base}` lies outside the project", help)
             return None
+        if self.contents is None and _is_odd(real):
+            self.found.add("cannot-read", place, f"`{parsed.header.base}` is no file, but a device or a pipe")
+            return None
         known = (*trail, (real_path(path), place))
         below = self.tree(os.path.normpath(base), None, known)
         if below is None:
@@ -187,3 +190,8 @@ class _Reader:
         if source is not None:
             self.into.sources[path] = source
         return None if faults.errors else source
+
+
+def _is_odd(path: Path) -> bool:
+    """Whether something is there that is neither a file nor a folder, and that may have no end."""
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)

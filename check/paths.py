@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-from .configuration import Configuration, shown
+from .configuration import NAME, Configuration, shown
+from .files import project, real_path
 
 SUFFIX = ".pfn"
 
@@ -33,23 +36,39 @@ def _give_up(fault: OSError) -> None:
     raise fault
 
 
-def expanded(names: Iterable[str]) -> tuple[tuple[str, ...], str | None]:
-    """The files that these names stand for, each once, and a name that stands for none.
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """What names stand for: `files`, each once, and those `refused` that lie in a folder or fit a pattern
+    and lead out of the project, or to what is no file; `empty` is a name that stands for nothing."""
 
-    A folder stands for the models below it.  Anything else is a file, whether it exists or not.
+    files: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    empty: str | None = None
+
+
+def expanded(names: Iterable[str]) -> Expanded:
+    """The files that these names stand for.
+
+    A folder stands for the models below it, as far as they lie in its project.  Anything else is a file that
+    the user has named himself, whether it exists or not, wherever it leads.
     """
-    files: dict[str, None] = {}
+    files: dict[str, bool] = {}
     for name in names:
-        found = below(name) if os.path.isdir(name) else (name,)
+        if not os.path.isdir(name):
+            files[name] = True
+            continue
+        root = project(os.path.join(name, NAME))
+        found = {path: lies_in(path, root) for path in below(name)}
         if not found:
-            return (), name
-        files.update(dict.fromkeys(found))
-    return tuple(files), None
+            return Expanded(empty=name)
+        files |= found | {path: True for path in found if files.get(path)}
+    return _sorted_out(files)
 
 
-def configured_paths(configuration: Configuration) -> tuple[tuple[str, ...], str | None]:
+def configured_paths(configuration: Configuration) -> Expanded:
     """The same for a configuration's `paths`, of which each may be a pattern, as seen from this folder."""
-    files: dict[str, None] = {}
+    root = project(configuration.folder / NAME)
+    files: dict[str, bool] = {}
     for pattern in configuration.paths:
         matches = sorted(glob.glob(pattern, root_dir=configuration.folder, recursive=True))
         if not matches and (configuration.folder / pattern).exists():
@@ -57,8 +76,23 @@ def configured_paths(configuration: Configuration) -> tuple[tuple[str, ...], str
         found: list[str] = []
         for match in matches:
             path = os.path.join(configuration.folder, match)
-            found += below(path) if os.path.isdir(path) else [path]
+            inside = real_path(path).is_relative_to(root)
+            found += below(path) if inside and os.path.isdir(path) else [path]
         if not found:
-            return (), pattern
-        files.update(dict.fromkeys(map(shown, found)))
-    return tuple(files), None
+            return Expanded(empty=pattern)
+        files |= {shown(path): lies_in(path, root) for path in found}
+    return _sorted_out(files)
+
+
+def _sorted_out(files: Mapping[str, bool]) -> Expanded:
+    return Expanded(
+        tuple(path for path, fine in files.items() if fine),
+        tuple(path for path, fine in files.items() if not fine),
+    )
+
+
+def lies_in(path: str, root: Path) -> bool:
+    """Whether a path leads to a file of the project, or to nothing, which is told when it is read: no link
+    leads out of it, and it is no device, pipe or the like."""
+    real = real_path(path)
+    return real.is_relative_to(root) and (os.path.isfile(real) or not os.path.exists(real))

@@ -8,6 +8,7 @@ import sys
 from ..check.load import Cell, Loaded, load
 from ..report.diagnostics import diagnostics_text
 from ..report.ink import ink_for
+from .write import complain, put
 
 
 def one_cell(options: argparse.Namespace) -> tuple[Loaded, Cell] | None:
@@ -16,7 +17,7 @@ def one_cell(options: argparse.Namespace) -> tuple[Loaded, Cell] | None:
     None, with the reason on standard error, when the file has errors or there is no such cell.
     """
     loaded = load(options.file, dict(options.constants), outside=options.allow_outside)
-    sys.stderr.write(diagnostics_text(loaded.diagnostics, loaded.sources, ink_for(sys.stderr)))
+    put(diagnostics_text(loaded.diagnostics, loaded.sources, ink_for(sys.stderr)), sys.stderr)
     if not loaded.cells:
         return None
     for cell in loaded.cells:
@@ -24,5 +25,5 @@ def one_cell(options: argparse.Namespace) -> tuple[Loaded, Cell] | None:
             return loaded, cell
     cells = sorted({" ".join(filter(None, (c.scenario, c.policy))) for c in loaded.cells} - {""})
     there = f"there are: {', '.join(cells)}" if cells else "there are none"
-    print(f"pfnspec: there is no such scenario and policy; {there}", file=sys.stderr)
+    complain(f"there is no such scenario and policy; {there}")
     return None

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import FrameType
 from typing import TextIO
 
 from ..check.files import verdict_cache
@@ -19,6 +17,7 @@ from ..report.ink import can_overwrite
 from ..report.text import grouped
 from .configured import configure
 from .output import finish, tell, writable
+from .write import complain, redraw
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,9 +26,7 @@ def run(options: argparse.Namespace) -> int:
     if places is None:
         return 2
     if options.engine == "interpreter" and options.keep is not None:
-        print(
-            "pfnspec: --keep keeps the files of TLC, which --engine interpreter does not run", file=sys.stderr
-        )
+        complain("--keep keeps the files of TLC, which --engine interpreter does not run")
         return 2
     if options.reports and not writable(options, options.files):
         return 2
@@ -38,8 +35,7 @@ def run(options: argparse.Namespace) -> int:
         from .watch import watch
 
         return watch(options, asked)
-    cancel = threading.Event()
-    stop_on_signals(cancel)
+    cancel: threading.Event = options.cancel
     results: list[Result] = []
     for path in options.files:
         result = check_file(path, asked, progress_of(sys.stderr), cancel)
@@ -85,18 +81,6 @@ def cache_of(options: argparse.Namespace) -> Path | None:
     return verdict_cache()
 
 
-def stop_on_signals(cancel: threading.Event) -> None:
-    """The first Ctrl-C, or SIGTERM, ends the check with what is known; the second ends it at once."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        if cancel.is_set():
-            raise KeyboardInterrupt
-        cancel.set()
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-
-
 def progress_of(stream: TextIO) -> Callable[[Progress], None] | None:
     """What tells of the progress of a check; None where nobody watches it."""
     return _progress if can_overwrite(stream) else None
@@ -106,5 +90,4 @@ def _progress(now: Progress) -> None:
     states = "starting" if now.states is None else f"{grouped(now.states)} states"
     queue = "" if now.queue is None else f", {grouped(now.queue)} to examine"
     runs = f"{now.done} of {now.runs} done, " if now.runs > 1 else ""
-    sys.stderr.write(f"\r\x1b[K{runs}{states}{queue}, {now.seconds:.0f} s")
-    sys.stderr.flush()
+    redraw(f"{runs}{states}{queue}, {now.seconds:.0f} s")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable, Mapping
 
 import argcomplete
@@ -13,11 +12,12 @@ from argcomplete.shell_integration import shellcode
 from ..check.load import Cell, load
 from ..dsl.explain import codes
 from ..report.kinds import KINDS
+from .write import data
 
 
 def run(options: argparse.Namespace) -> int:
     """Prints the code for a shell."""
-    sys.stdout.write(shellcode(["pfnspec"], shell=options.shell).strip() + "\n")
+    data(shellcode(["pfnspec"], shell=options.shell).strip() + "\n")
     return 0
 
 
@@ -80,4 +80,5 @@ def _of_cell(what: str, cell: Cell) -> Iterable[str]:
         "constants": (f"{name}=" for name, _ in cell.model.constants),
     }
     names = next(names for kind, names in kinds.items() if what.startswith(kind))
-    return (name for name in names if name is not None)
+    # What cannot be shown cannot be typed.
+    return (name for name in names if name is not None and name.isprintable())

@@ -8,19 +8,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..check.configuration import Configuration, Configured, configured, shown
-from ..check.paths import configured_paths, expanded
+from ..check.paths import Expanded, configured_paths, expanded
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.source import Span
 from ..report.diagnostics import diagnostics_text
 from ..report.ink import ink_for
-from ..report.kinds import KINDS
+from ..report.kinds import KINDS, Target
+from .write import complain, put
 
 _PLAIN = ("timeout", "run_timeout", "max_states", "jobs", "workers", "width", "policies", "scenarios")
 
 
 def configure(options: argparse.Namespace) -> Mapping[str, Span] | None:
     """Fills in what the command line leaves open, as far as the command has such an option; `files` are files
-    afterwards, no folders.
+    afterwards, no folders, and `refused` those that were left out.
 
     Returns where policies and scenarios were asked for, if not on the command line; None, with the reason on
     standard error, when there is nothing to work on.
@@ -31,9 +32,12 @@ def configure(options: argparse.Namespace) -> Mapping[str, Span] | None:
         return None
     places = _plain(options, configuration)
     if hasattr(options, "reports"):
-        given = {kind for kind, _ in options.reports}
-        more = [(k, Path(shown(configuration.folder / p))) for k, p in configuration.reports.items()]
-        options.reports = [*options.reports, *(one for one in more if one[0] not in given)]
+        given = {target.kind for target in options.reports}
+        options.reports += [
+            Target(kind, Path(shown(configuration.folder / path)), named=False)
+            for kind, path in configuration.reports.items()
+            if kind not in given
+        ]
     return places
 
 
@@ -69,22 +73,24 @@ def _plain(options: argparse.Namespace, configuration: Configuration) -> dict[st
 
 def _files(options: argparse.Namespace, found: Configured, configuration: Configuration) -> bool:
     if options.files:
-        options.files, empty = expanded(options.files)
-        if empty is not None:
-            print(f"pfnspec: there is no model (*.pfn) in {empty}", file=sys.stderr)
+        files = expanded(options.files)
+        if files.empty is not None:
+            complain(f"there is no model (*.pfn) in {files.empty}")
     elif configuration.paths:
-        options.files, empty = configured_paths(configuration)
-        if empty is not None:
-            message = f"`{empty}` stands for no model"
+        files = configured_paths(configuration)
+        if files.empty is not None:
+            message = f"`{files.empty}` stands for no model"
             help = "name a file, a folder with *.pfn below it, or a pattern such as `models/**/*.pfn`"
             _say(found, (Diagnostic("configuration", configuration.place("paths"), message, help),))
     else:
+        files = Expanded()
         where = "" if configuration.file is None else f" in {shown(configuration.file)}"
-        print(
-            f"pfnspec: name a model or a folder, or set `paths`{where or ' in pfnspec.toml'}", file=sys.stderr
-        )
+        complain(f"name a model or a folder, or set `paths`{where or ' in pfnspec.toml'}")
+    for path in files.refused:
+        complain(f"{path} is not read: it leads out of the project, or to no file; name it to have it read")
+    options.files, options.refused = files.files, files.refused
     return bool(options.files)
 
 
 def _say(found: Configured, diagnostics: tuple[Diagnostic, ...]) -> None:
-    sys.stderr.write(diagnostics_text(diagnostics, found.sources, ink_for(sys.stderr)))
+    put(diagnostics_text(diagnostics, found.sources, ink_for(sys.stderr)), sys.stderr)

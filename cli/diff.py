@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import threading
 
 from ..check.gate import compare_files
-from .check import stop_on_signals
 from .configured import configure_checks
 from .output import writable
 from .review import options_of, show
+from .write import complain
 
 
 def run(options: argparse.Namespace) -> int:
@@ -18,14 +17,13 @@ def run(options: argparse.Namespace) -> int:
     old, new = options.old, options.new
     files = [old, new]
     if files == ["-", "-"]:
-        print("pfnspec: only one of the two can be standard input", file=sys.stderr)
+        complain("only one of the two can be standard input")
         return 2
     if "-" in files and options.check:
-        print("pfnspec: standard input can be read once, so --check needs two files", file=sys.stderr)
+        complain("standard input can be read once, so --check needs two files")
         return 2
     if configure_checks(options) is None or not writable(options, files):
         return 2
-    cancel = threading.Event()
-    stop_on_signals(cancel)
+    cancel: threading.Event = options.cancel
     review = compare_files(old, new, options_of(options), checked=options.check, cancel=cancel)
     return show(review, options)

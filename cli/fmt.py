@@ -13,14 +13,16 @@ from ..check.files import grammar_cache, read
 from ..dsl.fmt import format_source
 from ..report.diagnostics import diagnostics_text
 from ..report.ink import ink_for
+from ..report.visible import visible
 from .configured import configure
+from .write import data, put
 
 
 def run(options: argparse.Namespace) -> int:
     """Formats each file in place; with errors in one, that one is left as it is."""
     if configure(options) is None:
         return 2
-    status = 0
+    status = 2 if options.refused else 0
     for path in options.files:
         status = max(status, _one(path, options.check, options.diff))
     return status
@@ -34,24 +36,24 @@ def _one(path: str, check: bool, diff: bool) -> int:
         found.extend(faults.sorted())
     if source is None or text is None:
         sources = {} if source is None else {path: source}
-        sys.stderr.write(diagnostics_text(found.sorted(), sources, ink_for(sys.stderr)))
+        put(diagnostics_text(found.sorted(), sources, ink_for(sys.stderr)), sys.stderr)
         return 2
     if path == "-" and not (check or diff):
-        sys.stdout.write(text)
+        data(text)
         return 0
     changed = text.encode() != raw
     if diff and changed:
         lines = difflib.unified_diff(
             source.text.splitlines(keepends=True), text.splitlines(keepends=True), path, f"{path} (formatted)"
         )
-        sys.stdout.writelines(lines)
+        put("".join(lines))
     if check or diff:
         if changed and check:
-            print(f"{path} is not in canonical layout", file=sys.stderr)
+            put(f"{visible(path)} is not in canonical layout\n", sys.stderr)
         return 1 if changed and check else 0
     if changed:
         _replace(Path(path), text)
-        print(f"{path} reformatted", file=sys.stderr)
+        put(f"{visible(path)} reformatted\n", sys.stderr)
     return 0
 
 

@@ -9,10 +9,10 @@ import threading
 
 from ..check.gate import gate
 from ..check.git import GitTrouble
-from .check import stop_on_signals
 from .configured import configure_checks
 from .output import writable
 from .review import options_of, show
+from .write import complain, redraw
 
 
 def run(options: argparse.Namespace) -> int:
@@ -20,8 +20,7 @@ def run(options: argparse.Namespace) -> int:
     configuration = configure_checks(options)
     if configuration is None or not writable(options, options.paths):
         return 2
-    cancel = threading.Event()
-    stop_on_signals(cancel)
+    cancel: threading.Event = options.cancel
     watched = sys.stderr.isatty()
     try:
         review = gate(
@@ -30,14 +29,13 @@ def run(options: argparse.Namespace) -> int:
             checked=not options.no_check, on_model=_progress if watched else None, cancel=cancel,
         )  # fmt: skip
     except GitTrouble as fault:
-        print(f"pfnspec: {fault}", file=sys.stderr)
+        complain(f"{fault}")
         return fault.status
     finally:
         if watched:
-            sys.stderr.write("\r\x1b[K")
+            redraw()
     return show(review, options)
 
 
 def _progress(path: str) -> None:
-    sys.stderr.write(f"\r\x1b[K{path}")
-    sys.stderr.flush()
+    redraw(path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any
 
 from ..check.configuration import configured, shown
 from ..report.kinds import KINDS
+from ..report.visible import visible
+from .write import complain, put_line
 
 _STARTER = Path(__file__).with_name("starter")
 MODEL, SETTINGS = "models/completion.pfn", "pfnspec.toml"
@@ -23,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     """Writes a first model, a configuration and a workflow; nothing when one of them is there already."""
     folder = options.folder
     if folder.exists() and not folder.is_dir():
-        print(f"pfnspec: {folder} is no folder", file=sys.stderr)
+        complain(f"{folder} is no folder")
         return 2
     workflow = GITLAB if options.gitlab else GITHUB
     texts = {
@@ -39,15 +40,15 @@ def run(options: argparse.Namespace) -> int:
     if configuration and configuration.file == project.resolve():
         there.append(f"{shown(project)} with [tool.pfnspec]")
     if there:
-        print(f"pfnspec: nothing is written, there is already: {', '.join(there)}", file=sys.stderr)
+        complain(f"nothing is written, there is already: {', '.join(there)}")
         return 2
     for name, text in texts.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "x", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        print(f"wrote {shown(path)}")
-    print("\n" + "\n".join(_next(folder, workflow)))
+        put_line(f"wrote {visible(shown(path))}")
+    put_line("\n" + "\n".join(_next(folder, workflow)))
     return 0
 
 

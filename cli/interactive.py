@@ -10,6 +10,7 @@ from ..report.behaviour import Page
 from ..report.simulation import choice_lines, name_width, standing_lines, step_line, violation_lines
 from ..translator.retrace import elements
 from ..translator.simulate import Simulation
+from .write import put, put_line
 
 LONGEST = 1000
 """Most steps that one command takes."""
@@ -33,12 +34,12 @@ def interact(simulation: Simulation, chance: Random, page: Page) -> int:
     talk.show()
     while True:
         if prompt:
-            print("> ", end="")
+            put("> ")
         sys.stdout.flush()
         line = sys.stdin.readline() if sys.stdin is not None else ""
         if not line or line.strip() in ("q", "quit"):
             if prompt and not line:
-                print()
+                put_line("")
             return 0
         if line.strip():
             talk.obey(line.split())
@@ -58,28 +59,28 @@ class _Talk:
                 if self.simulation.undo():
                     self.show()
                 else:
-                    print("this is the initial state")
+                    put_line("this is the initial state")
             case ["s"]:
                 self.state()
             case ["h"]:
-                print(HELP, end="")
+                put(HELP)
             case ["c", label]:
                 if label in self.simulation.labels():
                     self.run(LONGEST, label)
                 else:
-                    print(f"there is no label `{label}`; there are: {', '.join(self.simulation.labels())}")
+                    put_line(f"there is no label `{label}`; there are: {', '.join(self.simulation.labels())}")
             case ["r", number] if (steps := _number(number)) is not None and 0 < steps <= LONGEST:
                 self.run(steps, None)
             case [number] if (chosen := _number(number)) is not None:
                 self.choose(chosen)
             case _:
                 shown = " ".join(words)
-                print(f"`{shown if shown.isprintable() else ascii(shown)}` is no command; h lists them")
+                put_line(f"`{shown if shown.isprintable() else ascii(shown)}` is no command; h lists them")
 
     def choose(self, number: int) -> None:
         choices = self.simulation.choices
         if not 0 < number <= len(choices):
-            print(f"there are {len(choices)} steps to choose from" if choices else "nobody can step")
+            put_line(f"there are {len(choices)} steps to choose from" if choices else "nobody can step")
             return
         self.simulation.take(choices[number - 1])
         self.steps(1)
@@ -90,29 +91,29 @@ class _Talk:
         reason = self.simulation.run(self.chance, steps, label)
         self.steps(len(self.simulation.steps) - before)
         if reason == "steps" and label is not None:
-            print(f"nobody came to `{label}` in {steps} steps")
+            put_line(f"nobody came to `{label}` in {steps} steps")
         self.show()
 
     def steps(self, number: int) -> None:
         """The last steps that were taken."""
         for step in self.simulation.steps[len(self.simulation.steps) - number :]:
-            print(f"{step.number:>5}  {step_line(step, self.names, self.page)}")
+            put_line(f"{step.number:>5}  {step_line(step, self.names, self.page)}")
 
     def show(self) -> None:
         """What does not hold here, who waits, and how to go on."""
         simulation = self.simulation
         for violation in simulation.violations():
-            print("\n".join(violation_lines(simulation.finding(violation), self.page)))
+            put_line("\n".join(violation_lines(simulation.finding(violation), self.page)))
         waiting = [one for one in simulation.standing() if one.what != "can go on"]
-        print("\n".join(["", *standing_lines(waiting, self.page)]))
+        put_line("\n".join(["", *standing_lines(waiting, self.page)]))
         told = [simulation.told(choice) for choice in simulation.choices]
-        print("\n".join(choice_lines(told, self.names, self.page)) if told else "     nobody can step")
+        put_line("\n".join(choice_lines(told, self.names, self.page)) if told else "     nobody can step")
 
     def state(self) -> None:
         simulation = self.simulation
         for name, value in elements(simulation.states[-1], simulation.interpreter):
-            print(f"     {name} = {value}")
-        print("\n".join(standing_lines(simulation.standing(), self.page)))
+            put_line(f"     {name} = {value}")
+        put_line("\n".join(standing_lines(simulation.standing(), self.page)))
 
 
 def _number(text: str) -> int | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
+
+from .write import complain
 
 
 def run(options: argparse.Namespace) -> int:
@@ -13,10 +14,9 @@ def run(options: argparse.Namespace) -> int:
     except ModuleNotFoundError as fault:
         if (fault.name or "").split(".")[0] not in ("pygls", "lsprotocol"):
             raise
-        print(
-            f"pfnspec: {fault.name} is not installed; the language server is an extra, "
-            "install it with `pip install 'pfnspec[lsp]'`",
-            file=sys.stderr,
+        complain(
+            f"{fault.name} is not installed; the language server is an extra, "
+            "install it with `pip install 'pfnspec[lsp]'`"
         )
         return 4
     return serve()

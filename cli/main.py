@@ -11,6 +11,12 @@ from pathlib import Path
 
 from . import review_arguments
 
+TYPE_CHECKING = False  # What it is good for would take longer to import than all of this.
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from ..report.kinds import Target
+
 EPILOG = """exit status:
   0  every verdict is as expected
   1  a verdict differs from what is expected
@@ -37,22 +43,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has gone; nothing more can be said.
-        _discard_output()
+        from .write import discard
+
+        discard(sys.stdout)
         return 4
     except KeyboardInterrupt:
-        print("pfnspec: interrupted", file=sys.stderr)
+        from .write import complain
+
+        # An interrupt that has gone through code made at run time (that of a dataclass) leaves a mark with
+        # which `python -m` ends as if nobody had caught it; such code that ends well takes it away.
+        exec("")
+        complain("interrupted")
         return 3
     except OSError as fault:
-        place = f" {fault.filename}:" if fault.filename else ""
-        print(f"pfnspec:{place} {fault.strerror or fault}", file=sys.stderr)
-        _discard_output()
+        from .write import complain, discard
+
+        place = f"{fault.filename}: " if fault.filename else ""
+        complain(f"{place}{fault.strerror or fault}")
+        discard(sys.stdout)
         return 4
     except Exception as fault:
         if os.environ.get("PFNSPEC_TRACEBACK"):
             raise
         what = " ".join(f"{type(fault).__name__}: {fault}".split())
-        print(f"pfnspec: this is a mistake in pfnspec, please report it: {what}", file=sys.stderr)
-        print("pfnspec: PFNSPEC_TRACEBACK=1 in the environment shows where it happens", file=sys.stderr)
+        from .write import complain
+
+        complain(f"this is a mistake in pfnspec, please report it: {what}")
+        complain("PFNSPEC_TRACEBACK=1 in the environment shows where it happens")
         return 4
 
 
@@ -66,17 +83,9 @@ def _make_streams_safe() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _discard_output() -> None:
-    """What is still to be written goes nowhere, or Python would complain of it at its end."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def command_line() -> argparse.ArgumentParser:
     """All commands and their options."""
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="pfnspec", description="Checks specifications of concurrent kernel protocols.",
         epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
@@ -92,7 +101,7 @@ def command_line() -> argparse.ArgumentParser:
         made.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
         for add in (_configuration, _model, _checking, _tools):
             add(made)
-        made.set_defaults(command=_run(name))
+        made.set_defaults(command=_run(name, stoppable=True))
     _fmt(commands)
     _init(commands)
     explain = commands.add_parser("explain", help="what a diagnostic means, with an example")
@@ -118,6 +127,15 @@ def command_line() -> argparse.ArgumentParser:
     return parser
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells a wrong command line in one line, whatever is in it."""
+
+    def error(self, message: str) -> NoReturn:
+        from ..report.visible import visible
+
+        super().error(visible(message))
+
+
 class _Version(argparse.Action):
     """Prints the version, which takes longer to find out than all the rest of this module."""
 
@@ -132,13 +150,28 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _run(module: str, function: str = "run"):  # type: ignore[no-untyped-def]
-    """The command's function, imported only when it is run: start-up time is the user's."""
+def _run(module: str, function: str = "run", *, stoppable: bool = False):  # type: ignore[no-untyped-def]
+    """The command's function, imported only when it is run: start-up time is the user's.
+
+    A `stoppable` one ends with what is known: it finds an event `cancel` among its options, which a signal
+    sets, from now on.
+    """
 
     def run(options: argparse.Namespace) -> int:
         from importlib import import_module
 
-        return int(getattr(import_module(f".{module}", __package__), function)(options))
+        from .signals import held_back, stop_on_signals
+
+        if stoppable:
+            from threading import Event
+
+            options.cancel = Event()
+            stop_on_signals(options.cancel)
+            command = getattr(import_module(f".{module}", __package__), function)
+        else:
+            with held_back():
+                command = getattr(import_module(f".{module}", __package__), function)
+        return int(command(options))
 
     return run
 
@@ -173,15 +206,15 @@ def _part(text: str) -> tuple[int, int]:
     return int(part), int(parts)
 
 
-def _report(text: str) -> tuple[str, Path]:
-    from ..report.kinds import KINDS
+def _report(text: str) -> Target:
+    from ..report.kinds import KINDS, Target
 
     kind, _, path = text.partition("=")
     if kind not in KINDS:
         raise argparse.ArgumentTypeError(f"`{text}` is not of the form KIND=FILE with {', '.join(KINDS)}")
     if path in ("", "-"):
         raise argparse.ArgumentTypeError(f"`{text}` does not name a file")
-    return kind, Path(path)
+    return Target(kind, Path(path), named=True)
 
 
 def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -215,7 +248,7 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")
     _tools(check)
-    check.set_defaults(command=_run("check"))
+    check.set_defaults(command=_run("check", stoppable=True))
 
 
 def _checking(parser: argparse.ArgumentParser) -> None:

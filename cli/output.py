@@ -12,6 +12,7 @@ from typing import TextIO
 from ..check.result import Result, overall
 from ..report.ink import can_overwrite, ink_for, width_for
 from ..report.text import diagnostics_of, failure_text, result_text
+from .write import complain, data, put, redraw
 
 
 def tell(result: Result, options: argparse.Namespace, *, first: bool) -> None:
@@ -30,6 +31,9 @@ def tell(result: Result, options: argparse.Namespace, *, first: bool) -> None:
 def finish(results: tuple[Result, ...], options: argparse.Namespace) -> int:
     """Shows what is said of all results together, and writes the reports; the exit status."""
     statuses = [result.status for result in results]
+    if getattr(options, "refused", ()):
+        # What was left out has not been checked.
+        statuses.append(2)
     if options.format == "json":
         from ..report.files import json_text
 
@@ -45,17 +49,15 @@ def finish(results: tuple[Result, ...], options: argparse.Namespace) -> int:
 def tell_faults(result: Result) -> None:
     """Writes what is wrong, with the model or with the tool, to standard error."""
     if can_overwrite(sys.stderr):
-        sys.stderr.write("\r\x1b[K")
-    sys.stderr.write(diagnostics_of(result, ink_for(sys.stderr)))
-    sys.stderr.write(failure_text(result))
-    sys.stderr.flush()
+        redraw()
+    put(diagnostics_of(result, ink_for(sys.stderr)), sys.stderr)
+    put(failure_text(result), sys.stderr)
 
 
 def say(text: str, options: argparse.Namespace) -> None:
     """Prints; where nobody reads it any more, reports that were asked for are written all the same."""
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        (data if options.format == "json" else put)(text)
     except BrokenPipeError:
         if not options.reports:
             raise
@@ -67,9 +69,9 @@ def writable(options: argparse.Namespace, inputs: Iterable[str]) -> bool:
     from ..report.files import CannotWrite, check_targets
 
     try:
-        check_targets([path for _, path in options.reports], inputs)
+        check_targets(options.reports, inputs)
     except CannotWrite as fault:
-        print(f"pfnspec: {fault}", file=sys.stderr)
+        complain(f"{fault}")
         return False
     return True
 
@@ -81,12 +83,12 @@ def write_reports(options: argparse.Namespace, results: tuple[Result, ...]) -> b
     # The bases of variants are known only now.
     sources = [path for result in results for path in result.sources]
     done = True
-    for kind, path in options.reports:
+    for target in options.reports:
         try:
-            check_targets([path], sources)
-            write(path, report_text(kind, results, root()))
+            check_targets([target], sources)
+            write(target.path, report_text(target.kind, results, root()))
         except CannotWrite as fault:
-            print(f"pfnspec: {fault}", file=sys.stderr)
+            complain(f"{fault}")
             done = False
     return done
 
@@ -101,9 +103,7 @@ def tell_github(results: tuple[Result, ...], stream: TextIO) -> None:
     from ..report.github import MOST_SUMMARY, annotations_text
     from ..report.markdown import markdown_text
 
-    stream.flush()
-    stream.write(annotations_text(results, root()))
-    stream.flush()
+    data(annotations_text(results, root()), stream)
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if not path:
         return
@@ -111,4 +111,4 @@ def tell_github(results: tuple[Result, ...], stream: TextIO) -> None:
         with open(path, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(markdown_text(results, MOST_SUMMARY - file.tell()) + "\n")
     except OSError as fault:
-        print(f"pfnspec: {path}: {fault.strerror or fault}", file=sys.stderr)
+        complain(f"{path}: {fault.strerror or fault}")

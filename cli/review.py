@@ -12,6 +12,7 @@ from ..report.ink import ink_for, width_for
 from ..report.review import review_text, troubles_text
 from .check import cache_of
 from .output import root, say, tell_faults
+from .write import complain, data, put
 
 
 def options_of(options: argparse.Namespace) -> Options:
@@ -34,7 +35,7 @@ def options_of(options: argparse.Namespace) -> Options:
 
 def show(review: Review, options: argparse.Namespace) -> int:
     """Prints a review and writes its reports; returns the exit status."""
-    sys.stderr.write(troubles_text(review))
+    put(troubles_text(review), sys.stderr)
     for model in review.models:
         after, before = model.after, model.before
         if after is not None:
@@ -62,13 +63,13 @@ def _written(review: Review, options: argparse.Namespace) -> bool:
 
     sources = [path for model in review.models for path in model.new]
     done = True
-    for kind, path in options.reports:
-        text = review_markdown(review) if kind == "markdown" else review_json(review)
+    for target in options.reports:
+        text = review_markdown(review) if target.kind == "markdown" else review_json(review)
         try:
-            check_targets([path], sources)
-            write(path, text)
+            check_targets([target], sources)
+            write(target.path, text)
         except CannotWrite as fault:
-            print(f"pfnspec: {fault}", file=sys.stderr)
+            complain(f"{fault}")
             done = False
     return done
 
@@ -79,8 +80,7 @@ def _tell_github(review: Review, options: argparse.Namespace) -> None:
     from ..report.review_markdown import review_annotations, review_markdown
 
     stream = sys.stdout if options.format == "text" else sys.stderr
-    stream.write(review_annotations(review, root()))
-    stream.flush()
+    data(review_annotations(review, root()), stream)
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if not path:
         return
@@ -88,4 +88,4 @@ def _tell_github(review: Review, options: argparse.Namespace) -> None:
         with open(path, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(review_markdown(review, MOST_SUMMARY - file.tell()) + "\n")
     except OSError as fault:
-        print(f"pfnspec: {path}: {fault.strerror or fault}", file=sys.stderr)
+        complain(f"{path}: {fault.strerror or fault}")

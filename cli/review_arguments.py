@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..report.kinds import Target
 
 _Commands = argparse._SubParsersAction
 
@@ -50,10 +54,12 @@ def _shown(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _report(text: str) -> tuple[str, Path]:
+def _report(text: str) -> Target:
+    from ..report.kinds import Target
+
     kind, _, path = text.partition("=")
     if kind not in ("markdown", "json"):
         raise argparse.ArgumentTypeError(f"`{text}` is not of the form KIND=FILE with markdown or json")
     if path in ("", "-"):
         raise argparse.ArgumentTypeError(f"`{text}` does not name a file")
-    return kind, Path(path)
+    return Target(kind, Path(path), named=True)

@@ -13,6 +13,7 @@ from ..check.merge import CannotMerge, merged
 from ..check.result import Result
 from ..dsl.diagnostics import did_you_mean
 from .output import finish, tell, writable
+from .write import complain
 
 
 def trace(options: argparse.Namespace) -> int:
@@ -27,7 +28,7 @@ def trace(options: argparse.Namespace) -> int:
         for name in wanted:
             if name not in known:
                 there = did_you_mean(name, known) or f"there are: {', '.join(sorted(known)) or 'none'}"
-                print(f"pfnspec: {options.file} has no {axis} `{name}`; {there}", file=sys.stderr)
+                complain(f"{options.file} has no {axis} `{name}`; {there}")
                 return 2
     chosen = tuple(_chosen(result, options) for result in results)
     if options.reports and not writable(options, [options.file]):
@@ -44,7 +45,7 @@ def merge(options: argparse.Namespace) -> int:
     try:
         whole = merged(results)
     except CannotMerge as fault:
-        print(f"pfnspec: {fault}", file=sys.stderr)
+        complain(f"{fault}")
         return 2
     return _shown(whole, options)
 
@@ -85,12 +86,12 @@ def _read(paths: list[str]) -> tuple[Result, ...] | None:
             data = json.loads(text)
             found += [result_of(one) for one in (data if isinstance(data, list) else [data])]
         except OSError as fault:
-            print(f"pfnspec: {path}: {fault.strerror or fault}", file=sys.stderr)
+            complain(f"{path}: {fault.strerror or fault}")
             return None
         except Unreadable as fault:
-            print(f"pfnspec: {path}: {fault}", file=sys.stderr)
+            complain(f"{path}: {fault}")
             return None
         except (ValueError, RecursionError):
-            print(f"pfnspec: {path}: this is no JSON", file=sys.stderr)
+            complain(f"{path}: this is no JSON")
             return None
     return tuple(found)

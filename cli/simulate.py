@@ -7,20 +7,22 @@ import sys
 from random import Random, SystemRandom
 
 from ..report.behaviour import Page, where_text
+from ..report.command import command, file_word
 from ..report.ink import ink_for, width_for
 from ..report.simulation import behaviour_text, violation_text
-from ..report.text import command, folded, head_text
+from ..report.text import folded, head_text
 from ..translator.schedule import scheduled
 from ..translator.simulate import Simulation
 from ..translator.temporal import focused
 from .cell import one_cell
+from .write import complain, put
 
 
 def run(options: argparse.Namespace) -> int:
     """Shows one random behaviour; 1 when it ends in a violation.  With `--interactive`, one that the user
     chooses, and 0."""
     if options.interactive and options.file == "-":
-        print("pfnspec: commands come from standard input, so the model cannot", file=sys.stderr)
+        complain("commands come from standard input, so the model cannot")
         return 2
     chosen = one_cell(options)
     if chosen is None:
@@ -36,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     if options.interactive:
         from .interactive import interact
 
-        sys.stdout.write(head)
+        put(head)
         return interact(simulation, Random(seed), page)
     if not simulation.violations():
         simulation.run(Random(seed), options.steps)
@@ -45,13 +47,13 @@ def run(options: argparse.Namespace) -> int:
         text = violation_text(found, page, where, _again(options, seed))
     else:
         text = behaviour_text(tuple(simulation.steps), simulation.standing(), page, _again(options, seed))
-    sys.stdout.write(folded(head + text, page.width, ink))
+    put(folded(head + text, page.width, ink))
     return 1 if found else 0
 
 
 def _again(options: argparse.Namespace, seed: int) -> str:
     """The command that shows the same behaviour."""
-    words = ["pfnspec", "simulate", options.file]
+    words = ["pfnspec", "simulate", file_word(options.file)]
     for name, value in options.constants:
         words += ["--const", f"{name}={value}"]
     for option in ("scenario", "policy"):

@@ -12,6 +12,7 @@ from ..report.behaviour import Page, where_text
 from ..report.ink import ink_for, width_for
 from ..report.reduction import reduction_text
 from ..report.text import folded, head_text
+from ..report.visible import visible
 from ..translator.emit import Emission, emit
 from ..translator.program import Expr, Program
 from ..translator.reduce import explained, liveness_reduced, safety_reduced
@@ -20,12 +21,13 @@ from ..translator.show import program_text
 from ..translator.symmetry import symmetry
 from ..translator.temporal import focused
 from .cell import one_cell
+from .write import complain, put
 
 
 def run(options: argparse.Namespace) -> int:
     """Prints or writes the TLA+ of a model, or shows its program."""
     if options.explain_reduction and (options.no_reduction or options.program or options.output):
-        print("pfnspec: --explain-reduction goes with none of -o, --program, --no-reduction", file=sys.stderr)
+        complain("--explain-reduction goes with none of -o, --program, --no-reduction")
         return 2
     chosen = one_cell(options)
     if chosen is None:
@@ -34,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     temporal = tuple(options.properties)
     unknown = [name for name in temporal if name not in {p.name for p in cell.program.temporal}]
     if unknown:
-        print(f"pfnspec: there is no temporal property `{unknown[0]}`", file=sys.stderr)
+        complain(f"there is no temporal property `{unknown[0]}`")
         return 2
     whole = cell.live if temporal else cell.program
     program = focused(whole, tuple(p for p in whole.temporal if p.name in temporal))
@@ -44,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         program = _reduced(program)
     program = scheduled(program)
     if options.program:
-        sys.stdout.write(program_text(program))
+        put(program_text(program))
         return 0
     lines = {path: source.lines for path, source in loaded.sources.items()}
     name = "standard input" if options.file == "-" else Path(options.file).name
@@ -57,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         symmetry=None if temporal or options.no_reduction else symmetry(program),
     )
     if options.output is None:
-        sys.stdout.write(emission.module_text)
+        put(emission.module_text)
         return 0
     folder: Path = options.output
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     ):
         path = folder / f"{emission.module}.{suffix}"
         path.write_text(text, encoding="utf-8")
-        print(path)
+        put(f"{visible(str(path))}\n")
     return 0
 
 
@@ -93,7 +95,7 @@ def _explain(program: Program, cell: Cell, loaded: Loaded, options: argparse.Nam
     where = where_text(cell.scenario, cell.policy)
     head = f"{head_text(program.name, program.constants, ink)}\n\nreduction for {names}"
     head += f" {where}\n\n" if where else "\n\n"
-    sys.stdout.write(folded(head + reduction_text(found, page), page.width, ink))
+    put(folded(head + reduction_text(found, page), page.width, ink))
     return 0
 
 

@@ -22,8 +22,10 @@ from ..check.result import Result, overall
 from ..check.run import Options, check_file
 from ..report.ink import can_overwrite, ink_for, width_for
 from ..report.text import result_text
+from ..report.visible import visible
 from .check import progress_of
 from .output import tell_faults, write_reports
+from .write import complain, data, put
 
 POLL = 0.1
 """Seconds between two looks at the files; what has not changed from one to the next is written to its end."""
@@ -39,7 +41,7 @@ def watch(options: argparse.Namespace, asked: Options) -> int:
     the last check.  The first Ctrl-C during a check ends only that."""
     if options.format != "text" or "-" in options.files:
         what = "--format json" if options.format != "text" else "standard input"
-        print(f"pfnspec: --watch does not go with {what}", file=sys.stderr)
+        complain(f"--watch does not go with {what}")
         return 2
     return _Watch(options, asked).run()
 
@@ -85,17 +87,16 @@ class _Watch:
             finally:
                 self.cancel.set()
         statuses = [3 if model.result is None else model.result.status for model in self.models]
-        return overall((*statuses, *([4] if self.unwritten else [])))
+        return overall((*statuses, *([4] if self.unwritten else []), *([2] if self.options.refused else [])))
 
     # -- one round
 
     def _begin(self, changed: Iterable[str]) -> None:
-        names = ", ".join(PurePath(path).name for path in changed)
+        names = ", ".join(visible(PurePath(path).name) for path in changed)
         if self.redraws:
-            sys.stdout.write("\x1b[2J\x1b[H")
+            data("\x1b[2J\x1b[H")
         elif names:
-            sys.stdout.write(f"\n-- {names} changed, {time.strftime('%H:%M:%S')} ".ljust(73, "-") + "\n\n")
-        sys.stdout.flush()
+            put(f"\n-- {names} changed, {time.strftime('%H:%M:%S')} ".ljust(73, "-") + "\n\n")
 
     def _check_stale(self, pool: ThreadPoolExecutor) -> bool:
         """Checks what has changed and shows it, on a terminal with what is known of the others, and writes
@@ -116,7 +117,7 @@ class _Watch:
         count = sum(len(model.stamps) for model in self.models)
         what = "the file" if count == 1 else f"{count} files"
         now = time.strftime("%H:%M:%S")
-        print(f"pfnspec: {now}, watching {what}, Ctrl-C ends it", file=sys.stderr, flush=True)
+        complain(f"{now}, watching {what}, Ctrl-C ends it")
 
     def _checked(self, model: _Model, pool: ThreadPoolExecutor) -> bool:
         """Checks a model, unless this round was interrupted; False when its files have changed meanwhile, or
@@ -141,8 +142,7 @@ class _Watch:
         tell_faults(result)
         width = self.options.width or width_for(sys.stdout)
         text = result_text(result, width, ink_for(sys.stdout))
-        sys.stdout.write("\n" * (shown and bool(text)) + text)
-        sys.stdout.flush()
+        put("\n" * (shown and bool(text)) + text)
         return bool(text)
 
     # -- between rounds

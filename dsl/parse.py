@@ -14,7 +14,7 @@ from lark import Tree as Parsed
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.tree import Meta
 
-from . import misfits, recover, tree
+from . import misfits, recover, tables, tree
 from .build import Build
 from .diagnostics import Diagnostics
 from .layout import BadIndent, Chunk, Indenter, LogicalLine, chunks, logical_lines
@@ -265,8 +265,6 @@ def _report(
 
 @lru_cache(maxsize=2)
 def _lark(cache: str | None) -> Lark:
-    # Lark logs and recomputes when its cache is unreadable; it must not fail where it cannot
-    # be written.
     options: dict[str, Any] = {
         "parser": "lalr",
         "start": "declaration",
@@ -274,10 +272,4 @@ def _lark(cache: str | None) -> Lark:
         "maybe_placeholders": True,
         "postlex": Indenter(),
     }
-    text = _GRAMMAR.read_text(encoding="utf-8")
-    if cache is not None:
-        try:
-            return Lark(text, cache=cache, **options)
-        except OSError:
-            pass
-    return Lark(text, **options)
+    return tables.lark(_GRAMMAR.read_text(encoding="utf-8"), options, cache)

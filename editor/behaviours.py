@@ -14,9 +14,10 @@ from pygls.uris import from_fs_path
 
 from ..check.result import Result, Verdict
 from ..report.behaviour import Page, where_text
+from ..report.command import command
 from ..report.ink import Ink
 from ..report.simulation import behaviour_text, violation_text
-from ..report.text import command, counterexample_text, counterexamples, folded, head_text
+from ..report.text import counterexample_text, counterexamples, folded, head_text
 from ..translator.schedule import scheduled
 from ..translator.simulate import Simulation
 from ..translator.temporal import focused

@@ -29,7 +29,9 @@ def paths(server: Server) -> list[str]:
     for top in dict.fromkeys(filter(None, (*folders, *(os.path.dirname(path) for path in found)))):
         for folder, below, names in os.walk(top):
             below[:] = sorted(name for name in below if not name.startswith(".") and name != "node_modules")
-            found.update(dict.fromkeys(os.path.join(folder, n) for n in sorted(names) if n.endswith(".pfn")))
+            models = (os.path.join(folder, name) for name in sorted(names) if name.endswith(".pfn"))
+            # A link may lead to a device, which has no end.
+            found.update(dict.fromkeys(path for path in models if os.path.isfile(path)))
             if len(found) > MAX_FILES:
                 return list(found)
     return list(found)

@@ -10,13 +10,14 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from types import FrameType
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcInvalidRequest
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.uris import from_fs_path, to_fs_path
@@ -25,6 +26,7 @@ from ..check.load import Loaded
 from ..dsl.memory import Memory
 from . import analysis, commands, completion, fixes, hints, hover, navigation, outline, publish, tokens
 from .analysis import Analysis
+from .frames import Frames
 from .names import Occurrence
 from .positions import edited, from_position, plain
 
@@ -161,7 +163,7 @@ class Server(LanguageServer):
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Tells the client's log of a handler that failed; the server goes on."""
-        if isinstance(error, JsonRpcInvalidParams):
+        if isinstance(error, JsonRpcInvalidParams | JsonRpcInvalidRequest):
             return  # a request that was refused, with the reason in the answer
         what = " ".join(f"{type(error).__name__}: {error}".split())
         message = f"this is a mistake in pfnspec, please report it: {what}"
@@ -172,6 +174,20 @@ class _Protocol(LanguageServerProtocol):
     """Texts are kept by the server itself: the library's own copy is not made."""
 
     _server: Server
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """A request that is none, or has other parameters than it should, is answered and refused."""
+        request = "jsonrpc" in data and "method" in data
+        wrong: JsonRpcException = JsonRpcInvalidParams()
+        try:
+            if request and not isinstance(data["method"], str):
+                raise (wrong := JsonRpcInvalidRequest())
+            return super().structure_message(data)
+        except JsonRpcException as fault:
+            number = data.get("id")
+            if request and isinstance(number, int | str):
+                self._send_response(number, None, wrong.to_response_error())
+            raise wrong from fault
 
     def _execute_handler(self, msg_id: Any, *others: Any, **named: Any) -> None:
         """The library keeps what became of a notification for ever; it is dropped when it is done."""
@@ -268,7 +284,7 @@ def serve() -> int:
     # Whatever else is written to standard output, here or by a child, goes where it does no harm.
     os.dup2(2, 1)
     try:
-        server.start_io(stdout=protocol)
+        server.start_io(stdin=Frames(sys.stdin.buffer), stdout=protocol)  # type: ignore[arg-type]
     finally:
         end()
     return 0

@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 
-from ..check.configuration import configured, shown
+from ..check.configuration import NAME, configured, shown
 from ..check.expectations import place_of, properties_of
-from ..check.files import verdict_cache
+from ..check.files import project, verdict_cache
 from ..check.load import load
 from ..check.matrix import chosen
+from ..check.paths import lies_in
 from ..check.result import HOLDS, UNDECIDED, VIOLATED, Result, Verdict
 from ..check.run import Options, check_file
 from ..report.diagnostics import diagnostics_text
 from ..report.kinds import KINDS
 from ..report.text import failure_text, folded, trace_text, undecided_text, verdict_text
+from ..report.visible import harmless, visible
 from ..report.words import place
 
 Key = tuple[Path, str | None, str | None]
@@ -50,13 +52,16 @@ class Models:
             workers=settings.workers or 1,
             cache=verdict_cache(),
         )
+        self.root = project(config.rootpath / NAME)
         self.sources = {} if settings.source is None else {settings.source.path: settings.source}
         self.properties: dict[Key, tuple[str, ...]] = {}
         self.results: dict[Key, Result] = {}
 
-    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> ModelFile | None:
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.File | None:
         if file_path.suffix != ".pfn":
             return None
+        if not parent.session.isinitpath(file_path) and not lies_in(os.fspath(file_path), self.root):
+            return LeftOut.from_parent(parent, path=file_path)
         return ModelFile.from_parent(parent, path=file_path, models=self)
 
     @pytest.hookimpl(wrapper=True)
@@ -102,7 +107,7 @@ class ModelFile(pytest.File):
             return
         for found in loaded.diagnostics:
             try:
-                self.warn(ModelWarning(f"{found.span}: {found.message}"))
+                self.warn(ModelWarning(visible(f"{found.span}: {found.message}")))
             except ModelWarning as fault:
                 raise self.CollectError(str(fault)) from fault
         for cell in cells:
@@ -119,6 +124,14 @@ class ModelFile(pytest.File):
                     property=property,
                     line=line,
                 )
+
+
+class LeftOut(pytest.File):
+    """A model that nobody named and that a link has lead out of the project: it is not read."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        text = f"{visible(shown(self.path))} leads out of the project; name it to have it read"
+        yield Refused.from_parent(self, name="model", text=text)
 
 
 class ModelItem(pytest.Item):
@@ -155,10 +168,10 @@ class Case(ModelItem):
         """Has the cell checked.  That there is no verdict at all is an error, no failure of the property."""
         result, verdict = self.checked()
         if result.failure is not None:
-            pytest.fail(failure_text(result), pytrace=False)
+            pytest.fail(harmless(failure_text(result)), pytrace=False)
         if verdict is None:
             found = diagnostics_text(result.diagnostics, result.sources)
-            pytest.fail(found or "the model has changed since it was collected", pytrace=False)
+            pytest.fail(harmless(found) or "the model has changed since it was collected", pytrace=False)
 
     def runtest(self) -> None:
         result, verdict = self.checked()
@@ -173,9 +186,9 @@ class Case(ModelItem):
                 pytest.fail(text, pytrace=False)
         # With --runxfail nothing is expected to fail.
         expected = HOLDS if self.config.getoption("runxfail") else verdict.expected
-        self.trace = folded(trace_text(verdict, result))
+        self.trace = harmless(folded(trace_text(verdict, result)))
         if verdict.outcome != expected:
-            pytest.fail(f"{verdict_text(verdict)}\n\n{self.trace}", pytrace=False)
+            pytest.fail(f"{harmless(verdict_text(verdict))}\n\n{self.trace}", pytrace=False)
         if verdict.outcome == VIOLATED:
             line = (
                 "" if verdict.expectation is None else f" in line {place(verdict.expectation, result.path)}"
@@ -197,11 +210,11 @@ class Refused(ModelItem):
         self.text = text
 
     def runtest(self) -> None:
-        pytest.fail(self.text, pytrace=False)
+        pytest.fail(harmless(self.text), pytrace=False)
 
 
 def _name(property: str, *cell: str | None) -> str:
     """`PROPERTY[SCENARIO-POLICY]`, like a parametrised test; on one line whatever the property is called."""
-    plain = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in property)
+    plain = visible(property)
     parts = [part for part in cell if part is not None]
     return f"{plain}[{'-'.join(parts)}]" if parts else plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..check.data import Data, result_data
 from ..check.result import Result, Verdict
-from .text import reproduce
+from .command import reproduce
 from .words import event_text, source_line, step_text, waiting
 
 

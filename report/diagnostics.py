@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.source import Source, Span
 from .ink import PLAIN, Ink
+from .visible import shown
 
 
 def diagnostics_text(found: Iterable[Diagnostic], sources: Mapping[str, Source], ink: Ink = PLAIN) -> str:
     """All of them, one after the other; empty when there are none."""
-    return "".join(_one(diagnostic, sources, ink) for diagnostic in found)
+    told, texts = tuple(shown(one) for one in found), shown(sources)
+    return "".join(_one(diagnostic, texts, ink) for diagnostic in told)
 
 
 def _one(found: Diagnostic, sources: Mapping[str, Source], ink: Ink) -> str:

@@ -14,8 +14,11 @@ from ..check.result import Result
 from .data import described
 from .html import html_text
 from .junit import junit_text
+from .kinds import Target
 from .markdown import markdown_text
+from .recognise import is_report
 from .sarif import sarif_text
+from .visible import in_json
 
 
 class CannotWrite(Exception):
@@ -47,7 +50,7 @@ def report_text(kind: str, results: Iterable[Result], root: Path | None = None) 
 def json_text(results: tuple[Result, ...]) -> str:
     """One result as an object, several as a list."""
     data = [described(result) for result in results]
-    return json.dumps(data[0] if len(data) == 1 else data, indent=2, ensure_ascii=False) + "\n"
+    return in_json(json.dumps(data[0] if len(data) == 1 else data, indent=2, ensure_ascii=False)) + "\n"
 
 
 def own_version() -> str:
@@ -58,11 +61,13 @@ def own_version() -> str:
         return "(not installed)"
 
 
-def check_targets(targets: Iterable[Path], models: Iterable[str]) -> None:
-    """Raises CannotWrite for a file that certainly cannot be written, or must not be: one of `models`."""
+def check_targets(targets: Iterable[Target], models: Iterable[str]) -> None:
+    """Raises CannotWrite for a file that certainly cannot be written, or must not be: one of `models`, and,
+    where the user has not named it himself, one that is there already and is no report."""
     sources = {os.path.realpath(path) for path in models if path != "-"}
     seen: set[str] = set()
-    for path in targets:
+    for target in targets:
+        path = target.path
         real = os.path.realpath(path)
         folder = os.path.dirname(real)
         if real in sources:
@@ -74,10 +79,24 @@ def check_targets(targets: Iterable[Path], models: Iterable[str]) -> None:
             raise CannotWrite(f"{path}: is a directory")
         if os.path.exists(real) and not os.path.isfile(real):
             raise CannotWrite(f"{path}: is not a regular file")
+        if not target.named and os.path.exists(real):
+            _spare(path, real)
         if not os.path.isdir(folder):
             raise CannotWrite(f"{path}: there is no directory {os.path.dirname(path) or folder}")
         if not os.access(folder, os.W_OK | os.X_OK):
             raise CannotWrite(f"{path}: its directory cannot be written")
+
+
+def _spare(path: Path, real: str) -> None:
+    """Raises CannotWrite for a file that is no report."""
+    try:
+        ours = is_report(real)
+    except OSError as fault:
+        raise CannotWrite(f"{path}: {fault.strerror or fault}") from fault
+    if not ours:
+        raise CannotWrite(
+            f"{path}: is there already and is no report of pfnspec; a configuration overwrites nothing else"
+        )
 
 
 def write(path: Path, text: str) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 from ..check.result import UNDECIDED, Result
 from .places import repository_path
 from .problems import Problem, problems
+from .visible import meant, shown, visible
 
+_LEVELS = ("error", "warning", "notice")
 MOST_SUMMARY = 1_000_000
 """Of the 1 MiB that a step's summary may have."""
 
@@ -16,7 +18,7 @@ MOST_SUMMARY = 1_000_000
 def annotations_text(results: Iterable[Result], root: Path) -> str:
     """Workflow commands, a line each: errors for what is wrong, warnings for what says nothing, notices for
     what is not decided.  Paths are seen from `root`."""
-    told = tuple(results)
+    told = tuple(map(shown, results))
     lines = [
         _of_problem(problem, result, root)
         for result in told
@@ -55,12 +57,15 @@ def _of_tool(result: Result, root: Path) -> Iterator[str]:
 
 def workflow_command(name: str, fields: dict[str, str], message: str) -> str:
     """One line for the runner of GitHub Actions."""
+    name = name if name in _LEVELS else "error"
     given = ",".join(f"{key}={_property(value)}" for key, value in fields.items())
     return f"::{name} {given}::{_data(message)}"
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    # Line ends have a form of their own here.
+    text = meant(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text).replace("##[", "#%5B")
 
 
 def _property(text: str) -> str:

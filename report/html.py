@@ -13,6 +13,7 @@ from ..check.result import Result, Verdict
 from ..dsl.source import Span
 from ..translator.findings import Finding
 from ..translator.values import value_text
+from .command import reproduce
 from .ink import Ink
 from .matrix import Table, mood, summary, tables, word
 from .swimlane import Drawing, drawing
@@ -27,9 +28,9 @@ from .text import (
     headline_of,
     notes_of,
     reasons_of,
-    reproduce,
 )
 from .trace import stands
+from .visible import shown
 from .words import step_text, told, xml_safe
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Model:
 def html_text(results: Iterable[Result], version: str) -> str:
     """The page; `version` is pfnspec's."""
     models: list[Model] = []
-    for result in results:
+    for result in map(shown, results):
         models.append(_model(result, sum(len(m.traces) for m in models), sum(len(m.files) for m in models)))
     steps = [trace.steps for model in models for trace in model.traces]
     page = _template().render(models=models, steps=steps, version=version, word=word, mood=mood)

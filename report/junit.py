@@ -9,6 +9,7 @@ from xml.etree import ElementTree as xml
 from ..check.result import UNDECIDED, VIOLATED, Result, Verdict
 from .ink import Ink
 from .text import diagnostics_of, failure_text, trace_text, undecided_text, verdict_text
+from .visible import shown
 from .words import xml_safe
 
 
@@ -20,7 +21,7 @@ def junit_text(results: Iterable[Result]) -> str:
     test case with an error.
     """
     suites = xml.Element("testsuites", name="pfnspec")
-    for result in results:
+    for result in map(shown, results):
         suites.append(_suite(result))
     for name in ("tests", "failures", "errors"):
         suites.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))

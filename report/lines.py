@@ -12,6 +12,7 @@ from ..dsl.source import PRELUDE, Span
 from ..translator.findings import Finding, TraceStep
 from .problems import RULES, Problem, place_of, problems, rule_of
 from .text import STOPPED, cell_text, counterexamples
+from .visible import shown
 from .words import because, source_line, told, waiting
 
 
@@ -20,6 +21,7 @@ def lines_text(result: Result) -> str:
 
     Diagnostics are not part of it; they go to another stream, in the same form.
     """
+    result = shown(result)
     lines: list[str] = []
     for problem in problems(result):
         if problem.verdicts and problem.verdicts[0].finding is not None:
@@ -42,8 +44,7 @@ def _kind(problem: Problem) -> str:
 def _line(span: Span | None, kind: str, text: str, result: Result) -> str:
     """One line.  What has no place is told at the beginning of the model."""
     where = f"{result.path}:1:1" if span is None else str(span)
-    words = " ".join(f"{kind}: {text}".split())
-    return f"{where}: {''.join(c if c.isprintable() else repr(c)[1:-1] for c in words)}"
+    return f"{where}: {' '.join(f'{kind}: {text}'.split())}"
 
 
 def _counterexample(kind: str, group: tuple[Verdict, ...], result: Result) -> Iterator[str]:
@@ -57,7 +58,8 @@ def _counterexample(kind: str, group: tuple[Verdict, ...], result: Result) -> It
     if finding.loop is not None:
         text = finding.diagnosis
     elif finding.span is None:
-        text = RULES[rule_of(first)][0]
+        rule = rule_of(first)
+        text = RULES[rule][0] if rule in RULES else rule
     else:
         text = source_line(finding.span, result.sources)
     cells = ", and the same ".join(cell_text(verdict) for verdict in group)

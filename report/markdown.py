@@ -18,6 +18,7 @@ from .text import (
     failure_text,
     notes_of,
 )
+from .visible import shown
 
 WIDTH = 100
 MOST_BYTES = 60_000
@@ -29,23 +30,23 @@ def markdown_text(results: Iterable[Result], most_bytes: int = MOST_BYTES) -> st
 
     Counterexamples that would make it longer than `most_bytes` are left out, and counted.
     """
-    told = tuple(results)
+    told = tuple(map(shown, results))
     heads = [_head(result) for result in told]
     room = most_bytes - sum(len(head.encode()) + 200 for head in heads)
     sections: list[str] = []
     for result, head in zip(told, heads, strict=True):
-        shown, left_out = [head], 0
+        parts, left_out = [head], 0
         for group in sorted(counterexamples(result.verdicts), key=lambda group: mood(group[0]) != "bad"):
             text = _trace(group, result)
             if len(text.encode()) <= room:
                 room -= len(text.encode())
-                shown.append(text)
+                parts.append(text)
             else:
                 left_out += 1
         if left_out:
-            more = "more " if len(shown) > 1 else ""
-            shown.append(f"*{left_out} {more}counterexample{'s' * (left_out > 1)} left out: no room.*\n")
-        sections.append("\n".join(shown))
+            more = "more " if len(parts) > 1 else ""
+            parts.append(f"*{left_out} {more}counterexample{'s' * (left_out > 1)} left out: no room.*\n")
+        sections.append("\n".join(parts))
     return "\n".join(sections)
 
 

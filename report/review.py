@@ -10,6 +10,7 @@ from ..dsl.difference import DIFFERENT, EFFECTS, NEUTRAL, STRONGER, WEAKER
 from ..dsl.source import Source, Span
 from .ink import Ink
 from .text import counterexample_text, counterexamples, folded
+from .visible import shown
 from .words import place, source_line
 
 _KINDS = {WEAKER: "bad", DIFFERENT: "note", STRONGER: "good", NEUTRAL: "dim"}
@@ -22,6 +23,7 @@ _STATES = {
 
 def review_text(review: Review, width: int, ink: Ink) -> str:
     """Each model with its differences, those that stop the gate first; then how to let them pass."""
+    review = shown(review)
     blocks = [_head(review, ink)]
     like = alike(review)
     for model in review.models:
@@ -34,7 +36,7 @@ def review_text(review: Review, width: int, ink: Ink) -> str:
 
 def troubles_text(review: Review) -> str:
     """The models that could not be compared, a line each, for standard error."""
-    return "".join(f"pfnspec: {model.trouble}\n" for model in review.models if model.trouble)
+    return "".join(f"pfnspec: {model.trouble}\n" for model in shown(review).models if model.trouble)
 
 
 def ordered(judged: Iterable[Judged]) -> list[Judged]:

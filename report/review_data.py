@@ -9,13 +9,14 @@ from ..check.review import Acceptance, Judged, Model, Review
 from ..dsl.source import Span
 from .data import described
 from .review import sides
+from .visible import in_json
 
 SCHEMA = 1
 
 
 def review_json(review: Review) -> str:
     """The review as the text of a JSON object."""
-    return json.dumps(review_data(review), indent=2, ensure_ascii=False) + "\n"
+    return in_json(json.dumps(review_data(review), indent=2, ensure_ascii=False)) + "\n"
 
 
 def review_data(review: Review) -> Data:

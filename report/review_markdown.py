@@ -24,12 +24,14 @@ from .review import (
     word_of,
 )
 from .text import counterexample_text
+from .visible import shown
 
 WIDTH = 100
 
 
 def review_markdown(review: Review, most_bytes: int = MOST_BYTES) -> str:
     """A section per model; models that would make it longer than `most_bytes` are left out, and counted."""
+    review = shown(review)
     mark = "gate is open" if review.status == 0 else "gate is closed"
     lines = [f"### pfnspec: the {mark}" if review.commit else "### pfnspec: comparison", ""]
     lines += [f"{code(title(review))}; {conclusion(review)}.", ""]
@@ -102,6 +104,7 @@ def _plain(text: str) -> str:
 
 def review_annotations(review: Review, root: Path) -> str:
     """Workflow commands of GitHub Actions: errors for what stops the gate, notices for what is accepted."""
+    review = shown(review)
     lines: list[str] = []
     for model in review.models:
         if model.trouble:

@@ -18,6 +18,7 @@ from .places import repository_path, uri
 from .problems import LEVELS, RULES, Problem, line_of, problems
 from .text import cell_text, reasons_of
 from .trace import stuck
+from .visible import shown
 from .words import step_text, waiting
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -35,7 +36,7 @@ def sarif_text(results: Iterable[Result], version: str, root: Path, most_bytes: 
     Expected violations are no results.  Traces are left out, with a notification, where with them the
     compressed file is larger than `most_bytes`.
     """
-    told = tuple(results)
+    told = tuple(map(shown, results))
     text = _document(told, version, root, traces=True)
     if len(gzip.compress(text.encode())) > most_bytes:
         text = _document(told, version, root, traces=False)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from ..translator.findings import Finding, Standing, TraceStep
 from ..translator.values import Task
 from .behaviour import Page, ending, finding_text
+from .visible import shown
 from .words import layout, place, source_line, told, waiting
 
 MOST_CHOICES = 40
@@ -17,6 +18,7 @@ def behaviour_text(
     steps: tuple[TraceStep, ...], standing: tuple[Standing, ...], page: Page, again: str
 ) -> str:
     """A behaviour without a violation: its steps, and where it ends."""
+    steps, standing, page = shown(steps), shown(standing), shown(page)
     tasks = tuple(sorted({step.task for step in steps}))
     laid = layout(steps, tasks, page.main, page.width - 1)
     lines = [f" {row}" for row in (*laid.head, *(row for step in laid.steps for row in step))]
@@ -31,7 +33,8 @@ def behaviour_text(
 
 def violation_text(findings: Sequence[Finding], page: Page, cell: str, again: str) -> str:
     """A behaviour that ends in a violation, as a check tells it; the further ones are named."""
-    first, *others = findings
+    page = shown(page)
+    first, *others = map(shown, findings)
     text = finding_text(first, page, cell, (), again)
     if not others:
         return text
@@ -42,7 +45,8 @@ def violation_text(findings: Sequence[Finding], page: Page, cell: str, again: st
 def standing_lines(standing: Iterable[Standing], page: Page) -> list[str]:
     """Where each task is, and what it waits for."""
     lines: list[str] = []
-    for one in standing:
+    page = shown(page)
+    for one in map(shown, standing):
         text = waiting(one, page.main)
         if one.what == "can go on":
             text = f"{one.task} at line {place(one.span, page.main)}: {source_line(one.span, page.sources)}"
@@ -53,6 +57,7 @@ def standing_lines(standing: Iterable[Standing], page: Page) -> list[str]:
 def step_line(step: TraceStep, names: int, page: Page) -> str:
     """A step in one line: who, and what happens, with line numbers; `names` is the width of a task's name."""
     parts: list[str] = []
+    step = shown(step)
     for span, text in told(step):
         parts.append(f"{place(span, page.main)} {text}")
     return f"{str(step.task).ljust(names)}  {'; '.join(parts)}"
@@ -73,4 +78,5 @@ def choice_lines(steps: Sequence[TraceStep], names: int, page: Page) -> list[str
 
 def violation_lines(finding: Finding, page: Page) -> list[str]:
     """That a property does not hold here, and why."""
+    finding, page = shown(finding), shown(page)
     return [page.ink("bad", f"violated: {finding.property}"), *ending(finding, page)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import textwrap
 from collections.abc import Iterable
 
@@ -10,8 +9,10 @@ from ..check.result import HOLDS, UNDECIDED, VIOLATED, Evidence, Result, Scene, 
 from ..translator.findings import Finding
 from ..translator.values import Value, value_text
 from .behaviour import Page, ending, finding_text, headline, where_text
+from .command import reproduce
 from .diagnostics import diagnostics_text
 from .ink import PLAIN, WIDTH, Ink
+from .visible import shown
 from .words import NARROWEST, place, source_line, step_text
 
 STOPPED = {
@@ -31,6 +32,7 @@ def result_text(result: Result, width: int = WIDTH, ink: Ink = PLAIN) -> str:
 
     Diagnostics are not part of it; they go to another stream.
     """
+    result = shown(result)
     if not result.verdicts:
         empty = result.shard is not None and result.status == 0
         return f"{head_text(result.name, result.constants, ink)}   nothing of it in this shard\n" * empty
@@ -73,7 +75,7 @@ def folded(text: str, width: int = WIDTH, ink: Ink = PLAIN) -> str:
 
 def failure_text(result: Result) -> str:
     """The one line for a tool that failed, and where its files are."""
-    failure = result.failure
+    failure = shown(result.failure)
     if failure is None:
         return ""
     lines = [f"pfnspec: {failure.message}"]
@@ -238,12 +240,14 @@ def counterexample_text(verdicts: tuple[Verdict, ...], result: Result, width: in
 
 def trace_text(verdict: Verdict, result: Result) -> str:
     """The trace of one verdict, for no terminal; empty where it has none."""
+    verdict, result = shown(verdict), shown(result)
     groups = counterexamples((verdict,))
     return "".join(counterexample_text(group, result, WIDTH, PLAIN) for group in groups)
 
 
 def verdict_text(verdict: Verdict) -> str:
     """One verdict by itself: the property, where that is, and what came of it."""
+    verdict = shown(verdict)
     where = cell_text(verdict)
     told = " ".join(outcome_text(verdict, PLAIN).split())
     return f"{verdict.property}{' ' * bool(where)}{where}: {told}"
@@ -251,7 +255,8 @@ def verdict_text(verdict: Verdict) -> str:
 
 def undecided_text(result: Result) -> str:
     """That there is no verdict, and why."""
-    why = f": {STOPPED.get(result.stopped, result.stopped)}" if result.stopped else ""
+    stopped = shown(result.stopped)
+    why = f": {STOPPED.get(stopped, stopped)}" if stopped else ""
     return f"{UNDECIDED}{why}"
 
 
@@ -319,27 +324,3 @@ def memory_notes(result: Result) -> list[str]:
 
 def _left_to_tlc(verdict: Verdict) -> bool:
     return verdict.kind == "property" and verdict.outcome == UNDECIDED
-
-
-def reproduce(result: Result, verdict: Verdict) -> str:
-    """The command that shows one finding again."""
-    words = ["pfnspec", "check", result.path]
-    if result.engine != "tlc":
-        words += ["--engine", result.engine]
-    for name, value in result.overrides:
-        words += ["--const", f"{name}={value}"]
-    if verdict.scenario is not None:
-        words += ["--scenario", verdict.scenario]
-    if verdict.policy is not None:
-        words += ["--policy", verdict.policy]
-    words += ["--property", verdict.property]
-    return command(words)
-
-
-def command(words: list[str]) -> str:
-    """Words as a line for a shell."""
-    return " ".join(_quoted(word) for word in words)
-
-
-def _quoted(word: str) -> str:
-    return f'"{word}"' if " " in word and not set(word) & set('"$`\\!') else shlex.quote(word)

@@ -98,7 +98,7 @@ def command_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     }
     kept = {name: value for name, value in os.environ.items() if name not in mine}
     cache = tmp_path_factory.mktemp("cache")
-    (cache / "pfnspec").mkdir()
+    (cache / "pfnspec").mkdir(mode=0o700)
     return kept | {"PFNSPEC_CACHE": os.fspath(cache), "PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"}
 
 

@@ -15,7 +15,7 @@ not asked twice.
 TLC from 2.15 (January 2020) on is understood.
 """
 
-from .archive import with_archive
+from .archive import only_ours, with_archive
 from .memory import Memory
 from .outcome import Failed, Holds, Outcome, Progress, Stopped, Totals, Trace, TraceState, Violated
 from .run import Job, Limits, heap_share, run
@@ -46,6 +46,7 @@ __all__ = [
     "format_value",
     "heap_share",
     "java_version",
+    "only_ours",
     "parse_state",
     "parse_value",
     "run",

@@ -8,7 +8,11 @@ kept in the user's cache.  Where that fails, TLC starts as it always did.
     tlc-KEY.none       this Java makes no archive: it is not tried again
     tlc-KEY.making     somebody is making it; others do without it meanwhile
 
-The size is looked at because a JVM crashes over an archive that was cut off.
+The size is looked at because a JVM crashes over an archive that was cut off.  KEY is which Java and jar, and
+after a `-` in what state they are: when there is a new one, those of the same place and another state are of
+no use any more and go, and so do those that nobody has used for a month.
+
+Classes in an archive are code.  So none is used, or made, in a folder that others than the user can write to.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 import threading
 import time
@@ -59,6 +64,9 @@ CONSTANTS
 INVARIANT Small
 PROPERTY Ends
 """
+KEPT_DAYS = 30
+"""How long an archive is kept that nobody uses."""
+
 SECONDS = 20.0
 """How long the making of an archive may take before it is given up; it takes one or two."""
 
@@ -71,6 +79,8 @@ def with_archive(tools: Tools, folder: Path | None, cancel: threading.Event | No
     if folder is None or not runs_in_place(tools):
         return tools
     try:
+        if not only_ours(folder):
+            return tools
         key = _key(tools)
         archive = _whole(folder, key)
         none, making = folder / f"tlc-{key}.none", folder / f"tlc-{key}.making"
@@ -79,6 +89,7 @@ def with_archive(tools: Tools, folder: Path | None, cancel: threading.Event | No
                 archive = _make(tools, folder, key, cancel or threading.Event())
                 if archive is None and not (cancel and cancel.is_set()):
                     none.touch()
+                _sweep(folder, key)
             finally:
                 making.unlink(missing_ok=True)
         return replace(tools, archive=archive)
@@ -86,20 +97,49 @@ def with_archive(tools: Tools, folder: Path | None, cancel: threading.Event | No
         return tools
 
 
+def only_ours(folder: Path) -> bool:
+    """Whether nobody but this user can put something into a folder; where no owners are known it is believed.
+    Raises OSError."""
+    if os.name != "posix":
+        return True
+    facts = folder.stat()
+    return facts.st_uid == os.geteuid() and not facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _sweep(folder: Path, key: str) -> None:
+    """Deletes what is of no use any more."""
+    own = key.partition("-")[0]
+    for path in (*folder.glob("tlc-*.jsa"), *folder.glob("tlc-*.none")):
+        its = path.name.removeprefix("tlc-").partition(".")[0]
+        with suppress(OSError):
+            unused = time.time() - path.stat().st_mtime > KEPT_DAYS * 24 * 3600
+            if its != key and (unused or its.partition("-")[0] == own):
+                path.unlink()
+
+
 def _whole(folder: Path, key: str) -> Path | None:
     for archive in folder.glob(f"tlc-{key}.*.jsa"):
-        if archive.name.split(".")[1] == str(archive.stat().st_size):
+        facts = archive.stat()
+        if archive.name.split(".")[1] == str(facts.st_size):
+            if time.time() - facts.st_mtime > 24 * 3600:
+                with suppress(OSError):
+                    os.utime(archive)
             return archive
     return None
 
 
 def _key(tools: Tools) -> str:
-    """Changes when the Java or the jar does."""
-    parts = []
+    """Which Java and which jar, and, after a `-`, what changes when one of them does."""
+    places, states = [], []
     for path in (tools.java.resolve(), tools.jar):
         facts = path.stat()
-        parts.append(f"{path.absolute()}:{facts.st_size}:{facts.st_mtime_ns}")
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        places.append(os.fspath(path.absolute()))
+        states.append(f"{facts.st_size}:{facts.st_mtime_ns}")
+    return f"{_digest(places, 8)}-{_digest(states, 16)}"
+
+
+def _digest(parts: list[str], letters: int) -> str:
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:letters]
 
 
 def _claimed(making: Path) -> bool:

@@ -196,5 +196,6 @@ def test_expressions_name_what_there_is() -> None:
     assert set(re.findall(r"\binputs\.([\w-]+)", text)) == set(ACTION["inputs"])
     written = set(re.findall(r"(\w+)=pfnspec\.", CHECK["run"])) | {"status"}
     assert set(re.findall(r"steps\.check\.outputs\.(\w+)", text)) == written
-    assert CACHE["with"]["path"] == CHECK["env"]["PFNSPEC_CACHE"] == GATE["env"]["PFNSPEC_CACHE"]
+    assert CHECK["env"]["PFNSPEC_CACHE"] == GATE["env"]["PFNSPEC_CACHE"]
+    assert CACHE["with"]["path"] == f"{CHECK['env']['PFNSPEC_CACHE']}/pfnspec/verdicts"
     assert set(re.findall(r"steps\.(\w+)\.", text)) == {PYTHON["id"], CHECK["id"]}

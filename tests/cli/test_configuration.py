@@ -124,6 +124,9 @@ FAULTS = [
     ),
     ("[reports]\njunit = 3\n", "2:1: `junit` takes the name of a file, not `3`", None),
     ('[reports]\njunit = "../x"\n', "2:1: `../x` lies outside the project", "name it on the command line"),
+    ('[reports]\nhtml = ".git/x"\n', "2:1: `.git/x` lies in `.git`", "no report is written there"),
+    ('[reports]\nhtml = "a/../.GIT"\n', "2:1: `a/../.GIT` lies in `.GIT`", "no report is written there"),
+    ('[reports]\nhtml = "sub/.git/hooks/x"\n', "2:1: `sub/.git/hooks/x` lies in `.git`", None),
     ('paths = ["/etc"]\n', "1:1: `/etc` lies outside the project", "name it on the command line"),
     ("jobs = 1\njobs\n", "2:5: this is not TOML: expected '=' after a key in a key/value pair", None),
     ("jobs = 1\njobs = 2\n", "2:9: this is not TOML: cannot overwrite a value", None),
@@ -335,3 +338,25 @@ def test_no_configuration_costs_nothing(tmp_path: Path) -> None:
     )  # fmt: skip
     assert "pfnspec.check.configuration" in ran.stderr
     assert "tomllib" not in ran.stderr
+
+
+def test_a_configured_report_overwrites_reports_only(pfnspec: Run, project: Path) -> None:
+    """Whoever runs a check in a stranger's checkout loses no file by it, whatever its configuration says."""
+    (project / "pfnspec.toml").write_text(
+        'paths = ["models/a.pfn"]\n[reports]\njunit = "out.xml"\nhtml = "important.c"\n', encoding="utf-8"
+    )
+    (project / "important.c").write_text("int x;\n", encoding="utf-8")
+    words = ("check", "--engine", "interpreter")
+    ran = pfnspec(*words, cwd=project)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("pfnspec: important.c: is there already and is no report of pfnspec; ")
+    assert (project / "important.c").read_text(encoding="utf-8") == "int x;\n"
+    assert not (project / "out.xml").exists()
+    (project / "important.c").unlink()
+    for _ in range(2):
+        assert pfnspec(*words, cwd=project).returncode == 0
+    first = (project / "important.c").stat().st_mtime_ns
+    (project / "important.c").write_text("int x;\n", encoding="utf-8")
+    assert pfnspec(*words, "--report", "html=important.c", cwd=project).returncode == 0
+    assert (project / "important.c").stat().st_mtime_ns >= first
+    assert "<html" in (project / "important.c").read_text(encoding="utf-8")

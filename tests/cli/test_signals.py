@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from subprocess import Popen
 
 import pytest
+from pfnspec.cli.signals import held_back, stop_on_signals
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
@@ -34,6 +38,120 @@ def test_a_signal_ends_the_check_with_what_is_known(
     assert err == ""
     assert javas(temporary) == []
     assert list(temporary.iterdir()) == []
+
+
+def test_two_at_once_are_one(
+    start: Start, javas: Javas, eventually: Eventually, models: Path, temporary: Path, tmp_path: Path
+) -> None:
+    """`timeout` sends SIGTERM to the process and to its group: what is known is told and written."""
+    child = start("check", models / "endless.pfn", "--report", f"json={tmp_path / 'r.json'}")
+    assert eventually(lambda: javas(temporary))
+    child.send_signal(signal.SIGTERM)
+    child.send_signal(signal.SIGTERM)
+    out, err = child.communicate(timeout=30)
+    assert (child.returncode, err) == (3, "")
+    assert "stopped: it was interrupted" in out
+    assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["stopped"] == "interrupted"
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """Puts back what was there."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("handlers")
+def test_which_signal_ends_it_at_once() -> None:
+    now, cancel = [0.0], threading.Event()
+    stop_on_signals(cancel, lambda: now[0])
+    signal.raise_signal(signal.SIGTERM)
+    assert cancel.is_set()
+    signal.raise_signal(signal.SIGTERM)
+    signal.raise_signal(signal.SIGINT)
+    now[0] = 60.0
+    signal.raise_signal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.usefixtures("handlers")
+def test_an_interrupt_waits_for_the_end_of_an_import() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    done: list[bool] = []
+
+    def imported() -> None:
+        with held_back():
+            signal.raise_signal(signal.SIGINT)
+            done.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        imported()
+    assert done
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+INTERRUPTED = """
+import os, signal, sys
+from importlib.abc import MetaPathFinder
+from pfnspec.cli.main import main
+
+class Interrupting(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == sys.argv[1]:
+            sys.meta_path.remove(self)
+            # What a dataclass does when it is made: code that is made at run time.
+            exec("os.kill(os.getpid(), signal.SIGINT)")
+
+sys.meta_path.insert(0, Interrupting())
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        ("pfnspec.check.load", ["check", "good.pfn"]),
+        ("pfnspec.check.gate", ["gate", "--base", "HEAD"]),
+        ("pfnspec.check.gate", ["diff", "good.pfn", "bad.pfn", "--check"]),
+        ("pfnspec.translator.emit", ["translate", "good.pfn"]),
+        ("pfnspec.translator.simulate", ["simulate", "good.pfn"]),
+        ("pfnspec.dsl.fmt", ["fmt", "--check", "good.pfn"]),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else None,
+)
+def test_an_interrupt_while_modules_are_imported(
+    command_environment: Mapping[str, str], models: Path, tmp_path: Path, module: str, words: list[str]
+) -> None:
+    """As `python -m` runs it, which has an exit status of its own for an interrupt that nobody caught."""
+    (tmp_path / "interrupted.py").write_text(INTERRUPTED, encoding="utf-8")
+    if words[0] == "gate":
+        for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "x"]):
+            own = ["git", "-c", "user.name=x", "-c", "user.email=x@y", *arguments]
+            shutil.copy(models / "good.pfn", tmp_path)
+            subprocess.run(own, cwd=tmp_path, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-m", "interrupted", module, *words],
+        env={**command_environment, "PYTHONPATH": os.fspath(tmp_path)},
+        cwd=tmp_path if words[0] == "gate" else models, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 3, ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_an_interrupt_in_code_that_is_made_at_run_time(
+    command_environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    text = "import sys\nimport pfnspec.cli.explain as explain\nfrom pfnspec.cli.main import main\n"
+    text += "def run(options):\n    exec('raise KeyboardInterrupt')\nexplain.run = run\n"
+    (tmp_path / "late.py").write_text(text + "sys.exit(main(['explain']))\n", encoding="utf-8")
+    environment = {**command_environment, "PYTHONPATH": os.fspath(tmp_path)}
+    ran = subprocess.run(
+        [sys.executable, "-m", "late"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (3, "pfnspec: interrupted\n")
 
 
 def test_a_signal_ends_all_files(

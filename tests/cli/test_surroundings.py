@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import pickle
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 
@@ -105,6 +109,33 @@ def test_output_that_cannot_be_written(command_environment: Mapping[str, str], m
         )
     assert ran.returncode == 4
     assert ran.stderr == "pfnspec: No space left on device\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("check", "no such.pfn"), 2),
+        (("check", "bad.pfn", "--engine", "interpreter"), 1),
+        (("check", "good.pfn", "--java", "/no/such"), 4),
+        (("explain", "no-such-code"), 2),
+        (("trace", "good.pfn"), 2),
+        (("fmt", "no such.pfn"), 2),
+        (("translate", "no such.pfn"), 2),
+        (("nothing",), 2),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else None,
+)
+def test_errors_that_cannot_be_written(
+    command_environment: Mapping[str, str], models: Path, words: tuple[str, ...], status: int
+) -> None:
+    """Nobody hears what is wrong, and the exit status still says it."""
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "pfnspec", *words],
+            stdout=subprocess.DEVNULL, stderr=full, env=dict(command_environment), cwd=models, check=False,
+        )  # fmt: skip
+    assert ran.returncode == status
 
 
 @posix
@@ -237,6 +268,35 @@ def test_a_cache_that_is_spoilt(pfnspec: Run, models: Path, tmp_path: Path, cont
     ran = pfnspec("translate", models / "good.pfn", env=environment)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout == expected.stdout
+
+
+def test_the_cache_of_the_grammar_is_data(pfnspec: Run, models: Path, tmp_path: Path) -> None:
+    """Neither a pickle that runs something, nor tables behind a right digest that are none, do any harm."""
+    environment = {"PFNSPEC_CACHE": str(tmp_path)}
+    expected = pfnspec("translate", models / "good.pfn", env=environment)
+    (kept,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    head, _, text = kept.read_bytes().partition(b"\n")
+    mark = head.split()[0]
+    poison = pickle.dumps(_Touch(tmp_path / "obeyed"))
+    wrong = (pickle.dumps(value) for value in ([], ({}, {}), None, 7, ({"parser": {}}, {1: 2})))
+    for content in (poison, *wrong, b"", text[:-1], text.replace(b"declaration", b"declamation")):
+        for first in (head, mark + b" " + hashlib.sha256(content).hexdigest().encode()):
+            kept.write_bytes(first + b"\n" + content)
+            ran = pfnspec("translate", models / "good.pfn", env=environment)
+            assert (ran.returncode, ran.stderr, ran.stdout) == (0, "", expected.stdout)
+    assert not (tmp_path / "obeyed").exists()
+    for path in tmp_path.rglob("*"):
+        assert path.is_dir() or path == kept
+
+
+class _Touch:
+    """Makes a file when it is read from a pickle."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.system, (f"touch {shlex.quote(os.fspath(self.path))}",)
 
 
 def test_side_by_side(pfnspec: Run, models: Path, temporary: Path, tmp_path: Path) -> None:

@@ -24,8 +24,10 @@ from pfnspec.dsl.source import Source
 from pfnspec.report import sarif
 from pfnspec.report.files import CannotWrite, check_targets, report_text, write
 from pfnspec.report.junit import junit_text
+from pfnspec.report.kinds import KINDS, Target
 from pfnspec.report.markdown import block, code, markdown_text
 from pfnspec.report.problems import RULES
+from pfnspec.report.recognise import is_report
 from pfnspec.report.sarif import sarif_text
 
 GOLDEN = Path(__file__).with_name("files")
@@ -402,7 +404,7 @@ def test_targets_are_looked_at_beforehand(here: Path) -> None:
     (here / "m.pfn").touch()
     (here / "folder").mkdir()
     os.mkfifo(here / "pipe")
-    good = [Path("a.xml"), Path("folder/b.xml"), here / "c.xml"]
+    good = [Target("junit", path, named=True) for path in (Path("a.xml"), Path("folder/b.xml"), here / "c")]
     check_targets(good, ["m.pfn", "-"])
     for path, why in {
         "missing/a.xml": "there is no directory missing",
@@ -412,7 +414,38 @@ def test_targets_are_looked_at_beforehand(here: Path) -> None:
         "./folder/../a.xml": "two reports cannot go to one file",
     }.items():
         with pytest.raises(CannotWrite) as caught:
-            check_targets([*good, Path(path)], ["m.pfn"])
+            check_targets([*good, Target("junit", Path(path), named=True)], ["m.pfn"])
         assert str(caught.value).endswith(f": {why}")
         assert "\n" not in str(caught.value)
     assert sorted(entries(here)) == ["folder", "m.pfn", "pipe"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_report_is_recognised(fixed_results: tuple[Result, ...], here: Path, kind: str) -> None:
+    for results in (fixed_results, fixed_results[:1], fixed_results[-1:]):
+        write(here / "report", report_text(kind, results, here))
+        assert is_report(here / "report")
+        check_targets([Target(kind, here / "report", named=False)], [])
+
+
+OTHERS = {
+    "empty": "",
+    "c": "int main(void) { return 0; }\n",
+    "git": "[core]\n\trepositoryformatversion = 0\n",
+    "markdown": "### `pfnspec`\n\n`pfnspec`: a checker\n",
+    "json": '{\n  "schema": 1,\n  "path": "x"\n}\n',
+    "sarif": '{\n "$schema": "x",\n "version": "2.1.0",\n "runs": [{"tool": {"driver": {"name": "x"}}}]\n}\n',
+    "junit": '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="other" tests="1" />\n',
+    "html": '<!DOCTYPE html>\n<html lang="en">\n<head>\n<title>other</title>\n',
+    "bytes": "\0\udcff",
+}
+
+
+@pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS)
+def test_what_is_no_report_is_overwritten_only_by_name(here: Path, text: str) -> None:
+    path = here / "file"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert not is_report(path)
+    check_targets([Target("html", path, named=True)], [])
+    with pytest.raises(CannotWrite, match="is there already and is no report"):
+        check_targets([Target("html", path, named=False)], [])

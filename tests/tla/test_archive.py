@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pfnspec.tla import Holds, Job, Limits, Tools, find_tools, run, with_archive
+from pfnspec.tla.archive import KEPT_DAYS
 
 TINY = Job(
     module="tiny",
@@ -32,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def empty(tmp_path: Path) -> Path:
     """A cache with nothing in it."""
     made = tmp_path / "cache"
-    made.mkdir()
+    made.mkdir(mode=0o700)
     return made
 
 
@@ -101,6 +104,35 @@ def test_a_java_that_makes_none_is_asked_once(empty: Path) -> None:
         assert with_archive(tools, empty) == tools
     assert (empty / "asked").read_text() == "\n"
     assert len(list(empty.glob("tlc-*.none"))) == 1
+
+
+def test_those_of_no_use_are_swept(empty: Path) -> None:
+    """A Java that cannot make any will do: it says so in the same way."""
+    java = empty / "java"
+    java.write_text("#!/bin/sh\nexit 1\n")
+    java.chmod(0o755)
+    with_archive(Tools(java, find_tools().jar), empty)
+    (mine,) = empty.glob("tlc-*.none")
+    others = {name: empty / f"tlc-{name}" for name in ("0-0.9.jsa", "1-1.none", "0123456789abcdef.9.jsa")}
+    for path in others.values():
+        path.touch()
+    old = time.time() - (KEPT_DAYS + 1) * 24 * 3600
+    os.utime(others["0-0.9.jsa"], (old, old))
+    os.utime(others["0123456789abcdef.9.jsa"], (old, old))
+    java.write_text("#!/bin/sh\n# another state\nexit 1\n")
+    with_archive(Tools(java, find_tools().jar), empty)
+    left = {path.name for path in empty.glob("tlc-*")}
+    assert mine.name not in left and len(left) == 2 and others["1-1.none"].name in left
+
+
+@pytest.mark.skipif(os.name != "posix", reason="owners and modes are those of POSIX")
+@pytest.mark.parametrize("mode", [0o770, 0o707])
+def test_a_folder_that_others_can_write_to_is_not_used(folder: Path, empty: Path, mode: int) -> None:
+    (archive,) = folder.iterdir()
+    shutil.copy(archive, empty)
+    assert with_archive(find_tools(), empty).archive is not None
+    empty.chmod(mode)
+    assert with_archive(find_tools(), empty) == find_tools()
 
 
 def test_making_it_can_be_cancelled(empty: Path) -> None:
