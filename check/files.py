@@ -28,7 +28,7 @@ def read(
     found = Diagnostics()
     place = asked or Span(path, 1, 1, 1, 1)
     try:
-        data = text if text is not None else (contents or _bytes)(path)
+        data = text if text is not None else (contents or from_disk)(path)
     except (OSError, ValueError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
         found.add("cannot-read", place, f"cannot read `{path}`: {reason}", "give the name of a file, or `-`")
@@ -53,7 +53,7 @@ def read(
 def content(path: str) -> bytes | None:
     """The bytes of a file, or of standard input, as `load` takes them; None when it cannot be read."""
     try:
-        return _bytes(path)
+        return from_disk(path)
     except (OSError, ValueError):
         return None
 
@@ -70,7 +70,8 @@ def _position(path: str, before: str) -> Span:
     return Span(path, line, column, line, column + 1)
 
 
-def _bytes(path: str) -> bytes:
+def from_disk(path: str) -> bytes:
+    """The bytes of a file, or of standard input; too many of them are cut.  Raises OSError or ValueError."""
     if path == "-":
         # A notebook's has text only.
         stream = getattr(sys.stdin, "buffer", None)
@@ -104,7 +105,7 @@ def overlaid(texts: Mapping[str, str]) -> Contents:
 
     def contents(path: str) -> bytes:
         text = texts.get(os.path.realpath(path))
-        return _bytes(path) if text is None else text.encode("utf-8", "surrogatepass")
+        return from_disk(path) if text is None else text.encode("utf-8", "surrogatepass")
 
     return contents
 

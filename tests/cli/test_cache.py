@@ -11,7 +11,8 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-from pfnspec.check.store import Store, tool_mark
+from pfnspec.check import store as kept
+from pfnspec.check.store import ROOMS, Store, content_mark, tool_mark
 from pfnspec.tla import find_jar
 
 Ran = CompletedProcess[str]
@@ -147,6 +148,53 @@ def test_a_base_counts(check: Run, folder: Path) -> None:
     assert not cached(changed) and changed.returncode == 1
 
 
+@pytest.mark.parametrize("nearer", ["pfnspec.toml", "pyproject.toml", ".git"])
+def test_the_project_is_part_of_the_question(check: Run, folder: Path, nearer: str) -> None:
+    """A base that is inside of one project is outside of another one, whatever is known of the file."""
+    (folder / "pfnspec.toml").write_text("", encoding="utf-8")
+    (folder / "below").mkdir()
+    text = VARIANT.replace("early.pfn", "../early.pfn")
+    (folder / "below" / "late.pfn").write_text(text, encoding="utf-8")
+    assert check("below/late.pfn").returncode == 0
+    assert cached(check("below/late.pfn"))
+    mark = folder / "below" / nearer
+    mark.write_text("", encoding="utf-8")
+    refused = check("below/late.pfn")
+    assert refused.returncode == 2 and "error[base-outside]" in refused.stderr
+    assert check("below/late.pfn", "--allow-outside").returncode == 0
+    assert check("below/late.pfn").returncode == 2
+    mark.unlink()
+    assert cached(check("below/late.pfn"))
+
+
+def test_a_base_that_moves_out_of_the_project(check: Run, folder: Path, tmp_path: Path) -> None:
+    """Its text is the same, and it lies elsewhere."""
+    project = folder / "project"
+    project.mkdir()
+    (project / "pfnspec.toml").write_text("", encoding="utf-8")
+    (project / "late.pfn").write_text(VARIANT, encoding="utf-8")
+    (project / "early.pfn").write_text(MODEL, encoding="utf-8")
+    assert check("project/late.pfn").returncode == 0
+    assert cached(check("project/late.pfn"))
+    (project / "early.pfn").unlink()
+    (project / "early.pfn").symlink_to(tmp_path / "early.pfn")
+    refused = check("project/late.pfn")
+    assert refused.returncode == 2 and "error[base-outside]" in refused.stderr
+
+
+def test_what_was_judged_is_what_is_read(check: Run, folder: Path) -> None:
+    """Behind a link, `..` is another folder for the system than for a reader."""
+    project = folder / "project"
+    (project / "inner" / "deep").mkdir(parents=True)
+    (project / "pfnspec.toml").write_text("", encoding="utf-8")
+    (project / "link").symlink_to("inner/deep")
+    (project / "early.pfn").symlink_to(folder / "early.pfn")
+    (project / "inner" / "early.pfn").write_text(MODEL, encoding="utf-8")
+    (project / "late.pfn").write_text(VARIANT.replace("early.pfn", "link/../early.pfn"), encoding="utf-8")
+    refused = check("project/late.pfn")
+    assert refused.returncode == 2 and "error[base-outside]" in refused.stderr
+
+
 def test_a_warning_is_told_again(check: Run, folder: Path) -> None:
     text = MODEL.replace("    label done\n", "    label done\n    if count > TOP:\n        pass\n")
     (folder / "early.pfn").write_text(text, encoding="utf-8")
@@ -234,3 +282,23 @@ def test_the_tool_is_part_of_the_key(tmp_path: Path) -> None:
     jar.write_bytes(find_jar().read_bytes() + b" ")
     marks = {tool_mark(None), tool_mark(find_jar()), tool_mark(jar)}
     assert len(marks) == 3
+
+
+def test_the_whole_tool_is_part_of_its_mark(tmp_path: Path) -> None:
+    """Folders in folders too, and every kind of file; but not what Python makes of them."""
+    deep = tmp_path / "a" / "b"
+    deep.mkdir(parents=True)
+    (deep / "code.py").write_text("x = 1\n")
+    marks = [content_mark(tmp_path)]
+    (deep / "code.py").write_text("x = 2\n")
+    marks.append(content_mark(tmp_path))
+    (deep / "words.txt").write_text("x\n")
+    marks.append(content_mark(tmp_path))
+    (deep / "words.txt").rename(tmp_path / "words.txt")
+    marks.append(content_mark(tmp_path))
+    assert len(set(marks)) == 4
+    (deep / "__pycache__").mkdir()
+    (deep / "__pycache__" / "code.cpython-311.pyc").write_bytes(b"x")
+    assert content_mark(tmp_path) == marks[-1]
+    root = Path(kept.__file__).parents[1]
+    assert all(any((root / room).rglob("*.py")) for room in ROOMS)
