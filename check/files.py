@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..dsl.diagnostics import Diagnostics
@@ -82,12 +83,22 @@ def from_disk(path: str) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def project(path: str | Path) -> Path:
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where files are looked for: whether there is something at a path, whether that is a file, and what is
+    in it (raises OSError)."""
+
+    exists: Callable[[str], bool]
+    is_file: Callable[[str], bool]
+    contents: Contents
+
+
+def project(path: str | Path, exists: Callable[[str], bool] = os.path.exists) -> Path:
     """The root of the project that a file belongs to: the nearest folder above it with one of the marks,
     otherwise its own."""
     own = real_path(path).parent
     for folder in (own, *own.parents):
-        if any(os.path.exists(folder / mark) for mark in _ROOT_MARKS):
+        if any(exists(os.fspath(folder / mark)) for mark in _ROOT_MARKS):
             return folder
     return own
 
@@ -98,6 +109,9 @@ def real_path(path: str | Path) -> Path:
         return Path(os.path.realpath(path))
     except ValueError:
         return Path(os.path.abspath(path))
+
+
+DISK = Files(os.path.exists, os.path.isfile, from_disk)
 
 
 def overlaid(texts: Mapping[str, str]) -> Contents:
