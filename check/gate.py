@@ -54,7 +54,7 @@ def gate(
     """
     cancel = cancel or threading.Event()
     options = unlimited(options, both)
-    selections = selected(both.before, tree_), selected(both.now, tree_)
+    selections = selected(both.before, tree_, then=True), selected(both.now, tree_, then=False)
     chosen = lambda path: any(one.names(path) for one in selections)  # noqa: E731
     wanted = _named(paths, tree_) if paths else _all(chosen, tree_)
     passed = passed_over(tree_, *selections)

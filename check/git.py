@@ -68,14 +68,18 @@ class Checkout:
         """What a path of the work tree depends on: the links on its way, and the file that it leads to, as
         far as that is in the checkout."""
 
-        def target(at: str) -> str | None:
-            try:
-                return os.readlink(os.path.join(self.root, at))
-            except OSError:
-                return None
-
-        links, file = self._led(path, target)
+        links, file = self._led(path, self._link_now)
         return (*links, *(() if file is None else (file,)))
+
+    def leads(self, path: str, *, then: bool) -> str | None:
+        """Where a path leads, in the work tree or (`then`) at the commit; None for out of the checkout."""
+        return self._led(path, self._link if then else self._link_now)[1]
+
+    def _link_now(self, path: str) -> str | None:
+        try:
+            return os.readlink(os.path.join(self.root, path))
+        except OSError:
+            return None
 
     def _led(self, path: str, target: Callable[[str], str | None]) -> tuple[tuple[str, ...], str | None]:
         """The links on the way of a path, and where it leads: None for out of the checkout, or nowhere.

@@ -43,10 +43,12 @@ def former(tree: Checkout, start: Path, kinds: Collection[str], file: Path | Non
     return configured(start, kinds, named, files=files).configuration
 
 
-def selected(configuration: Configuration, tree: Checkout) -> Selection:
-    """The files of a checkout that a configuration names, all models where it names none."""
-    inside = [tree.inside(os.path.join(configuration.folder, pattern)) for pattern in configuration.paths]
-    return selection(path for path in inside if path is not None)
+def selected(configuration: Configuration, tree: Checkout, *, then: bool) -> Selection:
+    """The files of a checkout that a configuration names, through links too, all models where it names
+    none; `then`: at the base."""
+    folder = os.path.realpath(configuration.folder)
+    seen = (os.path.relpath(os.path.join(folder, pattern), tree.root) for pattern in configuration.paths)
+    return selection(tree.leads(path.replace(os.sep, "/"), then=then) or path for path in seen)
 
 
 def unlimited(options: Options, both: Configurations) -> Options:

@@ -229,6 +229,25 @@ def test_a_model_that_moves_out_of_the_paths(checkout: Checkout, gate: Callable[
     assert gate("--accept", "elsewhere.pfn", base=base)[0] == 0
 
 
+def test_paths_through_a_link(checkout: Checkout, gate: Callable[..., Ran]) -> None:
+    """As it was, and as it is."""
+    (checkout.folder / "current").symlink_to("models")
+    checkout.write("others/more.pfn", ALONE)
+    checkout.write("pfnspec.toml", 'paths = ["current"]\n')
+    base = checkout.commit()
+    checkout.edit("models/ticket.pfn", LOWERED)
+    checkout.edit("alone.pfn", ("    x = 2\n", ""))
+    looked_at = {"models/ticket.pfn", "models/fast.pfn"}
+    _, out, _ = gate("--format", "json", base=base)
+    assert {path for path, *_ in differences(out)} == looked_at
+    (checkout.folder / "current").unlink()
+    (checkout.folder / "current").symlink_to("others")
+    status, out, _ = gate("--format", "json", base=base)
+    assert status == 1
+    assert {path for path, *_ in differences(out)} == looked_at
+    assert [one[:2] for one in settings(out)] == [("weaker", "configuration.paths")]
+
+
 PATTERNS = [
     ".", "models", "models/", "*.pfn", "*", "**", "**/*.pfn", "mod*", "*/t*.pfn", "models/**/x*.pfn", ".h*",
     ".hidden", "[am]*", "[!m]*", "m?dels", "a[1].pfn", "models/deep/**", "**/deep", "**/**/x.pfn",
