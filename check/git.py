@@ -111,9 +111,10 @@ class Checkout:
         return tuple(links), "/".join(done)
 
     def had(self, path: str) -> bool:
-        """Whether there was such a file at the commit; its folder of git's own counts as there."""
+        """Whether there was such a file at the commit, or a link to one; its folder of git's own counts as
+        there."""
         inside = self.inside(path)
-        return inside == ".git" or inside in self.before
+        return inside == ".git" or (inside is not None and self.leads(inside, then=True) in self.before)
 
     def submodule(self, path: str) -> str | None:
         """The submodule that a path lies in, if it does."""

@@ -62,6 +62,15 @@ def members(domain: Term) -> tuple[Term, ...] | None:
             return None
 
 
+def fewer(word: str, left: Term, right: Term) -> Term:
+    """The set that is left of one without another one (`-`), or that both have (`&`)."""
+    one, other = members(left), members(right)
+    if one is None or other is None:
+        return (word, left, right)
+    found = set(one) - set(other) if word == "-" else set(one) & set(other)
+    return ("set", tuple(sorted(found, key=repr)))
+
+
 def _bounds(t: Term) -> tuple[float, float]:
     """The least and the greatest number that a term can be."""
     match t:

@@ -51,6 +51,10 @@ def within(inner: Term, outer: Term) -> bool:
             return alike and follows(test, other_test)
         case ("built", number, group, _, ("bound", variable)), _:
             return bool(number == variable) and within(group, outer)
+        case ("-", one, _), _:
+            return within(one, outer)
+        case ("&", one, other), _:
+            return within(one, outer) or within(other, outer)
         case ("subsets" | "choose" as word, one), (other_word, other):
             return word == other_word and within(one, other)
         case ("array" | "either of" as word, one, also), (other_word, other, other_also):

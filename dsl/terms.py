@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from . import tree
-from .certain import decided, extreme, members
+from .certain import decided, extreme, fewer, members
 from .diagnostics import Diagnostics
 from .fold import BINARY
 from .scenarios import scene
@@ -172,6 +172,8 @@ def domain(node: object, where: Surroundings, bound: Mapping[str, int] | None = 
             return ("array", domain(base, where, bound), size)
         case tree.Binary(operator="|", left=left, right=right):
             return ("either of", domain(left, where, bound), domain(right, where, bound))
+        case tree.Binary(operator="-" | "&" as word, left=left, right=right):
+            return fewer(word, domain(left, where, bound), domain(right, where, bound))
         case _:
             return term(node, where, bound)
 

@@ -137,6 +137,17 @@ def test_what_says_something_else_is_checked(
     assert cached(check("early.pfn", *options))
 
 
+def test_names_that_run_together(check: Run, folder: Path) -> None:
+    """A text may be what a run calls something else: what was asked for is a list, not a row of words."""
+    (folder / "early.pfn").write_text(
+        "model early\n\nshared on: bool = False\n\nprocess p:\n    on = True\n    cpu_relax()\n"
+        '    assert on, "z"\n    assert not on, "b supposes 0"\n\nproperty b: on leads_to not on\n'
+    )
+    assert check("early.pfn", "--property", "z", "--property", "b").returncode == 3
+    ran = check("early.pfn", "--property", "z", "--property", "b supposes 0")
+    assert ran.returncode == 1 and "VIOLATED" in ran.stdout
+
+
 def test_a_base_counts(check: Run, folder: Path) -> None:
     (folder / "late.pfn").write_text(VARIANT, encoding="utf-8")
     assert not cached(check("late.pfn")) and cached(check("late.pfn"))

@@ -181,6 +181,18 @@ def test_a_configuration_that_is_named(checkout: Checkout, gate: Callable[..., R
     assert gate("--no-config", base=base)[0] == 0
 
 
+def test_a_configuration_behind_a_link(checkout: Checkout, gate: Callable[..., Ran], base: str) -> None:
+    """Where it was one at the base already, and where it becomes one."""
+    checkout.git("mv", "pfnspec.toml", "real.toml")
+    (checkout.folder / "pfnspec.toml").symlink_to("real.toml")
+    assert settings(gate("--format", "json", base=base)[1]) == []
+    linked = checkout.commit()
+    assert settings(gate("--format", "json", base=linked)[1]) == []
+    checkout.edit("real.toml", ("1000", "10"))
+    status, out, _ = gate("--format", "json", base=linked)
+    assert (status, [one[:2] for one in settings(out)]) == (1, [("weaker", "configuration.max-states")])
+
+
 def test_a_configuration_that_was_wrong(checkout: Checkout, gate: Callable[..., Ran]) -> None:
     """Everything is looked at then."""
     checkout.write("pfnspec.toml", "paths = 3\n")
