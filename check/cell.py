@@ -103,7 +103,7 @@ class CellCheck:
         """A run, or several, for all safety properties; or what such runs came to before."""
         names = [name for name in self.safety_names() if self.asked(name)]
         whole = Interpreter(scheduled(self.watched))
-        key = fingerprint(self.key, "safety", *names, *self.registers)
+        key = fingerprint(self.key, "safety", names, list(self.registers))
         kept = self.store and recalled(
             self.store, key, whole, lambda name, states, _: retrace(name, states, whole)
         )

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from ..dsl.diagnostics import Diagnostic, Diagnostics, did_you_mean
 from ..dsl.source import Source, Span
-from .files import project, read
+from .files import DISK, Files, project, read
 
 NAME = "pfnspec.toml"
 _SHARED = "pyproject.toml"
@@ -57,37 +57,40 @@ class Configured:
     sources: Mapping[str, Source]
 
 
-def configured(start: Path, kinds: Collection[str], file: Path | None = None) -> Configured:
+def configured(
+    start: Path, kinds: Collection[str], file: Path | None = None, *, files: Files = DISK
+) -> Configured:
     """The configuration that holds in the folder `start`.
 
     It stands in the project's root: the nearest folder, from `start` upwards, that has a `.git`, a
     `pyproject.toml` or a `pfnspec.toml`; its paths are seen from there.  `file` is read instead when it is
     given (a `pyproject.toml`, or any other name for what a `pfnspec.toml` holds); its paths are seen from
-    `start`.  No path leads out of the project.  `kinds` are those of reports.  Nothing is raised for bad
-    input.
+    `start`.  No path leads out of the project.  `kinds` are those of reports; `files` is where it is looked
+    for.  Nothing is raised for bad input.
     """
-    root = project(start.resolve() / NAME)
+    root = project(start.resolve() / NAME, files.exists)
     if file is not None:
         table = _TABLE if file.name == _SHARED else ()
-        return _Reader(file, start, root, table, kinds).result(needed=True)
+        return _Reader(file, start, root, table, kinds, files).result(needed=True)
     own, shared = root / NAME, root / _SHARED
-    if _mentions(shared):
-        reader = _Reader(shared, root, root, _TABLE, kinds)
-        if not own.is_file():
+    there = files.is_file(os.fspath(own))
+    if _mentions(shared, files):
+        reader = _Reader(shared, root, root, _TABLE, kinds, files)
+        if not there:
             return reader.result()
         if reader.tables is not None:
             reader.fault((), f"this table and `{NAME}` both configure pfnspec", "keep one of the two")
             return reader.result()
-    if not own.is_file():
+    if not there:
         return Configured(Configuration(folder=root), (), {})
-    return _Reader(own, root, root, (), kinds).result()
+    return _Reader(own, root, root, (), kinds, files).result()
 
 
-def _mentions(shared: Path) -> bool:
+def _mentions(shared: Path, files: Files) -> bool:
     """Whether it is worth reading: most such files have nothing to say about pfnspec."""
     try:
-        return b"pfnspec" in shared.read_bytes()
-    except OSError:
+        return b"pfnspec" in files.contents(shown(shared))
+    except (OSError, ValueError):
         return False
 
 
@@ -95,12 +98,13 @@ class _Reader:
     """One file, read when it is made; `tables` is what it says about pfnspec, None without such a table."""
 
     def __init__(
-        self, file: Path, folder: Path, root: Path, above: tuple[str, ...], kinds: Collection[str]
-    ) -> None:
+        self, file: Path, folder: Path, root: Path, above: tuple[str, ...], kinds: Collection[str],
+        files: Files,
+    ) -> None:  # fmt: skip
         self.file, self.folder, self.root, self.above, self.kinds = file, folder, root, above, kinds
         self.path = shown(file)
         self.found = Diagnostics()
-        source, faults, _ = read(self.path)
+        source, faults, _ = read(self.path, contents=files.contents)
         self.found.extend(faults)
         self.source = source or Source(self.path, "")
         self.tables: object = None if self.found.errors else self._parsed()
@@ -146,12 +150,12 @@ class _Reader:
 
     def _values(self, tables: Mapping[str, object]) -> Iterator[tuple[str, object]]:
         for key, value in tables.items():
-            if key not in _KEYS:
-                known = sorted(_KEYS)
+            if key not in SETTINGS:
+                known = sorted(SETTINGS)
                 help = did_you_mean(key, known) or f"there are: {', '.join(known)}"
                 self.fault((key,), f"there is no setting `{key}`", help)
                 continue
-            fits, wanted = _KEYS[key]
+            fits, wanted = SETTINGS[key]
             if not fits(value):
                 self.fault((key,), f"`{key}` takes {wanted}, not {_told(value)}")
             elif isinstance(value, dict):
@@ -262,7 +266,7 @@ def _table(value: object) -> bool:
 
 
 _SECONDS, _NUMBER = "a number of seconds above zero", "a whole number above zero"
-_KEYS: dict[str, tuple[Callable[[object], bool], str]] = {
+SETTINGS: dict[str, tuple[Callable[[object], bool], str]] = {
     "paths": (_texts, "a list of files, folders and patterns"),
     "timeout": (_seconds, _SECONDS),
     "run-timeout": (_seconds, _SECONDS),

@@ -19,9 +19,10 @@ from ..dsl.source import Source, Span
 from ..translator.findings import Change, Event, Finding, Reachable, Standing, TraceStep
 from ..translator.unlocked import Unlocked
 from ..translator.values import Task, Value, value_text
-from .result import Evidence, Failure, Result, Scene, Verdict
+from .result import Asked, Evidence, Failure, Result, Scene, Verdict
 
 SCHEMA = 1
+MEMORY = "sc"
 T = TypeVar("T")
 
 Data = dict[str, Any]
@@ -45,7 +46,7 @@ def result_data(result: Result) -> Data:
         "constants": {name: value_text(value) for name, value in result.constants},
         "overrides": dict(result.overrides),
         "processes": dict(result.processes),
-        "memory": "sc",
+        "memory": MEMORY,
         "policies": list(result.policies),
         "scenarios": [
             {
@@ -59,6 +60,7 @@ def result_data(result: Result) -> Data:
         "status": result.status,
         "stopped": result.stopped,
         "shard": None if result.shard is None else list(result.shard),
+        "asked": None if result.asked is None else _asked_data(result.asked),
         "failure": None
         if result.failure is None
         else {
@@ -82,6 +84,21 @@ def result_data(result: Result) -> Data:
             for one in result.unlocked
         ],
         "sources": {path: source.text for path, source in result.sources.items()},
+    }
+
+
+def _asked_data(asked: Asked) -> Data:
+    return {
+        "properties": list(asked.properties),
+        "policies": list(asked.policies),
+        "scenarios": list(asked.scenarios),
+        "seconds": asked.seconds,
+        "run_seconds": asked.run_seconds,
+        "states": asked.states,
+        "fail_fast": asked.fail_fast,
+        "reduction": asked.reduction,
+        "outside": asked.outside,
+        "tool": asked.tool,
     }
 
 
@@ -200,6 +217,8 @@ def result_of(data: object, *, ours: bool = False) -> Result:
         raise Unreadable("it is no result of `pfnspec check`")
     if data["schema"] != SCHEMA:
         raise Unreadable(f"its schema is {data['schema']}, and this pfnspec reads {SCHEMA}")
+    if data.get("memory", MEMORY) != MEMORY:
+        raise Unreadable("it is about a memory model that this pfnspec does not know")
     try:
         result = _Reader(data).result()
     except KeyError as fault:
@@ -293,9 +312,17 @@ class _Reader:
             overrides=tuple(data["overrides"].items()),
             stopped=data["stopped"],
             shard=None if data["shard"] is None else (int(data["shard"][0]), int(data["shard"][1])),
+            asked=self.optional(self.asked, data.get("asked")),
             failure=failure
             and Failure(failure["why"], failure["message"], failure["detail"], failure["directory"]),
         )
+
+    def asked(self, data: Data) -> Asked:
+        return Asked(
+            tuple(data["properties"]), tuple(data["policies"]), tuple(data["scenarios"]), data["seconds"],
+            data["run_seconds"], data["states"], data["fail_fast"], data["reduction"], data["outside"],
+            data["tool"],
+        )  # fmt: skip
 
     def optional(self, read: Callable[[Data], T], data: Data | None) -> T | None:
         return None if data is None else read(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..dsl.diagnostics import Diagnostics
@@ -28,7 +29,7 @@ def read(
     found = Diagnostics()
     place = asked or Span(path, 1, 1, 1, 1)
     try:
-        data = text if text is not None else (contents or _bytes)(path)
+        data = text if text is not None else (contents or from_disk)(path)
     except (OSError, ValueError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
         found.add("cannot-read", place, f"cannot read `{path}`: {reason}", "give the name of a file, or `-`")
@@ -53,7 +54,7 @@ def read(
 def content(path: str) -> bytes | None:
     """The bytes of a file, or of standard input, as `load` takes them; None when it cannot be read."""
     try:
-        return _bytes(path)
+        return from_disk(path)
     except (OSError, ValueError):
         return None
 
@@ -70,7 +71,8 @@ def _position(path: str, before: str) -> Span:
     return Span(path, line, column, line, column + 1)
 
 
-def _bytes(path: str) -> bytes:
+def from_disk(path: str) -> bytes:
+    """The bytes of a file, or of standard input; too many of them are cut.  Raises OSError or ValueError."""
     if path == "-":
         # A notebook's has text only.
         stream = getattr(sys.stdin, "buffer", None)
@@ -81,12 +83,22 @@ def _bytes(path: str) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def project(path: str | Path) -> Path:
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where files are looked for: whether there is something at a path, whether that is a file, and what is
+    in it (raises OSError)."""
+
+    exists: Callable[[str], bool]
+    is_file: Callable[[str], bool]
+    contents: Contents
+
+
+def project(path: str | Path, exists: Callable[[str], bool] = os.path.exists) -> Path:
     """The root of the project that a file belongs to: the nearest folder above it with one of the marks,
     otherwise its own."""
     own = real_path(path).parent
     for folder in (own, *own.parents):
-        if any(os.path.exists(folder / mark) for mark in _ROOT_MARKS):
+        if any(exists(os.fspath(folder / mark)) for mark in _ROOT_MARKS):
             return folder
     return own
 
@@ -99,12 +111,15 @@ def real_path(path: str | Path) -> Path:
         return Path(os.path.abspath(path))
 
 
+DISK = Files(os.path.exists, os.path.isfile, from_disk)
+
+
 def overlaid(texts: Mapping[str, str]) -> Contents:
     """Files as they are on the disk, but for those whose texts are given by their real paths."""
 
     def contents(path: str) -> bytes:
         text = texts.get(os.path.realpath(path))
-        return _bytes(path) if text is None else text.encode("utf-8", "surrogatepass")
+        return from_disk(path) if text is None else text.encode("utf-8", "surrogatepass")
 
     return contents
 

@@ -3,59 +3,98 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..dsl import tree
 from ..dsl.compare import compare, same
-from ..dsl.difference import STRONGER, WEAKER, Difference
+from ..dsl.difference import DIFFERENT, STRONGER, WEAKER, Difference
 from ..translator.findings import Reachable
-from .files import Contents
-from .git import SUFFIX, Checkout, GitTrouble, checkout, untracked
-from .load import Loaded, load
+from .files import Contents, content
+from .git import SUFFIX, Checkout, GitTrouble, followed, untracked
+from .load import Loaded, files, load
+from .passed import PassedOver, passed_over
 from .result import UNDECIDED, VIOLATED, Result, Verdict
-from .review import CHANGED, DELETED, NEW, SAME, UNKNOWN, Acceptance, Judged, Model, Review, Unneeded
+from .review import (
+    CHANGED,
+    DELETED,
+    NEW,
+    SAME,
+    UNKNOWN,
+    Acceptance,
+    Judged,
+    Model,
+    Review,
+    Settings,
+    Unneeded,
+)
 from .run import Options, check_file
+from .settings import Configurations, compare_settings, selected, unlimited
 
-_VARIES = re.compile(rb"^model[ \t]+\w+[ \t]+varies[ \t]+(?:\"([^\"\n]*)\"|'([^'\n]*)')", re.MULTILINE)
+_WITH_A_BASE = b"varies"
+"""The word that no variant is without; most models are none and need not be parsed."""
 
 Check = Callable[[str, Contents | None], Result]
 """Checks a model, whose files come from the disk or from elsewhere."""
 
 
 def gate(
-    ref: str, paths: Sequence[str], options: Options, accepted: Sequence[str] = (), *,
-    patterns: Sequence[str] = (), checked: bool = True, on_model: Callable[[str], None] | None = None,
+    ref: str, tree_: Checkout, paths: Sequence[str], options: Options, accepted: Sequence[str] = (), *,
+    both: Configurations, checked: bool = True, on_model: Callable[[str], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> Review:  # fmt: skip
-    """Compares the models of the checkout that the current folder is in with those where it left `ref`.
+    """Compares the models of a checkout with those where it left `ref`.
 
-    `paths` (files or folders) choose models; without any `patterns` do, as the configuration has them;
-    without those it is all of the checkout.  `accepted` names what may be weaker; `checked`: verdicts are
-    compared too.  `on_model` hears of each model before it is looked at.  Raises GitTrouble.
+    `paths` (files or folders) choose models; without any the `paths` of `both` configurations do, and where
+    one of these has none it is all of the checkout.  Limits that `options` leave open are the wider ones of
+    both.  `accepted` names what may be weaker; `checked`: verdicts are compared too.  `on_model` hears of
+    each model before it is looked at.  Raises GitTrouble.
     """
     cancel = cancel or threading.Event()
-    tree_ = checkout(ref)
-    chosen = _chosen(patterns, tree_)
+    options = unlimited(options, both)
+    selections = selected(both.before, tree_, then=True), selected(both.now, tree_, then=False)
+    chosen = lambda path: any(one.names(path) for one in selections)  # noqa: E731
     wanted = _named(paths, tree_) if paths else _all(chosen, tree_)
+    passed = passed_over(tree_, *selections)
     found: list[_Seen] = []
     accepted = tuple(accepted)
 
     def check(path: str, contents: Contents | None) -> Result:
         return check_file(path, options, cancel=cancel, contents=contents)
 
-    for path in _concerned(wanted, tree_):
+    for path in _concerned(wanted, tree_, passed.models):
         if cancel.is_set():
             break
         if on_model:
             on_model(tree_.shown(path))
-        found.append(_look(path, tree_, options, check if checked else None, accepted))
+        seen = _look(path, tree_, options, check if checked else None, accepted)
+        if path in passed.models:
+            message = f"`pfnspec check` passes over it now: {passed.models[path]}"
+            about = tree_.shown(path)
+            seen.found = (Difference("passed-over", WEAKER, about, message), *seen.found)
+        found.append(seen)
     models = judge(found, accepted)
-    unneeded = () if cancel.is_set() else tuple(_unneeded(found, models, accepted, tree_))
+    settings = _settings(both, passed, tree_, accepted)
+    judged = [one for model in models for one in model.judged]
+    judged += () if settings is None else settings.judged
+    unneeded = () if cancel.is_set() else tuple(_unneeded(found, judged, accepted, tree_))
     notes = () if paths else tuple(_notes(tree_, chosen))
-    return Review(ref, tree_.commit, models, unneeded, notes, interrupted=cancel.is_set())
+    return Review(ref, tree_.commit, models, unneeded, notes, cancel.is_set(), settings)
+
+
+def _settings(
+    both: Configurations, passed: PassedOver, tree_: Checkout, accepted: Sequence[str]
+) -> Settings | None:
+    """The configuration with what is accepted of its differences; None where there are none."""
+    lost = [tree_.shown(path) for path in passed.configured]
+    found = tuple(compare_settings(both, lost, gained=passed.gained))
+    if not found:
+        return None
+    judged = tuple(Judged(one, _by_option(one, accepted)) for one in found)
+    old, new = ({} if of.source is None else {of.source.path: of.source} for of in (both.before, both.now))
+    return Settings(next(iter(new or old)), judged, old, new)
 
 
 def compare_files(
@@ -76,29 +115,9 @@ def compare_files(
 # ---- which models
 
 
-def _chosen(patterns: Sequence[str], tree_: Checkout) -> Callable[[str], bool]:
-    """Whether a path of the checkout is one that the configuration speaks of."""
-    expressions: list[re.Pattern[str]] = []
-    for pattern in patterns:
-        inside = tree_.inside(pattern)
-        if inside is None:
-            raise GitTrouble(f"{pattern}: lies outside of the checkout in {tree_.root}")
-        expressions.append(_expression(inside))
-    return lambda path: not expressions or any(one.match(path) for one in expressions)
-
-
-def _expression(pattern: str) -> re.Pattern[str]:
-    """A pattern as `glob` reads it; what lies below a folder that it fits is meant too."""
-    if pattern == ".":
-        return re.compile("")
-    parts = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    text = re.sub(r"\*\*/|\*\*|\*|\?|.", lambda m: parts.get(m[0], re.escape(m[0])), pattern, flags=re.DOTALL)
-    return re.compile(f"{text}(?:/|\\Z)")
-
-
 def _all(chosen: Callable[[str], bool], tree_: Checkout) -> tuple[str, ...]:
     """The models at either end, by their path in the checkout."""
-    found = sorted(path for path in tree_.before | tree_.now if path.endswith(SUFFIX) and chosen(path))
+    found = sorted(path for path in tree_.before | tree_.now if chosen(path))
     if not found:
         raise GitTrouble(f"there is no model (*{SUFFIX}) in this checkout, at either end")
     return tuple(found)
@@ -135,40 +154,24 @@ def _nothing_at(path: str) -> str:
     return "no such file, here or at the base"
 
 
-def _concerned(wanted: Iterable[str], tree_: Checkout) -> Iterator[str]:
-    """The models that have changed, or whose base has; a renamed one by its new path."""
-    known: dict[str, bool] = {}
-
-    def changed(path: str) -> bool:
-        if path in tree_.changed:
-            return True
-        if path not in known:
-            known[path] = False
-            base = _base(path, tree_)
-            known[path] = base is not None and changed(base)
-        return known[path]
-
+def _concerned(wanted: Iterable[str], tree_: Checkout, passed: Mapping[str, str]) -> Iterator[str]:
+    """The models that have changed, or whose base has, or that are `passed` over now; a renamed one by its
+    new path."""
     left = {was for now, was in tree_.renamed.items() if now.endswith(SUFFIX)}
-    for path in dict.fromkeys(_followed(path, tree_) for path in wanted):
-        if path not in left and changed(path):
+    for path in dict.fromkeys(followed(path, tree_) for path in wanted):
+        changed = path in tree_.changed or path in passed
+        if path not in left and (changed or not tree_.changed.isdisjoint(_rests_on(path, tree_))):
             yield path
 
 
-def _followed(path: str, tree_: Checkout) -> str:
-    return next((now for now, was in tree_.renamed.items() if was == path and now.endswith(SUFFIX)), path)
-
-
-def _base(path: str, tree_: Checkout) -> str | None:
-    """The base of a model that itself has not changed."""
-    try:
-        with open(os.path.join(tree_.root, path), "rb") as file:
-            match = _VARIES.search(file.read())
-    except OSError:
-        return None
-    if match is None:
-        return None
-    name = os.fsdecode(match[1] or match[2] or b"")
-    return os.path.normpath(os.path.join(os.path.dirname(path), name)).replace(os.sep, "/")
+def _rests_on(path: str, tree_: Checkout) -> Iterator[str]:
+    """The bases of a model that itself has not changed, and the links that lead to them."""
+    if not tree_.changed or _WITH_A_BASE not in (content(os.path.join(tree_.root, path)) or b""):
+        return
+    for file in files(tree_.shown(path), outside=True):
+        inside = tree_.named(file)
+        if inside is not None:
+            yield from tree_.ways(inside)
 
 
 def _notes(tree_: Checkout, chosen: Callable[[str], bool]) -> Iterator[str]:
@@ -191,8 +194,13 @@ class _Seen:
         self.found = tuple(found)
         before = old.specification if old else None
         after = new.specification if new else None
-        known = {(node.target, node.reason) for node in _acceptances(before)}
-        self.own = [(node, (node.target, node.reason) in known) for node in _acceptances(after)]
+        known = {_said(node) for node in _acceptances(before)}
+        self.own = [(node, _said(node) in known) for node in _acceptances(after)]
+
+
+def _said(node: tree.Accept) -> tuple[str, str]:
+    """What an acceptance says to a reader: letters that are not seen make no other reason."""
+    return node.target, "".join(c for c in node.reason if unicodedata.category(c)[0] not in "CZ")
 
 
 def _acceptances(of: tree.Tree | None) -> list[tree.Accept]:
@@ -274,7 +282,7 @@ def verdict_changes(before: Result | None, after: Result) -> list[Difference]:
     found: list[Difference] = []
     for verdict in after.verdicts:
         old = known.get(_cell(verdict))
-        change = _verdict_change(old, verdict)
+        change = _verdict_change(old, verdict, after.stopped)
         if change is not None:
             kind, effect, message = change
             found.append(Difference(kind, effect, verdict.property, message, None, verdict.place))
@@ -303,13 +311,16 @@ def _cell(verdict: Verdict) -> tuple[str, str | None, str | None]:
     return verdict.property, verdict.scenario, verdict.policy
 
 
-def _verdict_change(old: Verdict | None, new: Verdict) -> tuple[str, str, str] | None:
-    """The kind of change of a verdict, its effect, and the words for it; None where all is as before."""
+def _verdict_change(old: Verdict | None, new: Verdict, stopped: str | None) -> tuple[str, str, str] | None:
+    """The kind of change of a verdict, its effect, and the words for it; None where all is as before.
+    `stopped` is what ended the check, if something did."""
     where = f" under {new.policy}" if new.policy else ""
     where += f" in {new.scenario}" if new.scenario else ""
     before = "" if old is None else f"; before: {old.outcome}"
     if new.outcome == UNDECIDED:
         if old is not None and old.outcome == UNDECIDED:
+            if stopped in ("time", "states"):
+                return "still-undecided", DIFFERENT, f"not decided{where}, neither before nor now"
             return None
         return "newly-undecided", WEAKER, f"not decided{where}{before}"
     says_nothing = f"it says nothing{where}: what it supposes never happens"
@@ -345,14 +356,19 @@ def _acceptance(difference: Difference, seen: _Seen, accepted: Sequence[str]) ->
     for node, spent in seen.own:
         if node.target == difference.about and not spent:
             return Acceptance(node.target, node.reason, node.span)
-    return Acceptance(difference.about) if difference.about in accepted else None
+    return _by_option(difference, accepted)
+
+
+def _by_option(difference: Difference, accepted: Sequence[str]) -> Acceptance | None:
+    lets = difference.effect == WEAKER and difference.about in accepted
+    return Acceptance(difference.about) if lets else None
 
 
 def _unneeded(
-    found: Iterable[_Seen], models: Iterable[Model], accepted: Sequence[str], tree_: Checkout
+    found: Iterable[_Seen], judged: Iterable[Judged], accepted: Sequence[str], tree_: Checkout
 ) -> Iterator[Unneeded]:
     """The acceptances in changed files, and by options, that let nothing pass."""
-    used = [one.accepted for model in models for one in model.judged if one.accepted is not None]
+    used = [one.accepted for one in judged if one.accepted is not None]
     looked = {seen.model.path for seen in found}
     told: set[Acceptance] = set(used)
     for seen in found:

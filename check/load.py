@@ -19,7 +19,7 @@ from ..dsl.tree import Tree
 from ..dsl.variants import vary
 from ..translator.lower import lower
 from ..translator.program import Program
-from .files import Contents, encoded, grammar_cache, project, read, real_path
+from .files import Contents, encoded, from_disk, grammar_cache, project, read, real_path
 
 MAX_BASES = 16
 
@@ -145,8 +145,12 @@ class _Reader:
         self.asked: dict[str, None] = {}
         self.path = "stdin" if path == "-" else path
 
-    def tree(self, path: str, text: bytes | None, trail: tuple[tuple[Path, Span], ...] = ()) -> Tree | None:
-        source = self.source(path, text, trail[-1][1] if trail else None)
+    def tree(
+        self, path: str, text: bytes | None, trail: tuple[tuple[Path, Span], ...] = (),
+        real: Path | None = None,
+    ) -> Tree | None:  # fmt: skip
+        """`real`: what a base's path was found to lead to."""
+        source = self.source(path, text, trail[-1][1] if trail else None, real)
         if source is None:
             return None
         memory = None if self.memories is None else self.memories.setdefault(path, Memory())
@@ -160,7 +164,8 @@ class _Reader:
         if parsed is None or parsed.header.base is None:
             return parsed
         place = parsed.header.span
-        base = Path(path if path != "-" else "stdin").parent / parsed.header.base
+        # What is judged is what is read: the same path without `..`, and then without links.
+        base = os.path.normpath(Path(path if path != "-" else "stdin").parent / parsed.header.base)
         real = real_path(base)
         if real in [known for known, _ in trail] or (path != "-" and real == real_path(path)):
             self.found.add("variant-cycle", place, f"`{parsed.header.base}` varies this file in turn")
@@ -176,16 +181,19 @@ class _Reader:
             self.found.add("cannot-read", place, f"`{parsed.header.base}` is no file, but a device or a pipe")
             return None
         known = (*trail, (real_path(path), place))
-        below = self.tree(os.path.normpath(base), None, known)
+        below = self.tree(base, None, known, real)
         if below is None:
             return None
         merged, faults = vary(parsed, below, self.into.lost)
         self.found.extend(faults.sorted())
         return merged
 
-    def source(self, path: str, text: bytes | None, asked: Span | None) -> Source | None:
+    def source(self, path: str, text: bytes | None, asked: Span | None, real: Path | None) -> Source | None:
         self.asked[path] = None
-        source, faults, _ = read(path, text, asked, self.contents)
+        contents = self.contents
+        if contents is None and real is not None:
+            contents = lambda _: from_disk(os.fspath(real))  # noqa: E731
+        source, faults, _ = read(path, text, asked, contents)
         self.found.extend(faults.sorted())
         if source is not None:
             self.into.sources[path] = source

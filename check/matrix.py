@@ -24,7 +24,7 @@ from .expectations import base_policy, expectation, expected, place_of, properti
 from .files import cache
 from .load import Cell, Loaded
 from .result import HOLDS, UNDECIDED, Evidence, Failure, Result, Scene, Verdict
-from .run import Options, Progress, store_of
+from .run import Options, Progress, asked_of, store_of
 from .runs import Runs
 from .stop import Stop
 from .store import Store, fingerprint
@@ -134,6 +134,7 @@ def _result(
         stopped=stopped,
         failure=failure,
         shard=options.shard,
+        asked=asked_of(options),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
-from .result import Evidence, Result
+from ..translator.findings import Reachable
+from .result import Asked, Evidence, Result
 
 
 class CannotMerge(Exception):
@@ -16,7 +18,8 @@ def merged(results: Iterable[Result]) -> tuple[Result, ...]:
     """The results of whole files, in the order of their first parts.
 
     A file has one result that is no shard, or one for each of N shards.  Raises CannotMerge where one is
-    missing or there twice, or where they are not of the same text and constants.
+    missing or there twice, or where they are not of the same text and constants, or were asked for different
+    things.
     """
     groups: dict[str, list[Result]] = {}
     for result in results:
@@ -42,7 +45,40 @@ def _whole(path: str, parts: Sequence[Result]) -> Result:
         for what in ("sources", "constants", "overrides", "processes", "scenes", "policies", "engine"):
             if getattr(part, what) != getattr(first, what):
                 raise CannotMerge(f"{path}: the shards do not have the same {what}")
+    _same_question(path, parts)
+    cells = Counter((v.property, v.scenario, v.policy) for part in parts for v in part.verdicts)
+    for (name, *_), count in cells.items():
+        if count > 1:
+            raise CannotMerge(f"{path}: there are {count} verdicts on `{name}` in the same place")
     return _joined(sorted(parts, key=lambda part: part.shard or (0, 0)))
+
+
+def _same_question(path: str, parts: Sequence[Result]) -> None:
+    """Raises CannotMerge where parts were asked for different things, or do not say for what."""
+    first, *others = [part.asked for part in parts]
+    for asked in others:
+        if first is None or asked is None:
+            raise CannotMerge(f"{path}: a shard does not say what it was asked for; check it again")
+        for field in fields(Asked):
+            one, other = getattr(first, field.name), getattr(asked, field.name)
+            if one != other:
+                values = "" if field.name == "tool" else f": {_told(one)}, and {_told(other)}"
+                what = field.name.replace("_", " ")
+                raise CannotMerge(f"{path}: the shards were not asked for the same {what}{values}")
+
+
+def _told(value: object) -> str:
+    match value:
+        case ():
+            return "all"
+        case tuple():
+            return " ".join(f"`{one}`" for one in value)
+        case None:
+            return "no limit"
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
 
 
 def _joined(parts: Sequence[Result]) -> Result:
@@ -56,7 +92,8 @@ def _joined(parts: Sequence[Result]) -> Result:
     checked = [part for part in parts if part.verdicts]
     failure = next((part.failure for part in parts if part.failure), None)
     complete = [part for part in checked if part.evidence is not None and part.evidence.complete]
-    unreached = first.unreached
+    # Only a search of everything knows what nothing reaches.
+    unreached: tuple[Reachable, ...] = ()
     if checked and len(complete) == len(checked):
         # What some shard reaches is reached.
         places = [{(mark.span, mark.text) for mark in part.unreached} for part in checked]

@@ -84,6 +84,26 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a check was asked for, as far as verdicts, or how many of them there are, can depend on it: only
+    these `properties`, `policies` and `scenarios` (empty: all); its limits, where it had any (`seconds` for
+    all of it, `run_seconds` and `states` for each run); whether it ends at the first unexpected verdict,
+    reduces, and lets a base lie `outside` the project.  `tool` tells pfnspec and TLC from other versions of
+    them by their content; it is empty where there is no TLC."""
+
+    properties: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
+    seconds: float | None = None
+    run_seconds: float | None = None
+    states: int | None = None
+    fail_fast: bool = False
+    reduction: bool = True
+    outside: bool = False
+    tool: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One model, checked.
 
@@ -95,7 +115,7 @@ class Result:
     none.  `engine` is what decided: tlc or interpreter.  `shard` (I, N) says that only part I of N of the
     cells was looked at; `unreached` is then told by these alone.  `barriers` have no effect, since memory is
     sequentially consistent, and for `unlocked` locations that is what verdicts rest on; those that the model
-    accepts are left out.
+    accepts are left out.  `asked` is None where a saved result is of a version that did not write it down.
     """
 
     path: str
@@ -119,6 +139,7 @@ class Result:
     stopped: str | None = None
     failure: Failure | None = None
     shard: tuple[int, int] | None = None
+    asked: Asked | None = None
 
     @property
     def unreachable(self) -> tuple[Reachable, ...]:

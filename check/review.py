@@ -60,6 +60,21 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """The project's configuration before and after: `path` is where it stands, or stood; `old` and `new` are
+    the sources."""
+
+    path: str
+    judged: tuple[Judged, ...]
+    old: Mapping[str, Source] = field(default_factory=dict)
+    new: Mapping[str, Source] = field(default_factory=dict)
+
+
+Part = Settings | Model
+"""What a review speaks of."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unneeded:
     """An acceptance that lets nothing pass; `spent`: it is there before the change already."""
 
@@ -72,7 +87,8 @@ class Review:
     """All models that a change has to do with.
 
     `base` is what it is compared with, in the user's words, `commit` what that came to (None: two
-    files); `notes` are lines about what was not looked at; `interrupted`: not all of it was.
+    files); `settings` is the configuration where that has changed; `notes` are lines about what was not
+    looked at; `interrupted`: not all of it was.
     """
 
     base: str
@@ -81,11 +97,17 @@ class Review:
     unneeded: tuple[Unneeded, ...] = ()
     notes: tuple[str, ...] = ()
     interrupted: bool = False
+    settings: Settings | None = None
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All that it speaks of, the configuration first."""
+        return (*(() if self.settings is None else (self.settings,)), *self.models)
 
     @property
     def stopping(self) -> int:
         """How many differences keep the gate closed."""
-        return sum(one.stops for model in self.models for one in model.judged)
+        return sum(one.stops for part in self.parts for one in part.judged)
 
     @property
     def status(self) -> int:

@@ -8,15 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from ..dsl.source import PRELUDE, Span
-from ..tla.tools import JAR_VARIABLE, ToolMissing, find_jar
+from ..tla.tools import ToolMissing, find_jar
 from .data import Unreadable, result_data, result_of
-from .files import Contents, content, encoded, read
-from .result import Evidence, Result
+from .files import Contents, content, encoded, project, read, real_path
+from .result import Asked, Evidence, Result
 from .store import Store, fingerprint, tool_mark
 
 
@@ -111,10 +110,12 @@ def check_file(
         names = (options.properties, options.policies, options.scenarios, options.overrides)
         digest = "" if text is None else hashlib.sha256(text).hexdigest()
         how = (options.engine, options.reduction, options.outside, options.shard)
-        key = fingerprint("file", mark, path, digest, *names, *how)
-        known = known_result(store, key)
+        key = fingerprint("file", mark, path, within_project(path), digest, *names, *how)
+        known = known_result(store, key, outside=options.outside)
         if known is not None and known.evidence is not None:
-            return replace(known, evidence=replace(known.evidence, seconds=time.monotonic() - started))
+            evidence = replace(known.evidence, seconds=time.monotonic() - started)
+            # The limits of the check that found it are none of this one.
+            return replace(known, evidence=evidence, asked=asked_of(options))
     # What is known needs neither the language nor the engines, which take a while to import.
     from .load import load
     from .matrix import check_loaded
@@ -122,7 +123,7 @@ def check_file(
     loaded = load(path, options.constants, outside=options.outside, text=text, contents=contents)
     result = check_loaded(loaded, options, on_progress, cancel, started)
     decided = result.evidence is not None and result.evidence.complete and not result.stopped
-    if store is not None and key and result.verdicts and decided:
+    if store is not None and key and result.verdicts and decided and result.failure is None:
         store.put(key, result_data(result))
     return result
 
@@ -132,27 +133,50 @@ def store_of(options: Options) -> tuple[Store | None, str]:
     if options.cache is None or options.keep is not None:
         return None, ""
     try:
-        return Store(options.cache), _mark(options.engine, options.jar, os.environ.get(JAR_VARIABLE))
+        return Store(options.cache), _mark(options)
     except (OSError, ToolMissing):
         return None, ""
 
 
-@lru_cache(maxsize=8)
-def _mark(engine: str, jar: str | None, variable: str | None) -> str:
-    """The mark of the tools that these settings stand for, `variable` being that of the environment."""
-    return tool_mark(find_jar(jar) if engine == "tlc" else None)
+def asked_of(options: Options) -> Asked:
+    """What of the options belongs to a result."""
+    try:
+        tool = _mark(options)
+    except (OSError, ToolMissing):
+        tool = ""
+    properties, policies, scenarios = (
+        tuple(sorted({*names})) for names in (options.properties, options.policies, options.scenarios)
+    )
+    return Asked(
+        properties, policies, scenarios, options.seconds, options.run_seconds, options.states,
+        options.fail_fast, options.reduction, options.outside, tool,
+    )  # fmt: skip
 
 
-def known_result(store: Store, key: str) -> Result | None:
+def _mark(options: Options) -> str:
+    """The mark of the tools that decide."""
+    return tool_mark(find_jar(options.jar) if options.engine == "tlc" else None)
+
+
+def within_project(path: str) -> str:
+    """Where in its project a file lies: from there a base is inside of the project or not."""
+    own = "stdin" if path == "-" else path
+    return os.path.relpath(real_path(own), project(own))
+
+
+def known_result(store: Store, key: str, *, outside: bool) -> Result | None:
     """The whole result that was kept under `key`, which stands for all but the bases of a variant; None when
-    there is none, or a base says something else by now."""
+    there is none, or a base says something else by now or lies where it may not (`outside`: it may)."""
     try:
         result = result_of(store.get(key), ours=True)
     except Unreadable:
         return None
     for path, source in result.sources.items():
         if path not in (result.path, PRELUDE):
-            now, faults, _ = read(path)
+            real = real_path(path)
+            if not outside and not real.is_relative_to(project(result.path)):
+                return None
+            now, faults, _ = read(os.fspath(real))
             if now is None or faults.errors or now.text != source.text:
                 return None
     verdicts = tuple(replace(v, evidence=_as_cached(v.evidence)) for v in result.verdicts)

@@ -11,14 +11,16 @@ import hashlib
 import json
 import os
 import secrets
+import sys
 import time
 from contextlib import suppress
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 ROOMS = ("check", "dsl", "tla", "translator")
-"""The packages whose code decides about a verdict."""
+"""The packages whose code decides about a verdict, with all folders in them."""
 
 KEPT_DAYS = 60
 """How long an entry is kept that nobody asks for."""
@@ -84,15 +86,29 @@ def fingerprint(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
 
 
-@lru_cache(maxsize=8)
 def tool_mark(jar: Path | None) -> str:
-    """What tells this pfnspec, with this TLC (None: without one), from any other: their content."""
-    digest = hashlib.sha256()
+    """What tells this pfnspec, with this TLC (None: without one), from any other: their content, and the
+    Python and the parser library that they run on.  Raises OSError."""
+    return fingerprint(_own_mark(), None if jar is None else _jar_mark(jar, jar.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=1)
+def _own_mark() -> str:
+    found = find_spec("lark")
+    library = b"" if found is None or found.origin is None else Path(found.origin).read_bytes()
     root = Path(__file__).parents[1]
-    for room in ROOMS:
-        for path in sorted((root / room).iterdir()):
-            if path.suffix in (".py", ".lark", ".pfn", ".j2"):
-                digest.update(f"{room}/{path.name}\0".encode() + path.read_bytes())
-    if jar is not None:
-        digest.update(jar.read_bytes())
-    return digest.hexdigest()
+    rooms = {room: content_mark(root / room) for room in ROOMS}
+    return fingerprint(rooms, sys.version_info[:2], hashlib.sha256(library).hexdigest())
+
+
+@lru_cache(maxsize=8)
+def _jar_mark(jar: Path, _changed: int) -> str:
+    return hashlib.sha256(jar.read_bytes()).hexdigest()
+
+
+def content_mark(folder: Path) -> str:
+    """What tells the files below a folder from any others, by place and content; but for what Python
+    compiles of them."""
+    files = (path for path in folder.rglob("*") if "__pycache__" not in path.parts and path.is_file())
+    named = sorted((path.relative_to(folder).as_posix(), path) for path in files)
+    return fingerprint([(name, hashlib.sha256(path.read_bytes()).hexdigest()) for name, path in named])

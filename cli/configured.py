@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ..check.configuration import Configuration, Configured, configured, shown
@@ -47,6 +48,14 @@ def configure_checks(options: argparse.Namespace) -> Configuration | None:
     configuration = _found(options).configuration
     if configuration is not None:
         _plain(options, configuration)
+    return configuration
+
+
+def configure_gate(options: argparse.Namespace) -> Configuration | None:
+    """As `configure_checks`, but for limits: those of the base count too."""
+    configuration = _found(options).configuration
+    if configuration is not None:
+        _plain(options, replace(configuration, timeout=None, run_timeout=None, max_states=None))
     return configuration
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import threading
+from pathlib import Path
 
+from ..check.configuration import Configuration
 from ..check.gate import gate
-from ..check.git import GitTrouble
-from .configured import configure_checks
+from ..check.git import Checkout, GitTrouble, checkout
+from ..check.settings import Configurations, former
+from ..report.kinds import KINDS
+from .configured import configure_gate
 from .output import writable
 from .review import options_of, show
 from .write import complain, redraw
@@ -17,15 +20,16 @@ from .write import complain, redraw
 
 def run(options: argparse.Namespace) -> int:
     """Compares the models of a checkout with its base; 1 when one of them got weaker."""
-    configuration = configure_checks(options)
+    configuration = configure_gate(options)
     if configuration is None or not writable(options, options.paths):
         return 2
     cancel: threading.Event = options.cancel
     watched = sys.stderr.isatty()
     try:
+        tree = checkout(options.base)
+        both = Configurations(_before(options, configuration, tree), configuration)
         review = gate(
-            options.base, options.paths, options_of(options), options.accepted,
-            patterns=[os.path.join(configuration.folder, path) for path in configuration.paths],
+            options.base, tree, options.paths, options_of(options), options.accepted, both=both,
             checked=not options.no_check, on_model=_progress if watched else None, cancel=cancel,
         )  # fmt: skip
     except GitTrouble as fault:
@@ -35,6 +39,15 @@ def run(options: argparse.Namespace) -> int:
         if watched:
             redraw()
     return show(review, options)
+
+
+def _before(options: argparse.Namespace, now: Configuration, tree: Checkout) -> Configuration:
+    """The configuration of the base; none where the present one is not to be read either, and where it was
+    wrong: then all is looked at."""
+    if options.no_config:
+        return now
+    found = former(tree, Path.cwd(), KINDS, options.config)
+    return Configuration(folder=now.folder) if found is None else found
 
 
 def _progress(path: str) -> None:

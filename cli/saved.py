@@ -56,8 +56,18 @@ def _chosen(result: Result, options: argparse.Namespace) -> Result:
     def wanted(name: str | None, names: list[str]) -> bool:
         return not names or name in names
 
+    asked = result.asked
+    if asked is not None:
+        # What is left is what such a check would have said.
+        asked = replace(
+            asked,
+            properties=tuple(sorted({*options.properties})) or asked.properties,
+            policies=tuple(sorted({*options.policies})) or asked.policies,
+            scenarios=tuple(sorted({*options.scenarios})) or asked.scenarios,
+        )
     return replace(
         result,
+        asked=asked,
         verdicts=tuple(
             verdict
             for verdict in result.verdicts

@@ -283,6 +283,9 @@ def _added(token: Token, new: Side, old: Side) -> tuple[str, str, str] | None:
             return "never-reached", WEAKER, "what stands behind this is never reached"
         case _ if _about_ghost(node, new) and _root_of(node) not in old.ghosts & old.read:
             return "ghost-added", NEUTRAL, "a new ghost is kept"
+        case _ if _about_ghost(node, new):
+            message = "a ghost that a claim rests on is written here too: what it records is another thing"
+            return "ghost-written", DIFFERENT, message
         case _:
             return "statement-added", DIFFERENT, "a statement is added"
 

@@ -47,6 +47,12 @@ def compare_constants(
             one, other = _place(old, scenario, before[name]), _place(new, scenario, after[name])
             key = (name, one, other)
             found.setdefault(key, Difference("constant-changed", effect, name, message, one, other))
+    told = {name for name, *_ in found}
+    for name, node in before.items():
+        if name in after and name not in told and shape(node.value) != shape(after[name].value):
+            places = node.span, after[name].span
+            message = "it is written otherwise, and has the same value wherever it is checked"
+            found[name, *places] = Difference("constant-changed", NEUTRAL, name, message, *places)
     for name, node in before.items():
         if name not in after:
             found[name, node.span, node.span] = Difference(

@@ -6,6 +6,7 @@ where nothing is said, it may follow all the same.
 
 from __future__ import annotations
 
+from .certain import members
 from .difference import DIFFERENT, NEUTRAL, STRONGER, WEAKER
 from .terms import FALSE, TRUE, Term
 
@@ -39,6 +40,21 @@ def within(inner: Term, outer: Term) -> bool:
             return bool(low >= high or (lowest <= low and high <= highest))
         case ("set", elements), ("set", others):
             return set(elements) <= set(others)
+        case ("set", elements), ("range" | "bool", *_):
+            values = members(outer)
+            return values is not None and set(elements) <= set(values)
+        case ("range" | "bool", *_), ("set", others):
+            values = members(inner)
+            return values is not None and set(values) <= set(others)
+        case ("built", number, group, test, element), ("built", other_number, other_group, other_test, other):
+            alike = (number, element) == (other_number, other) and within(group, other_group)
+            return alike and follows(test, other_test)
+        case ("built", number, group, _, ("bound", variable)), _:
+            return bool(number == variable) and within(group, outer)
+        case ("-", one, _), _:
+            return within(one, outer)
+        case ("&", one, other), _:
+            return within(one, outer) or within(other, outer)
         case ("subsets" | "choose" as word, one), (other_word, other):
             return word == other_word and within(one, other)
         case ("array" | "either of" as word, one, also), (other_word, other, other_also):

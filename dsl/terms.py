@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from . import tree
+from .certain import decided, extreme, fewer, members
 from .diagnostics import Diagnostics
 from .fold import BINARY
 from .scenarios import scene
@@ -125,12 +126,12 @@ def term(node: Any, where: Surroundings, bound: Mapping[str, int] | None = None)
             return _quantified(word, inner, where, inside)
         case tree.Call(function=tree.Name(id="range" | "choose")):
             return domain(node, where, inside)
+        case tree.Call(function=tree.Name(id="min" | "max" as word), arguments=arguments) if arguments:
+            return extreme(word, tuple(of(argument) for argument in arguments))
         case tree.SetLiteral(elements=elements):
             return ("set", tuple(sorted({of(element) for element in elements}, key=repr)))
         case tree.SetComprehension(generator=tree.Generator(element=element, clauses=(clause,))):
-            within = {**inside, clause.name: len(inside)}
-            test = TRUE if clause.condition is None else term(clause.condition, where, within)
-            return ("built", domain(clause.domain, where, inside), test, term(element, where, within))
+            return _built(element, clause, where, inside)
         case tuple():
             return tuple(of(part) for part in node)
         case str() | bool() | int() | None:
@@ -171,6 +172,8 @@ def domain(node: object, where: Surroundings, bound: Mapping[str, int] | None = 
             return ("array", domain(base, where, bound), size)
         case tree.Binary(operator="|", left=left, right=right):
             return ("either of", domain(left, where, bound), domain(right, where, bound))
+        case tree.Binary(operator="-" | "&" as word, left=left, right=right):
+            return fewer(word, domain(left, where, bound), domain(right, where, bound))
         case _:
             return term(node, where, bound)
 
@@ -241,7 +244,8 @@ def _compared(word: str, left: Term, right: Term) -> Term:
             return right if left[2] == (word == "==") else negated(right)
         if right[:2] == ("value", "bool"):
             return left if right[2] == (word == "==") else negated(left)
-    return (word, left, right)
+    certain = decided(word, left, right) if word in ("==", "!=", "<", "<=") else None
+    return (word, left, right) if certain is None else _value(certain)
 
 
 def _quantified(word: str, inner: tree.Generator, where: Surroundings, bound: Mapping[str, int]) -> Term:
@@ -255,6 +259,28 @@ def _quantified(word: str, inner: tree.Generator, where: Surroundings, bound: Ma
         test = term(first.condition, where, within)
         body = joined("or", (negated(test), body)) if word == "all" else joined("and", (test, body))
     return (word, domain(first.domain, where, bound), body)
+
+
+def _built(element: tree.Expr, clause: tree.Clause, where: Surroundings, bound: Mapping[str, int]) -> Term:
+    """A set made of another one: of its elements, where they are known; otherwise `("built", which variable,
+    domain, condition, element)`."""
+    group = domain(clause.domain, where, bound)
+    found: set[Term] = set()
+    others = {name: number for name, number in bound.items() if name != clause.name}
+    for member in members(group) or ():
+        here = Surroundings({**where.values, clause.name: member[2]}, where.types, where.counts)
+        test = TRUE if clause.condition is None else term(clause.condition, here, others)
+        made = term(element, here, others)
+        if test[0] != "value" or made[0] != "value":
+            break
+        if test == TRUE:
+            found.add(made)
+    else:
+        if members(group) is not None:
+            return ("set", tuple(sorted(found, key=repr)))
+    within = {**bound, clause.name: len(bound)}
+    test = TRUE if clause.condition is None else term(clause.condition, where, within)
+    return ("built", len(bound), group, test, term(element, where, within))
 
 
 def _folded(word: str, left: Term, right: Term) -> Term:

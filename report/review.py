@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..check.result import Result, Verdict
-from ..check.review import CHANGED, DELETED, NEW, SAME, UNKNOWN, Judged, Model, Review
+from ..check.review import CHANGED, DELETED, NEW, SAME, UNKNOWN, Judged, Model, Part, Review, Settings
 from ..dsl.difference import DIFFERENT, EFFECTS, NEUTRAL, STRONGER, WEAKER
 from ..dsl.source import Source, Span
 from .ink import Ink
@@ -14,6 +14,7 @@ from .visible import shown
 from .words import place, source_line
 
 _KINDS = {WEAKER: "bad", DIFFERENT: "note", STRONGER: "good", NEUTRAL: "dim"}
+CONFIGURATION = "the project's configuration"
 _STATES = {
     SAME: "only comments, layout or acceptances have changed",
     NEW: "a new model",
@@ -26,6 +27,8 @@ def review_text(review: Review, width: int, ink: Ink) -> str:
     review = shown(review)
     blocks = [_head(review, ink)]
     like = alike(review)
+    if review.settings is not None:
+        blocks.append(_settings(review.settings, ink))
     for model in review.models:
         if model.state != UNKNOWN:
             blocks.append(_model(model, like.get(model.path), width, ink))
@@ -51,7 +54,7 @@ def word_of(one: Judged) -> str:
     return one.difference.effect
 
 
-def sides(one: Judged, model: Model) -> Iterator[tuple[str, str, str]]:
+def sides(one: Judged, model: Part) -> Iterator[tuple[str, str, str]]:
     """The lines that a difference is about: a sign, the place, the text."""
     difference = one.difference
     both: tuple[tuple[str, Span | None, Mapping[str, Source], str], ...] = (
@@ -112,7 +115,7 @@ def targets(review: Review) -> list[str]:
     """The names whose acceptance would open the gate, each once."""
     return list(
         dict.fromkeys(
-            one.difference.about for model in review.models for one in model.judged if one.stops
+            one.difference.about for part in review.parts for one in part.judged if one.stops
         )
     )  # fmt: skip
 
@@ -128,7 +131,8 @@ def title(review: Review) -> str:
 
 def state_of(model: Model) -> str:
     """What happened to a model, in words; empty where its differences say it."""
-    words = [_STATES.get(model.state, "")]
+    # A model that is as it was may still have a difference, in what comes to it.
+    words = ["" if model.state == SAME and model.judged else _STATES.get(model.state, "")]
     if model.former is not None:
         words.append(f"was {model.former}")
     if model.state == CHANGED and not model.judged:
@@ -147,6 +151,13 @@ def _head(review: Review, ink: Ink) -> str:
     return ink("strong", title(review)) + "\n"
 
 
+def _settings(settings: Settings, ink: Ink) -> str:
+    lines = [f"{ink('strong', settings.path)}   {CONFIGURATION}", ""]
+    for one in ordered(settings.judged):
+        lines += _difference(one, settings, ink)
+    return "\n".join(lines) + "\n"
+
+
 def _model(model: Model, like: str | None, width: int, ink: Ink) -> str:
     name = model.name if model.name != model.path else ""
     lines = ["   ".join(part for part in (ink("strong", model.path), name, state_of(model)) if part)]
@@ -162,7 +173,7 @@ def _model(model: Model, like: str | None, width: int, ink: Ink) -> str:
     return text
 
 
-def _difference(one: Judged, model: Model, ink: Ink) -> Iterator[str]:
+def _difference(one: Judged, model: Part, ink: Ink) -> Iterator[str]:
     word = word_of(one)
     shown = ink("good" if one.accepted else _KINDS[word], (word.upper() if one.stops else word).ljust(9))
     yield f"  {shown}  {one.difference.about}: {one.difference.message}"
@@ -193,7 +204,9 @@ def _conclusion(review: Review, ink: Ink) -> Iterator[str]:
 
 def acceptance(target: str, review: Review) -> str:
     """What to write to let a difference pass."""
-    if any(model.path == target for model in review.models):
+    settings = () if review.settings is None else review.settings.judged
+    by_option = {model.path for model in review.models} | {one.difference.about for one in settings}
+    if target in by_option:
         return f"--accept {target}"
     name = target if target.isidentifier() else '"' + target.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return f'accept weaker {name} "..."'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ..check.data import Data
-from ..check.review import Acceptance, Judged, Model, Review
+from ..check.review import Acceptance, Judged, Model, Part, Review
 from ..dsl.source import Span
 from .data import described
 from .review import sides
@@ -27,6 +27,12 @@ def review_data(review: Review) -> Data:
         "commit": review.commit,
         "status": review.status,
         "interrupted": review.interrupted,
+        "settings": None
+        if review.settings is None
+        else {
+            "path": review.settings.path,
+            "differences": [_difference(one, review.settings) for one in review.settings.judged],
+        },
         "models": [_model(model) for model in review.models],
         "unneeded": [{**_acceptance(one.acceptance), "spent": one.spent} for one in review.unneeded],
         "notes": list(review.notes),
@@ -46,7 +52,7 @@ def _model(model: Model) -> Data:
     }
 
 
-def _difference(one: Judged, model: Model) -> Data:
+def _difference(one: Judged, model: Part) -> Data:
     told = one.difference
     texts = {sign: text for sign, _, text in sides(one, model)}
     return {

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..check.review import UNKNOWN, Judged, Model, Review
+from ..check.review import UNKNOWN, Judged, Model, Part, Review, Settings
 from ..dsl.difference import NEUTRAL
 from .github import workflow_command
 from .ink import Ink
 from .markdown import MOST_BYTES, block, code
 from .places import repository_path
 from .review import (
+    CONFIGURATION,
     acceptance,
     alike,
     conclusion,
@@ -45,8 +46,8 @@ def review_markdown(review: Review, most_bytes: int = MOST_BYTES) -> str:
     text = "\n".join(lines) + "\n"
     left_out = 0
     like = alike(review)
-    for model in review.models:
-        section = "\n".join(_section(model, like.get(model.path))) + "\n"
+    for part in review.parts:
+        section = "\n".join(_section(part, like.get(part.path))) + "\n"
         if len((text + section).encode()) > most_bytes:
             left_out += 1
         else:
@@ -56,9 +57,19 @@ def review_markdown(review: Review, most_bytes: int = MOST_BYTES) -> str:
     return text
 
 
-def _section(model: Model, like: str | None) -> Iterator[str]:
-    yield f"#### {code(model.path)}"
+def _section(part: Part, like: str | None) -> Iterator[str]:
+    yield f"#### {code(part.path)}"
     yield ""
+    match part:
+        case Settings():
+            yield f"{CONFIGURATION[0].upper()}{CONFIGURATION[1:]}."
+            yield ""
+            yield from _differences(part)
+        case Model():
+            yield from _of_model(part, like)
+
+
+def _of_model(model: Model, like: str | None) -> Iterator[str]:
     if model.state == UNKNOWN:
         yield f"**{code(model.trouble or '')}**"
         return
@@ -69,17 +80,7 @@ def _section(model: Model, like: str | None) -> Iterator[str]:
         yield f"The same as in {code(like)}."
         yield ""
         return
-    plain = [one for one in ordered(model.judged) if one.difference.effect != NEUTRAL]
-    if plain:
-        yield "| | about | what |"
-        yield "| --- | --- | --- |"
-        for one in plain:
-            yield _row(one, model)
-        yield ""
-    count = len(model.judged) - len(plain)
-    if count:
-        yield f"{count} neutral difference{'s' * (count > 1)}."
-        yield ""
+    yield from _differences(model)
     for group, result in new_counterexamples(model):
         yield f"<details open><summary>{_plain(group[0].property)}</summary>"
         yield ""
@@ -87,7 +88,21 @@ def _section(model: Model, like: str | None) -> Iterator[str]:
         yield "</details>"
 
 
-def _row(one: Judged, model: Model) -> str:
+def _differences(part: Part) -> Iterator[str]:
+    plain = [one for one in ordered(part.judged) if one.difference.effect != NEUTRAL]
+    if plain:
+        yield "| | about | what |"
+        yield "| --- | --- | --- |"
+        for one in plain:
+            yield _row(one, part)
+        yield ""
+    count = len(part.judged) - len(plain)
+    if count:
+        yield f"{count} neutral difference{'s' * (count > 1)}."
+        yield ""
+
+
+def _row(one: Judged, model: Part) -> str:
     word = f"**{word_of(one)}**" if one.stops else word_of(one)
     what = [_plain(one.difference.message)]
     what += [f"{sign} {code(where)} {code(text)}" for sign, where, text in sides(one, model)]
@@ -106,13 +121,13 @@ def review_annotations(review: Review, root: Path) -> str:
     """Workflow commands of GitHub Actions: errors for what stops the gate, notices for what is accepted."""
     review = shown(review)
     lines: list[str] = []
-    for model in review.models:
-        if model.trouble:
-            lines.append(workflow_command("error", _fields(model.path, None, root), model.trouble))
-        for one in model.judged:
+    for part in review.parts:
+        if isinstance(part, Model) and part.trouble:
+            lines.append(workflow_command("error", _fields(part.path, None, root), part.trouble))
+        for one in part.judged:
             if one.stops or one.accepted is not None:
                 span = one.difference.new
-                path = span.path if span is not None else model.path
+                path = span.path if span is not None else part.path
                 fields = _fields(path, span.line if span else None, root)
                 fields["title"] = f"{one.difference.about} ({word_of(one)})"
                 level = "error" if one.stops else "notice"

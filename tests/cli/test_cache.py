@@ -14,8 +14,9 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from pfnspec.check import store as kept
 from pfnspec.check.run import Options, check_file
-from pfnspec.check.store import Store, tool_mark
+from pfnspec.check.store import ROOMS, Store, content_mark, tool_mark
 from pfnspec.tla import find_jar
 
 Ran = CompletedProcess[str]
@@ -140,6 +141,17 @@ def test_what_says_something_else_is_checked(
     assert cached(check("early.pfn", *options))
 
 
+def test_names_that_run_together(check: Run, folder: Path) -> None:
+    """A text may be what a run calls something else: what was asked for is a list, not a row of words."""
+    (folder / "early.pfn").write_text(
+        "model early\n\nshared on: bool = False\n\nprocess p:\n    on = True\n    cpu_relax()\n"
+        '    assert on, "z"\n    assert not on, "b supposes 0"\n\nproperty b: on leads_to not on\n'
+    )
+    assert check("early.pfn", "--property", "z", "--property", "b").returncode == 3
+    ran = check("early.pfn", "--property", "z", "--property", "b supposes 0")
+    assert ran.returncode == 1 and "VIOLATED" in ran.stdout
+
+
 def test_a_base_counts(check: Run, folder: Path) -> None:
     (folder / "late.pfn").write_text(VARIANT, encoding="utf-8")
     assert not cached(check("late.pfn")) and cached(check("late.pfn"))
@@ -149,6 +161,53 @@ def test_a_base_counts(check: Run, folder: Path) -> None:
     (folder / "early.pfn").write_text(MODEL.replace("count == TOP", "count == 0"), encoding="utf-8")
     changed = check("late.pfn")
     assert not cached(changed) and changed.returncode == 1
+
+
+@pytest.mark.parametrize("nearer", ["pfnspec.toml", "pyproject.toml", ".git"])
+def test_the_project_is_part_of_the_question(check: Run, folder: Path, nearer: str) -> None:
+    """A base that is inside of one project is outside of another one, whatever is known of the file."""
+    (folder / "pfnspec.toml").write_text("", encoding="utf-8")
+    (folder / "below").mkdir()
+    text = VARIANT.replace("early.pfn", "../early.pfn")
+    (folder / "below" / "late.pfn").write_text(text, encoding="utf-8")
+    assert check("below/late.pfn").returncode == 0
+    assert cached(check("below/late.pfn"))
+    mark = folder / "below" / nearer
+    mark.write_text("", encoding="utf-8")
+    refused = check("below/late.pfn")
+    assert refused.returncode == 2 and "error[base-outside]" in refused.stderr
+    assert check("below/late.pfn", "--allow-outside").returncode == 0
+    assert check("below/late.pfn").returncode == 2
+    mark.unlink()
+    assert cached(check("below/late.pfn"))
+
+
+def test_a_base_that_moves_out_of_the_project(check: Run, folder: Path, tmp_path: Path) -> None:
+    """Its text is the same, and it lies elsewhere."""
+    project = folder / "project"
+    project.mkdir()
+    (project / "pfnspec.toml").write_text("", encoding="utf-8")
+    (project / "late.pfn").write_text(VARIANT, encoding="utf-8")
+    (project / "early.pfn").write_text(MODEL, encoding="utf-8")
+    assert check("project/late.pfn").returncode == 0
+    assert cached(check("project/late.pfn"))
+    (project / "early.pfn").unlink()
+    (project / "early.pfn").symlink_to(tmp_path / "early.pfn")
+    refused = check("project/late.pfn")
+    assert refused.returncode == 2 and "error[base-outside]" in refused.stderr
+
+
+def test_what_was_judged_is_what_is_read(check: Run, folder: Path) -> None:
+    """Behind a link, `..` is another folder for the system than for a reader."""
+    project = folder / "project"
+    (project / "inner" / "deep").mkdir(parents=True)
+    (project / "pfnspec.toml").write_text("", encoding="utf-8")
+    (project / "link").symlink_to("inner/deep")
+    (project / "early.pfn").symlink_to(folder / "early.pfn")
+    (project / "inner" / "early.pfn").write_text(MODEL, encoding="utf-8")
+    (project / "late.pfn").write_text(VARIANT.replace("early.pfn", "link/../early.pfn"), encoding="utf-8")
+    refused = check("project/late.pfn")
+    assert refused.returncode == 2 and "error[base-outside]" in refused.stderr
 
 
 def test_a_warning_is_told_again(check: Run, folder: Path) -> None:
@@ -330,3 +389,23 @@ def test_answers_of_tlc_are_passed_over(pfnspec: Run, check: Run, folder: Path, 
     for options in (("--no-cache",), ("--cache", "kept", "--keep", "files")):
         ran = pfnspec("check", "lively.pfn", *options, "--java", no_java, cwd=folder)
         assert ran.returncode == 4 and "Java" in ran.stderr
+
+
+def test_the_whole_tool_is_part_of_its_mark(tmp_path: Path) -> None:
+    """Folders in folders too, and every kind of file; but not what Python makes of them."""
+    deep = tmp_path / "a" / "b"
+    deep.mkdir(parents=True)
+    (deep / "code.py").write_text("x = 1\n")
+    marks = [content_mark(tmp_path)]
+    (deep / "code.py").write_text("x = 2\n")
+    marks.append(content_mark(tmp_path))
+    (deep / "words.txt").write_text("x\n")
+    marks.append(content_mark(tmp_path))
+    (deep / "words.txt").rename(tmp_path / "words.txt")
+    marks.append(content_mark(tmp_path))
+    assert len(set(marks)) == 4
+    (deep / "__pycache__").mkdir()
+    (deep / "__pycache__" / "code.cpython-311.pyc").write_bytes(b"x")
+    assert content_mark(tmp_path) == marks[-1]
+    root = Path(kept.__file__).parents[1]
+    assert all(any((root / room).rglob("*.py")) for room in ROOMS)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 from pfnspec.check.data import Unreadable, result_of
+from pfnspec.check.merge import merged
 from pfnspec.report.ink import Ink
 from pfnspec.report.text import result_text
 
@@ -209,6 +211,66 @@ def test_shards_of_different_texts(pfnspec: Run, folder: Path, tmp_path: Path) -
     ran = pfnspec("merge", "1.json", tmp_path / "2.json", "3.json", cwd=folder)
     assert ran.returncode == 2
     assert ran.stderr == "pfnspec: many.pfn: the shards do not have the same sources\n"
+
+
+def test_shards_that_were_asked_for_different_things(pfnspec: Run, folder: Path, tmp_path: Path) -> None:
+    """Whatever is different in the question: no verdicts are missing, yet those that are there may be
+    others, or not all."""
+    data = loaded(folder / "2.json")
+    others: dict[str, object] = {
+        "properties": ["deadlock"], "policies": ["block"], "scenarios": ["one"], "seconds": 5.0,
+        "run_seconds": 5.0, "states": 9, "fail_fast": True, "reduction": False, "outside": True, "tool": "x",
+    }  # fmt: skip
+    assert others.keys() == data["asked"].keys()
+    for name, value in others.items():
+        (tmp_path / "2.json").write_text(json.dumps({**data, "asked": {**data["asked"], name: value}}))
+        ran = pfnspec("merge", "1.json", tmp_path / "2.json", "3.json", cwd=folder)
+        assert (ran.returncode, ran.stdout, len(ran.stderr.splitlines())) == (2, "", 1)
+        what = name.replace("_", " ")
+        assert ran.stderr.startswith(f"pfnspec: many.pfn: the shards were not asked for the same {what}")
+    (tmp_path / "2.json").write_text(json.dumps({key: data[key] for key in data if key != "asked"}))
+    ran = pfnspec("merge", "1.json", tmp_path / "2.json", "3.json", cwd=folder)
+    assert ran.returncode == 2
+    assert ran.stderr == "pfnspec: many.pfn: a shard does not say what it was asked for; check it again\n"
+    assert pfnspec("trace", tmp_path / "2.json", cwd=folder).returncode == 0
+
+
+def test_a_whole_shard_and_one_property_of_another(pfnspec: Run, folder: Path) -> None:
+    words = ("--shard", "2/3", "--property", "deadlock", "--report", "json=one.json")
+    pfnspec("check", "many.pfn", *INTERPRETER, *words, cwd=folder)
+    pfnspec("trace", "2.json", "--property", "deadlock", "--report", "json=shown.json", cwd=folder)
+    for file in ("one.json", "shown.json"):
+        ran = pfnspec("merge", "1.json", file, "3.json", cwd=folder)
+        assert ran.returncode == 2
+        message = "the shards were not asked for the same properties: all, and `deadlock`"
+        assert ran.stderr == f"pfnspec: many.pfn: {message}\n"
+
+
+def test_a_verdict_that_two_shards_have(pfnspec: Run, folder: Path, tmp_path: Path) -> None:
+    data = loaded(folder / "2.json")
+    data["verdicts"] += loaded(folder / "1.json")["verdicts"][:1]
+    (tmp_path / "2.json").write_text(json.dumps(data))
+    ran = pfnspec("merge", "1.json", tmp_path / "2.json", "3.json", cwd=folder)
+    assert ran.returncode == 2
+    assert ran.stderr == "pfnspec: many.pfn: there are 2 verdicts on `both` in the same place\n"
+
+
+def test_a_memory_model_of_later(pfnspec: Run, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "r.json").write_text(json.dumps({**loaded(folder / "whole.json"), "memory": "tso"}))
+    ran = pfnspec("trace", "r.json", cwd=tmp_path)
+    message = "it is about a memory model that this pfnspec does not know"
+    assert (ran.returncode, ran.stderr) == (2, f"pfnspec: r.json: {message}\n")
+
+
+def test_what_nothing_reaches_is_known_of_complete_shards_only(folder: Path) -> None:
+    parts = [result_of(loaded(folder / f"{number}.json")) for number in "123"]
+    (whole,) = merged(parts)
+    assert "never" in [mark.text for mark in whole.unreachable]
+    evidence = parts[1].evidence
+    assert evidence is not None
+    open_ = replace(parts[1], evidence=replace(evidence, complete=False), stopped="states", unreached=())
+    (whole,) = merged([parts[0], open_, parts[2]])
+    assert whole.unreachable == ()
 
 
 def test_results_of_several_files(pfnspec: Run, folder: Path, tmp_path: Path) -> None:

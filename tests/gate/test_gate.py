@@ -73,6 +73,7 @@ def test_paths_choose(checkout: Checkout, gate: Callable[..., Ran]) -> None:
     [
         ('["models"]', {"models/fast.pfn", "models/ticket.pfn"}),
         ('["models/fast.pfn"]', {"models/fast.pfn"}),
+        ('["[a-b]*.pfn", "models/[!t]*"]', {"alone.pfn", "models/fast.pfn"}),
         ('["**/t*.pfn", "alone.pfn"]', {"models/ticket.pfn", "alone.pfn"}),
         ('["*.pfn"]', {"alone.pfn"}),
         ('["."]', {"models/fast.pfn", "models/ticket.pfn", "alone.pfn"}),
@@ -84,14 +85,15 @@ def test_the_configuration_chooses(
 ) -> None:  # fmt: skip
     """Also among what is deleted."""
     checkout.write("pfnspec.toml", f"paths = {paths}\n")
+    base = checkout.commit()
     checkout.edit("models/ticket.pfn", LOWERED)
     (checkout.folder / "alone.pfn").unlink()
-    _, out, _ = gate("--format", "json")
+    _, out, _ = gate("--format", "json", base=base)
     assert {path for path, *_ in differences(out)} == looked_at
     monkeypatch.chdir(checkout.folder / "models")
-    _, out, _ = gate("--format", "json")
+    _, out, _ = gate("--format", "json", base=base)
     assert len({path for path, *_ in differences(out)}) == len(looked_at)
-    _, out, _ = gate("ticket.pfn", "--format", "json")
+    _, out, _ = gate("ticket.pfn", "--format", "json", base=base)
     assert {path for path, *_ in differences(out)} == {"ticket.pfn"}
 
 
@@ -236,6 +238,21 @@ def test_an_acceptance_is_good_for_one_change(checkout: Checkout, gate: Callable
     assert "error: the acceptance of `TASKS` is from before this change; remove it" in out
     checkout.edit("models/ticket.pfn", ("one shows it too", "now one is enough"))
     assert gate(base=base)[0] == 0
+
+
+@pytest.mark.parametrize("reason", ["one shows it too ", "one  shows it\ttoo", "one shows it\u200btoo\u00a0"])
+def test_a_reason_is_the_same_with_other_blanks(
+    checkout: Checkout, gate: Callable[..., Ran], reason: str
+) -> None:
+    """Nobody sees them, so what is spent stays so."""
+    checkout.edit("models/ticket.pfn", ("TASKS: int = 2", "TASKS: int = 3"))
+    checkout.add("models/ticket.pfn", ACCEPT)
+    base = checkout.commit()
+    checkout.edit("models/ticket.pfn", ("TASKS: int = 3", "TASKS: int = 2"), ("one shows it too", reason))
+    status, out, _ = gate(base=base)
+    assert status == 1
+    assert "WEAKER     TASKS: 3 -> 2" in out
+    assert "error: the acceptance of `TASKS` is from before this change; remove it" in out
 
 
 def test_an_acceptance_that_is_not_needed(checkout: Checkout, gate: Callable[..., Ran]) -> None:

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from pfnspec.dsl import tree
 from pfnspec.dsl.compare import compare, same
 from pfnspec.dsl.difference import EFFECTS
-from pfnspec.dsl.implication import direction, follows
+from pfnspec.dsl.implication import direction, follows, within
 from pfnspec.dsl.parse import parse
 from pfnspec.dsl.source import Source
-from pfnspec.dsl.terms import Surroundings, Term, term
+from pfnspec.dsl.terms import Surroundings, Term, domain, term
 from pfnspec.dsl.variants import vary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,6 +132,93 @@ def test_more_and_less(a: str, b: str) -> None:
     assert follows(one, either)
     assert follows(parsed(f"always ({a})"), parsed(f"always (({b}) implies ({a}))"))
     assert follows(parsed(f"({b}) leads_to ({a})"), parsed(f"({b}) leads_to (({a}) or p)"))
+
+
+NUMBERS = st.recursive(
+    st.sampled_from(["x", "y", "N", "0", "1", "2", "3"]),
+    lambda inner: st.one_of(
+        st.builds("({} + {})".format, inner, inner),
+        st.builds("({} - {})".format, inner, inner),
+        st.builds("({} % {})".format, inner, st.sampled_from(["2", "3"])),
+        st.builds("{}({}, {})".format, st.sampled_from(["min", "max"]), inner, inner),
+        st.builds("min({}, {}, {})".format, inner, inner, inner),
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(NUMBERS, st.sampled_from(["<", "<=", "==", "!=", ">", ">="]), NUMBERS)
+def test_what_is_certain_of_numbers(left: str, word: str, right: str) -> None:
+    """What is said to be true or false in every state is."""
+    found = parsed(f"{left} {word} {right}")
+    if found[0] == "value":
+        for x, y in product(range(-4, 6), repeat=2):
+            assert (
+                eval(f"{left} {word} {right}", {"x": x, "y": y, "N": 2, "min": min, "max": max}) == found[2]
+            )
+
+
+@pytest.mark.parametrize(
+    ("formula", "truth"),
+    [
+        ("min(x, N) <= N", True),
+        ("min(x, y) <= y", True),
+        ("max(x, y) < x", False),
+        ("N + 1 > min(x, N, y)", True),
+        ("x % 3 <= 2", True),
+        ("x % 3 >= 3", False),
+        ("not (x == x)", False),
+        ("x <= y", None),
+        ("min(x, y) <= 0", None),
+        ("maybe() == maybe()", None),
+        ("f(x) == f(x)", None),
+    ],
+)
+def test_certain(formula: str, truth: bool | None) -> None:
+    found = parsed(formula)
+    assert (found[2] if found[0] == "value" else None) == truth
+
+
+SETS = st.one_of(
+    st.builds("range({})".format, st.integers(0, 4)),
+    st.builds("range({}, {})".format, st.integers(0, 3), st.integers(0, 4)),
+    st.builds("{{{}}}".format, st.sampled_from(["0", "1, 2", "3", "0, 3"])),
+    st.builds(
+        "{{{} for p in range({}) if {}}}".format,
+        st.sampled_from(["p", "p + 1", "2 - p", "x"]),
+        st.integers(0, 4),
+        st.sampled_from(["p > 0", "p < x", "p != 1", "True"]),
+    ),
+)
+
+
+SETS = st.one_of(
+    SETS,
+    st.builds("({} {} {})".format, SETS, st.sampled_from("-&"), SETS),
+    st.builds("({} - {{x}})".format, SETS),
+)
+
+
+def of_domain(text: str) -> Term:
+    found, _ = parse(Source("t", f"model m\nproperty f: any(True for y in {text})\n"))
+    assert found is not None
+    (node,) = found.declarations
+    assert isinstance(node, tree.Property)
+    assert isinstance(node.formula, tree.Call)
+    (generator,) = node.formula.arguments
+    assert isinstance(generator, tree.Generator)
+    return domain(generator.clauses[0].domain, WHERE)
+
+
+@settings(max_examples=500, deadline=None)
+@given(SETS, SETS)
+def test_what_lies_within(a: str, b: str) -> None:
+    """What is said to be part of a set is, whatever the variable in it."""
+    if within(of_domain(a), of_domain(b)):
+        for x in range(4):
+            names = {"x": x, "range": lambda *bounds: set(range(*bounds))}
+            assert set(eval(a, names)) <= set(eval(b, names))
 
 
 def whole(path: Path) -> tree.Tree:

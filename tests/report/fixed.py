@@ -15,6 +15,7 @@ from pfnspec.check.result import (
     HOLDS,
     UNDECIDED,
     VIOLATED,
+    Asked,
     Evidence,
     Failure,
     Result,
@@ -226,4 +227,5 @@ def _result(loaded: Loaded) -> Result:
         barriers=(),
         fairness=(),
         overrides=(),
+        asked=Asked(),
     )
