@@ -54,7 +54,7 @@ class _Words:
         self.found = found
         self.page = page
         self.program: Program = found.whole
-        self.titles = {v.name: v.title or v.name for v in found.whole.variables}
+        self.titles = {v.name: v.whole or v.title or v.name for v in found.whole.variables}
 
     # -- the lines
 
@@ -112,6 +112,8 @@ class _Words:
                 return f"the state of {name} is looked at"
             case "label":
                 return f"{self.labels_named(point)} by a property"
+            case "elsewhere":
+                return "it asks where a task stands"
             case _:
                 return f"{name} is not the only lock of this step, or it is taken and released in it"
 
@@ -140,16 +142,13 @@ class _Words:
     def title(self, name: str) -> str:
         if name == SLEEPY:
             return "a task's armed bit"
-        title = self.titles.get(name, name)
-        for part in (".holder", ".writer", ".readers", ".waiters"):
-            title = title.removesuffix(part)
-        return title
+        return self.titles.get(name, name)
 
     def watchers(self, name: str) -> str:
         """Which formulas read a variable, or the state of a lock."""
         formulas = [(f.property, f.condition) for f in (*self.program.invariants, *self.program.sometimes)]
         formulas += [(p.name, p.formula) for p in self.program.temporal]
-        names = {name, *(f"{name}.{part}" for part in ("holder", "writer", "readers"))}
+        names = {name, *(v.name for v in self.program.variables if v.lock and v.lock.lock == name)}
         found = [f"`{title}`" for title, e in formulas if names & (reads(e) - {PC})]
         return " and ".join(dict.fromkeys(found)) or "an assertion, a ghost or an await elsewhere"
 
@@ -223,6 +222,10 @@ class _Words:
                 return f"{line}: another task may get the CPU there"
             case "preempted":
                 return f"{line}: the task may be preempted there, no spinning lock is held"
+            case "taken":
+                by = self.program.point(boundary.by)
+                first = f"line {place(_span(by), self.page.main)} ({action(by)})"
+                return f"{line}: others can tell when {first} takes a CPU"
             case "origin":
                 return f"{line}: it leads back to where this step begins"
             case "outcomes":

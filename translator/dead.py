@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ..dsl import sorts as s
-from .movers import Analysis, lock_effect, observed_beyond
+from .looks import Observer, looked_at
+from .movers import Analysis, lock_effect
 from .program import (
     FALSE,
     SELF,
@@ -38,22 +39,24 @@ from .program import (
 )
 from .ways import Leaf, extended, leaves
 
+_NOTHING = Block((), Goto(""))
+
 # ---- locals
 
 
 def dead_locals(program: Program) -> dict[str, frozenset[str]]:
     """For each control point the locals whose values nothing reads any more before they are set."""
-    watched = _watched(program) | observed_beyond(program).variables
+    watched = _watched(program) | Observer(program).beyond(program.points).others
     owned = {v.name: v.process for v in program.variables if v.kind in ("local", "temporary")}
     alive: dict[str, frozenset[str]] = {point.name: frozenset() for point in program.points}
+    beside = {point.name: _read_at(point) for point in program.points}
     changed = True
     while changed:
         changed = False
         for point in reversed(program.points):
-            live = frozenset().union(*(reads(claim.condition) for claim in point.claims))
+            live = beside[point.name]
             if point.step is not None:
-                live |= reads(point.step.guard) | _live_before(point.step.block, alive)
-                live |= reads(point.step.awaited) if point.step.awaited is not None else frozenset()
+                live |= _live_before(point.step.block, alive)
             live &= frozenset(owned)
             if live != alive[point.name]:
                 alive[point.name] = live
@@ -66,9 +69,15 @@ def dead_locals(program: Program) -> dict[str, frozenset[str]]:
     }
 
 
+def _read_at(point: Point) -> frozenset[str]:
+    """What is read at a control point other than by the block of its step."""
+    step = point.step
+    return reads(point if step is None else replace(point, step=replace(step, block=_NOTHING)))
+
+
 def _watched(program: Program) -> frozenset[str]:
-    """What formulas read: invariants, `sometimes`, properties and the monitors that these need."""
-    return reads((program.invariants, program.sometimes, program.temporal, program.monitors))
+    """What a run of either kind reads at no place."""
+    return reads((looked_at(program, (), liveness=False), looked_at(program, (), liveness=True)))
 
 
 def _live_before(block: Block, alive: dict[str, frozenset[str]]) -> frozenset[str]:
@@ -89,6 +98,8 @@ def _live_before(block: Block, alive: dict[str, frozenset[str]]) -> frozenset[st
         elif isinstance(op, Fill):
             # It maps every copy of a variable; alone it makes none of them needed.
             live |= reads(op.value) - {op.variable}
+        else:
+            live |= reads(op)
     return live
 
 
@@ -252,9 +263,13 @@ class _Needed:
         if any(self.used(claim.condition, value) for claim in point.claims):
             return True
         step = point.step
+        plain = replace(point, step=None, claims=tuple(replace(c, condition=TRUE) for c in point.claims))
+        if self.variable in reads(plain):
+            return True
         if step is None:
             return False
-        if self.variable in reads(step.lock) or (step.awaited is not None and self.used(step.awaited, value)):
+        rest = replace(step, guard=TRUE, block=_NOTHING, awaited=None)
+        if self.variable in reads(rest) or (step.awaited is not None and self.used(step.awaited, value)):
             return True
         return self.used(step.guard, value) or self.reads_in(step.block, 0, value)
 
@@ -263,6 +278,8 @@ class _Needed:
         for number in range(first, len(block.ops)):
             op = block.ops[number]
             if not isinstance(op, Assign | Fill):
+                if self.variable in reads(op):
+                    return True
                 continue
             if self.used(op.value, value) or (isinstance(op, Assign) and self.variable in reads(op.indices)):
                 return True
@@ -349,7 +366,7 @@ class _Resets:
         for op in way.ops:
             if isinstance(op, Assign | Fill):
                 written |= {one.variable for one in self.found if op.variable in (one.variable, one.flag)}
-            effect = lock_effect(op, self.analysis.locks)
+            effect = lock_effect(op)
             if effect is not None and not effect[1]:
                 given = {one.variable for one in self.found if one.lock == effect[0][0]}
                 due |= given & written

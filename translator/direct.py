@@ -22,6 +22,7 @@ from .program import (
     Quantified,
     Read,
     Task,
+    TaskAt,
     Variable,
     Where,
     conjunction,
@@ -174,7 +175,7 @@ class Direct:
             case m.TaskOf(process=process) if not self.indexed(process):
                 return Const(Task(process, 0, only=True))
             case m.TaskOf(process=process, index=index):
-                return Apply(f"task {process}", (self.ir(index),))
+                return TaskAt(process, self.ir(index))
             case m.AtLabel(task=task, label=label):
                 return At(self.ir(task), task.process, label)
             case m.LockState(lock=place, task=task):

@@ -16,6 +16,7 @@ from .program import (
     Block,
     BoundName,
     Const,
+    Defined,
     Expr,
     Fill,
     Fork,
@@ -27,7 +28,9 @@ from .program import (
     Reach,
     Read,
     Self,
+    StandsAt,
     Task,
+    TaskAt,
     Test,
     Value,
     Where,
@@ -257,15 +260,16 @@ class Evaluator:
                 return lambda env: env.bound[name]
             case Read():
                 return self._read(e)
-            case Apply(operator=operator, arguments=(one,)) if operator.startswith("define "):
-                name = operator.removeprefix("define ")
+            case Defined(name=name, argument=given):
                 body = self.eval(next(d.body for d in self.program.definitions if d.name == name))
-                argument = self.eval(one)
+                argument = self.eval(given)
                 return lambda env: body(Env(env.state, env.task, {"t": argument(env)}))
-            case Apply(operator=operator, arguments=(one,)) if operator.startswith("task "):
-                process = operator.removeprefix("task ")
-                index = self.eval(one)
+            case TaskAt(process=process, index=number):
+                index = self.eval(number)
                 return lambda env: Task(process, index(env))  # type: ignore[arg-type]
+            case StandsAt(task=task, points=points):
+                who, slot, ordinals = self.eval(task), self.slots[PC], self.ordinals[PC]
+                return lambda env: env.state[slot][ordinals[who(env)]] in points  # type: ignore[index,operator]
             case Apply(operator=operator, arguments=arguments):
                 return self._apply(operator, [self.eval(a) for a in arguments])
             case Quantified():

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from ..dsl import model as m
 from ..dsl import sorts as s
 from ..dsl.source import Span
+from .locks import lock_variables
 from .program import (
     FALSE,
     PC,
     SLEEPY,
-    AnyTask,
     Apply,
     At,
     Block,
     BoundName,
-    Const,
     Expr,
     Fill,
     Invariant,
@@ -31,11 +30,11 @@ from .program import (
     Property,
     Reachable,
     Read,
+    StandsAt,
     Task,
-    TaskQueue,
     TaskSet,
-    Value,
     Variable,
+    rewritten,
 )
 from .temporal import simplified
 
@@ -149,10 +148,6 @@ def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Varia
 
     def visit(title: str, sort: s.Sort, value: s.Value, sizes: tuple[int, ...]) -> None:
         path = title.replace("[]", "")
-
-        def add(part: str, kind: str, sort: object, value: Value) -> None:
-            found.append(Variable(path + part, kind, sort, value, sizes, None, title + part, declared.span))  # type: ignore[arg-type]
-
         match sort:
             case s.Array(of=of, size=size):
                 visit(f"{title}[]", of, value[0] if isinstance(value, tuple) else value, (*sizes, size))
@@ -160,20 +155,17 @@ def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Varia
                 for name, inner, default in members:
                     visit(f"{title}.{name}", inner, default, sizes)
             case s.Lock():
-                if not sort.shared:
-                    add(".holder", "lock", AnyTask(), None)
-                    return
-                add(".writer", "lock", AnyTask(), None)
-                add(".readers", "lock", TaskSet(), frozenset())
-                if path in queued:
-                    add(".queue", "lock", TaskQueue(), ())
-                    add(".queued_writers", "lock", TaskSet(), frozenset())
+                found.extend(lock_variables(title, sort, sizes, declared.span, path in queued))
             case s.WaitQueue():
-                add(".waiters", "queue", TaskSet(), frozenset())
+                name, waiters = f"{path}.waiters", f"{title}.waiters"
+                queue = Variable(
+                    name, "queue", TaskSet(), frozenset(), sizes, None, waiters, declared.span, whole=title
+                )
+                found.append(queue)
             case s.Generation():
                 pass
             case _:
-                add("", kind, sort, value)
+                found.append(Variable(path, kind, sort, value, sizes, None, title, declared.span))
 
     visit(declared.name, declared.sort, declared.value, ())
     return found
@@ -190,34 +182,17 @@ class _Resolver:
         self.snapshots = snapshots
 
     def __call__(self, node: _Node) -> _Node:
-        return self.walk(node)  # type: ignore[return-value]
+        return rewritten(node, self.change, told=True)
 
-    def walk(self, node: object) -> object:
+    def change(self, node: object) -> object:
         match node:
             case At(task=task, process=process, label=label):
-                return self.at(self.walk(task), process, label)  # type: ignore[arg-type]
-            case Block(ops=ops, end=end):
+                return self.at(self(task), process, label)
+            case Block(ops=ops, end=end) if any(isinstance(op, Outdate) for op in ops):
                 made: list[Op] = []
                 for op in ops:
-                    if isinstance(op, Outdate):
-                        made.extend(self.outdate(op))
-                    else:
-                        made.append(self.walk(op))  # type: ignore[arg-type]
-                return Block(tuple(made), self.walk(end))  # type: ignore[arg-type]
-            case tuple():
-                return tuple(self.walk(item) for item in node)
-            case Const() | Span() | Task() | BoundName():
-                return node
-            case _ if is_dataclass(node) and not isinstance(node, type):
-                changed = {}
-                for item in fields(node):
-                    if item.name.startswith("_"):
-                        continue
-                    before = getattr(node, item.name)
-                    after = self.walk(before)
-                    if after is not before:
-                        changed[item.name] = after
-                return replace(node, **changed) if changed else node
+                    made.extend(self.outdate(op) if isinstance(op, Outdate) else (self(op),))
+                return Block(tuple(made), self(end))
             case _:
                 return node
 
@@ -233,7 +208,7 @@ class _Resolver:
             ]
         if not names:
             return FALSE
-        return Apply("in", (Read(PC, (task,)), Const(frozenset(names))))
+        return StandsAt(task, frozenset(names))
 
     def outdate(self, op: Outdate) -> tuple[Fill, ...]:
         made: list[Fill] = []

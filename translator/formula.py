@@ -7,15 +7,19 @@ from dataclasses import dataclass
 
 from ..tla.page import Names
 from .program import (
+    PC,
     Apply,
     Atom,
     BoundName,
     Const,
+    Defined,
     Expr,
     Quantified,
     Read,
     Self,
+    StandsAt,
     Task,
+    TaskAt,
     Value,
 )
 
@@ -115,6 +119,12 @@ class Formula:
                 return self._quantified(e, bound)
             case Apply(operator=operator, arguments=arguments):
                 return self._apply(operator, arguments, bound)
+            case TaskAt():
+                return self._task(e, bound)
+            case Defined(name=name, argument=argument):
+                return f"{self.words.definitions[name]}({self.text(argument, bound)})", ATOM
+            case StandsAt(task=task, points=points):
+                return f"{self.read(PC, (self.text(task, bound),))} \\in {self.value(points)}", 40
             case _:
                 raise AssertionError(f"unresolved {e}")
 
@@ -163,19 +173,18 @@ class Formula:
                 return f"{sign}({texts[0]})", 30
             case "leads_to":
                 return f"({texts[0]}) ~> ({texts[1]})", 10
-            case _ if operator.startswith("define "):
-                return f"{self.words.definitions[operator.removeprefix('define ')]}({texts[0]})", ATOM
-            case _ if operator.startswith("task "):
-                process = operator.removeprefix("task ")
-                tasks = [task for task in self.words.tasks if task.process == process]
-                constant = arguments[0].value if isinstance(arguments[0], Const) else None
-                if isinstance(constant, int) and 0 <= constant < len(tasks):
-                    return self.words.tasks[tasks[constant]], ATOM
-                self.words.used.add("Index")
-                t = self.words.names.new("t")
-                return f"CHOOSE {t} \\in {self.words.sets[process]} : Index({t}) = {texts[0]}", 0
             case _:
                 raise AssertionError(operator)
+
+    def _task(self, e: TaskAt, bound: Mapping[str, str]) -> tuple[str, int]:
+        tasks = [task for task in self.words.tasks if task.process == e.process]
+        constant = e.index.value if isinstance(e.index, Const) else None
+        if isinstance(constant, int) and 0 <= constant < len(tasks):
+            return self.words.tasks[tasks[constant]], ATOM
+        index = self.text(e.index, bound)
+        self.words.used.add("Index")
+        t = self.words.names.new("t")
+        return f"CHOOSE {t} \\in {self.words.sets[e.process]} : Index({t}) = {index}", 0
 
     def _quantified(self, e: Quantified, bound: Mapping[str, str]) -> tuple[str, int]:
         empty = isinstance(e.domain, Const) and e.domain.value == frozenset()

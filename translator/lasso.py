@@ -9,7 +9,7 @@ from __future__ import annotations
 from .fairness import Fairness, fairness
 from .findings import Finding, TraceStep
 from .interpreter import Interpreter, State
-from .program import Apply, Const, Expr, Property, Quantified, Read, Task
+from .program import Apply, Const, Expr, Property, Read, Task, TaskAt, walk
 from .retrace import Mismatch, elements, reason, replayed_step, standing
 from .temporal import is_temporal
 
@@ -187,20 +187,20 @@ def _owed(e: Expr, states: tuple[State, ...], start: int, interpreter: Interpret
 def _named(e: object, interpreter: Interpreter) -> frozenset[Task]:
     """The tasks whose place or locals an expression reads: all of a process where it ranges over them."""
     program = interpreter.program
-    match e:
-        case Const(value=Task() as task):
-            return frozenset({task})
-        case Apply(operator=operator, arguments=(index,)) if operator.startswith("task "):
-            tasks = program.process(operator.removeprefix("task ")).tasks
-            return frozenset(t for t in tasks if not isinstance(index, Const) or t.index == index.value)
-        case Read(variable=name) if name in (released := {m.variable: m.release for m in program.monitors}):
-            return _named(released[name], interpreter)
-        case Apply(arguments=parts) | Read(indices=parts):
-            return frozenset().union(*(_named(part, interpreter) for part in parts))
-        case Quantified(domain=domain, condition=test, body=body):
-            return frozenset().union(*(_named(part, interpreter) for part in (domain, test, body)))
-        case _:
-            return frozenset()
+    released = {monitor.variable: monitor.release for monitor in program.monitors}
+    found: set[Task] = set()
+    for part in walk(e):
+        match part:
+            case Const(value=Task() as task):
+                found.add(task)
+            case TaskAt(process=process, index=index):
+                tasks = program.process(process).tasks
+                found.update(t for t in tasks if not isinstance(index, Const) or t.index == index.value)
+            case Read(variable=name) if name in released:
+                found |= _named(released[name], interpreter)
+            case _:
+                pass
+    return frozenset(found)
 
 
 def _waiting(task: Task, cycle: tuple[State, ...], interpreter: Interpreter) -> str:

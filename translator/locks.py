@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..dsl.sorts import Lock
 from ..dsl.source import Span
-from .flow import BackNode, FreeNode, MarkNode, Node, StepNode, targets
+from .flow import StepNode
 from .program import (
     NONE,
     SELF,
     SLEEPY,
+    AnyTask,
     Apply,
     Assign,
     Block,
     BoundName,
     Const,
+    Effect,
     Expr,
     Fill,
-    Fork,
+    Given,
+    LockPart,
     LockUse,
     Note,
     Op,
     Pick,
     Read,
+    Taken,
+    TaskQueue,
+    TaskSet,
     Test,
+    Value,
+    Variable,
     Where,
     conjunction,
     goto,
@@ -50,8 +57,8 @@ class LockPlace:
     def part(self, name: str) -> Read:
         return Read(f"{self.path}.{name}", self.indices)
 
-    def set(self, name: str, value: Expr) -> Assign:
-        return Assign(f"{self.path}.{name}", self.indices, value)
+    def set(self, name: str, value: Expr, effect: Effect | None = None) -> Assign:
+        return Assign(f"{self.path}.{name}", self.indices, value, effect)
 
     @property
     def holder(self) -> Read:
@@ -90,17 +97,20 @@ class LockPlace:
         return Apply("|", (writer, readers if mode == "write" else Apply("&", (readers, SELF_SET))))
 
     def take(self, mode: str) -> Assign:
+        taken = Taken(self.path, mode)
         if self.sort.shared and mode == "read":
-            return self.set("readers", Apply("|", (self.part("readers"), SELF_SET)))
-        return self.set("writer" if self.sort.shared else "holder", SELF)
+            return self.set("readers", Apply("|", (self.part("readers"), SELF_SET)), taken)
+        return self.set("writer" if self.sort.shared else "holder", SELF, taken)
 
     def give_back(self, mode: str) -> Assign:
+        given = Given(self.path, mode)
         if self.sort.shared and mode == "read":
-            return self.set("readers", Apply("minus", (self.part("readers"), SELF_SET)))
-        return self.set("writer" if self.sort.shared else "holder", NONE)
+            return self.set("readers", Apply("minus", (self.part("readers"), SELF_SET)), given)
+        return self.set("writer" if self.sort.shared else "holder", NONE, given)
 
     def use(self, action: str, mode: str, blockers: Expr | None = None) -> LockUse:
-        return LockUse(action, mode, self.path, self.where, self.sort.spins, self.sort.fair, blockers)
+        free = self.free(mode) if action == "acquire" else None
+        return LockUse(action, mode, self.path, self.where, self.sort.spins, self.sort.fair, blockers, free)
 
     def note(self, kind: str, mode: str, span: Span) -> Note:
         return Note(kind, span, self.where, text=mode if self.sort.shared else "")
@@ -140,6 +150,26 @@ class LockPlace:
             writers = self.part("queued_writers")
             ops += (self.set("queued_writers", Apply("minus", (writers, SELF_SET))),)
         return ops
+
+
+def lock_variables(
+    title: str, sort: Lock, sizes: tuple[int, ...], span: Span, queued: bool
+) -> tuple[Variable, ...]:
+    """The variables that a lock is; `title` is its name in the author's words."""
+    path = title.replace("[]", "")
+    parts: list[tuple[LockPart, AnyTask | TaskSet | TaskQueue, Value]] = []
+    if sort.shared:
+        parts.append((LockPart(path, "writer"), AnyTask(), None))
+        parts.append((LockPart(path, "readers"), TaskSet(), frozenset()))
+        if queued:
+            parts.append((LockPart(path, "queue"), TaskQueue(), ()))
+            parts.append((LockPart(path, "queued_writers"), TaskSet(), frozenset()))
+    else:
+        parts.append((LockPart(path, "holder"), AnyTask(), None))
+    return tuple(
+        Variable(f"{path}.{of.part}", "lock", kind, value, sizes, None, f"{title}.{of.part}", span, of, title)
+        for of, kind, value in parts
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,68 +245,3 @@ def acquisition(
     join = Block((*lock.join(mode), lock.note("queue", mode, span)), goto(waiting).end)
     block = Block((), Test(at_once, taken, join))
     return add(StepNode("lock", span, Const(True), block, lock.use("join", mode), calls))  # type: ignore[operator,no-any-return]
-
-
-def locks_that_need_a_queue(nodes: list[Node], start: int) -> frozenset[str]:
-    """The locks for which leaving out the queue could change a verdict: while one is held for
-    reading, its holder may have to wait for somebody, by blocking or in a loop."""
-    needed: set[str] = set()
-    seen: dict[int, frozenset[str]] = {}
-    todo: list[tuple[int, frozenset[str]]] = [(start, frozenset())]
-    while todo:
-        number, held = todo.pop()
-        before = seen.get(number)
-        if before is not None and held <= before:
-            continue
-        held |= before or frozenset()
-        seen[number] = held
-        node = nodes[number]
-        waits = isinstance(node, BackNode)
-        after = held
-        if isinstance(node, StepNode):
-            use = node.lock
-            waits = node.kind in ("schedule", "await", "cpu_relax", "cond_resched") or (
-                use is not None and use.action in ("acquire", "join", "enter")
-            )
-        if isinstance(node, StepNode | FreeNode):
-            taken, given = _read_locks(node.block)
-            after = (held - (given - taken)) | taken
-        if waits:
-            needed |= held
-        todo.extend((target, after) for target in _next(node))
-    return frozenset(needed)
-
-
-def _read_locks(block: Block) -> tuple[frozenset[str], frozenset[str]]:
-    """The locks that a block may take, and give back, for reading."""
-    taken: set[str] = set()
-    given: set[str] = set()
-    for op in block.ops:
-        if isinstance(op, Assign) and op.variable.endswith(".readers"):
-            group = taken if isinstance(op.value, Apply) and op.value.operator == "|" else given
-            group.add(op.variable.removesuffix(".readers"))
-    inner: tuple[Block, ...] = ()
-    match block.end:
-        case Test(yes=yes, no=no):
-            inner = (yes, no)
-        case Pick(then=then):
-            inner = (then,)
-        case Fork(options=options):
-            inner = options
-        case _:
-            pass
-    for part in inner:
-        more = _read_locks(part)
-        taken |= more[0]
-        given |= more[1]
-    return frozenset(taken), frozenset(given)
-
-
-def _next(node: Node) -> Iterator[int]:
-    match node:
-        case StepNode(block=block) | FreeNode(block=block):
-            yield from targets(block)
-        case MarkNode(next=target) | BackNode(next=target):
-            yield target
-        case _:
-            return

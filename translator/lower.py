@@ -8,8 +8,8 @@ from ..dsl.diagnostics import Diagnostics
 from .assignments import Shared
 from .expressions import Expressions, Unsupported
 from .finish import finish
-from .flow import StepNode, TooManyLeaves, close
-from .locks import LockPlace, locks_that_need_a_queue
+from .flow import TooManyLeaves, close
+from .locks import LockPlace
 from .program import (
     SELF,
     Apply,
@@ -24,6 +24,7 @@ from .program import (
     Where,
     conjunction,
 )
+from .queues import Body, queued_locks
 from .statements import Statements, claims_of
 from .temporal import temporal_properties, untaken
 
@@ -64,24 +65,6 @@ def lock_paths(model: m.Model) -> tuple[tuple[str, s.Lock, tuple[int, ...]], ...
     return tuple(found)
 
 
-def _overlapping(lowered: list[tuple[m.Process, Statements, int, int]]) -> frozenset[str]:
-    """The locks that two or more tasks can read at once while another waits to write."""
-    readers: dict[str, int] = {}
-    written: set[str] = set()
-    for process, lowering, _, _ in lowered:
-        used = {
-            (node.lock.lock, node.lock.mode)
-            for node in lowering.flow.nodes
-            if isinstance(node, StepNode) and node.lock is not None
-        }
-        for lock, mode in used:
-            if mode == "read":
-                readers[lock] = readers.get(lock, 0) + process.count
-            else:
-                written.add(lock)
-    return frozenset(lock for lock, count in readers.items() if count > 1 and lock in written)
-
-
 def lower(
     model: m.Model, policy: str | None = None, *, fair_to_writers: bool = False
 ) -> tuple[Program | None, Diagnostics]:
@@ -96,11 +79,10 @@ def lower(
     bodies = [part.body for group in (model.processes, model.functions, model.policies) for part in group]
     sleepers = any(isinstance(node, m.QueueAction) for body in bodies for node in m.walk(body))
     queued: frozenset[str] = frozenset()
-    fair = frozenset(path for path, sort, _ in lock_paths(model) if sort.shared and sort.fair)
+    locks = tuple((path, sort) for path, sort, _ in lock_paths(model))
     while True:
         common = Shared({}, {}, _holding(model, True), _holding(model, False), sleepers)
         lowered: list[tuple[m.Process, Statements, int, int]] = []
-        needed: frozenset[str] = frozenset()
         for process in model.processes:
             lowering = Statements(model, process, queued, common, policy)
             try:
@@ -109,11 +91,11 @@ def lower(
                 found.add(fault.code, fault.span, fault.message, fault.help)
                 continue
             lowered.append((process, lowering, entry, end))
-            # A refused try shows whether somebody is queued.
-            needed |= fair & lowering.tried
-            needed |= locks_that_need_a_queue(lowering.flow.nodes, entry) & fair
-        if fair_to_writers:
-            needed |= fair & _overlapping(lowered)
+        bodies_made = (
+            Body(process.count, lowering.flow, entry, frozenset(lowering.tried))
+            for process, lowering, entry, _ in lowered
+        )
+        needed = queued_locks(model, locks, bodies_made, fair_to_writers=fair_to_writers)
         if needed <= queued or found.errors:
             break
         queued |= needed

@@ -6,24 +6,20 @@ conflicting access of another task is kept out by a lock that both hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, replace
 
 from ..dsl.sorts import Snapshot
 from ..dsl.source import Span
+from .looks import Observer
 from .program import (
-    NONE,
     PC,
     SELF,
-    SLEEPY,
-    Apply,
     Assign,
     Block,
     Const,
     Fill,
     Fork,
-    LockUse,
-    Note,
+    Given,
     Op,
     Pick,
     Point,
@@ -31,9 +27,10 @@ from .program import (
     Read,
     Self,
     Step,
-    Task,
+    Taken,
     Test,
     reads,
+    walk,
 )
 from .ways import leaves
 
@@ -76,7 +73,8 @@ class Reason:
     all others out), conflict (no lock does: `here` and `other` are accesses that meet), or formula (a
     property reads what the step writes).  For a lock: acquired, released, tried, queued (it keeps
     its queue), formula, unfair (no queue, in a liveness run), or state (the step looks at it).  Else
-    label (a property names it) or several (operations on locks in one step).
+    label (a property names it), elsewhere (the step asks where a task stands) or several (operations on
+    locks in one step).
     """
 
     why: str
@@ -94,74 +92,15 @@ class Mover:
     reasons: tuple[Reason, ...] = ()
 
 
-def lock_effect(op: Op, locks: frozenset[str]) -> tuple[Held, bool] | None:
-    """What an assignment to a lock's variable means: which lock in which mode, taken or given back."""
-    if not isinstance(op, Assign):
-        return None
-    path, _, part = op.variable.rpartition(".")
-    if path not in locks or part not in ("holder", "writer", "readers"):
-        return None
-    if part == "readers":
-        return (path, "read"), getattr(op.value, "operator", "") == "|"
-    return (path, "write"), op.value == SELF if op.value != NONE else False
-
-
-@dataclass(frozen=True, slots=True)
-class Beyond:
-    """What is read of other tasks: variables (their locals, states of locks) and control points."""
-
-    variables: frozenset[str]
-    points: frozenset[str]
-
-
-def observed_beyond(program: Program) -> Beyond:
-    """What claims, guards and ghost assignments read that no lock protects by its nature: another
-    task's local or control point, and the state of a lock other than by an operation on it.
-
-    A claim that the task itself holds no lock reads only what that task alone can change.
-    """
-    owned = {v.name for v in program.variables if v.process is not None}
-    locks = {v.name for v in program.variables if v.kind == "lock"}
-    variables: set[str] = set()
-    points: set[str] = set()
-
-    def visit(node: object, own_locks: frozenset[str]) -> None:
-        match node:
-            case Note():
-                return
-            case Apply(
-                operator="in", arguments=(Read(variable=variable), Const(value=frozenset() as group))
-            ) if variable == PC:
-                points.update(str(name) for name in group)
-            case Read(variable=variable, indices=indices):
-                if variable in owned and variable not in (PC, SLEEPY) and indices[:1] != (SELF,):
-                    variables.add(variable)
-                if variable in locks and variable.rpartition(".")[0] not in own_locks:
-                    variables.add(variable)
-            case _:
-                pass
-        if isinstance(node, tuple):
-            for item in node:
-                visit(item, own_locks)
-        elif is_dataclass(node) and not isinstance(node, Span | Task | Const | Fill | LockUse):
-            for item in fields(node):
-                visit(getattr(node, item.name), own_locks)
-
-    for point in program.points:
-        for claim in point.claims:
-            if claim.property not in ("sleep_in_atomic", "ends_holding"):
-                visit(claim.condition, frozenset())
-        step = point.step
-        if step is not None:
-            # A lock operation reads the state of its own lock; a release within `atomic` too.
-            given = {
-                op.variable.rpartition(".")[0]
-                for leaf in leaves(step.block)
-                for op in leaf.ops
-                if isinstance(op, Assign) and op.variable in locks
-            }
-            visit((step.guard, step.block), frozenset(given | ({step.lock.lock} if step.lock else set())))
-    return Beyond(frozenset(variables), frozenset(points))
+def lock_effect(op: Op) -> tuple[Held, bool] | None:
+    """What an operation does to a lock: which lock in which mode, taken or given back."""
+    match op:
+        case Assign(effect=Taken(lock=lock, mode=mode)):
+            return (lock, mode), True
+        case Assign(effect=Given(lock=lock, mode=mode)):
+            return (lock, mode), False
+        case _:
+            return None
 
 
 class Analysis:
@@ -171,13 +110,19 @@ class Analysis:
         """`observed` are variables that a formula without a place (an invariant, a property) reads;
         `labels` are points whose labels such a formula names."""
         self.program = program
-        beyond = observed_beyond(program)
-        self.observed = observed | beyond.variables
+        self.observer = Observer(program)
+        beyond = self.observer.beyond(program.points)
+        lock_of = self.observer.locks
+        self.observed = observed | beyond.others | (beyond.variables & lock_of.keys())
         self.labels = labels | beyond.points
-        self.locks = frozenset(v.name.rpartition(".")[0] for v in program.variables if v.kind == "lock")
-        self.scalar = frozenset(
-            v.name.rpartition(".")[0] for v in program.variables if v.kind == "lock" and not v.sizes
-        )
+        self.locks = frozenset(lock_of.values())
+        self.scalar = frozenset(v.lock.lock for v in program.variables if v.lock and not v.sizes)
+        # The locks whose state is read, or written other than by an operation on them.
+        self.seen = frozenset(lock_of[name] for name in self.observed if name in lock_of) | {
+            lock_of[op.variable]
+            for op in walk(program.points)
+            if isinstance(op, Assign | Fill) and op.variable in lock_of and lock_effect(op) is None
+        }
         steps = [point.step for point in program.points if point.step]
         self.tried = frozenset(step.lock.lock for step in steps if step.lock and step.lock.action == "try")
         self.unfair = frozenset(step.lock.lock for step in steps if step.lock and not step.lock.fair)
@@ -203,7 +148,7 @@ class Analysis:
             for leaf in leaves(step.block):
                 must, may = self.must[name], self.may[name]
                 for op in leaf.ops:
-                    effect = lock_effect(op, self.locks)
+                    effect = lock_effect(op)
                     if effect is None:
                         continue
                     held, taken = effect
@@ -241,14 +186,15 @@ class Analysis:
         outdates both alike, before or after.
         """
         block = self._without_handing_on(step.block)
-        written = {part.variable for part in _parts(block) if isinstance(part, Assign | Fill)}
-        read = reads(step.guard) | reads(block)
-        ignored = self.task_local | {PC} | {v.name for v in self.program.variables if v.kind == "lock"}
-        return frozenset(read) - ignored, frozenset(written) - ignored
+        written = {part.variable for part in walk(block) if isinstance(part, Assign | Fill)}
+        # What a waiting site awaits is told, and decides no step.
+        read = reads(replace(step, block=block, awaited=None))
+        ignored = self.task_local | {PC} | self.observer.locks.keys()
+        return read - ignored, frozenset(written) - ignored
 
     def _without_handing_on(self, block: Block) -> Block:
         def handed_on(op: Op) -> bool:
-            if not isinstance(op, Assign) or op.variable not in self.snapshots:
+            if not isinstance(op, Assign) or op.variable not in self.snapshots or op.indices != (SELF,):
                 return False
             match op.value:
                 case Const(value=None):
@@ -287,10 +233,13 @@ class Analysis:
                         name in written, under, point, point.step.span, arrays, foreign=name in foreign
                     )
                     found.setdefault(name, []).append(access)
-            for claim in point.claims:
-                # An assertion reads what it names, under the locks held there.
-                for name in reads(claim.condition):
-                    access = Access(False, held, point, claim.span, arrays, asserted=True)
+            # An assertion reads what it names, under the locks held there; so does who waits for whom.
+            standing: list[tuple[object, Span]] = [(claim, claim.span) for claim in point.claims]
+            if point.step is not None and point.step.lock is not None:
+                standing.append((point.step.lock, point.step.span))
+            for node, span in standing:
+                for name in reads(node):
+                    access = Access(False, held, point, span, arrays, asserted=True)
                     found.setdefault(name, []).append(access)
         return found
 
@@ -334,9 +283,7 @@ class Analysis:
         own = (step.lock.lock, step.lock.mode)
         if own[0] not in self.scalar:
             return frozenset()
-        given = any(
-            lock_effect(op, self.locks) == (own, False) for leaf in leaves(step.block) for op in leaf.ops
-        )
+        given = any(lock_effect(op) == (own, False) for leaf in leaves(step.block) for op in leaf.ops)
         return frozenset() if given else frozenset({own})
 
     # -- movers
@@ -352,29 +299,31 @@ class Analysis:
         step = point.step
         assert step is not None
         read, written = self.accesses(step)
-        lock_names = reads(step.guard) | reads(step.block)
+        beyond = self.observer.beyond(step)
         labels = self._labelled(point, step)
         if labels:
             return Mover(NEITHER, (Reason("label", labels[0]),))
+        if beyond.points:
+            return Mover(NEITHER, (Reason("elsewhere", min(beyond.points)),))
         found = [self._access(point, name, name in written) for name in sorted(read | written)]
         if held_up := tuple(reason for moves, reason in found if not moves):
             return Mover(NEITHER, held_up)
         safe = tuple(reason for _, reason in found)
-        effects = {e for leaf in leaves(step.block) for op in leaf.ops if (e := lock_effect(op, self.locks))}
+        effects = {e for op in walk(step.block) if isinstance(op, Assign) and (e := lock_effect(op))}
         use = step.lock
         if use is None and not effects:
-            touched = sorted({lock for n in lock_names if (lock := n.rpartition(".")[0]) in self.locks})
+            touched = self.observer.looks(replace(step, awaited=None)).locks
             if touched:
-                return Mover(NEITHER, tuple(Reason("state", lock) for lock in touched))
+                return Mover(NEITHER, tuple(Reason("state", lock) for lock in sorted(touched)))
             return Mover(BOTH, safe)
         locks = {held[0] for held, _ in effects} | ({use.lock} if use else set())
-        seen = {name.rpartition(".")[0] for name in self.observed}
-        for why, group in (
-            ("tried", self.tried), ("formula", seen), ("queued", set(self.program.queued_locks)),
-            ("unfair", self.unfair if liveness else frozenset()),
+        for why, own, group in (
+            ("tried", locks, self.tried), ("queued", locks, frozenset(self.program.queued_locks)),
+            ("formula", locks, self.seen), ("unfair", locks, self.unfair if liveness else frozenset()),
+            ("state", beyond.locks, self.locks),
         ):  # fmt: skip
-            if locks & group:
-                return Mover(NEITHER, tuple(Reason(why, lock) for lock in sorted(locks & group)))
+            if own & group:
+                return Mover(NEITHER, tuple(Reason(why, lock) for lock in sorted(own & group)))
         if len(effects) != 1 or use is None or use.action not in ("acquire", "release"):
             return Mover(NEITHER, tuple(Reason("several", lock) for lock in sorted(locks)))
         if use.action == "acquire":
@@ -392,12 +341,7 @@ def _foreign(block: Block, *, fills: bool = True) -> set[str]:
     all of them at once."""
     return {
         part.variable
-        for part in _parts(block)
+        for part in walk(block)
         if (fills and isinstance(part, Fill))
         or (isinstance(part, Assign) and part.indices and not isinstance(part.indices[0], Self))
     }
-
-
-def _parts(block: Block) -> Iterator[Op]:
-    for leaf in leaves(block):
-        yield from leaf.ops

@@ -10,13 +10,17 @@ Its expressions, which stand in `program_expressions`, have the same names here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import TypeVar
 
 from ..dsl.sorts import Sort
 from ..dsl.source import Span
 from .findings import Reachable as Reachable
+from .lock_parts import Effect as Effect
+from .lock_parts import Given as Given
+from .lock_parts import LockPart as LockPart
+from .lock_parts import Taken as Taken
 from .program_expressions import *
 
 N = TypeVar("N")
@@ -33,9 +37,12 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
+    """`effect` is what the assignment does to a lock, where it takes one or gives it back."""
+
     variable: str
     indices: tuple[Expr, ...]
     value: Expr
+    effect: Effect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +141,9 @@ class LockUse:
     """A lock operation: `lock` is the lock's path without indices, `sort` its sort's text.
 
     `fair` is False for `rwsem(unfair)`.
-    `action` is acquire, join (the queue), enter (from the queue), release or try; `mode` read or
-    write.  `blockers` is the set of tasks that an acquisition has to wait for.
+    `action` is acquire, join (the queue), enter (from the queue), release or try.  `blockers` is the set
+    of tasks that an acquisition has to wait for, `free` the guard of an `acquire`, over the state of
+    the lock.
     """
 
     action: str
@@ -145,6 +153,7 @@ class LockUse:
     spins: bool
     fair: bool
     blockers: Expr | None = None
+    free: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +163,8 @@ class Step:
     `kind` says what it does: load, store, compare, take, bump, lock, queue, schedule, cond_resched,
     might_sleep, cpu_relax, atomic, await, start or silent.  `calls` are the call sites, outermost
     first, through which inlining brought it here; `awaited` is the condition of the waiting site for
-    a `schedule` that a policy does there.  `ways` are those through a merged step: the control points
-    that each passes.
+    a `schedule` that a policy does there: what a lasso is told by, no part of the step.  `ways` are
+    those through a merged step: the control points that each passes.
     """
 
     kind: str
@@ -210,7 +219,8 @@ class Variable:
     for one per task of all.  `initial` is the value of each element.
 
     `kind` is shared, ghost, lock, queue, local, temporary or control; `title` is its name in the
-    author's words, with `[]` where each index belongs.
+    author's words, with `[]` where each index belongs.  `lock` says what it is of a lock; `whole` is the
+    title of the lock or wait queue that it is a part of.
     """
 
     name: str
@@ -221,6 +231,8 @@ class Variable:
     process: str | None = None
     title: str = ""
     span: Span | None = None
+    lock: LockPart | None = None
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,32 +374,62 @@ class Program:
         return self.tasks if variable.process == "*" else self.process(variable.process or "").tasks
 
 
+_NAMES: dict[tuple[type, bool], tuple[str, ...]] = {}
+
+
+def _names(kind: type, *, told: bool = False) -> tuple[str, ...]:
+    """The parts of a kind of node.  Values and places in the source have none; trace notes only if `told`."""
+    known = _NAMES.get((kind, told))
+    if known is None:
+        without = Span | Task | Atom | Const if told else Span | Task | Atom | Const | Note
+        is_node = is_dataclass(kind) and not issubclass(kind, without)
+        known = tuple(item.name for item in fields(kind) if item.name[0] != "_") if is_node else ()
+        _NAMES[kind, told] = known
+    return known
+
+
 def parts(node: object) -> tuple[object, ...]:
     """What a node of a program consists of, in order.  Constants have no parts; trace notes are left out."""
     if isinstance(node, tuple):
         return node
-    if is_dataclass(node) and not isinstance(node, type | Span | Task | Const | Note):
-        return tuple(getattr(node, item.name) for item in fields(node))
-    return ()
+    return tuple([getattr(node, name) for name in _names(type(node))])
+
+
+def walk(node: object) -> Iterator[object]:
+    """`node` and all that it consists of, at whatever place, from the top and in order.
+
+    Whatever asks what a program, or a part of one, reads or names, asks it here: no place is listed
+    anywhere, so none can be forgotten.  Trace notes are left out: no step or verdict depends on them.
+    """
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        yield one
+        todo.extend(reversed(parts(one)))
 
 
 def reads(node: object) -> frozenset[str]:
     """The names of all variables that are read anywhere in `node`, trace notes left out."""
-    own = {node.variable} if isinstance(node, Read) else set()
-    return frozenset(own).union(*(reads(part) for part in parts(node)))
+    return frozenset(
+        PC if isinstance(part, StandsAt) else part.variable
+        for part in walk(node)
+        if isinstance(part, Read | StandsAt)
+    )
 
 
-def rewritten(node: N, change: Callable[[object], object]) -> N:
+def rewritten(node: N, change: Callable[[object], object], *, told: bool = False) -> N:
     """`node` with `change` applied from the top: where it returns the same node, its parts are rewritten
-    in turn.  Trace notes stay as they are."""
+    in turn.  Trace notes stay as they are, unless `told`."""
     new = change(node)
-    old = parts(node) if new is node else ()
-    made = tuple(rewritten(part, change) for part in old)
-    if all(one is other for one, other in zip(old, made, strict=True)):
+    if new is not node:
         return new  # type: ignore[return-value]
+    names = _names(type(node), told=told)
+    old = node if isinstance(node, tuple) else tuple([getattr(node, name) for name in names])
+    made = tuple([rewritten(part, change, told=told) for part in old])
+    if all(one is other for one, other in zip(old, made, strict=True)):
+        return node
     if isinstance(node, tuple):
         return made  # type: ignore[return-value]
-    names = (item.name for item in fields(node))  # type: ignore[arg-type]
     return replace(node, **dict(zip(names, made, strict=True)))  # type: ignore[type-var]
 
 

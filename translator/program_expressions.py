@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .values import Atom as Atom
@@ -73,10 +72,9 @@ class BoundName:
 class Apply:
     """`operator` applied to arguments: those of the model's operations, and
 
-    - `set`: the set of the arguments; `index`: a task's index; `task P`: the task of process P with
-      an index; `element`: an element of a constant table; `if`: the second or third argument;
+    - `set`: the set of the arguments; `index`: a task's index; `element`: an element of a constant
+      table; `if`: the second or third argument;
     - `append`, `drop` (a task from a queue), `before` (the set of those before a task in a queue);
-    - `define NAME`: a definition of the program, of one argument;
     - in properties only: `always`, `eventually`, `leads_to`.
     """
 
@@ -96,15 +94,39 @@ class Quantified:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskAt:
+    """The task of a process with an index."""
+
+    process: str
+    index: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """The program's definition of that name, of an argument."""
+
+    name: str
+    argument: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class At:
-    """Whether a task stands at a label; the last pass of lowering replaces it."""
+    """Whether a task stands at a label; the last pass of lowering makes `StandsAt` of it."""
 
     task: Expr
     process: str
     label: tuple[str, ...]
 
 
-Expr = Const | Read | Self | BoundName | Apply | Quantified | At
+@dataclass(frozen=True, slots=True)
+class StandsAt:
+    """Whether a task stands at one of some control points."""
+
+    task: Expr
+    points: frozenset[str]
+
+
+Expr = Const | Read | Self | BoundName | Apply | Quantified | TaskAt | Defined | At | StandsAt
 
 TRUE = Const(True)
 FALSE = Const(False)
@@ -143,22 +165,3 @@ def implication(left: Expr, right: Expr) -> Expr:
     if left == TRUE or right == TRUE:
         return right
     return Apply("implies", (left, right))
-
-
-def replaced(node: Expr, names: Mapping[str, Expr]) -> Expr:
-    """`node` with bound names replaced."""
-    match node:
-        case BoundName(name=name):
-            return names.get(name, node)
-        case Read(variable=variable, indices=indices):
-            return Read(variable, tuple(replaced(index, names) for index in indices))
-        case Apply(operator=operator, arguments=arguments):
-            return Apply(operator, tuple(replaced(argument, names) for argument in arguments))
-        case Quantified():
-            condition = None if node.condition is None else replaced(node.condition, names)
-            domain, body = replaced(node.domain, names), replaced(node.body, names)
-            return Quantified(node.kind, node.name, domain, condition, body)
-        case At(task=task, process=process, label=label):
-            return At(replaced(task, names), process, label)
-        case _:
-            return node

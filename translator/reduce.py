@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from .cpus import Cpus
 from .dead import forgetful, forgetting
+from .looks import Observer, looked_at
 from .movers import BOTH, LEFT, NEITHER, RIGHT, Analysis, Mover
 from .program import (
-    PC,
     SELF,
     TRUE,
     Apply,
     Block,
-    Const,
     Expr,
     Goto,
     Note,
@@ -54,7 +54,8 @@ class Boundary:
     `why` is: end (the task ends there), guard (the target's step may have to wait), back (it was
     passed before), label (a property names one there), claim (an assertion or check is tested there),
     queued (it waits for a lock that keeps its queue), cpu or preempted (others may get the CPU there),
-    moves (its step, by `mover`, may not follow that of the point `by`), origin (a way leads back to
+    moves (its step, by `mover`, may not follow that of the point `by`), taken (the same, because that
+    takes a CPU), origin (a way leads back to
     where the merged step began), outcomes (there would be too many), or of the step itself: unfair
     (its process may stop anywhere), await (it passes without a CPU), alone (as queued).
     """
@@ -100,13 +101,10 @@ class _Phase:
 class _Reduction:
     def __init__(self, program: Program, formulas: tuple[Expr, ...], *, liveness: bool) -> None:
         self.liveness = liveness
-        observed = frozenset().union(*(reads(formula) for formula in formulas)) - {PC}
-        monitors = [e for monitor in program.monitors for e in (monitor.trigger, monitor.release)]
-        if liveness:
-            observed |= frozenset().union(*(reads(e) for e in monitors)) - {PC}
-        labels = frozenset(name for formula in (*formulas, *monitors) for name in _named_points(formula))
-        self.program = forgetting(program, Analysis(program, observed, labels))
-        self.analysis = Analysis(self.program, observed, labels)
+        seen = Observer(program).looks(looked_at(program, formulas, liveness=liveness))
+        self.program = forgetting(program, Analysis(program, seen.variables, seen.points))
+        self.analysis = Analysis(self.program, seen.variables, seen.points)
+        self.cpus = Cpus(self.analysis)
         self.labels = self.analysis.labels
         self.unfair = {process.name for process in program.processes if process.unfair}
         self.leaves = 0
@@ -168,7 +166,8 @@ class _Reduction:
         kind = self.analysis.mover(point, liveness=self.liveness).kind
         self.leaves = len(tuple(leaves(step.block)))
         self.ways, self.ends = set(), {}
-        phase = _Phase("" if kind in (RIGHT, BOTH) else point.name, (point.name,))
+        moves_right = kind in (RIGHT, BOTH) and not self.cpus.taken_visibly(point)
+        phase = _Phase("" if moves_right else point.name, (point.name,))
         block = self.absorbed(step.block, phase, point.name)
         self.boundaries[point.name] = tuple(self.ends.values())
         return replace(point, step=replace(step, block=block, ways=frozenset(self.ways)))
@@ -216,7 +215,10 @@ class _Reduction:
             return end(why)
         mover = self.analysis.mover(point, liveness=self.liveness)
         if phase.by and mover.kind not in (LEFT, BOTH):
-            return Boundary(phase.passed, name, "moves", mover, phase.by)
+            first = self.program.point(phase.by)
+            moved = self.analysis.mover(first, liveness=self.liveness).kind in (RIGHT, BOTH)
+            taken = moved and self.cpus.taken_visibly(first)
+            return Boundary(phase.passed, name, "taken" if taken else "moves", mover, phase.by)
         ways = tuple(leaves(step.block))
         if any(way.target == origin for way in ways):
             return end("origin")
@@ -236,25 +238,15 @@ class _Reduction:
             return "claim"
         if step.lock is not None and step.lock.lock in self.program.queued_locks:
             return "queued"
-        if self.program.cpus is None:
-            return None
-        if step.offers_cpu:
-            return "cpu"
-        spinning = any(self.spins(lock) for lock, _ in self.analysis.must[point.name])
-        return "preempted" if self.program.preempt == "full" and not spinning else None
-
-    def spins(self, path: str) -> bool:
-        return any(
-            p.step and p.step.lock and p.step.lock.lock == path and p.step.lock.spins
-            for p in self.program.points
-        )
+        return self.cpus.offers(point)
 
     def proved(self, point: Point, condition: Expr) -> bool:
         """Whether a claim that the task itself holds no lock follows from what it may hold there."""
-        names = {name.rpartition(".")[0] for name in reads(condition)}
-        if not names <= self.analysis.locks or not _about_self(condition):
+        lock_of = self.analysis.observer.locks
+        names = reads(condition)
+        if not names <= lock_of.keys() or not _about_self(condition):
             return False
-        return not names & {lock for lock, _ in self.analysis.may[point.name]}
+        return not {lock_of[name] for name in names} & {lock for lock, _ in self.analysis.may[point.name]}
 
 
 def _about_self(condition: Expr) -> bool:
@@ -280,19 +272,3 @@ def _holding(e: Expr) -> bool:
             return item == SELF
         case _:
             return False
-
-
-def _named_points(e: Expr) -> frozenset[str]:
-    """The control points that a formula asks about."""
-    match e:
-        case Apply(operator="in", arguments=(Read(variable=variable), Const(value=frozenset() as group))):
-            if variable == PC:
-                return frozenset(str(name) for name in group)
-            return frozenset()
-        case Apply(arguments=arguments):
-            return frozenset().union(*(_named_points(argument) for argument in arguments))
-        case Quantified():
-            parts = (e.domain, e.body, *((e.condition,) if e.condition is not None else ()))
-            return frozenset().union(*(_named_points(part) for part in parts))
-        case _:
-            return frozenset()

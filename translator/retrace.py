@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 
 from ..dsl.source import Span
 from .emit import Emission, back
 from .findings import Change, Finding, Standing, TraceStep
 from .interpreter import Interpreter, State, Transition, Violation
-from .program import AnyTask, Point, Program, Read, Task, Value, Variable
+from .program import LockPart, Point, Program, Read, Task, Value, Variable, parts
 from .values import value_text
 
 
@@ -119,7 +118,8 @@ def _array(title: str, value: Value, depth: int) -> list[tuple[str, str]]:
 
 
 def _title(variable: Variable) -> str:
-    return variable.title.removesuffix(".holder")
+    is_holder = variable.lock is not None and variable.lock.part == "holder"
+    return variable.whole if is_holder else variable.title
 
 
 def finding(
@@ -174,7 +174,8 @@ def reason(point: Point, state: State, task: Task, interpreter: Interpreter) -> 
     assert step is not None
     if step.lock is not None and interpreter.blockers(state).get(task):
         where = interpreter.where(step.lock.where, state, task)
-        shared = any(v.name == f"{step.lock.lock}.readers" for v in interpreter.program.variables)
+        readers = LockPart(step.lock.lock, "readers")
+        shared = any(v.lock == readers for v in interpreter.program.variables)
         mode = f" for {'reading' if step.lock.mode == 'read' else 'writing'}" if shared else ""
         on = interpreter.blockers(state).get(task, frozenset())
         return f"{where}{mode}", tuple(sorted(on))
@@ -200,12 +201,8 @@ def _values(
             name = _read_name(node, state, task, interpreter)
             if name:
                 found.setdefault(name, value_text(value))
-        if isinstance(node, tuple):
-            for item in node:
-                visit(item)
-        elif is_dataclass(node) and not isinstance(node, Span | Task):
-            for item in fields(node):
-                visit(getattr(node, item.name))
+        for part in parts(node):
+            visit(part)
 
     visit(condition)
     return tuple(found.items())
@@ -219,9 +216,8 @@ def _read_name(node: Read, state: State, task: Task | None, interpreter: Interpr
     if variable.process:
         own = indices.pop(0)
         return variable.title if own == task else f"{own}.{variable.title}"
-    title = _title(variable)
-    if isinstance(variable.sort, AnyTask) and title.endswith(".writer"):
-        title = f"{title.removesuffix('.writer')} (writer)"
+    is_writer = variable.lock is not None and variable.lock.part == "writer"
+    title = f"{variable.whole} (writer)" if is_writer else _title(variable)
     for index in indices:
         title = title.replace("[]", f"[{value_text(index)}]", 1)
     return title

@@ -13,7 +13,6 @@ from dataclasses import replace
 from .program import (
     CPU,
     NONE,
-    PC,
     SELF,
     TRUE,
     AnyTask,
@@ -22,6 +21,7 @@ from .program import (
     Block,
     BoundName,
     Const,
+    Defined,
     Definition,
     Expr,
     Op,
@@ -29,6 +29,7 @@ from .program import (
     Program,
     Quantified,
     Read,
+    StandsAt,
     Step,
     Task,
     TaskSet,
@@ -47,8 +48,8 @@ def scheduled(program: Program) -> Program:
         return program
     pins = dict(program.pins)
     t = BoundName("t")
-    ready = Const(frozenset(p.name for p in program.points if p.step is None or p.step.offers_cpu))
-    gives_way: Expr = Apply("in", (Read(PC, (t,)), ready))
+    ready = frozenset(p.name for p in program.points if p.step is None or p.step.offers_cpu)
+    gives_way: Expr = StandsAt(t, ready)
     if program.preempt == "full":
         free = TRUE if program.no_spinning == TRUE else exchanged(program.no_spinning, SELF, t)
         gives_way = TRUE if free == TRUE else Apply("or", (gives_way, free))
@@ -77,7 +78,7 @@ def _unpinned(cpus: int) -> Expr:
     """Whose place a task `t` may take: its own, nobody's (None), or that of one that gives way."""
     t, u = BoundName("t"), BoundName("u")
     running = Read(CPU)
-    others = Quantified("build", "u", running, Apply(f"define {GIVES_WAY}", (u,)), u)
+    others = Quantified("build", "u", running, Defined(GIVES_WAY, u), u)
     some_free = Apply("<", (Apply("len", (running,)), Const(cpus)))
     taken = Apply("if", (some_free, Apply("set", (NONE,)), others))
     return Apply("if", (Apply("in", (t, running)), Apply("set", (t,)), taken))
@@ -93,7 +94,7 @@ def _pinned(program: Program, pins: Mapping[Task, int], cpus: int) -> Expr:
         allowed = Apply("if", (Apply("==", (t, Const(task))), own, allowed))
     current = Read(CPU, (c,))
     mine = Quantified("build", "c", every, Apply("==", (current, t)), c)
-    gives_way = Apply("or", (Apply("==", (current, NONE)), Apply(f"define {GIVES_WAY}", (current,))))
+    gives_way = Apply("or", (Apply("==", (current, NONE)), Defined(GIVES_WAY, current)))
     others = Quantified("build", "c", allowed, gives_way, c)
     running = Quantified("any", "c", every, None, Apply("==", (current, t)))
     return Apply("if", (running, mine, others))
@@ -101,7 +102,7 @@ def _pinned(program: Program, pins: Mapping[Task, int], cpus: int) -> Expr:
 
 def _taking(step: Step, pinned: bool) -> Step:
     """The step, taken only on a CPU, which it takes."""
-    places = Apply(f"define {PLACES}", (SELF,))
+    places = Defined(PLACES, SELF)
     place = BoundName("place")
     take: tuple[Op, ...]
     if pinned:

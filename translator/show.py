@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from .program import (
+    PC,
     Apply,
     Assign,
     At,
     Block,
     BoundName,
     Const,
+    Defined,
     Expr,
     Fill,
     Fork,
@@ -21,6 +23,8 @@ from .program import (
     Quantified,
     Read,
     Self,
+    StandsAt,
+    TaskAt,
     Test,
     Variable,
     Where,
@@ -52,9 +56,13 @@ def expr_text(e: Expr) -> str:
                 return "{" + ", ".join(texts) + "}"
             if operator in ("not", "neg"):
                 return f"{'not ' if operator == 'not' else '-'}{texts[0]}"
-            if operator.startswith("task "):
-                return f"{operator.removeprefix('task ')}[{texts[0]}]"
-            return f"{operator.replace(' ', ':')}({', '.join(texts)})"
+            return f"{operator}({', '.join(texts)})"
+        case TaskAt(process=process, index=place):
+            return f"{process}[{expr_text(place)}]"
+        case Defined(name=name, argument=argument):
+            return f"define:{name}({expr_text(argument)})"
+        case StandsAt(task=task, points=points):
+            return f"({PC}[{expr_text(task)}] in {value_text(points)})"
         case Quantified():
             test = f" if {expr_text(e.condition)}" if e.condition else ""
             inner = f"{expr_text(e.body)} for {e.name} in {expr_text(e.domain)}{test}"

@@ -16,21 +16,23 @@ from ..dsl import sorts as s
 from .program import (
     Apply,
     Assign,
+    At,
     Atom,
-    Block,
     BoundName,
     Const,
+    Defined,
+    Definition,
     Expr,
     Fill,
-    Fork,
-    Op,
     Pick,
+    Point,
     Program,
     Quantified,
     Read,
     Self,
+    StandsAt,
     Task,
-    Test,
+    TaskAt,
     Value,
     Variable,
     exchanged,
@@ -107,19 +109,13 @@ def symmetry(program: Program) -> Symmetry:
         }
         initial |= {v.name: everything for v in variables if isinstance(v.initial, frozenset) and v.initial}
     if groups:
+        program = rewritten(program, lambda node: changed.get(id(node), node))
         program = replace(
             program,
             variables=tuple(replace(v, initial=initial.get(v.name, v.initial)) for v in program.variables),
-            **{
-                part: rewritten(getattr(program, part), lambda node: changed.get(id(node), node))
-                for part in _PARTS
-            },
             _points={},
         )
     return Symmetry(program, tuple(chosen), tuple(groups), refused)
-
-
-_PARTS = ("points", "invariants", "sometimes", "definitions")
 
 
 def _name(variables: Iterable[Variable]) -> str:
@@ -140,7 +136,7 @@ def _about_tasks(program: Program) -> dict[str, Any]:
                 inside = (node.condition, node.body)
                 if every and _only_as_task(inside, node.name, process.name):
                     bound = BoundName(node.name)
-                    task = Apply(f"task {process.name}", (bound,))
+                    task = TaskAt(process.name, bound)
                     condition, body = rewritten(exchanged(inside, task, bound), change)
                     return Quantified(node.kind, node.name, Const(frozenset(process.tasks)), condition, body)
         return node
@@ -149,7 +145,7 @@ def _about_tasks(program: Program) -> dict[str, Any]:
 
 
 def _only_as_task(node: object, name: str, process: str) -> bool:
-    if node == Apply(f"task {process}", (BoundName(name),)):
+    if node == TaskAt(process, BoundName(name)):
         return True
     if node == BoundName(name) or (isinstance(node, Quantified) and node.name == name):
         return False
@@ -160,8 +156,10 @@ def _told_apart(program: Program) -> dict[str, str]:
     """Why the tasks of a process are not interchangeable, for each that has such a reason."""
     found = {task.process: "pinned to a CPU" for task, _ in program.pins}
 
-    def walk(node: object, own: str | None) -> None:
+    def visit(node: object, own: str | None) -> None:
         match node:
+            case Point(process=process):
+                own = process
             case Const(value=Task(process=process)):
                 found.setdefault(process, "a particular task is named")
             case Const(value=frozenset() as members):
@@ -172,15 +170,12 @@ def _told_apart(program: Program) -> dict[str, str]:
             case Apply(operator="index"):
                 for name in [own] if own else [p.name for p in program.processes]:
                     found.setdefault(name, "its tasks' numbers are used")
-            case Apply(operator=operator) if operator.startswith("task "):
-                found.setdefault(operator.removeprefix("task "), "a task is chosen by its number")
+            case TaskAt(process=process):
+                found.setdefault(process, "a task is chosen by its number")
         for child in parts(node):
-            walk(child, own)
+            visit(child, own)
 
-    for point in program.points:
-        walk(point, point.process)
-    for part in ("invariants", "sometimes", "definitions"):
-        walk(getattr(program, part), None)
+    visit(program, None)
     return found
 
 
@@ -201,16 +196,7 @@ class _Flow:
         self.fresh = 0
         for variable in program.variables:
             self.value(variable.initial, ("variable", variable.name))
-        for point in program.points:
-            for claim in point.claims:
-                self.infer(claim.condition, {})
-            if point.step is not None:
-                self.infer(point.step.guard, {})
-                self.block(point.step.block, {})
-                if point.step.lock is not None and point.step.lock.blockers is not None:
-                    self.infer(point.step.lock.blockers, {})
-        for formula in (*program.invariants, *program.sometimes):
-            self.infer(formula.condition, {})
+        self.visit(program, {})
 
     def classes(self, refused: dict[str, str]) -> Iterator[tuple[list[Variable], int, int]]:
         """The variables of each set of interchangeable values, and its bounds; reasons go to `refused`."""
@@ -296,9 +282,14 @@ class _Flow:
             case Apply(operator="if", arguments=(test, yes, no)):
                 self.infer(test, env)
                 return self.union(self.infer(yes, env), self.infer(no, env))
-            case Apply(operator=operator, arguments=arguments) if operator.startswith("define "):
-                body = self.bodies[operator.removeprefix("define ")]
-                return self.infer(body, {"t": self.infer(arguments[0], env)})
+            case Defined(name=name, argument=argument):
+                return self.infer(self.bodies[name], {"t": self.infer(argument, env)})
+            case TaskAt(index=index):
+                self.apart(self.infer(index, env), "it is used as an index")
+                return self.new()
+            case StandsAt(task=task):
+                self.infer(task, env)
+                return self.new()
             case Apply(operator=operator, arguments=arguments):
                 nodes = [self.infer(argument, env) for argument in arguments]
                 if operator in _SAME_VALUES and nodes:
@@ -312,22 +303,9 @@ class _Flow:
             case _:
                 raise AssertionError(f"unresolved {e}")
 
-    def block(self, block: Block, env: Mapping[str, _Node]) -> None:
-        for op in block.ops:
-            self.op(op, env)
-        match block.end:
-            case Test(condition=condition, yes=yes, no=no):
-                self.infer(condition, env)
-                self.block(yes, env)
-                self.block(no, env)
-            case Pick(name=name, domain=domain, then=then):
-                self.block(then, {**env, name: self.infer(domain, env)})
-            case Fork(options=options):
-                for option in options:
-                    self.block(option, env)
-
-    def op(self, op: Op, env: Mapping[str, _Node]) -> None:
-        match op:
+    def visit(self, node: object, env: Mapping[str, _Node]) -> None:
+        """Follows what flows in any part of a program."""
+        match node:
             case Assign(variable=variable, indices=indices, value=value):
                 for index in indices:
                     self.apart(self.infer(index, env), "it is used as an index")
@@ -335,3 +313,14 @@ class _Flow:
             case Fill(variable=variable, names=names, value=value):
                 inner = {**env, **{name: self.new("an index") for name in names}}
                 self.union(("variable", variable), self.infer(value, inner))
+            case Pick(name=name, domain=domain, then=then):
+                self.visit(then, {**env, name: self.infer(domain, env)})
+            case Definition(body=body):
+                self.infer(body, {"t": self.new()})
+            case Const() | Read() | Self() | BoundName() | Apply() | Quantified() | TaskAt() | Defined():
+                self.infer(node, env)
+            case At() | StandsAt():
+                self.infer(node, env)
+            case _:
+                for part in parts(node):
+                    self.visit(part, env)

@@ -20,11 +20,15 @@ from .program import (
     Property,
     Quantified,
     Read,
+    TaskAt,
     conjunction,
     exchanged,
     negation,
     reads,
+    walk,
 )
+
+_TEMPORAL = ("always", "eventually", "leads_to")
 
 
 def temporal_properties(
@@ -200,7 +204,7 @@ def _of_any_task(e: Expr, instances: list[Expr], program: Program) -> Expr:
     """`e`, or that it holds of some task, if it speaks of one task and is among what is said of each."""
     anyone = BoundName("anyone")
     for process in program.processes:
-        named = [Apply(f"task {process.name}", (Const(task.index),)) for task in process.tasks]
+        named = [TaskAt(process.name, Const(task.index)) for task in process.tasks]
         for one in named:
             template = exchanged(e, one, anyone)
             if (
@@ -235,10 +239,4 @@ def antecedents(e: Expr) -> tuple[Expr, ...]:
 
 def is_temporal(e: Expr) -> bool:
     """Whether a temporal operator stands in it."""
-    match e:
-        case Apply(operator="always" | "eventually" | "leads_to"):
-            return True
-        case Apply(arguments=arguments):
-            return any(is_temporal(argument) for argument in arguments)
-        case _:
-            return False
+    return any(isinstance(part, Apply) and part.operator in _TEMPORAL for part in walk(e))

@@ -31,6 +31,7 @@ from pfnspec.dsl.variants import vary
 from pfnspec.translator.interpreter import Interpreter
 from pfnspec.translator.lower import lower
 from pfnspec.translator.program import Program
+from pfnspec.translator.schedule import scheduled
 
 ROOT = Path(__file__).parents[2]
 LANGUAGE = ROOT / "docs" / "language.md"
@@ -178,7 +179,7 @@ def test_model_violates_what_it_says(block: Block) -> None:
             and (not node.under or policy in node.under)
             and (not node.scenarios or scenario in node.scenarios)
         }
-        interpreter = Interpreter(program)
+        interpreter = Interpreter(scheduled(program))
         states, complete = interpreter.search(MOST_STATES)
         assert complete
         violated = {violation.property for state in states for violation in interpreter.violations(state)}

@@ -34,11 +34,11 @@ SHOWN = {
 }
 REASONS = {
     "constant", "alone", "locked", "conflict", "formula", "acquired", "released", "tried", "queued",
-    "unfair", "state", "label", "several",
+    "unfair", "state", "label", "several", "elsewhere",
 }  # fmt: skip
 BOUNDARIES = {
-    "end", "guard", "back", "label", "claim", "queued", "cpu", "preempted", "moves", "origin", "outcomes",
-    "unfair", "await", "alone",
+    "end", "guard", "back", "label", "claim", "queued", "cpu", "preempted", "moves", "taken", "origin",
+    "outcomes", "unfair", "await", "alone",
 }  # fmt: skip
 
 
