@@ -124,7 +124,10 @@ class CellCheck:
 
         def tell(name: str, states: tuple[State, ...]) -> None:
             if expansion:
-                states = expansion.path(states, everyone=name == "deadlock")
+                first = expansion.path(states)
+                shown = any(found.property == name for found in whole.violations(first[-1]))
+                # That nobody can step needs all first steps, which the reduced program starts behind.
+                states = first if shown else expansion.path(states, everyone=True)
             findings[name] = retrace(name, states, whole)
             behaviours[name] = Behaviour(states)
 

@@ -209,6 +209,8 @@ class _Flow:
                 self.block(point.step.block, {})
                 if point.step.lock is not None and point.step.lock.blockers is not None:
                     self.infer(point.step.lock.blockers, {})
+                if point.step.wait is not None:
+                    self.infer(point.step.wait.until, {})
         for formula in (*program.invariants, *program.sometimes):
             self.infer(formula.condition, {})
 
