@@ -5,9 +5,9 @@
 Per model and cell: the interpreter on the whole and on the reduced program, whose behaviours are told as
 those of the whole one; whoever `deadlock` calls stuck never steps again in the graph of all states; with
 `--tlc`, TLC on both, with the number of distinct states and every trace replayed, and on the reduced one up
-to symmetry; with `--liveness`, temporal properties by the search of
-`fair_cycles.py`, on the whole and on the reduced program, and with `--tlc` by TLC on both.  A disagreement is
-printed with the smallest model that shows it.
+to symmetry; with `--liveness`, temporal properties by the interpreter's own search for fair cycles, on the
+whole and on the reduced program, and with `--tlc` by TLC on both.  A disagreement is printed with the
+smallest model that shows it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 
-from fair_cycles import Graph, TooLarge
 from pfnspec import tla
 from pfnspec.check.files import cache
 from pfnspec.check.load import Cell, load
 from pfnspec.translator.emit import Emission, emit
 from pfnspec.translator.expand import Expansion
+from pfnspec.translator.fair_cycles import Graph, TooLarge
 from pfnspec.translator.interpreter import Interpreter, State, path
 from pfnspec.translator.lasso import retrace_lasso
 from pfnspec.translator.program import FALSE, TRUE, Program, Property
