@@ -3,10 +3,11 @@
     python bench/differential.py --models 300 [--tlc] [--liveness] [--seed 0] [--seconds 600]
 
 Per model and cell: the interpreter on the whole and on the reduced program, whose behaviours are told as
-those of the whole one; with `--tlc`, TLC on both, with the number of distinct states and every trace
-replayed, and on the reduced one up to symmetry; with `--liveness`, temporal properties by the search of
-`fair_cycles.py`, on the whole and on the reduced program, and with `--tlc` by TLC on both.  A disagreement is
-printed with the smallest model that shows it.
+those of the whole one; whoever `deadlock` calls stuck never steps again in the graph of all states; with
+`--tlc`, TLC on both, with the number of distinct states and every trace replayed, and on the reduced one up
+to symmetry; with `--liveness`, temporal properties by the interpreter's own search for fair cycles, on the
+whole and on the reduced program, and with `--tlc` by TLC on both.  A disagreement is printed with the
+smallest model that shows it.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 
-from fair_cycles import Graph, TooLarge
 from pfnspec import tla
 from pfnspec.check.files import cache
 from pfnspec.check.load import Cell, load
 from pfnspec.translator.emit import Emission, emit
 from pfnspec.translator.expand import Expansion
+from pfnspec.translator.fair_cycles import Graph, TooLarge
 from pfnspec.translator.interpreter import Interpreter, State, path
 from pfnspec.translator.lasso import retrace_lasso
 from pfnspec.translator.program import FALSE, TRUE, Program, Property
@@ -38,6 +39,7 @@ from pfnspec.translator.temporal import focused
 from pfnspec.translator.ways import leaves
 from random_models import model
 from shrink import smaller
+from stuck import false_alarm, missed
 
 STATES = 3000
 # To so many states of the reduced program a behaviour of the whole one is looked for.
@@ -103,6 +105,8 @@ def safety(cell: Cell, limit: int = STATES) -> Safety:
     expansion = Expansion(reduced.program, whole)
     for state in islice(fewer, 0, None, max(1, len(fewer) // EXPANDED)):
         expansion.path(path(state, fewer))
+    if wrong := false_alarm(whole, states):
+        raise Disagreement(wrong)
     return Safety(whole, reduced, len(states), len(fewer), expected)
 
 
@@ -232,6 +236,7 @@ class Count:
     states: int = 0
     fewer: int = 0
     properties: int = 0
+    stuck: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
 
 
@@ -262,6 +267,7 @@ def fault(
             count.states += known.states
             count.fewer += known.fewer
             count.kinds.update(_kind(name) for name in known.violated)
+            count.stuck += missed(known.whole, searched(known.whole, limit))
             lively = liveness(cell, limit) if temporal else []
             count.properties += len(lively)
             count.kinds["a temporal property"] += sum(not one.holds for one in lively)
@@ -328,6 +334,7 @@ def main() -> int:
     print(f"{count.large} cells too large, {count.stopped} without a verdict")
     print(f"{count.states} states, {count.fewer} reduced; {count.properties} temporal properties")
     print(f"{count.runs} runs of TLC")
+    print(f"{count.stuck} cells with a task that never steps again, and no deadlock")
     print("violated:", ", ".join(f"{name} {number}" for name, number in count.kinds.most_common()))
     print(f"{faults} disagreements, {time.monotonic() - began:.0f} s")
     return 1 if faults else 0

@@ -26,7 +26,7 @@ from .kept import Behaviour, Outcome, keep, recalled
 from .load import Cell
 from .result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure
 from .runs import Runs
-from .search import STATES, searched
+from .search import STATES, fairly_holds, searched
 from .stop import RunFailed, RunStopped
 from .store import Store, fingerprint
 
@@ -124,7 +124,10 @@ class CellCheck:
 
         def tell(name: str, states: tuple[State, ...]) -> None:
             if expansion:
-                states = expansion.path(states, everyone=name == "deadlock")
+                first = expansion.path(states)
+                shown = any(found.property == name for found in whole.violations(first[-1]))
+                # That nobody can step needs all first steps, which the reduced program starts behind.
+                states = first if shown else expansion.path(states, everyone=True)
             findings[name] = retrace(name, states, whole)
             behaviours[name] = Behaviour(states)
 
@@ -318,7 +321,7 @@ class CellCheck:
         whole = Interpreter(scheduled(focus))
         program = scheduled(liveness_reduced(focus, (property.formula,)) if self.reduction else focus)
         emission = self.runs.emitted(program, (), (property.name,), registers=False)
-        outcome = self.runs.tlc(emission, liveness=True)
+        outcome = self.lively(program, property, emission)
         totals = outcome.totals
         evidence = Evidence(
             totals.distinct, totals.generated, totals.depth, 1, outcome.seconds, True,
@@ -340,6 +343,23 @@ class CellCheck:
             raise RunFailed(self.runs.disagreement(str(fault), emission, outcome)) from fault
         name = property.name
         return Outcome({name: Behaviour(states, loop)}, {name: finding}, evidence, frozenset(), version)
+
+    def lively(self, program: Program, property: Property, emission: Emission) -> tla.Holds | tla.Violated:
+        """A run of TLC for a temporal property, and beside it, never longer, the interpreter's own search for
+        a fair behaviour that violates it, where there are few states.  Raises RunFailed where they differ."""
+        ended = threading.Event()
+        with ThreadPoolExecutor(1) as pool:
+            second = pool.submit(fairly_holds, program, property.formula, SECOND_OPINION, ended.is_set)
+            try:
+                outcome = self.runs.tlc(emission, liveness=True)
+            finally:
+                ended.set()
+            holds = second.result()
+        if holds is not None and holds != isinstance(outcome, tla.Holds):
+            finds = "TLC" if holds else "the interpreter"
+            message = f"only {finds} finds {property.name} violated"
+            raise RunFailed(self.runs.disagreement(message, emission, outcome))
+        return outcome
 
     def vacuous(self, property: Property) -> tuple[bool | None, int, int]:
         """Whether a temporal formula that the property supposes holds on no fair behaviour, None when a run

@@ -166,12 +166,15 @@ def _finding_data(finding: Finding) -> Data:
         "steps": [_step_data(step) for step in finding.steps],
         "final": dict(finding.final),
         "cycle": [str(task) for task in finding.cycle],
+        "stuck": [str(task) for task in finding.stuck],
         "standing": [
             {
                 "task": str(standing.task),
                 "what": standing.what,
                 "waits_for": standing.waits_for,
                 "on": [str(task) for task in standing.on],
+                "only": None if standing.only is None else [str(task) for task in standing.only],
+                "keepers": [str(task) for task in standing.keepers],
                 **_place(standing.span),
             }
             for standing in finding.standing
@@ -373,16 +376,18 @@ class _Reader:
             tuple(
                 Standing(
                     self.task(one["task"]), self.span(one), one["what"], one["waits_for"],
-                    tuple(self.task(task) for task in one["on"]),
+                    self.tasks(one["on"]), None if one["only"] is None else self.tasks(one["only"]),
+                    self.tasks(one["keepers"]),
                 )
                 for one in data["standing"]
             ),
-            tuple(self.task(task) for task in data["cycle"]),
+            self.tasks(data["cycle"]),
             tuple(data["initial"].items()),
             tuple(data["final"].items()),
             data["loop"],
             data["diagnosis"],
             tuple(data["reasons"]),
+            self.tasks(data["stuck"]),
         )  # fmt: skip
 
     def step(self, data: Data) -> TraceStep:
@@ -411,6 +416,9 @@ class _Reader:
         if not isinstance(value, Task):
             raise TypeError(f"`{text}` is no task")
         return value
+
+    def tasks(self, texts: Iterable[str]) -> tuple[Task, ...]:
+        return tuple(self.task(text) for text in texts)
 
     def value(self, text: str) -> Value:
         """A value from its text, as the language writes it."""

@@ -1,4 +1,5 @@
-"""The interpreter as an engine for safety: every reachable state, breadth first, in this process."""
+"""The interpreter as an engine: every reachable state, breadth first, in this process; and its own search for
+fair cycles, the second opinion on temporal properties."""
 
 from __future__ import annotations
 
@@ -7,8 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from .. import tla
+from ..translator.fair_cycles import Graph, TooLarge
 from ..translator.interpreter import Exploration, Interpreter, State
-from ..translator.program import Program
+from ..translator.program import Expr, Program
 
 STATES = 500_000
 """Most states of a search that nobody gives a limit for: some hundred MiB."""
@@ -67,6 +69,24 @@ def searched(
         totals = replace(totals, distinct=states)
     met = frozenset(formula.property for formula in program.sometimes) - frozenset(open_)
     return Searched(violated, frozenset(exploration.reached), met, totals, stopped)
+
+
+class _Stopped(Exception):
+    """A search was told to end."""
+
+
+def fairly_holds(program: Program, formula: Expr, states: int, stop: Callable[[], bool]) -> bool | None:
+    """Whether a temporal formula holds on every fair behaviour of a program; None where it has more than
+    `states` states, or `stop` said so before it was known."""
+
+    def look() -> None:
+        if stop():
+            raise _Stopped
+
+    try:
+        return Graph.of(program, states, look).holds(formula, look)
+    except (TooLarge, _Stopped):
+        return None
 
 
 def _totals(exploration: Exploration) -> tla.Totals:

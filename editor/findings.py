@@ -107,7 +107,7 @@ class _Teller:
 
     def stands(self, finding: Finding) -> Span:
         """Where somebody waits in the end, for what is violated at no line: a deadlock."""
-        for standing in finding.standing:
+        for standing in sorted(finding.standing, key=lambda one: one.task not in finding.stuck):
             if standing.waits_for is not None and standing.span.path != PRELUDE:
                 return standing.span
         for step in reversed(finding.steps):

@@ -92,5 +92,8 @@ def ending(finding: Finding, page: Page) -> list[str]:
         if finding.cycle:
             chain = " -> ".join(str(task) for task in (*finding.cycle, finding.cycle[0]))
             lines.append(ink("bad", f" > in a circle: {chain}"))
+        elif finding.stuck and any(standing.what == "can go on" for standing in finding.standing):
+            who = ", ".join(map(str, finding.stuck))
+            lines.append(ink("bad", f" > can never step again: {who}"))
         lines += [f"     {waiting(standing, page.main)}" for standing in finding.standing]
     return lines

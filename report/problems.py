@@ -33,8 +33,9 @@ RULES = {
     ),
     "deadlock": (
         "Tasks wait for each other",
-        "Nothing can step although somebody has not ended, or some tasks wait for each other in a circle. A "
-        "task that waits for a lock that it holds itself is such a circle.",
+        "Nothing can step although somebody has not ended, or some tasks wait for each other in a circle, or "
+        "for what nobody can bring about who is not stuck, too, while others go on. A task that waits for a "
+        "lock that it holds itself is such a circle.",
     ),
     "out_of_range": (
         "A value is out of range",
@@ -140,10 +141,12 @@ def _counterexample(group: tuple[Verdict, ...], result: Result) -> Problem:
 
 
 def place_of(finding: Finding) -> Span | None:
-    """Where a violation is: at what failed, else where somebody waits, else at the last step."""
+    """Where a violation is: at what failed, else where somebody waits, for ever if there is such a task, else
+    at the last step."""
     if finding.span is not None:
         return finding.span
-    waiting = [standing.span for standing in finding.standing if standing.waits_for is not None]
+    stands = [one for one in finding.standing if one.waits_for is not None]
+    waiting = [one.span for one in sorted(stands, key=lambda one: one.task not in finding.stuck)]
     return waiting[0] if waiting else finding.steps[-1].span if finding.steps else None
 
 

@@ -105,9 +105,25 @@ def waiting(standing: Standing, main: str) -> str:
     """Where a task stands at the end, and whom it waits for."""
     if standing.waits_for is None:
         return f"{standing.task} {standing.what}"
-    on = ", ".join("itself" if other == standing.task else str(other) for other in standing.on)
-    by = f", because of {on}" if on else ""
+    if standing.only is not None:
+        by = f", which {_whoever(standing.only)}"
+    else:
+        on = ", ".join("itself" if other == standing.task else str(other) for other in standing.on)
+        by = f", because of {on}" if on else ""
+        by += f", {_of_whom(standing)} never comes to give it back" if standing.keepers else ""
     return f"{standing.task} waits for {standing.waits_for}{by} (line {place(standing.span, main)})"
+
+
+def _whoever(only: tuple[Task, ...]) -> str:
+    if not only:
+        return "nobody can bring about any more"
+    return f"only {', '.join(map(str, only))} could bring about"
+
+
+def _of_whom(standing: Standing) -> str:
+    if standing.keepers == standing.on and len(standing.on) == 1:
+        return "which"
+    return f"of whom {', '.join(map(str, standing.keepers))}"
 
 
 def because(finding: Finding) -> str:

@@ -30,6 +30,7 @@ from .program import (
     conjunction,
     negation,
 )
+from .stuck_text import deadlock_text
 from .symmetry import Symmetry
 from .temporal import is_temporal
 from .ways import leaves
@@ -362,7 +363,7 @@ def _terminating(program: Program, words: Vocabulary) -> str | None:
 def _property(name: str, program: Program, formula: Formula, words: Vocabulary) -> str | None:
     """The invariant for a property; None where nothing can violate it."""
     if name == "deadlock":
-        return _no_cycle(program, formula, words)
+        return deadlock_text(program, formula, words)
     groups: dict[tuple[str, Expr], list[str]] = {}
     for point in program.points:
         for claim in point.claims:
@@ -382,27 +383,6 @@ def _property(name: str, program: Program, formula: Formula, words: Vocabulary) 
         # TLC works out what reads no variable before it starts, and does not start where that is FALSE.
         body += "\n    /\\ pc = pc"
     return body or None
-
-
-def _no_cycle(program: Program, formula: Formula, words: Vocabulary) -> str | None:
-    groups: dict[Expr, list[str]] = {}
-    for point in program.points:
-        lock = point.step.lock if point.step else None
-        if lock and lock.blockers is not None:
-            groups.setdefault(lock.blockers, []).append(point.name)
-    if not groups:
-        return None
-    cases = "".join(
-        f"\n        IF pc[self] {_points(points)} THEN {formula.text(blockers)} ELSE"
-        for blockers, points in groups.items()
-    )
-    t, waiting, group = (words.names.new(name) for name in ("t", "waiting", "group"))
-    return (
-        f"\n    LET Blockers(self) =={cases} {{}}"
-        f"\n        {waiting} == {{{t} \\in Tasks : Blockers({t}) # {{}}}}"
-        f"\n    IN \\A {group} \\in (SUBSET {waiting}) \\ {{{{}}}} :"
-        f" \\E {t} \\in {group} : Blockers({t}) \\cap {group} = {{}}"
-    )
 
 
 def back(value: object, variable: Variable, program: Program, emission: Emission) -> Value:

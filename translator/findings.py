@@ -64,13 +64,19 @@ class TraceStep:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a task stands at the end of a trace; `waits_for` says for what, in words, when it
-    cannot go on, and `on` for whom."""
+    cannot go on, and `on` for whom.
+
+    Where that is for ever, `only` are the tasks that alone could end the wait, if it is not for a lock, and
+    `keepers` those of `on` who come to no step that gives the lock back.
+    """
 
     task: Task
     span: Span
     what: str
     waits_for: str | None
     on: tuple[Task, ...]
+    only: tuple[Task, ...] | None = None
+    keepers: tuple[Task, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,8 @@ class Finding:
     """A violated property: the behaviour that violates it, and why its last state does.
 
     `task`, `span` and `message` belong to the claim that failed; `values` are the places that the
-    failed condition reads, with their values; `cycle` are tasks that wait for each other.
+    failed condition reads, with their values; `cycle` are tasks that wait for each other, `stuck` those that
+    can never step again, whatever others do.
 
     For a temporal property `loop` is the number of steps before the part that repeats for ever (all
     of them when nothing steps any more), `diagnosis` the word for what the loop is, and `reasons`
@@ -99,3 +106,4 @@ class Finding:
     loop: int | None = None
     diagnosis: str = ""
     reasons: tuple[str, ...] = ()
+    stuck: tuple[Task, ...] = ()

@@ -37,6 +37,7 @@ from .program import (
     rewritten,
 )
 from .temporal import simplified
+from .waits import with_waits
 
 _Node = TypeVar("_Node")
 
@@ -92,7 +93,7 @@ def finish(
         )
     )
     resolved = tuple(resolve(property) for property in temporal)
-    return Program(
+    program = Program(
         name=model.name,
         doc=model.doc,
         constants=model.constants,
@@ -116,6 +117,7 @@ def finish(
         ),
         no_spinning=no_spinning,
     )
+    return with_waits(program)
 
 
 def _asserted(model: m.Model, choice: str | None) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from .program import (
     conjunction,
     negation,
 )
+from .stuck import Hopeless, Stuck
 
 __all__ = ["Event", "Exploration", "Interpreter", "State", "Transition", "Violation"]
 
@@ -92,6 +93,7 @@ class Interpreter:
         self._pc = self.slots[PC]
         self._places = {point.name: self._place(point) for point in program.points}
         self._invariants = [(i.property, self._evaluator.eval(i.condition)) for i in program.invariants]
+        self._stuck = Stuck(program, self._evaluator)
         self._daemons = frozenset(t for t in self.tasks if program.process(t.process).daemon)
 
     def _place(self, point: Point) -> _Place:
@@ -220,6 +222,10 @@ class Interpreter:
                 return tuple(path)
         return ()
 
+    def hopeless(self, state: State) -> Mapping[Task, Hopeless]:
+        """Every task that can never step again, whatever others do, and why."""
+        return self._stuck.hopeless(state)
+
     def violations(self, state: State) -> Iterator[Violation]:
         """Every property that does not hold in a state, deadlock included."""
         for task, place in self._standing(state):
@@ -230,7 +236,7 @@ class Interpreter:
             if holds(Env(state, None, {})) is not True:
                 yield Violation(name)
         cycle = self.cycle(state)
-        if cycle or self.stuck(state):
+        if cycle or self._stuck.violated(state) or self.stuck(state):
             yield Violation("deadlock", cycle=cycle)
 
     def search(self, limit: int) -> tuple[Mapping[State, State | None], bool]:

@@ -157,14 +157,37 @@ class LockUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Help:
+    """Points from which control flow comes to a step that could end a wait: for a task that is on `queue`,
+    the path of a waitqueue's waiters; for any where it is None."""
+
+    queue: str | None
+    points: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What keeps a task at a step whose guard can be false, CPUs left out.
+
+    It goes on when `until` holds.  `blockers` is set for an acquisition that nobody but these tasks keeps
+    waiting; otherwise whoever stands at a point of `helps` may end the wait, in whatever way.
+    """
+
+    until: Expr
+    helps: tuple[Help, ...]
+    blockers: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One atomic step.
 
     `kind` says what it does: load, store, compare, take, bump, lock, queue, schedule, cond_resched,
     might_sleep, cpu_relax, atomic, await, start or silent.  `calls` are the call sites, outermost
     first, through which inlining brought it here; `awaited` is the condition of the waiting site for
-    a `schedule` that a policy does there: what a lasso is told by, no part of the step.  `ways` are
-    those through a merged step: the control points that each passes.
+    a `schedule` that a policy does there: what a lasso is told by, no part of the step.  `wait` is set
+    where the guard can be false, and belongs to the whole program, whatever is merged.  `ways` are those
+    through a merged step: the control points that each passes.
     """
 
     kind: str
@@ -174,6 +197,7 @@ class Step:
     lock: LockUse | None = None
     calls: tuple[Span, ...] = ()
     awaited: Expr | None = None
+    wait: Wait | None = None
     ways: frozenset[tuple[str, ...]] = frozenset({()})
 
     @property

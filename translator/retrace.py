@@ -8,7 +8,8 @@ from ..dsl.source import Span
 from .emit import Emission, back
 from .findings import Change, Finding, Standing, TraceStep
 from .interpreter import Interpreter, State, Transition, Violation
-from .program import LockPart, Point, Program, Read, Task, Value, Variable, parts
+from .program import AnyTask, LockPart, Point, Program, Read, Task, Value, Variable, parts
+from .stuck import Hopeless
 from .values import value_text
 
 
@@ -142,6 +143,7 @@ def finding(
                     span = invariant.span
                     values = _values(invariant.condition, last, None, interpreter)
                     break
+    hopeless = interpreter.hopeless(last) if violation.property == "deadlock" else {}
     return Finding(
         property=violation.property,
         steps=steps,
@@ -150,22 +152,30 @@ def finding(
         message=message,
         calls=calls,
         values=values,
-        standing=tuple(standing(task, last, interpreter) for task in interpreter.program.tasks),
+        standing=tuple(
+            standing(task, last, interpreter, hopeless.get(task)) for task in interpreter.program.tasks
+        ),
         cycle=violation.cycle,
+        stuck=tuple(task for task in interpreter.program.tasks if task in hopeless),
         initial=elements(states[0], interpreter),
         final=elements(last, interpreter),
     )
 
 
-def standing(task: Task, state: State, interpreter: Interpreter) -> Standing:
-    """Where a task is, and what keeps it there."""
+def standing(
+    task: Task, state: State, interpreter: Interpreter, hopeless: Hopeless | None = None
+) -> Standing:
+    """Where a task is, and what keeps it there: for ever, if it is `hopeless`."""
     point = interpreter.pc(state, task)
     step = point.step
     if step is None:
         return Standing(task, point.span, "halted by a check" if point.halted else "ended", None, ())
     if interpreter.enabled(state, task):
         return Standing(task, point.span, "can go on", None, ())
-    return Standing(task, point.span, "waits", *reason(point, state, task, interpreter))
+    what, on = reason(point, state, task, interpreter)
+    only = None if hopeless is None or hopeless.lock else hopeless.on
+    keepers = () if hopeless is None else hopeless.keepers
+    return Standing(task, point.span, "waits", what, on, only, keepers)
 
 
 def reason(point: Point, state: State, task: Task, interpreter: Interpreter) -> tuple[str, tuple[Task, ...]]:

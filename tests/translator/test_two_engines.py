@@ -16,7 +16,7 @@ import pytest
 from cases import cases
 from pfnspec.check import runs as runs_module
 from pfnspec.check.load import Cell, load
-from pfnspec.check.run import check_file
+from pfnspec.check.run import Options, check_file
 from pfnspec.tla import find_tools
 from pfnspec.translator.emit import Emission, emit
 from pfnspec.translator.interpreter import Interpreter
@@ -139,6 +139,36 @@ def test_expressions_and_names(name: str) -> None:
     known = differential.safety(cell, MOST_STATES)
     assert "\n".join(sorted(known.violated)) == expected
     assert differential.safety_by_tlc(cell, known, find_tools()) >= 2
+
+
+OVER_TIME = {
+    "a violation": ("cpu_relax()", ("comes ==", "comes ==\n    [](pc = pc) \\/"), "only the interpreter"),
+    "fairness": ("ready = True", ("Fairness ==", "Fairness == TRUE\nUnused =="), "only TLC"),
+}
+
+
+@pytest.mark.parametrize("name", OVER_TIME)
+def test_what_tlc_gets_wrong_over_time(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A fault of the translation that hides a behaviour, or allows one, is no verdict on a property."""
+    statement, (right, wrong), expected = OVER_TIME[name]
+
+    def mistranslated(*arguments: Any, **options: Any) -> Emission:
+        made = emit(*arguments, **options)
+        assert right in made.module_text
+        return replace(made, module_text=made.module_text.replace(right, wrong))
+
+    monkeypatch.setattr(runs_module, "emit", mistranslated)
+    monkeypatch.setattr(tempfile, "tempdir", os.fspath(tmp_path))
+    path = tmp_path / "m.pfn"
+    path.write_text(
+        f"model m\n\nshared ready: bool\n\nprocess setter:\n    {statement}\n\nprocess waiter:\n"
+        "    while not ready:\n        cpu_relax()\n\nproperty comes: eventually waiter at end\n",
+        encoding="utf-8",
+    )
+    found = check_file(path, Options(properties=("comes",)))
+    assert found.failure is not None and found.failure.why == "disagreement"
+    assert f"{expected} finds comes violated" in found.failure.message
+    assert list(tmp_path.glob("pfnspec-report-*/m.tla"))
 
 
 WRONG = {

@@ -608,13 +608,19 @@ stale_PFN_used ==
 
 \* deadlock
 deadlock ==
-    LET Blockers(self) ==
-        IF pc[self] \in {"vcpu_35", "notifier_72"} THEN ({gpc_lock_writer} \ {None}) \cup (gpc_lock_readers \cap {self}) ELSE
-        IF pc[self] \in {"vcpu_35_3", "vcpu_41", "notifier_75"} THEN ({gpc_lock_writer} \ {None}) \cup gpc_lock_readers ELSE
-        IF pc[self] \in {"vcpu_55", "notifier_22", "notifier_26"} THEN {mmu_lock_holder} \ {None} ELSE
-        IF pc[self] \in {"notifier_18", "notifier_29"} THEN {mn_lock_holder} \ {None} ELSE {}
-        waiting == {t \in Tasks : Blockers(t) # {}}
-    IN \A group \in (SUBSET waiting) \ {{}} : \E t \in group : Blockers(t) \cap group = {}
+    /\ LET Stays(self, group) ==
+               IF pc[self] \in {"vcpu_35", "notifier_72"} THEN \E other \in (({gpc_lock_writer} \ {None}) \cup (gpc_lock_readers \cap {self})) : other \in group \/ pc[other] = "notifier_end" ELSE
+               IF pc[self] \in {"vcpu_35_3", "vcpu_41", "notifier_75"} THEN \E other \in (({gpc_lock_writer} \ {None}) \cup gpc_lock_readers) : other \in group \/ pc[other] = "notifier_end" ELSE
+               IF pc[self] \in {"vcpu_55", "notifier_22", "notifier_26"} THEN \E other \in ({mmu_lock_holder} \ {None}) : other \in group \/ pc[other] = "notifier_end" ELSE
+               IF pc[self] \in {"notifier_18", "notifier_29"} THEN \E other \in ({mn_lock_holder} \ {None}) : other \in group \/ pc[other] = "notifier_end" ELSE FALSE
+           stuck0 == {t \in Tasks : Stays(t, Tasks)}
+           stuck1 == {t \in stuck0 : Stays(t, stuck0)}
+           stuck2 == {t \in stuck1 : Stays(t, stuck1)}
+           stuck3 == {t \in stuck2 : Stays(t, stuck2)}
+       IN \/ stuck0 = {}
+           \/ stuck1 = {}
+           \/ stuck2 = {}
+           \/ stuck3 = {}
 
 \* out_of_range
 out_of_range ==

@@ -357,14 +357,20 @@ start_and_end_saw_different_memslots ==
 
 \* deadlock
 deadlock ==
-    LET Blockers(self) ==
-        IF pc[self] \in {"notifier_26", "notifier_29"} THEN {outer_holder} \ {None} ELSE
-        IF pc[self] = "notifier_41_1" THEN ({notifier_slots_lock_writer} \ {None}) \cup (notifier_slots_lock_readers \cap {self}) \cup (Before(notifier_slots_lock_queue, self) \cap notifier_slots_lock_queued_writers) ELSE
-        IF pc[self] \in {"notifier_53", "notifier_62"} THEN {mmu_lock_holder} \ {None} ELSE
-        IF pc[self] = "updater_35" THEN {slots_lock_holder} \ {None} ELSE
-        IF pc[self] = "updater_47_1" THEN ({notifier_slots_lock_writer} \ {None}) \cup notifier_slots_lock_readers \cup Before(notifier_slots_lock_queue, self) ELSE {}
-        waiting == {t \in Tasks : Blockers(t) # {}}
-    IN \A group \in (SUBSET waiting) \ {{}} : \E t \in group : Blockers(t) \cap group = {}
+    /\ LET Stays(self, group) ==
+               IF pc[self] \in {"notifier_26", "notifier_29"} THEN \E other \in ({outer_holder} \ {None}) : other \in group \/ pc[other] = "notifier_end" ELSE
+               IF pc[self] = "notifier_41_1" THEN \E other \in (({notifier_slots_lock_writer} \ {None}) \cup (notifier_slots_lock_readers \cap {self}) \cup (Before(notifier_slots_lock_queue, self) \cap notifier_slots_lock_queued_writers)) : other \in group \/ pc[other] \in {"notifier_end", "updater_end"} ELSE
+               IF pc[self] \in {"notifier_53", "notifier_62"} THEN \E other \in ({mmu_lock_holder} \ {None}) : other \in group \/ pc[other] = "notifier_end" ELSE
+               IF pc[self] = "updater_35" THEN \E other \in ({slots_lock_holder} \ {None}) : other \in group \/ pc[other] = "updater_end" ELSE
+               IF pc[self] = "updater_47_1" THEN \E other \in (({notifier_slots_lock_writer} \ {None}) \cup notifier_slots_lock_readers \cup Before(notifier_slots_lock_queue, self)) : other \in group \/ pc[other] \in {"notifier_end", "updater_end"} ELSE FALSE
+           stuck0 == {t \in Tasks : Stays(t, Tasks)}
+           stuck1 == {t \in stuck0 : Stays(t, stuck0)}
+           stuck2 == {t \in stuck1 : Stays(t, stuck1)}
+           stuck3 == {t \in stuck2 : Stays(t, stuck2)}
+       IN \/ stuck0 = {}
+           \/ stuck1 = {}
+           \/ stuck2 = {}
+           \/ stuck3 = {}
 
 \* out_of_range
 out_of_range ==

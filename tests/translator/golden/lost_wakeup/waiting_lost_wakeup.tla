@@ -169,6 +169,15 @@ Next ==
 
 Spec == Init /\ [][Next]_vars
 
+\* deadlock
+deadlock ==
+    /\ LET Stays(self, group) ==
+               IF pc[self] = "refresher_17" THEN (sleepy[self]) /\ ((self \in idle_wq_waiters) => \A other \in Tasks \ group : ~(pc[other] \in {"notifier_32", "notifier_34_1", "notifier_halt_34", "notifier_36", "notifier_halt_37", "notifier_38"})) ELSE FALSE
+           stuck0 == {t_2 \in Tasks : Stays(t_2, Tasks)}
+           stuck1 == {t_2 \in stuck0 : Stays(t_2, stuck0)}
+       IN \/ stuck0 = {}
+           \/ stuck1 = {}
+
 \* out_of_range
 out_of_range ==
     /\ \A self \in Notifiers : ~(pc[self] \in {"notifier_halt_34", "notifier_halt_37"})

@@ -1,16 +1,20 @@
-"""Temporal properties decided apart from TLC and the translator: a tableau and a search for fair cycles.
+"""Temporal properties decided apart from TLC: a tableau and a search for fair cycles.
 
 `Graph.of(program, limit).holds(formula)` goes through all states of a small program.  What is fair is said
-here again, from the rules of the language.
+here again, from the rules of the language: it shares nothing with what TLC is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from pfnspec.translator.interpreter import Interpreter, State
-from pfnspec.translator.program import FALSE, TRUE, Apply, Const, Expr, Program, Read, Step
+from .interpreter import Interpreter, State
+from .program import FALSE, TRUE, Apply, Const, Expr, Program, Read, Step
+from .temporal import is_temporal
+
+Look = Callable[[], None]
+"""Called every now and then; what it raises ends the work."""
 
 
 class TooLarge(Exception):
@@ -44,6 +48,9 @@ Formula = Until | Both | Atom
 
 def normal(e: Expr, negated: bool, program: Program) -> Formula:
     """A temporal formula with negations at its atoms only; monitors are `until` again."""
+    if not is_temporal(e):
+        # As a whole: `o != None and o < 1` has no value without its left side.
+        return Atom(e, negated)
     known = _until(e, program)
     match known or e:
         case Apply(operator="until", arguments=(left, right)):
@@ -94,12 +101,17 @@ class _Node:
     before: set[int] = field(default_factory=set)
 
 
-def tableau(formula: Formula) -> list[_Node]:
+def _go_on() -> None:
+    return None
+
+
+def tableau(formula: Formula, look: Look = _go_on) -> list[_Node]:
     """The nodes of Gerth, Peled, Vardi and Wolper's construction; `before` has -1 for an initial one."""
     nodes: list[_Node] = []
     index: dict[tuple[frozenset[Formula], frozenset[Formula]], int] = {}
     todo = [({-1}, frozenset({formula}), frozenset[Formula](), frozenset[Formula]())]
     while todo:
+        look()
         before, new, old, later = todo.pop()
         if not new:
             key = (old, later)
@@ -187,13 +199,15 @@ class Graph:
     steps: list[list[tuple[int, str, int]]]
 
     @classmethod
-    def of(cls, program: Program, limit: int) -> Graph:
+    def of(cls, program: Program, limit: int, look: Look = _go_on) -> Graph:
+        """All states of a program; raises TooLarge where there are more than `limit`."""
         interpreter = Interpreter(program)
         order = {task: i for i, task in enumerate(program.tasks)}
         found = {interpreter.initial(): 0}
         states = list(found)
         steps: list[list[tuple[int, str, int]]] = []
         for state in states:
+            look()
             here: list[tuple[int, str, int]] = []
             for transition in interpreter.transitions(state):
                 if transition.state not in found:
@@ -205,15 +219,16 @@ class Graph:
             steps.append(here)
         return cls(interpreter, states, steps)
 
-    def holds(self, formula: Expr) -> bool:
+    def holds(self, formula: Expr, look: Look = _go_on) -> bool:
         """Whether a temporal formula holds on every fair behaviour."""
         wrong = normal(formula, True, self.interpreter.program)
-        nodes = tableau(wrong)
+        nodes = tableau(wrong, look)
         value = self.interpreter.value
         truths: dict[Expr, list[bool]] = {}
         for node in nodes:
             for atom in node.atoms:
                 if atom.state not in truths:
+                    look()
                     truths[atom.state] = [value(atom.state, state) is True for state in self.states]
 
         def fits(node: int, state: int) -> bool:
@@ -238,6 +253,7 @@ class Graph:
                 place(0, number)
         edges: list[list[tuple[int, str, int]]] = []
         for number, asks in listed:
+            look()
             here: list[tuple[int, str, int]] = []
             # Every state may also be repeated for ever, as far as fairness allows.
             for task, point, target in [*self.steps[number], (-1, "", number)]:
@@ -255,13 +271,15 @@ class Graph:
             for steps in self.steps
         ]
 
-        def fair(group: list[int]) -> bool:
+        def fair(group: list[int]) -> list[int] | None:
+            """None if some fair behaviour stays in a strongly connected group for ever, going everywhere;
+            otherwise those of it in which one could."""
             inside = set(group)
             inner = [(a, task, point, b) for a in group for task, point, b in edges[a] if b in inside]
             if not inner:
-                return False
+                return []
             if any(all(listed[a][1] not in goal for a in group) for goal in goals):
-                return False
+                return []
             bad: set[int] = set()
             for number, promise in enumerate(asked):
                 if any(task == promise.task and point in promise.points for _, task, point, _ in inner):
@@ -270,12 +288,17 @@ class Graph:
                 if promise.strong:
                     bad |= possible
                 elif len(possible) == len(group):
-                    return False
-            if not bad:
-                return True
-            return any(fair(part) for part in _components(sorted(inside - bad), edges))
+                    return []
+            return sorted(inside - bad) if bad else None
 
-        return not any(fair(part) for part in _components(list(range(len(listed))), edges))
+        todo = list(_components(list(range(len(listed))), edges))
+        while todo:
+            look()
+            rest = fair(todo.pop())
+            if rest is None:
+                return False
+            todo.extend(_components(rest, edges))
+        return True
 
 
 def _components(nodes: list[int], edges: list[list[tuple[int, str, int]]]) -> Iterator[list[int]]:
