@@ -26,8 +26,8 @@ from .settle import constants, initial, process_counts, sort_of, types
 from .size import refuse_large
 from .snapshots import refuse_other_counters
 from .source import Span
-from .unlocked import unlocked_on_purpose
 from .statements import check_body
+from .unlocked import unlocked_on_purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,11 @@ def examine(
 
 def name_of(node: tree.Declaration) -> str | None:
     """The name that a declaration declares, if it declares one."""
-    return None if isinstance(node, tree.Policies | tree.Expect | tree.Accept | tree.AcceptUnlocked) else node.name
+    return (
+        None
+        if isinstance(node, tree.Policies | tree.Expect | tree.Accept | tree.AcceptUnlocked)
+        else node.name
+    )
 
 
 def _refuse_duplicates(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:

@@ -92,7 +92,11 @@ def document_symbols(analysis: Analysis, encoding: str) -> Iterator[types.Docume
     for node in own.declarations if own else ():
         kind = KINDS.get(type(node))
         here = next((o for o in names if o.span.line >= node.span.line and o.symbol.kind == kind), None)
-        if kind is None or here is None or isinstance(node, tree.Policies | tree.Expect | tree.Accept | tree.AcceptUnlocked):
+        if (
+            kind is None
+            or here is None
+            or isinstance(node, tree.Policies | tree.Expect | tree.Accept | tree.AcceptUnlocked)
+        ):
             continue
         whole = _whole(node)
         below = [

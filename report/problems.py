@@ -67,9 +67,9 @@ RULES = {
     ),
     "sequential_consistency": (
         "Verdicts rest on sequential consistency",
-        "Tasks meet at a shared location without a lock that keeps them apart, or the model has barriers, which "
-        "have no effect. Each access takes effect at once and in program order here; on a machine it may not, "
-        "so a protocol that fails on weaker memory passes.",
+        "Tasks meet at a shared location without a lock that keeps them apart, or the model has barriers, "
+        "which have no effect. Each access takes effect at once and in program order here; on a machine it "
+        "may not, so a protocol that fails on weaker memory passes.",
     ),
     "unreached": (
         "Nothing reaches this",

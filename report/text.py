@@ -312,8 +312,7 @@ def memory_notes(result: Result) -> list[str]:
         are = "are" if len(names) > 1 else "is"
         told = ", ".join(names[:NAMED])
         notes.append(
-            f"{told}{more} {are} accessed without a common lock: "
-            "the verdicts rest on sequential consistency"
+            f"{told}{more} {are} accessed without a common lock: the verdicts rest on sequential consistency"
         )
     if result.barriers:
         count = len(result.barriers)

@@ -77,7 +77,7 @@ class Observer:
         """`node` without what only an operation itself reads, or only the task that it is about can change:
 
         - the condition that a waiting site awaits, which is told and decides no step;
-        - what `deadlock` (c) asks of a wait: once a task can never step again that stays so, whatever is merged;
+        - what `deadlock` (c) asks of a wait: that a task can never step again stays so, whatever is merged;
         - the guard of an acquisition as far as it is that of its lock, and whom it waits for;
         - the old value of what taking or giving back a lock changes;
         - each element of a variable that is mapped as a whole;

@@ -8,7 +8,7 @@ from ..dsl.source import Span
 from .emit import Emission, back
 from .findings import Change, Finding, Standing, TraceStep
 from .interpreter import Interpreter, State, Transition, Violation
-from .program import AnyTask, LockPart, Point, Program, Read, Task, Value, Variable, parts
+from .program import LockPart, Point, Program, Read, Task, Value, Variable, parts
 from .stuck import Hopeless
 from .values import value_text
 

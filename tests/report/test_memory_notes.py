@@ -1,4 +1,4 @@
-"""What a verdict owes to sequential consistency is said in every report, and a model can say why that is meant."""
+"""What a verdict owes to sequential consistency is in every report, unless a model says why it is meant."""
 
 from __future__ import annotations
 
