@@ -429,7 +429,10 @@ def walk(node: object) -> Iterator[object]:
     while todo:
         one = todo.pop()
         yield one
-        todo.extend(reversed(parts(one)))
+        if isinstance(one, tuple):
+            todo.extend(reversed(one))
+        elif names := _names(type(one)):
+            todo.extend([getattr(one, name) for name in reversed(names)])
 
 
 def reads(node: object) -> frozenset[str]:
@@ -448,6 +451,8 @@ def rewritten(node: N, change: Callable[[object], object], *, told: bool = False
     if new is not node:
         return new  # type: ignore[return-value]
     names = _names(type(node), told=told)
+    if not names and not isinstance(node, tuple):
+        return node
     old = node if isinstance(node, tuple) else tuple([getattr(node, name) for name in names])
     made = tuple([rewritten(part, change, told=told) for part in old])
     if all(one is other for one, other in zip(old, made, strict=True)):
