@@ -71,6 +71,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(f"this is a mistake in pfnspec, please report it: {what}")
         complain("PFNSPEC_TRACEBACK=1 in the environment shows where it happens")
         return 4
+    finally:
+        # Python would make a status of its own of what cannot be written at its end.
+        try:
+            sys.stderr.flush()
+        except OSError:
+            from .write import discard
+
+            discard(sys.stderr)
 
 
 def _make_streams_safe() -> None:

@@ -48,7 +48,7 @@ Formula = Until | Both | Atom
 
 def normal(e: Expr, negated: bool, program: Program) -> Formula:
     """A temporal formula with negations at its atoms only; monitors are `until` again."""
-    if not is_temporal(e):
+    if not (is_temporal(e) or _has_until(e)):
         # As a whole: `o != None and o < 1` has no value without its left side.
         return Atom(e, negated)
     known = _until(e, program)
@@ -74,6 +74,11 @@ def normal(e: Expr, negated: bool, program: Program) -> Formula:
             return made
         case other:
             return Atom(other, negated)
+
+
+def _has_until(e: Expr) -> bool:
+    """Whether an `until` stands in it, which only `_until` makes."""
+    return isinstance(e, Apply) and (e.operator == "until" or any(map(_has_until, e.arguments)))
 
 
 def _until(e: Expr, program: Program) -> Expr | None:
