@@ -153,9 +153,9 @@ class Step:
 
     `kind` says what it does: load, store, compare, take, bump, lock, queue, schedule, cond_resched,
     might_sleep, cpu_relax, atomic, await, start or silent.  `calls` are the call sites, outermost
-    first, through which inlining brought it here; `awaited` is the condition of the waiting site for
-    a `schedule` that a policy does there.  `ways` are those through a merged step: the control points
-    that each passes.
+    first, through which inlining brought it here; `awaited` is whether the condition of the waiting
+    site is true, for a `schedule` that a policy does there (None where one state does not tell).
+    `ways` are those through a merged step: the control points that each passes.
     """
 
     kind: str
