@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..dsl import model as m
 from ..dsl import sorts as s
@@ -270,7 +270,10 @@ class Assignments(Expressions, ABC):
             taken = Block(
                 (lock.take(action.mode), lock.note("take", action.mode, action.span), *yes.ops), yes.end
             )
-            refused = Block((lock.note("refused", action.mode, action.span), *no.ops), no.end)
+            refusal = replace(
+                lock.note("refused", action.mode, action.span), value=lock.blockers(action.mode)
+            )
+            refused = Block((refusal, *no.ops), no.end)
             use_ = lock.use("try", action.mode)
             return self.step("lock", action.span, Block((), Test(can, taken, refused)), lock=use_)
 

@@ -238,6 +238,8 @@ class Evaluator:
 
     def _note(self, note: Note) -> Effect:
         def tell(env: Env) -> None:
+            if self.eval(note.when)(env) is not True:
+                return
             where = "" if note.where is None else self.where(note.where, env)
             value = None if note.value is None else self.eval(note.value)(env)
             old = None if note.old is None else self.eval(note.old)(env)

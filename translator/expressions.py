@@ -10,6 +10,7 @@ from ..dsl import sorts as s
 from ..dsl.source import Span
 from .direct import Direct, Obligation, located, own_obligation
 from .flow import BackNode, Flow, FreeNode, LastNode, StepNode
+from .looks import looks
 from .program import (
     FALSE,
     NONE,
@@ -143,7 +144,8 @@ class Expressions(Direct):
         """Code that evaluates `e`, one step per shared load, and goes on with `k`, which must use
         the value within the block that it returns."""
         if self.atomic or not shared(e):
-            return self.checked(self.obligations(e), k(self.ir(e)))
+            block = self.checked(self.obligations(e), k(self.ir(e)))
+            return Block((*looks(self, e), *block.ops), block.end) if shared(e) else block
         match e:
             case m.Load(place=place):
                 return self.load(place, e.span, k)

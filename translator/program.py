@@ -71,6 +71,7 @@ class Note:
     value: Expr | None = None
     old: Expr | None = None
     text: str = ""
+    when: Expr = TRUE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ..dsl.source import PRELUDE, Span
 from .assignments import Called, Held, Loop
 from .expressions import Expressions
 from .flow import LastNode, MarkNode
+from .looks import looks
 from .operations import Operations
 from .program import (
     FALSE,
@@ -265,7 +266,9 @@ class Statements(Operations):
         before, self.atomic = self.atomic, True
         obligations = self.obligations(node.condition)
         guard = implication(conjunction(*(o.condition for o in obligations)), self.ir(node.condition))
-        block = self.checked(obligations, Block((Note("call", node.span, text="await"),), Goto(after)))
+        seen = (Note("call", node.span, text="await"), *looks(self, node.condition))
+        held = self.checked(obligations, goto(after))
+        block = Block((*seen, *held.ops), held.end)
         self.atomic = False
         claims = self.may_sleep(node.span, "`await` may sleep")
         code = self.step("await", node.span, block, guard, None, claims)
