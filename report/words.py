@@ -115,9 +115,14 @@ def waiting(standing: Standing, main: str) -> str:
     return f"{standing.task} waits for {standing.waits_for}{by} (line {place(standing.span, main)})"
 
 
-def because(finding: Finding) -> str:
-    """The values that made a condition fail."""
-    return ", ".join(f"{name} = {value}" for name, value in finding.values)
+def because(finding: Finding, main: str) -> str:
+    """The values that made a condition fail, and where tasks stand."""
+    values = [f"{name} = {value}" for name, value in finding.values]
+    for one in finding.positions:
+        values.append(
+            f"{one.task} {'' if one.there else 'not '}at {one.label} (line {place(one.span, main)})"
+        )
+    return ", ".join(values)
 
 
 @dataclass(frozen=True, slots=True)

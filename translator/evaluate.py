@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,9 +117,15 @@ class Evaluator:
         self._codes: dict[int, tuple[Block, Code]] = {}
         self._kept = [(monitor.variable, kept_up(monitor)) for monitor in program.monitors]
 
-    def value(self, e: Expr, state: Sequence[Value], task: Task | None = None) -> Value:
-        """The value of an expression in a state, for a task."""
-        return self.eval(e)(Env(state, task, {}))
+    def value(
+        self,
+        e: Expr,
+        state: Sequence[Value],
+        task: Task | None = None,
+        bound: Mapping[str, Value] | None = None,
+    ) -> Value:
+        """The value of an expression in a state, for a task, with values for the names that are `bound`."""
+        return self.eval(e)(Env(state, task, bound or {}))
 
     def where(self, where: Where, env: Env) -> str:
         """The name of a place, its indices filled in."""

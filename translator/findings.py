@@ -74,11 +74,22 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """Whether a task is `there`, at the label that a failed condition asks about; `span` is where it is."""
+
+    task: Task
+    label: str
+    there: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A violated property: the behaviour that violates it, and why its last state does.
 
     `task`, `span` and `message` belong to the claim that failed; `values` are the places that the
-    failed condition reads, with their values; `cycle` are tasks that wait for each other.
+    failed condition reads, with their values, and `positions` the tasks that it asks about; `cycle`
+    are tasks that wait for each other.
 
     For a temporal property `loop` is the number of steps before the part that repeats for ever (all
     of them when nothing steps any more), `diagnosis` the word for what the loop is, and `reasons`
@@ -99,3 +110,4 @@ class Finding:
     loop: int | None = None
     diagnosis: str = ""
     reasons: tuple[str, ...] = ()
+    positions: tuple[Position, ...] = ()

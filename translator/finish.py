@@ -215,7 +215,7 @@ class _Resolver:
             ]
         if not names:
             return FALSE
-        return Apply("in", (Read(PC, (task,)), Const(frozenset(names))))
+        return Apply("in", (Read(PC, (task,)), Const(frozenset(names), ".".join(label))))
 
     def outdate(self, op: Outdate) -> tuple[Fill, ...]:
         made: list[Fill] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .values import Atom as Atom
 from .values import Task as Task
@@ -48,7 +48,10 @@ class Any:
 
 @dataclass(frozen=True, slots=True)
 class Const:
+    """`word` is what the author calls it, where that cannot be told from the value: control points' label."""
+
     value: Value
+    word: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

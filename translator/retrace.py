@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 
 from ..dsl.source import Span
 from .emit import Emission, back
-from .findings import Change, Finding, Standing, TraceStep
+from .findings import Change, Finding, Position, Standing, TraceStep
 from .interpreter import Interpreter, State, Transition, Violation
-from .program import AnyTask, Point, Program, Read, Task, Value, Variable
+from .program import Point, Program, Task, Value
+from .seen import seen, title
 from .values import value_text
 
 
@@ -100,7 +100,7 @@ def elements(state: State, interpreter: Interpreter) -> tuple[tuple[str, str], .
             for task, value in zip(program.tasks_of(variable), _items(state[slot]), strict=True):
                 found.append((f"{task}.{variable.title}", value_text(value)))
         else:
-            found.extend(_array(_title(variable), state[slot], len(variable.sizes)))
+            found.extend(_array(title(variable), state[slot], len(variable.sizes)))
     return tuple(found)
 
 
@@ -118,10 +118,6 @@ def _array(title: str, value: Value, depth: int) -> list[tuple[str, str]]:
     return found
 
 
-def _title(variable: Variable) -> str:
-    return variable.title.removesuffix(".holder")
-
-
 def finding(
     violation: Violation, steps: tuple[TraceStep, ...], states: tuple[State, ...], interpreter: Interpreter
 ) -> Finding:
@@ -131,16 +127,17 @@ def finding(
     message = ""
     calls: tuple[Span, ...] = ()
     values: tuple[tuple[str, str], ...] = ()
+    positions: tuple[Position, ...] = ()
     if violation.claim is not None and violation.task is not None:
         span, message = violation.claim.span, violation.claim.message
         calls = interpreter.pc(last, violation.task).calls
-        values = _values(violation.claim.condition, last, violation.task, interpreter)
+        values, positions = seen(violation.claim.condition, last, violation.task, interpreter)
     else:
         for invariant in interpreter.program.invariants:
             if invariant.property == violation.property:
                 if interpreter.value(invariant.condition, last) is not True:
                     span = invariant.span
-                    values = _values(invariant.condition, last, None, interpreter)
+                    values, positions = seen(invariant.condition, last, None, interpreter)
                     break
     return Finding(
         property=violation.property,
@@ -154,6 +151,7 @@ def finding(
         cycle=violation.cycle,
         initial=elements(states[0], interpreter),
         final=elements(last, interpreter),
+        positions=positions,
     )
 
 
@@ -183,45 +181,3 @@ def reason(point: Point, state: State, task: Task, interpreter: Interpreter) -> 
     if step.kind == "await":
         return "its condition", ()
     return "a CPU", tuple(other for other in interpreter.running(state) if other != task)
-
-
-def _values(
-    condition: object, state: State, task: Task | None, interpreter: Interpreter
-) -> tuple[tuple[str, str], ...]:
-    """The places that a condition reads, with their values in a state, each once."""
-    found: dict[str, str] = {}
-
-    def visit(node: object) -> None:
-        if isinstance(node, Read):
-            try:
-                value = interpreter.value(node, state, task)
-            except (KeyError, TypeError):
-                return
-            name = _read_name(node, state, task, interpreter)
-            if name:
-                found.setdefault(name, value_text(value))
-        if isinstance(node, tuple):
-            for item in node:
-                visit(item)
-        elif is_dataclass(node) and not isinstance(node, Span | Task):
-            for item in fields(node):
-                visit(getattr(node, item.name))
-
-    visit(condition)
-    return tuple(found.items())
-
-
-def _read_name(node: Read, state: State, task: Task | None, interpreter: Interpreter) -> str | None:
-    variable = interpreter.program.variable(node.variable)
-    if variable.kind in ("control", "temporary"):
-        return None
-    indices = [interpreter.value(index, state, task) for index in node.indices]
-    if variable.process:
-        own = indices.pop(0)
-        return variable.title if own == task else f"{own}.{variable.title}"
-    title = _title(variable)
-    if isinstance(variable.sort, AnyTask) and title.endswith(".writer"):
-        title = f"{title.removesuffix('.writer')} (writer)"
-    for index in indices:
-        title = title.replace("[]", f"[{value_text(index)}]", 1)
-    return title
