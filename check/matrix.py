@@ -105,8 +105,8 @@ def _result(
 ) -> Result:  # fmt: skip
     first = loaded.cells[0] if loaded.cells else None
     scenes: dict[str | None, Scene] = {}
+    own = dict(loaded.constants)
     for cell in cells:
-        own = dict(first.model.constants) if first else {}
         different = tuple((name, value) for name, value in cell.model.constants if own.get(name) != value)
         scenes.setdefault(cell.scenario, Scene(cell.scenario, different, cell.model.cpus, cell.model.preempt))
     barriers = dict.fromkeys(span for cell in cells for span in cell.program.barriers)
@@ -114,7 +114,7 @@ def _result(
         path=loaded.path,
         name=first.model.name if first else "",
         doc=first.model.doc if first else None,
-        constants=first.model.constants if first else (),
+        constants=loaded.constants if first else (),
         processes=tuple((p.name, p.count) for p in first.model.processes) if first else (),
         scenes=tuple(scenes.values()),
         policies=tuple(dict.fromkeys(cell.policy for cell in cells)),

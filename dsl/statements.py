@@ -50,7 +50,12 @@ def _block(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
             reached = False
             help = "remove it, or the jump or endless loop above it"
             body.found.add(
-                "unreachable", statement.span, "control never comes here", help, severity="warning"
+                "unreachable",
+                statement.span,
+                "control never comes here",
+                help,
+                severity="warning",
+                everywhere=True,
             )
         made = _statement(statement, body)
         if made is not None:

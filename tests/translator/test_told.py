@@ -1,4 +1,4 @@
-"""What a trace tells of steps that read a condition as a whole, and what is shown of a condition that failed."""
+"""What a trace tells of steps that read a condition as a whole, and what of a condition that failed."""
 
 from __future__ import annotations
 
