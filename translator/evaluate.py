@@ -125,7 +125,7 @@ class Evaluator:
         bound: Mapping[str, Value] | None = None,
     ) -> Value:
         """The value of an expression in a state, for a task, with values for the names that are `bound`."""
-        return self.eval(e)(Env(state, task, bound or {}))
+        return self.eval(e)(Env(state, task, dict(bound or {})))
 
     def where(self, where: Where, env: Env) -> str:
         """The name of a place, its indices filled in."""
