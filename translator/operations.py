@@ -145,14 +145,23 @@ class Operations(Assignments):
     def in_one_state(self, test: m.Condition) -> Expr | None:
         """Whether a condition has a value in a state, and is true; None where it does more than look."""
         before, self.atomic = self.atomic, True
+        surroundings = self.frames, self.calls, self.site, dict(self.bases)
+        reachable = dict(self.common.reachable)
         try:
             if not isinstance(test, m.Action):
                 return conjunction(*(o.condition for o in self.obligations(test)), self.ir(test))
             yes = self.flow.add(LastNode(test.span, (), False))
             no = self.flow.add(LastNode(test.span, (), False))
             return worth(self.flow, self.tested(test, goto(yes), goto(no)), yes, no, frozenset(self.locals))
+        except Unsupported:
+            # It cannot be part of one step, and need not be.
+            return None
         finally:
             self.atomic = before
+            self.frames, self.calls, self.site, self.bases = surroundings
+            # Nothing comes along here: a policy may never evaluate its condition.
+            self.common.reachable.clear()
+            self.common.reachable.update(reachable)
 
     def no_spinning(self, span: Span, why: str) -> tuple[Claim, ...]:
         if self.common.no_spinning == TRUE:

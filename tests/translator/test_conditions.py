@@ -87,3 +87,22 @@ def test_random_conditions(start: int) -> None:
     for seed in range(start, start + 10):
         made = with_calls(model(4 * seed), seed)
         assert differential.fault(made, limit=1500) is None, f"seed {seed}\n{made}"
+
+
+def test_a_policy_that_does_not_look_reaches_nothing_in_the_condition() -> None:
+    """Nor are there branches of it that could be missing."""
+    (cell,) = differential.cells("""model m
+shared x: bool
+shared wq: waitqueue
+policies blind
+def ready() -> bool:
+    if x:
+        return True
+    return False
+process waiter:
+    wait until ready() on wq
+policy blind:
+    schedule()
+""")
+    assert cell.program.reachable == ()
+    assert any(point.step is not None and point.step.awaited is not None for point in cell.program.points)
