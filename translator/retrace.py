@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ..dsl.source import Span
 from .emit import Emission, back
-from .findings import Change, Finding, Position, Standing, TraceStep
+from .findings import Change, Event, Finding, Position, Standing, TraceStep
 from .interpreter import Interpreter, State, Transition, Violation
 from .program import Point, Program, Task, Value
 from .seen import seen, title
@@ -72,10 +72,30 @@ def told_step(number: int, before: State, taken: Transition, interpreter: Interp
         step.kind,
         step.span,
         step.calls,
-        tuple(event for event in taken.events if event.kind != "round"),
+        _told(tuple(event for event in taken.events if event.kind != "round")),
         changes(before, taken.state, interpreter),
         any(event.kind == "round" for event in taken.events),
     )
+
+
+def _told(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """The events without those reads that say no more than another event of the step: of a place that it has
+    told of before, or that it changes in the same line."""
+    told: list[Event] = []
+    known: set[str] = set()
+    for number, event in enumerate(events):
+        line = (event.span.path, event.span.line)
+        again = event.where in known or any(
+            later.kind == "write" and later.where == event.where
+            for later in events[number + 1 :]
+            if (later.span.path, later.span.line) == line
+        )
+        if event.kind == "read" and again:
+            continue
+        if event.kind in ("read", "write"):
+            known.add(event.where)
+        told.append(event)
+    return tuple(told)
 
 
 def changes(before: State, after: State, interpreter: Interpreter) -> tuple[Change, ...]:

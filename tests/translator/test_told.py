@@ -41,14 +41,28 @@ process p:
         """
 shared o: range(2) | None
 shared x: bool
+shared y: bool
 process p:
     atomic:
         if o != None and o == 1 and x or not x:
-            x = x
+            y = x
     assert False, "here"
     cpu_relax()
 """,
-        "reads o = None; reads x = False; reads x = False; x = False, as before",
+        "reads o = None; reads x = False; y = False, as before",
+    ),
+    "what a line changes is told once": (
+        """
+shared n: range(3)
+shared m: range(3)
+process p:
+    atomic:
+        n += 1
+        m = n + m
+    assert False, "here"
+    cpu_relax()
+""",
+        "n: 0 -> 1; m: 0 -> 1",
     ),
     "the elements of all and any, and those of an index": (
         """
