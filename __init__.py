@@ -17,6 +17,7 @@ _HOMES = {
     "HOLDS": "check.result",
     "Loaded": "check.load",
     "Options": "check.run",
+    "Position": "translator.findings",
     "Progress": "check.run",
     "Result": "check.result",
     "Scene": "check.result",

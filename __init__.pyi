@@ -10,7 +10,7 @@ from .report.diagnostics import diagnostics_text
 from .report.files import report_text
 from .report.text import result_text
 from .report.words import step_text
-from .translator.findings import Change, Event, Finding, Standing, TraceStep
+from .translator.findings import Change, Event, Finding, Position, Standing, TraceStep
 from .translator.values import Task
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Finding",
     "Loaded",
     "Options",
+    "Position",
     "Progress",
     "Result",
     "Scene",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from random_conditions import with_calls
 from random_formulas import LOCKS, SCALARS, SPINNING, Formulas, Place, Surroundings
 
 
@@ -403,4 +404,5 @@ def _in(lines: list[str]) -> list[str]:
 
 def model(seed: int, *, liveness: bool = False) -> str:
     """A random model; it may be refused for a reason that only checking tells."""
-    return _Maker(seed, liveness=liveness).text()
+    text = _Maker(seed, liveness=liveness).text()
+    return with_calls(text, seed) if seed % 4 == 3 else text

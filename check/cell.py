@@ -68,25 +68,35 @@ class CellCheck:
         self.key = key
         self.reduction = reduction
         # States that properties suppose are watched for in the safety run, like `sometimes`.
-        supposed = tuple(
-            Invariant(f"{p.name} supposes {i}", e, p.span)
+        supposed = {
+            p.name: tuple(
+                Invariant(f"{p.name} supposes {i}", e, p.span)
+                for i, e in enumerate(supposed_states(self.program, p))
+            )
             for p in self.program.temporal
             if self.asked(p.name)
-            for i, e in enumerate(supposed_states(self.program, p))
-        )
+        }
         plain = focused(self.program, ())
-        self.watched = replace(plain, sometimes=(*plain.sometimes, *supposed), _points={})
+        watched = (*plain.sometimes, *(state for states in supposed.values() for state in states))
+        self.watched = replace(plain, sometimes=watched, _points={})
         first = len(self.program.reachable)
-        self.registers = {f.property: first + i for i, f in enumerate(self.watched.sometimes)}
+        self.registers = {f.property: first + i for i, f in enumerate(watched)}
+        self.supposed = {
+            name: frozenset(self.registers[state.property] for state in states)
+            for name, states in supposed.items()
+        }
         self.searched_all = False
         self.symmetry: tuple[str, ...] = ()
         self.stopped: str | None = None
         self.failure: Failure | None = None
 
     def jobs(self) -> Iterator[Callable[[], tuple[CellVerdict, ...]]]:
-        """Independent pieces of work: one for all safety properties, one per temporal property."""
+        """Independent pieces of work: one for all safety properties, one per temporal property; and one for
+        the states that these suppose, where no safety run looks for them."""
         if any(self.asked(name) for name in self.safety_names()):
             yield self.safety
+        elif any(self.supposed.values()) and self.runs.tools is not None:
+            yield self.suppositions
         for property in self.cell.live.temporal:
             if self.asked(property.name):
                 yield lambda property=property: self.liveness(property)  # type: ignore[misc]
@@ -149,6 +159,19 @@ class CellCheck:
             outcome = Outcome(behaviours, findings, evidence, reached, self.runs.version)
             keep(self.store, key, outcome, whole)
         return self.safety_verdicts(names, findings, evidence)
+
+    def suppositions(self) -> tuple[CellVerdict, ...]:
+        """A search for the states that temporal properties suppose: by the interpreter, and by a safety run
+        if not all of them are near the first state."""
+        formulas = [formula.condition for formula in self.watched.sometimes]
+        program = scheduled(safety_reduced(self.watched, formulas) if self.reduction else self.watched)
+        found = searched(program, (), SECOND_OPINION, self.runs.stop.reason, lambda progress: None)
+        self.runs.reached |= {self.registers[name] for name in found.met}
+        if found.stopped is None:
+            self.searched_all = True
+        elif any(not numbers <= self.runs.reached for numbers in self.supposed.values()):
+            return self.safety()
+        return ()
 
     def safety_verdicts(
         self, names: Iterable[str], findings: Mapping[str, Finding], evidence: Evidence
@@ -283,8 +306,7 @@ class CellCheck:
         if kept:
             self.runs.recall(kept)
             return (self.temporal(property, kept),)
-        known: bool | None = False
-        probes = cached = 0
+        known, probes, cached = False, 0, 0
         try:
             outcome = self.searched(property)
             if not outcome.findings:
@@ -301,8 +323,8 @@ class CellCheck:
             seconds=time.monotonic() - started,
             cached=outcome.evidence.cached + cached,
         )
-        outcome = replace(outcome, evidence=evidence, vacuous=bool(known))
-        if self.store and known is not None:
+        outcome = replace(outcome, evidence=evidence, vacuous=known)
+        if self.store:
             keep(self.store, key, outcome, whole)
         return (self.temporal(property, outcome),)
 
@@ -361,9 +383,10 @@ class CellCheck:
             raise RunFailed(self.runs.disagreement(message, emission, outcome))
         return outcome
 
-    def vacuous(self, property: Property) -> tuple[bool | None, int, int]:
-        """Whether a temporal formula that the property supposes holds on no fair behaviour, None when a run
-        for that did not come to its end; the number of runs, and how many of them were made before."""
+    def vacuous(self, property: Property) -> tuple[bool, int, int]:
+        """Whether a temporal formula that the property supposes holds on no fair behaviour; the number of
+        runs, and how many of them were made before.  Raises RunStopped or RunFailed where that is not known:
+        the property is not decided then."""
         walker = Interpreter(scheduled(focused(self.cell.live, (property,))))
         probes = cached = 0
         for number, supposed in enumerate(antecedents(property.formula)):
@@ -376,19 +399,18 @@ class CellCheck:
                 continue
             probes += 1
             probe = Property(f"{property.name} supposes {number}", never, property.labels, property.span)
-            try:
-                outcome = self.searched(probe)
-            except RunStopped:
-                return None, probes, cached
-            except RunFailed as fault:
-                self.failure = fault.failure
-                return None, probes, cached
+            outcome = self.searched(probe)
             cached += outcome.evidence.cached
             if not outcome.findings:
                 return True, probes, cached
         return False, probes, cached
 
-    def never_supposed(self, property: str) -> bool:
-        """Whether a state that the property supposes was not met by the safety run."""
-        numbers = [n for name, n in self.registers.items() if name.startswith(f"{property} supposes ")]
-        return any(number not in self.runs.reached for number in numbers)
+    def supposing(self, verdict: CellVerdict) -> CellVerdict:
+        """A verdict with what is known of the states that its property supposes: it says nothing if one of
+        them does not exist, and is not decided as long as one of them is still looked for."""
+        wanted = self.supposed.get(verdict.property, frozenset())
+        if verdict.kind != "property" or verdict.outcome != HOLDS or wanted <= self.runs.reached:
+            return verdict
+        if self.searched_all:
+            return replace(verdict, vacuous=True)
+        return verdict if verdict.vacuous else replace(verdict, outcome=UNDECIDED, evidence=None)

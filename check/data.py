@@ -16,7 +16,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.source import Source, Span
-from ..translator.findings import Change, Event, Finding, Reachable, Standing, TraceStep
+from ..translator.findings import Change, Event, Finding, Position, Reachable, Standing, TraceStep
 from ..translator.unlocked import Unlocked
 from ..translator.values import Task, Value, value_text
 from .result import Asked, Evidence, Failure, Result, Scene, Verdict
@@ -162,6 +162,10 @@ def _finding_data(finding: Finding) -> Data:
         "message": finding.message,
         "calls": [_place(call) for call in finding.calls],
         "values": dict(finding.values),
+        "positions": [
+            {"task": str(one.task), "label": one.label, "there": one.there, **_place(one.span)}
+            for one in finding.positions
+        ],
         "initial": dict(finding.initial),
         "steps": [_step_data(step) for step in finding.steps],
         "final": dict(finding.final),
@@ -388,6 +392,10 @@ class _Reader:
             data["diagnosis"],
             tuple(data["reasons"]),
             self.tasks(data["stuck"]),
+            tuple(
+                Position(self.task(one["task"]), one["label"], one["there"], self.span(one))
+                for one in data["positions"]
+            ),
         )  # fmt: skip
 
     def step(self, data: Data) -> TraceStep:

@@ -14,6 +14,8 @@ from ..dsl.memory import Memory
 from ..dsl.parse import read as read_source
 from ..dsl.recover import Lost
 from ..dsl.scenarios import scenario_names
+from ..dsl.settle import own_constants
+from ..dsl.sorts import Value
 from ..dsl.source import PRELUDE, Source, Span
 from ..dsl.tree import Tree
 from ..dsl.variants import vary
@@ -45,13 +47,15 @@ class Cell:
 class Loaded:
     """What came of a file.  `sources` has every file that was read, by its path as shown; there are
     no `cells` when a diagnostic is an error.  `specification` is the tree, a variant laid over its base; None
-    when it cannot be read or parsed."""
+    when it cannot be read or parsed.  `constants` are the model's own: with the values of no scenario, and
+    without those that have a value in scenarios only."""
 
     path: str
     sources: Mapping[str, Source]
     diagnostics: tuple[Diagnostic, ...]
     cells: tuple[Cell, ...]
     specification: Tree | None = None
+    constants: tuple[tuple[str, Value], ...] = ()
 
 
 def load(
@@ -76,10 +80,10 @@ def load(
     found, sources = gathered.found, gathered.sources
     specification = None if found.errors else gathered.tree
     cells: list[Cell] = []
-    for scenario in () if specification is None else scenario_names(specification):
-        assert specification is not None
-        checked, faults = check(specification, values, scenario)
-        found.extend(faults.sorted())
+    names = () if specification is None else scenario_names(specification)
+    models = [check(specification, values, name) for name in names if specification is not None]
+    found.extend_by_scenarios([faults for _, faults in models])
+    for checked, _ in models:
         if checked is None:
             continue
         for policy in checked.choices or (None,):
@@ -91,7 +95,8 @@ def load(
             cells.append(Cell(checked, policy, program, live or program))
     if any(cell.model.policies for cell in cells):
         sources[PRELUDE] = prelude.source()
-    return Loaded(path, sources, found.sorted(), () if found.errors else tuple(cells), specification)
+    own = () if specification is None else own_constants(specification, values)
+    return Loaded(path, sources, found.sorted(), () if found.errors else tuple(cells), specification, own)
 
 
 @dataclass(slots=True)

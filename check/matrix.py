@@ -23,7 +23,7 @@ from .cell import CellCheck, CellVerdict
 from .expectations import base_policy, expectation, expected, place_of, properties_of
 from .files import cache
 from .load import Cell, Loaded
-from .result import HOLDS, UNDECIDED, Evidence, Failure, Result, Scene, Verdict
+from .result import UNDECIDED, Evidence, Failure, Result, Scene, Verdict
 from .run import Options, Progress, asked_of, store_of
 from .runs import Runs
 from .stop import Stop
@@ -107,8 +107,8 @@ def _result(
 ) -> Result:  # fmt: skip
     first = loaded.cells[0] if loaded.cells else None
     scenes: dict[str | None, Scene] = {}
+    own = dict(loaded.constants)
     for cell in cells:
-        own = dict(first.model.constants) if first else {}
         different = tuple((name, value) for name, value in cell.model.constants if own.get(name) != value)
         scenes.setdefault(cell.scenario, Scene(cell.scenario, different, cell.model.cpus, cell.model.preempt))
     barriers = dict.fromkeys(span for cell in cells for span in cell.program.barriers)
@@ -116,7 +116,7 @@ def _result(
         path=loaded.path,
         name=first.model.name if first else "",
         doc=first.model.doc if first else None,
-        constants=first.model.constants if first else (),
+        constants=loaded.constants if first else (),
         processes=tuple((p.name, p.count) for p in first.model.processes) if first else (),
         scenes=tuple(scenes.values()),
         policies=tuple(dict.fromkeys(cell.policy for cell in cells)),
@@ -258,11 +258,13 @@ class _Check:
         failure = failures[0] if failures else None
         order = {id(cell): i for i, cell in enumerate(self.cells)}
         names = list(dict.fromkeys(name for cell in self.cells for name in properties_of(cell)))
+        checks = {id(check.cell): check for check in self.checks}
+        found = [checks[id(verdict.cell)].supposing(verdict) for verdict in found]
         found.sort(key=lambda v: (order[id(v.cell)], names.index(v.property)))
         verdicts = tuple(
             Verdict(
                 v.property, v.kind, v.outcome, expected(v.cell, v.property), v.cell.scenario, v.cell.policy,
-                v.finding, v.evidence, v.vacuous or self.never_supposed(v), place_of(v.cell, v.property),
+                v.finding, v.evidence, v.vacuous, place_of(v.cell, v.property),
                 None if (stated := expectation(v.cell, v.property)) is None else stated.span,
             )
             for v in found
@@ -286,11 +288,6 @@ class _Check:
             unreached=() if failure or not self.whole() else self.unreached(), stopped=stopped,
             failure=failure,
         )  # fmt: skip
-
-    def never_supposed(self, verdict: CellVerdict) -> bool:
-        check = next(check for check in self.checks if check.cell is verdict.cell)
-        holds = verdict.kind == "property" and verdict.outcome == HOLDS
-        return holds and check.searched_all and check.never_supposed(verdict.property)
 
     def whole(self) -> bool:
         """Whether every state of all that the model has was searched."""

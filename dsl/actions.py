@@ -7,7 +7,7 @@ from . import sorts as s
 from . import tree
 from .body import Body, Copied, sole_first
 from .diagnostics import did_you_mean
-from .expressions import condition, domain, expression, place
+from .expressions import domain, expression, place
 from .kernel import habit, not_within
 from .operators import fitted
 from .places import refuse_lock_state
@@ -196,35 +196,3 @@ def lock_and_mode(node: tree.Expr, scope: Scope, word: str) -> tuple[m.Place, st
         scope.found.add("lock-mode", node.span, message, help)
         return None
     return lock, mode
-
-
-def tested(node: tree.Expr, body: Body) -> m.Expr | m.Action | None:
-    """A condition: an expression, or a whole (possibly negated) bool call, trylock or `maybe`."""
-    inner, negated = node, False
-    while isinstance(inner, tree.Unary) and inner.operator == "not":
-        inner, negated = inner.operand, not negated
-    action = action_of(inner, body) if isinstance(inner, tree.Call) and not _is_state(inner) else None
-    if action is FAULT:
-        return None
-    if action is not None:
-        assert isinstance(action, m.Maybe | m.Choose | m.TryLock | m.Invoke)
-        if action.sort is None:
-            assert isinstance(action, m.Invoke)
-            body.found.add(
-                "no-result", action.span, f"`{action.function}` returns nothing", "declare `-> bool`"
-            )
-            return None
-        if not isinstance(action.sort, s.Bool):
-            body.found.add("not-a-condition", node.span, f"a condition is needed, this is `{action.sort}`")
-            return None
-        return m.Negated(action, node.span) if negated else action
-    return condition(node, body.scope)
-
-
-def _is_state(call: tree.Call) -> bool:
-    return isinstance(call.function, tree.Name) and call.function.id in (
-        "all",
-        "any",
-        "READ_ONCE",
-        "smp_load_acquire",
-    )

@@ -7,6 +7,7 @@ from . import sorts as s
 from . import tree
 from .actions import FAULT, action_of
 from .body import Body, stores_to
+from .conditions import acts, tested
 from .diagnostics import did_you_mean
 from .expressions import expression, place
 from .operators import fitted
@@ -45,6 +46,10 @@ def declaration(node: tree.Local, body: Body) -> m.Statement | None:
 
 def source(node: tree.Expr, sort: s.Sort, body: Body) -> m.Source | None:
     """A right-hand side for a location of `sort`."""
+    if not isinstance(node, tree.Call) and acts(node, body):
+        decided = tested(node, body)
+        assert decided is None or isinstance(decided, m.Action)
+        return decided and _fitted_action(decided, sort, body)
     action = action_of(node, body)
     if action is FAULT:
         return None
@@ -82,8 +87,11 @@ def assignment(node: tree.Assign, body: Body) -> m.Statement | None:
     """`place = source`; None after a fault."""
     target = _target(node.target, body)
     if target is None or not stores_to(target, body):
-        if action_of(node.value, body) is None:
-            expression(node.value, body.scope)  # for its own faults
+        # The value has faults of its own.
+        if not isinstance(node.value, tree.Call) and acts(node.value, body):
+            tested(node.value, body)
+        elif action_of(node.value, body) is None:
+            expression(node.value, body.scope)
         return None
     if isinstance(target.root, m.SharedVariable) and target.root.ghost:
         typed = expression(node.value, body.scope.specification(), target.sort)

@@ -23,6 +23,7 @@ from .recover import Lost
 from .scenarios import choices, cpu_count, declare_policies, pins, scene
 from .scope import BUILT_INS, Names, Scope, Signature
 from .settle import constants, initial, process_counts, sort_of, types
+from .sites import refuse_unfit_sites
 from .size import refuse_large
 from .snapshots import refuse_other_counters
 from .source import Span
@@ -90,6 +91,7 @@ def examine(
     texts = assertions(owners)
     refuse_shared_names(declared, owners, found)
     if not found.errors and not quick:
+        refuse_unfit_sites((*processes, *functions), policies, asked, bodies, found)
         refuse_other_counters((*processes, *policies), functions, claimed, found)
     expected = expectations(declared, claimed, texts, names, specification.path, found)
     refuse_bad_acceptances(declared, found)

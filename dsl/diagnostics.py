@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .source import Span
@@ -14,7 +14,8 @@ class Diagnostic:
     """One fault: where it is, what is wrong, and a way out.
 
     `code` names an entry of `explanations.txt`; `help` is a complete clause, or None;
-    `related` holds further places with a few words each.
+    `related` holds further places with a few words each.  `everywhere`: it is true of a model only where it
+    is true in each of its scenarios, as that control comes nowhere.
     """
 
     code: str
@@ -23,6 +24,7 @@ class Diagnostic:
     help: str | None = None
     related: tuple[tuple[Span, str], ...] = ()
     severity: str = "error"
+    everywhere: bool = False
 
 
 class Diagnostics:
@@ -39,13 +41,26 @@ class Diagnostics:
         help: str | None = None,
         related: Iterable[tuple[Span, str]] = (),
         severity: str = "error",
+        *,
+        everywhere: bool = False,
     ) -> None:
-        fault = Diagnostic(code, span, message, help, tuple(related), severity)
+        fault = Diagnostic(code, span, message, help, tuple(related), severity, everywhere)
         self._found.setdefault((code, span, message), fault)
 
     def extend(self, others: Iterable[Diagnostic]) -> None:
         for other in others:
             self._found.setdefault((other.code, other.span, other.message), other)
+
+    def extend_by_scenarios(self, scenarios: Sequence[Diagnostics]) -> None:
+        """Adds what was found in each scenario of one model; of what is true `everywhere` or not at all only
+        what was found in all of them."""
+        for found in scenarios:
+            self.extend(
+                fault for fault in found if not fault.everywhere or all(fault in other for other in scenarios)
+            )
+
+    def __contains__(self, fault: Diagnostic) -> bool:
+        return (fault.code, fault.span, fault.message) in self._found
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self.sorted())

@@ -69,6 +69,26 @@ def evaluate(e: m.Expr, bound: Mapping[str, Value] | None = None) -> Value:
     raise NotConstant(e.span)
 
 
+def truth_of(test: m.Condition) -> bool | None:
+    """The outcome of a condition where it is the same in every state; None where it is open."""
+    match test:
+        case m.Negated(operand=operand):
+            inner = truth_of(operand)
+            return None if inner is None else not inner
+        case m.Joined(operator=operator, left=left, right=right):
+            first = truth_of(left)
+            if first is None or first == (operator == "or"):
+                return first
+            return truth_of(right)
+        case m.Maybe() | m.Choose() | m.TryLock() | m.Invoke() | m.Look():
+            return None
+        case _:
+            try:
+                return bool(evaluate(test))
+            except NotConstant:
+                return None
+
+
 def _inside(
     bound: m.Bound, domain: m.Expr, condition: m.Expr | None, known: Mapping[str, Value]
 ) -> list[Mapping[str, Value]]:

@@ -128,7 +128,7 @@ class Continue:
 class If:
     """An `elif` is an If within `orelse`.  `else_span` is the place of its `else`, if it has one."""
 
-    condition: Expr | Action
+    condition: Condition
     body: tuple[Statement, ...]
     orelse: tuple[Statement, ...]
     span: Span
@@ -137,7 +137,7 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class While:
-    condition: Expr | Action
+    condition: Condition
     body: tuple[Statement, ...]
     span: Span
 
@@ -179,7 +179,7 @@ class Wait:
     """`wait until condition on queue holding lock`; `policy` is the instance that the site is pinned
     to, None where the run decides.  `mode` is that of the held lock."""
 
-    condition: Expr
+    condition: Condition
     queue: Place
     lock: Place | None
     mode: str

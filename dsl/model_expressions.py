@@ -226,7 +226,8 @@ class TaskLocal:
 
 @dataclass(frozen=True, slots=True)
 class SiteCondition:
-    """`cond` in a policy: the condition of the waiting site."""
+    """`cond` in a policy where it is read as part of one state, as in `assert cond`: the condition of the
+    waiting site, which can be no action there.  Code that evaluates it step by step has a `Look`."""
 
     span: Span
     sort: Sort = BOOL
@@ -248,7 +249,7 @@ Expr = (
 )  # fmt: skip
 
 
-# ---- what may stand on a right-hand side, or as a whole condition
+# ---- what may stand on a right-hand side, or in a condition under `and`, `or` and `not`
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,13 +297,34 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
-class Negated:
-    """`not trylock()` as a whole condition."""
+class Look:
+    """`cond` where code of a policy evaluates it: the condition of the waiting site, evaluated anew."""
 
-    action: Maybe | Choose | TryLock | Invoke
     span: Span
     sort: Sort = BOOL
 
 
-Action = Maybe | Choose | TryLock | Invoke | Negated
+@dataclass(frozen=True, slots=True)
+class Negated:
+    """`not trylock()`: the opposite of a condition in which something is done."""
+
+    operand: Condition
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """`trylock() and valid`: two conditions in at least one of which something is done, the right one only
+    where the left one leaves it open; `operator` is and, or or."""
+
+    operator: str
+    left: Condition
+    right: Condition
+    span: Span
+    sort: Sort = BOOL
+
+
+Action = Maybe | Choose | TryLock | Invoke | Look | Negated | Joined
+Condition = Expr | Action
 Source = Expr | Action | Take

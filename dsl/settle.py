@@ -62,6 +62,15 @@ def constants(
         found.add("unknown-constant", specification.header.span, f"there is no constant `{name}`", help)
 
 
+def own_constants(
+    specification: tree.Tree, overrides: Mapping[str, str]
+) -> tuple[tuple[str, s.Value], ...]:  # fmt: skip
+    """The constants of a model with the values of no scenario; those that have none then are left out."""
+    names = Names()
+    constants(specification, dict(overrides), {}, names, Diagnostics())
+    return tuple(names.constants.items())
+
+
 def _constant_sort(node: tree.Expr, names: Names, found: Diagnostics) -> str | None:
     if isinstance(node, tree.Name):
         if node.id in ("int", "bool"):

@@ -8,6 +8,7 @@ from . import tree
 from .actions import FAULT, METHODS, QUEUE_VERBS, action_of, lock_call
 from .assignments import assignment, set_method, source
 from .body import Body, not_in_atomic, sole_first
+from .conditions import refuse_in_await
 from .expressions import condition, expression, place
 
 _VERBS = ("schedule", "cond_resched", "might_sleep", "cpu_relax", "smp_mb", "smp_rmb", "smp_wmb")
@@ -29,7 +30,7 @@ def assert_statement(node: tree.Assert, body: Body) -> m.Statement | None:
 
 
 def await_statement(node: tree.Await, body: Body) -> m.Statement | None:
-    typed = condition(node.condition, body.scope)
+    typed = None if refuse_in_await(node.condition, body) else condition(node.condition, body.scope)
     sole_first(node.span, "`await`", body)
     return m.Await(typed, node.span) if typed else None
 

@@ -11,6 +11,7 @@ from .source import Span
 MAX_STATEMENTS = 20_000
 MAX_LEVELS = 40
 MAX_READS = 24
+LOOKS = 2
 
 
 def refuse_large(processes: Sequence[m.Process], functions: Sequence[m.Function], found: Diagnostics) -> None:
@@ -115,15 +116,20 @@ def _blocks(node: object) -> tuple[object, ...]:
 
 
 def _own_calls(node: object) -> list[m.Invoke]:
-    """The call that is a part of the statement itself."""
+    """The calls that are a part of the statement itself.  A policy looks a few times at what it waits for."""
     match node:
-        case m.Do(action=action) | m.Declare(value=action) | m.Store(value=action) | m.Return(value=action):
-            part: object = action
-        case m.If(condition=condition) | m.While(condition=condition):
-            part = condition.action if isinstance(condition, m.Negated) else condition
+        case m.Do(action=part) | m.Declare(value=part) | m.Store(value=part) | m.Return(value=part):
+            return _calls_in(part)
+        case m.If(condition=part) | m.While(condition=part):
+            return _calls_in(part)
+        case m.Wait(condition=part):
+            return _calls_in(part) * LOOKS
         case _:
             return []
-    return [part] if isinstance(part, m.Invoke) else []
+
+
+def _calls_in(part: object) -> list[m.Invoke]:
+    return [node for node in m.walk(part) if isinstance(node, m.Invoke)]
 
 
 def _deepest_call(body: tuple[m.Statement, ...], known: Mapping[str, tuple[int, int]]) -> Span | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from . import model as m
 from . import sorts as s
 from . import tree
-from .actions import lock_and_mode, tested
+from .actions import lock_and_mode
 from .assignments import assignment, augmented_assignment, declaration
 from .body import Body, meet, not_in_atomic, sole_first
+from .conditions import tested
 from .diagnostics import did_you_mean
-from .expressions import condition, constant, domain, place
-from .fold import NotConstant, evaluate
+from .expressions import constant, domain, place
+from .fold import truth_of
 from .scope import Scope
 from .simple_statements import (
     assert_statement,
@@ -49,7 +50,12 @@ def _block(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
             reached = False
             help = "remove it, or the jump or endless loop above it"
             body.found.add(
-                "unreachable", statement.span, "control never comes here", help, severity="warning"
+                "unreachable",
+                statement.span,
+                "control never comes here",
+                help,
+                severity="warning",
+                everywhere=True,
             )
         made = _statement(statement, body)
         if made is not None:
@@ -150,7 +156,7 @@ def _wait(node: tree.Wait, body: Body) -> m.Statement | None:
             "wait-in-policy", node.span, "a policy is how to wait, it has no site of its own", help
         )
         return None
-    test = condition(node.condition, scope)
+    test = tested(node.condition, body)
     queue = place(node.queue, scope)
     if queue is not None and not isinstance(queue.sort, s.WaitQueue):
         scope.found.add("wrong-sort", node.queue.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
@@ -248,15 +254,6 @@ def _policy(declared: tree.Policy, label: str, given: dict[str, s.Value], scope:
 # ---- control
 
 
-def _truth(test: m.Expr | m.Action | None) -> bool | None:
-    if test is None or isinstance(test, m.Maybe | m.Choose | m.TryLock | m.Invoke | m.Negated):
-        return None
-    try:
-        return bool(evaluate(test))
-    except NotConstant:
-        return None
-
-
 def _if(node: tree.If, body: Body) -> m.Statement | None:
     test = tested(node.condition, body)
     if _is_open(node.condition):
@@ -275,7 +272,7 @@ def _if(node: tree.If, body: Body) -> m.Statement | None:
         else_span = node.orelse.span
         orelse = _block(node.orelse.body, body)
     after_else = body.scope.assigned
-    truth = _truth(test)
+    truth = None if test is None else truth_of(test)
     ways = [after_then] if truth is True else [after_else] if truth is False else [after_then, after_else]
     body.scope.assigned = meet(ways)
     return m.If(test, then, orelse, node.span, else_span) if test else None
@@ -283,15 +280,16 @@ def _if(node: tree.If, body: Body) -> m.Statement | None:
 
 def _while(node: tree.While, body: Body) -> m.Statement | None:
     test = tested(node.condition, body)
+    truth = None if test is None else truth_of(test)
     if _is_open(node.condition):
         may_leave(body)
-    elif test is None or _truth(test) is not False:
+    elif truth is not False:
         not_in_atomic(node.span, "`while`", body)
     before = body.scope.assigned
     body.loops.append([])
     statements = _block(node.body, body)
     breaks = body.loops.pop()
-    body.scope.assigned = meet(breaks if _truth(test) is True else [before, *breaks])
+    body.scope.assigned = meet(breaks if truth is True else [before, *breaks])
     return m.While(test, statements, node.span) if test else None
 
 

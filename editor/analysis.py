@@ -11,7 +11,7 @@ from ..check.files import overlaid
 from ..check.load import Loaded, gather, load
 from ..dsl import model
 from ..dsl.declarations import Checked, examine
-from ..dsl.diagnostics import Diagnostic
+from ..dsl.diagnostics import Diagnostic, Diagnostics
 from ..dsl.memory import Memory
 from ..dsl.scenarios import scenario_names
 from ..dsl.source import Source
@@ -78,9 +78,15 @@ def analyse(
     checked = None
     if gathered.tree is not None:
         lost = gathered.lost
-        checked = examine(gathered.tree, None, scenario_names(gathered.tree)[0], lost, quick=True)
+        first, *others = scenario_names(gathered.tree)
+        checked = examine(gathered.tree, None, first, lost, quick=True)
+        scenarios = [checked.found]
+        if any(fault.everywhere for fault in checked.found):
+            scenarios += [examine(gathered.tree, None, name, lost, quick=True).found for name in others]
+        told = Diagnostics()
+        told.extend_by_scenarios(scenarios)
         # A base that was fine before may only miss what the variant's text does not say now.
-        found.extend(fault for fault in checked.found if lost is None or fault.span.path == path)
+        found.extend(fault for fault in told if lost is None or fault.span.path == path)
     source = gathered.sources.get(path) or Source(path, text)
     return Analysis(
         uri, version, path, source, gathered.tree, gathered.trees, checked, found.sorted(), gathered.sources

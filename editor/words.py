@@ -48,7 +48,7 @@ FUNCTIONS: dict[str, tuple[str, str]] = {
 OTHERS: dict[str, tuple[str, str]] = {
     "self": ("self", "The index of the task that runs the code."),
     "end": ("end", "The label of every process' end."),
-    "cond": ("cond", "In a policy: the condition of the waiting site."),
+    "cond": ("cond", "In a policy: the condition of the waiting site, evaluated anew."),
     "wq": ("wq", "In a policy: the waitqueue of the waiting site."),
     "cpus": ("cpus = N", "In a scenario: how many CPUs there are, or `unlimited`."),
     "preempt": (

@@ -85,7 +85,7 @@ def ending(finding: Finding, page: Page) -> list[str]:
             lines.append(f"     called from line {place(call, page.main)}: {source_line(call, page.sources)}")
     if finding.message:
         lines.append(f"     {finding.message}")
-    values = because(finding)
+    values = because(finding, page.main)
     if values:
         lines.append(f"     {values}")
     if finding.property == "deadlock":

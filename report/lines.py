@@ -88,7 +88,7 @@ def _end(finding: Finding, place: Span | None, result: Result) -> Iterator[str]:
     for call in reversed(finding.calls):
         yield _line(_of_user(call, ()), "note", "called from here", result)
     if finding.span is not None:
-        parts = (finding.message, because(finding))
+        parts = (finding.message, because(finding, result.path))
         values = ", ".join(part for part in parts if part)
         who = f"{finding.task} is here" if finding.task is not None else "in the last state"
         yield _line(place, "note", f"{who}: {values}" if values else who, result)

@@ -242,7 +242,7 @@ def _ends(
     where = NUMBERS + (LOOP if finding.loop is not None else 0) + PAD
     if finding.loop is None and finding.span is not None:
         line = f"{place(finding.span, result.path)} {source_line(finding.span, result.sources)}"
-        texts = [text for text in (line, finding.message, because(finding)) if text]
+        texts = [text for text in (line, finding.message, because(finding, result.path)) if text]
         if finding.task is None:
             room = int((width - 4 * PAD) / CHAR)
             found.append(_box(0, -1, where, y, width - 2 * PAD, texts, room, " ".join(texts)))

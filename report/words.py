@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from ..dsl.source import Source, Span
 from ..translator.findings import Event, Finding, Standing, TraceStep
-from ..translator.values import Task, value_text
+from ..translator.values import Task, Value, value_text
 
 NARROWEST = 60
 """Columns that a trace takes at least, whatever is asked for: below, words would be cut to letters."""
@@ -44,7 +44,7 @@ def event_text(event: Event) -> str:
         case "queue":
             return f"queues for {event.where}{mode}"
         case "refused":
-            return f"does not get {event.where}{mode}"
+            return f"does not get {event.where}{mode}{_held_by(event.value)}"
         case "call":
             return event.text
         case "compare":
@@ -67,6 +67,11 @@ def event_text(event: Event) -> str:
             return f"wakes {names}" if names else f"wakes nobody on {event.where}"
         case _:
             return event.kind
+
+
+def _held_by(holders: Value) -> str:
+    names = ", ".join(sorted(str(task) for task in holders)) if isinstance(holders, frozenset) else ""
+    return f", held by {names}" if names else ""
 
 
 def told(step: TraceStep) -> tuple[tuple[Span, str], ...]:
@@ -126,9 +131,14 @@ def _of_whom(standing: Standing) -> str:
     return f"of whom {', '.join(map(str, standing.keepers))}"
 
 
-def because(finding: Finding) -> str:
-    """The values that made a condition fail."""
-    return ", ".join(f"{name} = {value}" for name, value in finding.values)
+def because(finding: Finding, main: str) -> str:
+    """The values that made a condition fail, and where tasks stand."""
+    values = [f"{name} = {value}" for name, value in finding.values]
+    for one in finding.positions:
+        values.append(
+            f"{one.task} {'' if one.there else 'not '}at {one.label} (line {place(one.span, main)})"
+        )
+    return ", ".join(values)
 
 
 @dataclass(frozen=True, slots=True)

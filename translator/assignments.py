@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..dsl import model as m
 from ..dsl import sorts as s
+from ..dsl.fold import truth_of
 from ..dsl.source import Span
 from .direct import Base, Obligation, located
 from .expressions import Expressions, reset, shared
 from .locks import EMPTY, LockPlace
 from .program import (
+    FALSE,
     NONE,
     SELF,
     TRUE,
@@ -201,8 +203,10 @@ class Assignments(Expressions, ABC):
                     for outcome, block in ((True, yes), (False, no))
                 ]
                 return Block((), Fork(tuple(options)))
-            case m.Negated(action=inner):
-                return self.act(inner, lambda x: k(negation(x)))
+            case m.Negated() | m.Joined():
+                return self.outcome(action, k)
+            case m.Look():
+                raise AssertionError("a policy's condition is replaced before")
             case m.Choose(domain=domain, span=span):
                 name = f"chosen_{span.line}_{span.column}"
 
@@ -222,6 +226,39 @@ class Assignments(Expressions, ABC):
             case m.Invoke():
                 return self.invoke(action, k)
 
+    def outcome(self, test: m.Condition, k: Use) -> Block:
+        """A condition as a value: both outcomes meet before `k`."""
+        if isinstance(test, m.Negated):
+            return self.outcome(test.operand, lambda x: k(negation(x)))
+        if not isinstance(test, m.Joined):
+            return self.act(test, k) if isinstance(test, m.Action) else self.value(test, k)
+        name = self.temporary()
+        after = self.free(reset(k(Read(name, (SELF,))), (name,)), test.span)
+        yes = self.free(Block((Assign(name, (SELF,), TRUE),), Goto(after)), test.span)
+        no = self.free(Block((Assign(name, (SELF,), FALSE),), Goto(after)), test.span)
+        return self.tested(test, goto(yes), goto(no))
+
+    def tested(self, test: m.Condition, yes: Block, no: Block) -> Block:
+        """Code that goes on with `yes` or `no`, which are jumps, by the outcome of a condition.  Where one
+        part decides it, or is the same in every state, the other is not evaluated."""
+        match test:
+            case m.Negated(operand=m.Negated() | m.Joined() as operand):
+                return self.tested(operand, no, yes)
+            case m.Negated(operand=operand) if not isinstance(operand, m.Action):
+                return self.branch(m.Operation("not", (operand,), test.sort, test.span), yes, no)
+            case m.Joined(operator=operator, left=left, right=right):
+                known = truth_of(left)
+                if known is not None and known != (operator == "or"):
+                    return self.tested(right, yes, no)
+                if known is not None:
+                    return yes if known else no
+                rest = goto(self.free(self.tested(right, yes, no), test.span))
+                return self.tested(left, *((rest, no) if operator == "and" else (yes, rest)))
+            case _ if isinstance(test, m.Action):
+                return self.act(test, lambda x: _decided(x, yes, no))
+            case _:
+                return self.branch(test, yes, no)
+
     def trylock(self, action: m.TryLock, k: Use) -> Block:
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
             lock = self.lock_at(action.lock, read, where)
@@ -233,7 +270,10 @@ class Assignments(Expressions, ABC):
             taken = Block(
                 (lock.take(action.mode), lock.note("take", action.mode, action.span), *yes.ops), yes.end
             )
-            refused = Block((lock.note("refused", action.mode, action.span), *no.ops), no.end)
+            refusal = replace(
+                lock.note("refused", action.mode, action.span), value=lock.blockers(action.mode)
+            )
+            refused = Block((refusal, *no.ops), no.end)
             use_ = lock.use("try", action.mode)
             return self.step("lock", action.span, Block((), Test(can, taken, refused)), lock=use_)
 
@@ -291,6 +331,10 @@ class Assignments(Expressions, ABC):
 
             entry = self.free(self.value(argument, use), call.span)
         return goto(entry)
+
+
+def _decided(x: Expr, yes: Block, no: Block) -> Block:
+    return yes if x == TRUE else no if x == FALSE else Block((), Test(x, yes, no))
 
 
 def _then(block: Block, ops: tuple[Op, ...]) -> Block:

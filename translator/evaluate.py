@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,9 +120,15 @@ class Evaluator:
         self._codes: dict[int, tuple[Block, Code]] = {}
         self._kept = [(monitor.variable, kept_up(monitor)) for monitor in program.monitors]
 
-    def value(self, e: Expr, state: Sequence[Value], task: Task | None = None) -> Value:
-        """The value of an expression in a state, for a task."""
-        return self.eval(e)(Env(state, task, {}))
+    def value(
+        self,
+        e: Expr,
+        state: Sequence[Value],
+        task: Task | None = None,
+        bound: Mapping[str, Value] | None = None,
+    ) -> Value:
+        """The value of an expression in a state, for a task, with values for the names that are `bound`."""
+        return self.eval(e)(Env(state, task, dict(bound or {})))
 
     def where(self, where: Where, env: Env) -> str:
         """The name of a place, its indices filled in."""
@@ -241,6 +247,8 @@ class Evaluator:
 
     def _note(self, note: Note) -> Effect:
         def tell(env: Env) -> None:
+            if self.eval(note.when)(env) is not True:
+                return
             where = "" if note.where is None else self.where(note.where, env)
             value = None if note.value is None else self.eval(note.value)(env)
             old = None if note.old is None else self.eval(note.old)(env)

@@ -33,6 +33,7 @@ from .program import (
     Where,
     goto,
 )
+from .read_notes import read_notes
 
 Use = Callable[[Expr], Block]
 
@@ -143,7 +144,8 @@ class Expressions(Direct):
         """Code that evaluates `e`, one step per shared load, and goes on with `k`, which must use
         the value within the block that it returns."""
         if self.atomic or not shared(e):
-            return self.checked(self.obligations(e), k(self.ir(e)))
+            block = self.checked(self.obligations(e), k(self.ir(e)))
+            return Block((*read_notes(self, e), *block.ops), block.end) if shared(e) else block
         match e:
             case m.Load(place=place):
                 return self.load(place, e.span, k)

@@ -80,12 +80,22 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """Whether a task is `there`, at the label that a failed condition asks about; `span` is where it is."""
+
+    task: Task
+    label: str
+    there: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A violated property: the behaviour that violates it, and why its last state does.
 
     `task`, `span` and `message` belong to the claim that failed; `values` are the places that the
-    failed condition reads, with their values; `cycle` are tasks that wait for each other, `stuck` those that
-    can never step again, whatever others do.
+    failed condition reads, with their values, and `positions` the tasks that it asks about; `cycle`
+    are tasks that wait for each other, `stuck` those that can never step again, whatever others do.
 
     For a temporal property `loop` is the number of steps before the part that repeats for ever (all
     of them when nothing steps any more), `diagnosis` the word for what the loop is, and `reasons`
@@ -107,3 +117,4 @@ class Finding:
     diagnosis: str = ""
     reasons: tuple[str, ...] = ()
     stuck: tuple[Task, ...] = ()
+    positions: tuple[Position, ...] = ()

@@ -210,7 +210,7 @@ class _Resolver:
             ]
         if not names:
             return FALSE
-        return StandsAt(task, frozenset(names))
+        return StandsAt(task, frozenset(names), ".".join(label))
 
     def outdate(self, op: Outdate) -> tuple[Fill, ...]:
         made: list[Fill] = []

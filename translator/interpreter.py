@@ -157,9 +157,11 @@ class Interpreter:
         """The name of a place, its indices filled in."""
         return self._evaluator.where(where, Env(state, task, {}))
 
-    def value(self, e: Expr, state: State, task: Task | None = None) -> Value:
-        """The value of an expression in a state, for a task."""
-        return self._evaluator.value(e, state, task)
+    def value(
+        self, e: Expr, state: State, task: Task | None = None, bound: Mapping[str, Value] | None = None
+    ) -> Value:
+        """The value of an expression in a state, for a task, with values for the names that are `bound`."""
+        return self._evaluator.value(e, state, task, bound)
 
     # -- what tasks wait for
 

@@ -7,6 +7,8 @@ from ..dsl.source import Span
 from .assignments import Assignments, Held
 from .direct import Obligation
 from .expressions import Unsupported, reset, shared
+from .flow import LastNode
+from .instant import worth
 from .locks import LockPlace, acquisition
 from .program import (
     NONE,
@@ -136,13 +138,30 @@ class Operations(Assignments):
             claims = self.no_spinning(node.span, "`cond_resched()` may schedule")
         elif node.verb == "might_sleep":
             claims = self.may_sleep(node.span, "this may sleep")
-        awaited: Expr | None = None
-        if node.verb == "schedule" and self.site is not None:
-            before, self.atomic = self.atomic, True
-            obligations = tuple(o.condition for o in self.obligations(self.site.condition))
-            awaited = conjunction(*obligations, self.ir(self.site.condition))
-            self.atomic = before
+        site = self.site if node.verb == "schedule" else None
+        awaited = None if site is None else self.in_one_state(site.condition)
         return self.free(self.step(node.verb, node.span, block, guard, None, claims, awaited), node.span)
+
+    def in_one_state(self, test: m.Condition) -> Expr | None:
+        """Whether a condition has a value in a state, and is true; None where it does more than look."""
+        before, self.atomic = self.atomic, True
+        surroundings = self.frames, self.calls, self.site, dict(self.bases)
+        reachable = dict(self.common.reachable)
+        try:
+            if not isinstance(test, m.Action):
+                return conjunction(*(o.condition for o in self.obligations(test)), self.ir(test))
+            yes = self.flow.add(LastNode(test.span, (), False))
+            no = self.flow.add(LastNode(test.span, (), False))
+            return worth(self.flow, self.tested(test, goto(yes), goto(no)), yes, no, frozenset(self.locals))
+        except Unsupported:
+            # It cannot be part of one step, and need not be.
+            return None
+        finally:
+            self.atomic = before
+            self.frames, self.calls, self.site, self.bases = surroundings
+            # Nothing comes along here: a policy may never evaluate its condition.
+            self.common.reachable.clear()
+            self.common.reachable.update(reachable)
 
     def no_spinning(self, span: Span, why: str) -> tuple[Claim, ...]:
         if self.common.no_spinning == TRUE:

@@ -78,6 +78,7 @@ class Note:
     value: Expr | None = None
     old: Expr | None = None
     text: str = ""
+    when: Expr = TRUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +185,11 @@ class Step:
 
     `kind` says what it does: load, store, compare, take, bump, lock, queue, schedule, cond_resched,
     might_sleep, cpu_relax, atomic, await, start or silent.  `calls` are the call sites, outermost
-    first, through which inlining brought it here; `awaited` is the condition of the waiting site for
-    a `schedule` that a policy does there: what a lasso is told by, no part of the step.  `wait` is set
-    where the guard can be false, and belongs to the whole program, whatever is merged.  `ways` are those
-    through a merged step: the control points that each passes.
+    first, through which inlining brought it here; `awaited` is whether the condition of the waiting
+    site is true, for a `schedule` that a policy does there (None where one state does not tell): what a
+    lasso is told by, no part of the step.  `wait` is set where the guard can be false, and belongs to the
+    whole program, whatever is merged.  `ways` are those through a merged step: the control points that
+    each passes.
     """
 
     kind: str

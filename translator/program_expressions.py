@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .values import Atom as Atom
 from .values import Task as Task
@@ -47,7 +47,10 @@ class Any:
 
 @dataclass(frozen=True, slots=True)
 class Const:
+    """`word` is what the author calls it, where that cannot be told from the value: control points' label."""
+
     value: Value
+    word: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +123,11 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class StandsAt:
-    """Whether a task stands at one of some control points."""
+    """Whether a task stands at one of some control points: at a label, which the author calls `word`."""
 
     task: Expr
     points: frozenset[str]
+    word: str = field(default="", compare=False)
 
 
 Expr = Const | Read | Self | BoundName | Apply | Quantified | TaskAt | Defined | At | StandsAt

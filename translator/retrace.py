@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from ..dsl.source import Span
 from .emit import Emission, back
-from .findings import Change, Finding, Standing, TraceStep
+from .findings import Change, Event, Finding, Position, Standing, TraceStep
 from .interpreter import Interpreter, State, Transition, Violation
-from .program import LockPart, Point, Program, Read, Task, Value, Variable, parts
+from .program import LockPart, Point, Program, Task, Value
+from .seen import seen, title
 from .stuck import Hopeless
 from .values import value_text
 
@@ -72,10 +73,30 @@ def told_step(number: int, before: State, taken: Transition, interpreter: Interp
         step.kind,
         step.span,
         step.calls,
-        tuple(event for event in taken.events if event.kind != "round"),
+        _told(tuple(event for event in taken.events if event.kind != "round")),
         changes(before, taken.state, interpreter),
         any(event.kind == "round" for event in taken.events),
     )
+
+
+def _told(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """The events without those reads that say no more than another event of the step: of a place that it has
+    told of before, or that it changes in the same line."""
+    told: list[Event] = []
+    known: set[str] = set()
+    for number, event in enumerate(events):
+        line = (event.span.path, event.span.line)
+        again = event.where in known or any(
+            later.kind == "write" and later.where == event.where
+            for later in events[number + 1 :]
+            if (later.span.path, later.span.line) == line
+        )
+        if event.kind == "read" and again:
+            continue
+        if event.kind in ("read", "write"):
+            known.add(event.where)
+        told.append(event)
+    return tuple(told)
 
 
 def changes(before: State, after: State, interpreter: Interpreter) -> tuple[Change, ...]:
@@ -100,7 +121,7 @@ def elements(state: State, interpreter: Interpreter) -> tuple[tuple[str, str], .
             for task, value in zip(program.tasks_of(variable), _items(state[slot]), strict=True):
                 found.append((f"{task}.{variable.title}", value_text(value)))
         else:
-            found.extend(_array(_title(variable), state[slot], len(variable.sizes)))
+            found.extend(_array(title(variable), state[slot], len(variable.sizes)))
     return tuple(found)
 
 
@@ -118,11 +139,6 @@ def _array(title: str, value: Value, depth: int) -> list[tuple[str, str]]:
     return found
 
 
-def _title(variable: Variable) -> str:
-    is_holder = variable.lock is not None and variable.lock.part == "holder"
-    return variable.whole if is_holder else variable.title
-
-
 def finding(
     violation: Violation, steps: tuple[TraceStep, ...], states: tuple[State, ...], interpreter: Interpreter
 ) -> Finding:
@@ -132,16 +148,17 @@ def finding(
     message = ""
     calls: tuple[Span, ...] = ()
     values: tuple[tuple[str, str], ...] = ()
+    positions: tuple[Position, ...] = ()
     if violation.claim is not None and violation.task is not None:
         span, message = violation.claim.span, violation.claim.message
         calls = interpreter.pc(last, violation.task).calls
-        values = _values(violation.claim.condition, last, violation.task, interpreter)
+        values, positions = seen(violation.claim.condition, last, violation.task, interpreter)
     else:
         for invariant in interpreter.program.invariants:
             if invariant.property == violation.property:
                 if interpreter.value(invariant.condition, last) is not True:
                     span = invariant.span
-                    values = _values(invariant.condition, last, None, interpreter)
+                    values, positions = seen(invariant.condition, last, None, interpreter)
                     break
     hopeless = interpreter.hopeless(last) if violation.property == "deadlock" else {}
     return Finding(
@@ -159,6 +176,7 @@ def finding(
         stuck=tuple(task for task in interpreter.program.tasks if task in hopeless),
         initial=elements(states[0], interpreter),
         final=elements(last, interpreter),
+        positions=positions,
     )
 
 
@@ -194,40 +212,3 @@ def reason(point: Point, state: State, task: Task, interpreter: Interpreter) -> 
     if step.kind == "await":
         return "its condition", ()
     return "a CPU", tuple(other for other in interpreter.running(state) if other != task)
-
-
-def _values(
-    condition: object, state: State, task: Task | None, interpreter: Interpreter
-) -> tuple[tuple[str, str], ...]:
-    """The places that a condition reads, with their values in a state, each once."""
-    found: dict[str, str] = {}
-
-    def visit(node: object) -> None:
-        if isinstance(node, Read):
-            try:
-                value = interpreter.value(node, state, task)
-            except (KeyError, TypeError):
-                return
-            name = _read_name(node, state, task, interpreter)
-            if name:
-                found.setdefault(name, value_text(value))
-        for part in parts(node):
-            visit(part)
-
-    visit(condition)
-    return tuple(found.items())
-
-
-def _read_name(node: Read, state: State, task: Task | None, interpreter: Interpreter) -> str | None:
-    variable = interpreter.program.variable(node.variable)
-    if variable.kind in ("control", "temporary"):
-        return None
-    indices = [interpreter.value(index, state, task) for index in node.indices]
-    if variable.process:
-        own = indices.pop(0)
-        return variable.title if own == task else f"{own}.{variable.title}"
-    is_writer = variable.lock is not None and variable.lock.part == "writer"
-    title = f"{variable.whole} (writer)" if is_writer else _title(variable)
-    for index in indices:
-        title = title.replace("[]", f"[{value_text(index)}]", 1)
-    return title

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from ..dsl import model as m
-from ..dsl.fold import NotConstant, evaluate
+from ..dsl.fold import truth_of
 
 
 def endless(node: m.While) -> bool:
     """Whether nothing but a choice ends the loop: `while True` or `while maybe()`, without `break` or
     `return`.  To come round it is progress; any other loop is left when its condition is met."""
-    test = node.condition.action if isinstance(node.condition, m.Negated) else node.condition
-    if isinstance(test, m.Action):
-        return isinstance(test, m.Maybe) and not _left(node.body)
-    try:
-        return bool(evaluate(test)) and not _left(node.body)
-    except NotConstant:
+    if _left(node.body):
         return False
+    return truth_of(node.condition) is True or _chosen(node.condition)
+
+
+def _chosen(test: m.Condition) -> bool:
+    """Whether nothing but choices decides a condition."""
+    match test:
+        case m.Maybe():
+            return True
+        case m.Negated(operand=operand):
+            return _chosen(operand)
+        case m.Joined(left=left, right=right):
+            return all(_chosen(part) or truth_of(part) is not None for part in (left, right))
+        case _:
+            return False
 
 
 def _left(body: object, *, inner: bool = False) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from ..dsl import model as m
 from ..dsl import sorts as s
-from ..dsl.fold import NotConstant, evaluate
+from ..dsl.fold import truth_of
 from ..dsl.source import PRELUDE, Span
 from .assignments import Called, Held, Loop
 from .expressions import Expressions
@@ -37,6 +37,7 @@ from .program import (
     goto,
     implication,
 )
+from .read_notes import read_notes
 from .rounds import endless
 
 
@@ -130,7 +131,7 @@ class Statements(Operations):
 
         def settle(node: object) -> object:
             match node:
-                case m.SiteCondition():
+                case m.Look() | m.SiteCondition():
                     return site.condition
                 case m.Place(root=m.SiteQueue()):
                     return site.queue
@@ -190,15 +191,8 @@ class Statements(Operations):
             return target
         return self.free(Block((Reach(self.reach(span, kind, text)),), Goto(target)), span)
 
-    def tested(self, test: m.Expr | m.Action, yes: Block, no: Block) -> Block:
-        if isinstance(test, m.Action):
-            return self.act(
-                test, lambda x: yes if x == TRUE else no if x == Const(False) else Block((), Test(x, yes, no))
-            )
-        return self.branch(test, yes, no)
-
     def choice(self, node: m.If, after: int) -> int:
-        truth = _constant(node.condition)
+        truth = truth_of(node.condition)
         if truth is not None:
             return self.body(node.body if truth else node.orelse, after)
         yes = self.marked(self.body(node.body, after), node.span, "branch", "then")
@@ -209,7 +203,7 @@ class Statements(Operations):
         return self.free(self.tested(node.condition, goto(yes), goto(no)), node.span)
 
     def loop(self, node: m.While, after: int) -> int:
-        truth = _constant(node.condition)
+        truth = truth_of(node.condition)
         if truth is False:
             return after
         number, back = self.back(node.span)
@@ -276,7 +270,9 @@ class Statements(Operations):
         before, self.atomic = self.atomic, True
         obligations = self.obligations(node.condition)
         guard = implication(conjunction(*(o.condition for o in obligations)), self.ir(node.condition))
-        block = self.checked(obligations, Block((Note("call", node.span, text="await"),), Goto(after)))
+        seen = (Note("call", node.span, text="await"), *read_notes(self, node.condition))
+        held = self.checked(obligations, goto(after))
+        block = Block((*seen, *held.ops), held.end)
         self.atomic = False
         claims = self.may_sleep(node.span, "`await` may sleep")
         code = self.step("await", node.span, block, guard, None, claims)
@@ -330,12 +326,3 @@ def claims_of(scope: Expressions, property: str, e: m.Expr, span: Span) -> tuple
         claims.append(Claim(o.property, implication(needed, o.condition), o.span, o.message))
         needed = conjunction(needed, o.condition)
     return (*claims, Claim(property, implication(needed, scope.ir(e)), span))
-
-
-def _constant(test: m.Expr | m.Action) -> bool | None:
-    if isinstance(test, m.Action):
-        return None
-    try:
-        return bool(evaluate(test))
-    except NotConstant:
-        return None

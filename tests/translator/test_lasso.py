@@ -111,6 +111,42 @@ property gets_it: always eventually taker[0] at got
         "starvation",
         "taker[1] makes progress",
     ),
+    "asleep although what its condition calls would say that it holds": (
+        """
+shared x: bool
+shared wq: waitqueue
+policies block
+def ready(twice: bool) -> bool:
+    if twice and not x:
+        return False
+    return x
+process sleeper:
+    wait until not (not ready(True) or False) on wq
+process setter:
+    x = True
+property wakes: eventually sleeper at end
+""",
+        "lost wake-up",
+        "sleeper sleeps for ever although its condition holds",
+    ),
+    "asleep for a condition that does something, which no state makes true": (
+        """
+shared x: bool
+shared looked: bool
+shared wq: waitqueue
+policies block
+def ready() -> bool:
+    looked = True
+    return x
+process sleeper:
+    wait until ready() on wq
+process setter:
+    x = True
+property wakes: eventually sleeper at end
+""",
+        "standstill",
+        "sleeper",
+    ),
     "only the violated part of a property says who is owed": (
         """
 shared s: rwsem(unfair)

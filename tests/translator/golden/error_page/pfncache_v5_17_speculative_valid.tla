@@ -140,8 +140,10 @@ vcpu_48(self) ==
 \*   called from 49  page = hva_to_pfn()
 \*   called from 40  page = hva_to_pfn_retry()
 \*   called from 41  refresh()
+\*   then 112  if pte == None:
 \*   then 113  pte = choose(free)
 \*   then 114  free.remove(pte)
+\*   then 115  return pte
 \*   then 49  page = hva_to_pfn()
 \*   then 50  if not mmu_notifier_retry_hva(seen):
 vcpu_111(self) ==
@@ -496,6 +498,7 @@ notifier_75(self) ==
 
 \* 59  atomic:
 \*   called from 47  zap()
+\*   then 60  if pte != None:
 \*   then 61  free.add(pte)
 \*   then 62  pte = None
 \*   then 63  might_sleep()

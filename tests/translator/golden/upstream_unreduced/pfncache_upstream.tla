@@ -193,8 +193,10 @@ vcpu_110(self) ==
 \*   called from 97  page = hva_to_pfn()
 \*   called from 87  hva_to_pfn_retry()
 \*   called from 41  refresh()
+\*   then 112  if pte == None:
 \*   then 113  pte = choose(free)
 \*   then 114  free.remove(pte)
+\*   then 115  return pte
 \*   then 97  page = hva_to_pfn()
 vcpu_111(self) ==
     /\ pc[self] = "vcpu_111"
@@ -434,6 +436,7 @@ notifier_75(self) ==
 
 \* 59  atomic:
 \*   called from 47  zap()
+\*   then 60  if pte != None:
 \*   then 61  free.add(pte)
 \*   then 62  pte = None
 notifier_59(self) ==

@@ -1,0 +1,250 @@
+"""What a trace tells of steps that read a condition as a whole, and what of a condition that failed."""
+
+from __future__ import annotations
+
+import differential
+import pytest
+from pfnspec.report.words import because, step_text
+from pfnspec.translator.findings import Finding
+from pfnspec.translator.interpreter import Interpreter, path
+from pfnspec.translator.retrace import retrace
+from pfnspec.translator.schedule import scheduled
+from pfnspec.translator.temporal import focused
+
+
+def finding(text: str, property: str) -> Finding:
+    """The first violation of a property that the interpreter comes upon."""
+    (cell,) = differential.cells(f"model m\n{text}")
+    interpreter = Interpreter(scheduled(focused(cell.program, ())))
+    states, _ = interpreter.search(5_000)
+    for state in states:
+        if any(violation.property == property for violation in interpreter.violations(state)):
+            return retrace(property, path(state, states), interpreter)
+    raise AssertionError(f"{property} holds")
+
+
+STEPS: dict[str, tuple[str, str]] = {
+    "atomic that only looks": (
+        """
+shared x: bool
+shared y: bool
+process p:
+    atomic:
+        if x:
+            y = True
+    assert False, "here"
+    cpu_relax()
+""",
+        "reads x = False",
+    ),
+    "what stands behind a test is told where it is read": (
+        """
+shared o: range(2) | None
+shared x: bool
+shared y: bool
+process p:
+    atomic:
+        if o != None and o == 1 and x or not x:
+            y = x
+    assert False, "here"
+    cpu_relax()
+""",
+        "reads o = None; reads x = False; y = False, as before",
+    ),
+    "what a line changes is told once": (
+        """
+shared n: range(3)
+shared m: range(3)
+process p:
+    atomic:
+        n += 1
+        m = n + m
+    assert False, "here"
+    cpu_relax()
+""",
+        "n: 0 -> 1; m: 0 -> 1",
+    ),
+    "the elements of all and any, and those of an index": (
+        """
+shared a: range(2)[2]
+shared b: bool[2]
+process p:
+    atomic:
+        if any(a[i] == 1 for i in range(2)) or b[a[0]]:
+            b[0] = True
+    assert False, "here"
+    cpu_relax()
+""",
+        "reads a[0] = 0; reads a[1] = 0; reads b[0] = False",
+    ),
+    "a comparison with a counter": (
+        """
+shared seq: generation
+process p:
+    seen: snapshot
+    seen = seq
+    atomic:
+        if seen != seq:
+            seq += 1
+    assert False, "here"
+    cpu_relax()
+""",
+        "seq is unchanged",
+    ),
+    "await": (
+        """
+shared x: bool
+shared y: bool = True
+process p:
+    await not x and y
+    assert False, "here"
+    cpu_relax()
+""",
+        "await; reads x = False; reads y = True",
+    ),
+    "await at the head of atomic": (
+        """
+shared x: bool
+process p:
+    atomic:
+        await not x
+        x = True
+    assert False, "here"
+    cpu_relax()
+""",
+        "await; reads x = False; x: False -> True",
+    ),
+    "a call within atomic": (
+        """
+shared x: bool
+def both(on: bool) -> bool:
+    return on and not x
+process p:
+    atomic:
+        if not both(x):
+            x = True
+    assert False, "here"
+    cpu_relax()
+""",
+        "reads x = False; both.on = False; x: False -> True",
+    ),
+    "a trylock that is refused": (
+        """
+shared l: mutex
+process holder:
+    l.lock()
+    await False
+process p:
+    if not l.trylock():
+        assert False, "here"
+        cpu_relax()
+""",
+        "does not get l, held by holder",
+    ),
+    "a wait reads step by step": (
+        """
+shared x: bool = True
+shared wq: waitqueue
+policies spin
+process p:
+    wait until x on wq
+    assert False, "here"
+    cpu_relax()
+""",
+        "reads x = True",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_the_last_step_tells_what_it_read(name: str) -> None:
+    text, expected = STEPS[name]
+    assert step_text(finding(text, "here").steps[-1]) == expected
+
+
+SHOWN: dict[str, tuple[str, str]] = {
+    "everybody stands there": (
+        """
+shared taken: bool
+process p[2]:
+    while taken:
+        cpu_relax()
+    taken = True
+    label critical
+    taken = False
+invariant told: not all(p[i] at critical for i in range(2))
+""",
+        "p[0] at critical (line 9), p[1] at critical (line 9)",
+    ),
+    "nobody stands there": (
+        """
+shared x: bool
+process p[2]:
+    label first
+    x = True
+    label second
+    cpu_relax()
+invariant told: not x or any(p[i] at first for i in range(2)) or p[0] at p.second or p[1] at second
+""",
+        "x = True, p[0] not at first (line 4), p[1] not at first (line 4), "
+        "p[0] not at p.second (line 4), p[1] not at second (line 4)",
+    ),
+    "the element of `all` that fails": (
+        """
+shared a: range(3)[3] = 1
+process p:
+    a[1] = 0
+    a[2] = 0
+invariant told: all(a[i] == 1 for i in range(3))
+""",
+        "i = 1, a[1] = 0",
+    ),
+    "none of `any`": (
+        """
+shared a: range(3)[2] = 1
+process p:
+    a[1] = 0
+    a[0] = 0
+invariant told: any(a[i] == 1 for i in range(2))
+""",
+        "a[0] = 0, a[1] = 0",
+    ),
+    "the one that `any` should not have found": (
+        """
+shared s: set[range(3)]
+process p:
+    s.add(2)
+invariant told: not any(v in s and v > 0 for v in range(3))
+""",
+        "v = 2, s = {2}",
+    ),
+    "elements of what is left, and its place": (
+        """
+shared x: bool[2]
+process p[2]:
+    x[self] = True
+    label after
+    cpu_relax()
+invariant told: all(not x[i] or p[1 - i] at after for i in range(2))
+""",
+        "i = 0, x[0] = True, p[1] not at after (line 5)",
+    ),
+    "an end, within an assertion": (
+        """
+shared x: bool
+process one:
+    x = True
+process other:
+    if x:
+        assert not one at end, "told"
+        cpu_relax()
+""",
+        "one at end (line 4)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_is_shown_of_a_condition_that_failed(name: str) -> None:
+    text, expected = SHOWN[name]
+    assert because(finding(text, "told"), "model.pfn") == expected
