@@ -72,6 +72,8 @@ class Formulas:
         self.random = random.Random(seed)
         self.liveness = liveness
         self.shapes: set[str] = set()
+        # What the model has much of: faults need several things of a kind beside each other.
+        self.much = self.random.choice(("", "", "states", "CPUs", "queues"))
         self.labels: dict[str, list[str]] = {}
         self.locals: dict[str, list[tuple[str, str]]] = {}
         self.scalars: list[Place] = []
@@ -231,6 +233,8 @@ class Formulas:
         roll = self.random.randrange(100)
         name, count = self.random.choice(self.processes)
         nowhere = here.process == ""
+        if self.much == "states" and self.chance(50):
+            return self.within(here) if self.chance(60) else self.state_of(here)
         if roll < 32:
             return self.state_of(here)
         if roll < 40 and self.locals.get(name) and (nowhere or name != here.process):

@@ -41,24 +41,28 @@ class _Maker(Statements):
         r = self.random
         kinds = r.sample(list(SCALARS), r.choice((1, 1, 2, 2, 3)))
         self.scalars = [Place(SCALARS[kind][0], kind) for kind in kinds]
-        if self.chance(35):
+        if self.chance(75 if self.much == "states" else 35):
             self.scalars.append(Place("a", r.choice(("bool", "range", "bit", "signed", "set")), 2))
         locks = r.sample(LOCKS, r.choice((1, 1, 1, 2, 2)))
+        if self.much == "queues":
+            locks = r.sample(("rwlock", "rwsem"), r.choice((1, 1, 2)))
         self.locks = [Place(f"l{i}", kind, 2 if self.chance(20) else 0) for i, kind in enumerate(locks)]
-        self.queue = self.chance(40)
+        self.queue = self.chance(60 if self.much == "CPUs" else 40)
         self.counters = r.choice((["seq"], ["seqs"], ["seq", "seqs"])) if self.chance(30) else []
         self.record = self.chance(25)
-        self.ghost = self.chance(35)
+        self.ghost = self.chance(80 if self.much == "states" else 25)
         if self.counters and self.chance(45):
             self.shared_snapshots = r.choice((["seen"], ["seens"], ["seen", "seens"]))
         if "seqs" in self.counters or "seens" in self.shared_snapshots:
             self.shapes.add("counters or snapshots in arrays")
         plain = [lock for lock in self.locks if not lock.size]
         self.pair_lock = self.random.choice(plain) if plain and self.chance(30) else None
-        self.cpus = r.choice((0, 0, 0, 1, 1, 2))
+        self.cpus = {"CPUs": r.choice((1, 2, 2)), "queues": 1}.get(self.much, r.choice((0, 0, 0, 1, 2)))
         if self.cpus == 1 and any(lock.kind in ("rwlock", "rwsem") for lock in self.locks):
             self.shapes.add("rwlock or rwsem on one CPU")
         counts = r.choice(((1, 1), (2,), (1, 2), (2, 1), (1, 1, 1), (1,), (2,)))
+        if self.much == "CPUs":
+            counts = r.choice(((1, 1, 1), (1, 2), (2, 1), (1, 1)))
         self.processes = [(f"t{i}", count) for i, count in enumerate(counts)]
         self.size = {1: 13, 2: 11, 3: 7}[sum(counts)]
         # In any order, so that each may name the labels and locals of any other.

@@ -33,17 +33,20 @@ class Statements(Formulas):
     # -- statements
 
     def statement(self, here: Surroundings) -> list[str]:
+        says, runs = self.much == "states", self.much in ("CPUs", "queues")
         makers: list[tuple[int, Callable[[Surroundings], list[str]]]] = [
-            (22, self.change), (8, self.to_local), (12 if self.cpus else 5, self.verb), (6, self.counting),
-            (10, self.branch), (6, self.either), (8, self.assertion), (8 if self.ghost else 0, self.ghostly),
+            (22, self.change), (8, self.to_local), (25 if runs else 8, self.verb),
+            (6 if self.counters else 0, self.counting), (10, self.branch), (6, self.either),
+            (20 if says or here.atomic else 8, self.assertion),
+            ((20 if says else 10) if self.ghost else 0, self.ghostly),
             (4, self.choosing), (5, self.for_loop),
         ]  # fmt: skip
         if not here.atomic:
             makers += [
-                (18, self.with_lock), (10, self.explicit), (5, self.tried), (6, self.queue_verb),
-                (6, self.atomic),
-                (4, self.await_), (7, self.loop), (9, self.label), (6, self.call), (4, self.wait),
-                (30, self.paired),
+                (18, self.with_lock), (10, self.explicit), (5, self.tried),
+                (6 if self.queue else 0, self.queue_verb), (9 if self.queue else 0, self.wait),
+                (15 if says else 8, self.atomic), (15 if runs else 4, self.await_), (7, self.loop),
+                (20 if says else 9, self.label), (6, self.call), (30 if self.pair_lock else 0, self.paired),
             ]  # fmt: skip
         elif self.queue:
             makers.append((8, lambda here: [self.one("wake_up(wq)", "wake_up_one(wq)")]))
@@ -93,7 +96,8 @@ class Statements(Formulas):
             condition = self.truth(here)
             return [f"while {condition}:", f"    {self.one('cpu_relax()', 'cpu_relax()', 'cond_resched()')}"]
         sleeping = self.one("might_sleep()", "cond_resched()", "schedule()" if self.queue else "cpu_relax()")
-        return [sleeping if not here.holds or self.chance(10) else "cpu_relax()"]
+        often = 50 if self.much == "queues" else 10
+        return [sleeping if not here.holds or self.chance(often) else "cpu_relax()"]
 
     def counting(self, here: Surroundings) -> list[str]:
         if not self.counters:
