@@ -134,7 +134,7 @@ def alone(plain: Program, expected: frozenset[str], limit: int) -> None:
 
 def queued(cell: Cell, expected: frozenset[str], limit: int) -> None:
     """With the queues of all locks that can have one; raises Disagreement."""
-    program = lower(cell.model, cell.policy, fair_to_writers=True)[0]
+    program = lower(cell.model, cell.policy, all_queues=True)[0]
     if program is None or program.queued_locks == cell.program.queued_locks:
         return
     keeping = Interpreter(scheduled(focused(program, ())))

@@ -83,12 +83,13 @@ def _overlapping(lowered: list[tuple[m.Process, Statements, int, int]]) -> froze
 
 
 def lower(
-    model: m.Model, policy: str | None = None, *, fair_to_writers: bool = False
+    model: m.Model, policy: str | None = None, *, fair_to_writers: bool = False, all_queues: bool = False
 ) -> tuple[Program | None, Diagnostics]:
     """The program of a model under a wait policy (one of its `choices`; None when it has none).
 
     `fair_to_writers`, for temporal properties: a lock that several tasks can read keeps its queue, or
-    readers that overlap for ever would starve a writer that the queue lets in.
+    readers that overlap for ever would starve a writer that the queue lets in.  `all_queues`: every lock that
+    can have a queue keeps it, so that others can look whether leaving one out makes a difference.
 
     There is no program when an `atomic` block has too many outcomes to be one step.
     """
@@ -112,6 +113,8 @@ def lower(
             # A refused try shows whether somebody is queued.
             needed |= fair & lowering.tried
             needed |= locks_that_need_a_queue(lowering.flow.nodes, entry) & fair
+        if all_queues:
+            needed |= fair
         if fair_to_writers:
             needed |= fair & _overlapping(lowered)
         if needed <= queued or found.errors:
