@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..tla.precedence import AND, EQUALS, Text
 from .formula import Formula, Vocabulary
 from .program import (
     PC,
@@ -35,8 +36,8 @@ _SIMPLE = re.compile(r'[A-Za-z_0-9"]*(\[self\])?|\{\}|<<>>')
 class _Changes:
     """What a path has assigned so far: per variable a whole value, then elements of it."""
 
-    whole: dict[str, str] = field(default_factory=dict)
-    elements: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
+    whole: dict[str, Text] = field(default_factory=dict)
+    elements: dict[str, list[tuple[tuple[str, ...], Text]]] = field(default_factory=dict)
 
     def copy(self) -> _Changes:
         return _Changes(dict(self.whole), {name: list(entries) for name, entries in self.elements.items()})
@@ -55,26 +56,23 @@ class _Writer:
         self.everywhere |= {monitor.variable for monitor in program.monitors}
 
     def formula(self, changes: _Changes) -> Formula:
-        def read(variable: str, indices: tuple[str, ...]) -> str:
+        def read(variable: str, indices: tuple[str, ...]) -> Text:
             entries = changes.elements.get(variable, [])
             if entries and all(known == entries[0][0] for known, _ in entries) and entries[0][0] == indices:
-                text = entries[-1][1]
-                return text if _SIMPLE.fullmatch(text) else f"({text})"
+                return entries[-1][1]
             current = self.current(variable, changes)
-            if current == self.words.variables[variable] or not indices:
-                return current + "".join(f"[{index}]" for index in indices)
-            return f"{current}" + "".join(f"[{index}]" for index in indices)
+            return Text(current.whole() + "".join(f"[{index}]" for index in indices)) if indices else current
 
         return Formula(self.words, read)
 
-    def current(self, variable: str, changes: _Changes) -> str:
+    def current(self, variable: str, changes: _Changes) -> Text:
         """The whole present value of a variable."""
-        base = changes.whole.get(variable, self.words.variables[variable])
+        base = changes.whole.get(variable, Text(self.words.variables[variable]))
         entries = changes.elements.get(variable, [])
         if not entries:
-            return base if _SIMPLE.fullmatch(base) or base[0] in "[{<" else f"({base})"
+            return base
         updates = ", ".join(f"!{''.join(f'[{i}]' for i in indices)} = {value}" for indices, value in entries)
-        return f"[{base} EXCEPT {updates}]"
+        return Text(f"[{base.whole()} EXCEPT {updates}]")
 
     def block(self, block: Block, changes: _Changes, bound: Mapping[str, str], indent: str) -> str:
         """The conjuncts of a block; the first line is not indented, the others by `indent`."""
@@ -91,10 +89,10 @@ class _Writer:
             self.op(op, rest, changes, bound, lines, lets)
         match block.end:
             case Goto(point=target):
-                changes.elements.setdefault(PC, []).append((("self",), f'"{target}"'))
+                changes.elements.setdefault(PC, []).append((("self",), Text(f'"{target}"')))
                 for monitor in self.program.monitors:
                     bit = kept_up(monitor)
-                    changes.whole[monitor.variable] = self.formula(changes).text(bit, bound, 45)
+                    changes.whole[monitor.variable] = self.formula(changes).printed(bit, bound)
                 lines += self.primed(changes)
             case Test(condition=condition, yes=yes, no=no):
                 test = self.formula(changes).text(condition, bound)
@@ -120,28 +118,26 @@ class _Writer:
         formula = self.formula(changes)
         match op:
             case Assign(variable=variable, indices=indices, value=value):
-                text = formula.text(value, bound)
+                text = formula.printed(value, bound)
                 at = tuple(formula.text(index, bound) for index in indices)
-                if not _SIMPLE.fullmatch(text) and variable in reads(rest):
+                if not _SIMPLE.fullmatch(text.text) and variable in reads(rest):
                     name = self.words.names.new(self.words.variables[variable])
                     lets.append(f"{name} == {text}")
-                    text = name
+                    text = Text(name)
                 if at:
                     changes.elements.setdefault(variable, []).append((at, text))
                     entries = changes.elements[variable]
                     if all(known == at for known, _ in entries):
                         changes.elements[variable] = entries[-1:]
                 else:
-                    changes.whole[variable] = formula.right_side(value, text)
+                    changes.whole[variable] = text
             case Fill(variable=variable, names=names, value=value):
                 declared = self.program.variable(variable)
                 domains = self.domains(declared)
                 fresh = {name: self.words.names.new(name) for name in names}
-                text = formula.text(value, {**bound, **fresh})
+                text = formula.printed(value, {**bound, **fresh})
                 for name, domain in reversed(tuple(zip(names, domains, strict=True))):
-                    text = f"[{fresh[name]} \\in {domain} |-> {text}]"
-                if not domains:
-                    text = formula.right_side(value, formula.text(value, bound))
+                    text = Text(f"[{fresh[name]} \\in {domain} |-> {text}]")
                 changes.elements.pop(variable, None)
                 changes.whole[variable] = text
             case Reach(number=number):
@@ -163,9 +159,7 @@ class _Writer:
         for variable in self.program.variables:
             name = self.words.variables[variable.name]
             if variable.name in changes.changed():
-                alone = variable.name not in changes.elements
-                text = changes.whole[variable.name] if alone else self.current(variable.name, changes)
-                lines.append(f"{name}' = {text}")
+                lines.append(f"{name}' = {self.current(variable.name, changes).last(EQUALS)}")
             elif variable.name in self.everywhere:
                 unchanged.append(name)
         if unchanged:
@@ -197,7 +191,7 @@ def action_text(point: Point, name: str, program: Program, words: Vocabulary, re
     writer = _Writer(point, program, words, registers)
     lines = [f'/\\ pc[self] = "{point.name}"']
     if point.step.guard != TRUE:
-        lines.append(f"/\\ {Formula(words).text(point.step.guard, tight=21)}")
+        lines.append(f"/\\ {Formula(words).inside(point.step.guard, AND)}")
     body = writer.block(point.step.block, _Changes(), {}, "    ")
     lines.append(f"/\\ {_shifted(body, 3)}" if body.startswith("LET") else body)
     rest = [words.variables[v.name] for v in program.variables if v.name not in writer.everywhere]

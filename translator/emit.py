@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..dsl.source import Span
 from ..tla.page import Action, Names, Page, VariableLine, cfg_text, module_text
+from ..tla.precedence import AND, EQUALS
 from ..tla.values import Function, ModelValue
 from .action import action_text
 from .fairness import fairness
@@ -127,7 +128,7 @@ def emit(
             invariants[identifier] = ""
             register = len(program.reachable) + number + 1
             seen = f"Reached({register})"
-            closing.append(f"{identifier} ==\n    {formula.text(invariant.condition, tight=25)} => {seen}")
+            closing.append(f"{identifier} ==\n    {formula.inside(invariant.condition, AND)} => {seen}")
     claimed: dict[str, str] = {}
     for property in program.temporal:
         if property.name in wanted_temporal:
@@ -251,8 +252,8 @@ def _initial(variable: Variable, program: Program, formula: Formula, words: Voca
     for monitor in program.monitors:
         if monitor.variable == variable.name:
             start = conjunction(monitor.trigger, negation(monitor.release))
-            return formula.text(start, tight=45)
-    text = formula.value(variable.initial)
+            return formula.inside(start, EQUALS)
+    text = formula.value(variable.initial).text
     for depth in range(len(variable.sizes) - 1, -1, -1):
         text = f"[i{depth} \\in 0..{variable.sizes[depth] - 1} |-> {text}]"
     if variable.process:
@@ -310,7 +311,7 @@ def _able(points: Iterable[Point], formula: Formula) -> str:
         guards.setdefault(point.step.guard, []).append(point.name)
     text = ""
     for guard, names in guards.items():
-        test = "" if guard == TRUE else f" /\\ {formula.text(guard, tight=25)}"
+        test = "" if guard == TRUE else f" /\\ {formula.inside(guard, AND)}"
         text += f"\n    \\/ pc[self] {_points(names)}{test}"
     return text
 
@@ -324,7 +325,7 @@ def _claimed(e: Expr, formula: Formula) -> str:
         case Apply(operator="always", arguments=(inner,)) if not is_temporal(inner):
             return f"~<>({formula.text(negation(inner))})"
         case _ if not is_temporal(e):
-            return f"~<>(Init /\\ {formula.text(negation(e), tight=25)})"
+            return f"~<>(Init /\\ {formula.inside(negation(e), AND)})"
         case _:
             return formula.text(e)
 
@@ -375,9 +376,9 @@ def _property(name: str, program: Program, formula: Formula, words: Vocabulary) 
         if condition == FALSE:
             test = f"~({where})"
         else:
-            test = f"{where} => {formula.text(condition, tight=25)}"
+            test = f"{where} => {formula.inside(condition, AND)}"
         lines.append(f"\\A self \\in {words.sets[process]} : {test}")
-    lines += [formula.text(i.condition, tight=21) for i in program.invariants if i.property == name]
+    lines += [formula.inside(i.condition, AND) for i in program.invariants if i.property == name]
     body = "".join(f"\n    /\\ {line}" for line in lines)
     if lines and set(words.variables.values()).isdisjoint(re.findall(r"\w+", body)):
         # TLC works out what reads no variable before it starts, and does not start where that is FALSE.

@@ -1,4 +1,4 @@
-"""Expressions as TLA+: code, because precedence is logic."""
+"""Expressions as TLA+."""
 
 from __future__ import annotations
 
@@ -6,6 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..tla.page import Names
+from ..tla.precedence import (
+    AND,
+    BOX,
+    DIAMOND,
+    EQUALS,
+    IN,
+    INTERVAL,
+    LEADS_TO,
+    MINUS,
+    NOT,
+    OPERATORS,
+    Operator,
+    Text,
+    infix,
+)
 from .program import (
     PC,
     Apply,
@@ -23,19 +38,16 @@ from .program import (
     Value,
 )
 
-# Operator, its TLA+ sign and how tightly it binds.
-_INFIX: Mapping[str, tuple[str, int]] = {
-    "implies": ("=>", 10),
-    "and": ("/\\", 20),
-    "or": ("\\/", 20),
-    "==": ("=", 40), "!=": ("#", 40), "<": ("<", 40), "<=": ("<=", 40), ">": (">", 40), ">=": (">=", 40),
-    "in": ("\\in", 40), "subset": ("\\subseteq", 40),
-    "|": ("\\cup", 60), "&": ("\\cap", 60), "minus": ("\\", 60),
-    "+": ("+", 70), "-": ("-", 70),
-    "*": ("*", 80), "//": ("\\div", 80), "%": ("%", 80),
+# The TLA+ sign of an operation with one between its operands.
+_SIGNS: Mapping[str, str] = {
+    "implies": "=>", "and": "/\\", "or": "\\/",
+    "==": "=", "!=": "#", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
+    "in": "\\in", "subset": "\\subseteq",
+    "|": "\\cup", "&": "\\cap", "minus": "\\",
+    "+": "+", "-": "-", "*": "*", "//": "\\div", "%": "%",
 }  # fmt: skip
-_ASSOCIATIVE = ("and", "or", "|", "&", "+", "*")
-ATOM = 100
+# Operations whose operands may be grouped in any way.
+_REGROUPED = ("and", "or", "|", "&")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,7 @@ class Vocabulary:
     used: set[str]
 
 
-Reader = Callable[[str, tuple[str, ...]], str]
+Reader = Callable[[str, tuple[str, ...]], Text]
 
 
 class Formula:
@@ -62,148 +74,144 @@ class Formula:
         self.words = words
         self.read = read or self.plain
 
-    def plain(self, variable: str, indices: tuple[str, ...]) -> str:
-        return self.words.variables[variable] + "".join(f"[{index}]" for index in indices)
+    def plain(self, variable: str, indices: tuple[str, ...]) -> Text:
+        return Text(self.words.variables[variable] + "".join(f"[{index}]" for index in indices))
 
-    def value(self, value: Value) -> str:
+    def value(self, value: Value) -> Text:
         match value:
             case None:
-                return "None"
+                return Text("None")
             case bool():
-                return "TRUE" if value else "FALSE"
+                return Text("TRUE" if value else "FALSE")
             case int():
-                return str(value)
+                return Text(str(value), MINUS if value < 0 else None)
             case str():
-                return f'"{value}"'
+                return Text(f'"{value}"')
             case Task():
-                return self.words.tasks[value]
+                return Text(self.words.tasks[value])
             case Atom():
-                return self.words.atoms[value]
+                return Text(self.words.atoms[value])
             case frozenset():
-                for process, group in self.words.sets.items():
-                    if value and value == {task for task in self.words.tasks if task.process == process}:
-                        return group
-                numbers = sorted(
-                    item for item in value if isinstance(item, int) and not isinstance(item, bool)
-                )
-                if len(numbers) == len(value) > 1 and numbers[-1] - numbers[0] == len(numbers) - 1:
-                    return f"{numbers[0]}..{numbers[-1]}"
-                return "{" + ", ".join(sorted(self.value(item) for item in value)) + "}"
+                return self._set(value)
             case tuple():
-                return "<<" + ", ".join(self.value(item) for item in value) + ">>"
+                return Text("<<" + ", ".join(str(self.value(item)) for item in value) + ">>")
 
-    def text(self, e: Expr, bound: Mapping[str, str] | None = None, tight: int = 0) -> str:
-        """`e`, in parentheses when it binds less tightly than `tight`."""
-        known = bound or {}
-        text, binds = self._text(e, known)
-        return f"({text})" if binds < tight else text
+    def _set(self, value: frozenset[Value]) -> Text:
+        for process, group in self.words.sets.items():
+            if value and value == {task for task in self.words.tasks if task.process == process}:
+                return Text(group)
+        numbers = sorted(item for item in value if isinstance(item, int) and not isinstance(item, bool))
+        if len(numbers) == len(value) > 1 and numbers[-1] - numbers[0] == len(numbers) - 1:
+            return Text(f"{numbers[0]}..{numbers[-1]}", INTERVAL)
+        return Text("{" + ", ".join(sorted(str(self.value(item)) for item in value)) + "}")
 
-    def right_side(self, e: Expr, text: str) -> str:
-        """`text`, which is that of `e` or a name for it, as it may stand after `=`, which binds more
-        tightly than what makes truth values of others."""
-        loose = isinstance(e, Apply) and e.operator in _INFIX and _INFIX[e.operator][1] <= _INFIX["=="][1]
-        return f"({text})" if loose else text
+    def text(self, e: Expr, bound: Mapping[str, str] | None = None) -> str:
+        """`e` where it stands by itself."""
+        return self.printed(e, bound or {}).text
 
-    def _text(self, e: Expr, bound: Mapping[str, str]) -> tuple[str, int]:
+    def inside(self, e: Expr, operator: Operator, bound: Mapping[str, str] | None = None) -> str:
+        """`e` as an operand of `operator`."""
+        return self.printed(e, bound or {}).inside(operator)
+
+    def printed(self, e: Expr, bound: Mapping[str, str]) -> Text:
+        """`e`, and what holds it together; `bound` gives the names that stand for `Self` and others."""
         match e:
             case Const(value=value):
-                text = self.value(value)
-                return text, 65 if ".." in text and isinstance(value, frozenset) else ATOM
+                return self.value(value)
             case Self():
-                return bound.get("self", "self"), ATOM
+                return Text(bound.get("self", "self"))
             case BoundName(name=name):
-                return bound[name], ATOM
+                return Text(bound[name])
             case Read(variable=variable, indices=indices):
-                return self.read(variable, tuple(self.text(index, bound) for index in indices)), ATOM
+                return self.read(variable, tuple(self.text(index, bound) for index in indices))
             case Quantified():
                 return self._quantified(e, bound)
-            case Apply(operator=operator, arguments=arguments):
-                return self._apply(operator, arguments, bound)
+            case Apply(arguments=arguments):
+                return self._apply(e, tuple(self.printed(argument, bound) for argument in arguments))
             case TaskAt():
                 return self._task(e, bound)
             case Defined(name=name, argument=argument):
-                return f"{self.words.definitions[name]}({self.text(argument, bound)})", ATOM
+                return Text(f"{self.words.definitions[name]}({self.text(argument, bound)})")
             case StandsAt(task=task, points=points):
-                return f"{self.read(PC, (self.text(task, bound),))} \\in {self.value(points)}", 40
+                here = self.read(PC, (self.text(task, bound),))
+                return infix(IN, (here, self.value(points)), regroup=False)
             case _:
                 raise AssertionError(f"unresolved {e}")
 
-    def _apply(self, operator: str, arguments: tuple[Expr, ...], bound: Mapping[str, str]) -> tuple[str, int]:
-        if operator in _INFIX:
-            sign, binds = _INFIX[operator]
-            texts = []
-            for position, argument in enumerate(arguments):
-                same = isinstance(argument, Apply) and argument.operator == operator
-                chained = same and (
-                    operator in _ASSOCIATIVE or (position == 0 and operator in ("-", "minus"))
-                )
-                texts.append(self.text(argument, bound, binds if chained else binds + 1))
-            return f" {sign} ".join(texts), binds
-        texts = [self.text(argument, bound) for argument in arguments]
+    def _apply(self, e: Apply, arguments: tuple[Text, ...]) -> Text:
+        operator = e.operator
+        if operator == "leads_to":
+            return Text(f"({arguments[0]}) ~> ({arguments[1]})", LEADS_TO)
+        if operator in _SIGNS:
+            # Few who read it know that `~>` binds more tightly than `=>`.
+            arguments = tuple(Text(a.whole()) if a.outer is LEADS_TO else a for a in arguments)
+            return infix(OPERATORS[_SIGNS[operator]], arguments, regroup=operator in _REGROUPED)
         match operator:
             case "not":
-                return f"~{self.text(arguments[0], bound, 50)}", 30
+                return Text(f"~{arguments[0].whole()}", NOT)
             case "neg":
-                return f"-{self.text(arguments[0], bound, ATOM)}", 65
+                return Text(f"-{arguments[0].whole()}", MINUS)
             case "set":
-                return "{" + ", ".join(texts) + "}", ATOM
+                return Text("{" + _listed(arguments) + "}")
             case "if":
-                return f"IF {texts[0]} THEN {texts[1]} ELSE {texts[2]}", 0
-            case "len":
-                self.words.used.add("Cardinality")
-                return f"Cardinality({texts[0]})", ATOM
-            case "append":
-                return f"Append({texts[0]}, {texts[1]})", ATOM
+                return Text(f"IF {arguments[0]} THEN {arguments[1]} ELSE {arguments[2]}", open=True)
             case "min" | "max":
-                name = "Minimum" if operator == "min" else "Maximum"
-                self.words.used.add(name)
-                text = texts[0]
-                for other in texts[1:]:
+                name = self._use("Minimum" if operator == "min" else "Maximum")
+                text = arguments[0].text
+                for other in arguments[1:]:
                     text = f"{name}({text}, {other})"
-                return text, ATOM
-            case "index":
-                self.words.used.add("Index")
-                return f"Index({texts[0]})", ATOM
-            case "drop" | "before":
-                name = operator.capitalize()
-                self.words.used.add(name)
-                return f"{name}({texts[0]}, {texts[1]})", ATOM
-            case "always" | "eventually":
-                sign = "[]" if operator == "always" else "<>"
-                return f"{sign}({texts[0]})", 30
-            case "leads_to":
-                return f"({texts[0]}) ~> ({texts[1]})", 10
+                return Text(text) if arguments[1:] else arguments[0]
+            case "append":
+                return Text(f"Append({_listed(arguments)})")
+            case "len":
+                return Text(f"{self._use('Cardinality')}({arguments[0]})")
+            case "index" | "drop" | "before":
+                return Text(f"{self._use(operator.capitalize())}({_listed(arguments)})")
+            case "always":
+                return Text(f"[]({arguments[0]})", BOX)
+            case "eventually":
+                return Text(f"<>({arguments[0]})", DIAMOND)
             case _:
                 raise AssertionError(operator)
 
-    def _task(self, e: TaskAt, bound: Mapping[str, str]) -> tuple[str, int]:
+    def _task(self, e: TaskAt, bound: Mapping[str, str]) -> Text:
         tasks = [task for task in self.words.tasks if task.process == e.process]
         constant = e.index.value if isinstance(e.index, Const) else None
         if isinstance(constant, int) and 0 <= constant < len(tasks):
-            return self.words.tasks[tasks[constant]], ATOM
-        index = self.text(e.index, bound)
-        self.words.used.add("Index")
-        t = self.words.names.new("t")
-        return f"CHOOSE {t} \\in {self.words.sets[e.process]} : Index({t}) = {index}", 0
+            return Text(self.words.tasks[tasks[constant]])
+        index = self.printed(e.index, bound).last(EQUALS)
+        use, t = self._use("Index"), self.words.names.new("t")
+        return Text(f"CHOOSE {t} \\in {self.words.sets[e.process]} : {use}({t}) = {index}", open=True)
 
-    def _quantified(self, e: Quantified, bound: Mapping[str, str]) -> tuple[str, int]:
-        empty = isinstance(e.domain, Const) and e.domain.value == frozenset()
-        if empty:
-            return ("{}" if e.kind == "build" else "TRUE" if e.kind == "all" else "FALSE"), ATOM
+    def _use(self, name: str) -> str:
+        """The name of a definition that the module then has."""
+        self.words.used.add(name)
+        return name
+
+    def _quantified(self, e: Quantified, bound: Mapping[str, str]) -> Text:
+        if isinstance(e.domain, Const) and e.domain.value == frozenset():
+            return Text("{}" if e.kind == "build" else "TRUE" if e.kind == "all" else "FALSE")
         domain = self.text(e.domain, bound)
         name = self.words.names.new(e.name)
         inner = {**bound, e.name: name}
         if e.kind == "build":
             if e.body == BoundName(e.name) and e.condition is not None:
-                return f"{{{name} \\in {domain} : {self.text(e.condition, inner)}}}", ATOM
+                return Text(f"{{{name} \\in {domain} : {self.text(e.condition, inner)}}}")
             if e.condition is not None:
                 other = self.words.names.new(e.name)
                 test = self.text(e.condition, {**bound, e.name: other})
                 domain = f"{{{other} \\in {domain} : {test}}}"
-            return f"{{{self.text(e.body, inner)} : {name} \\in {domain}}}", ATOM
+            body = self.printed(e.body, inner)
+            # `{x \\in S : y \\in T}` would be the elements of S for which y is in T.
+            element = body.whole() if body.outer is IN else body.text
+            return Text(f"{{{element} : {name} \\in {domain}}}")
         quantifier, sign = ("\\A", "=>") if e.kind == "all" else ("\\E", "/\\")
         if e.condition is not None:
-            body = f"{self.text(e.condition, inner, 25)} {sign} {self.text(e.body, inner, 25)}"
+            body_text = f"{self.inside(e.condition, AND, inner)} {sign} {self.inside(e.body, AND, inner)}"
         else:
-            body = self.text(e.body, inner)
-        return f"{quantifier} {name} \\in {domain} : {body}", 0
+            body_text = self.text(e.body, inner)
+        return Text(f"{quantifier} {name} \\in {domain} : {body_text}", open=True)
+
+
+def _listed(texts: tuple[Text, ...]) -> str:
+    return ", ".join(map(str, texts))

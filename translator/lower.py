@@ -66,12 +66,13 @@ def lock_paths(model: m.Model) -> tuple[tuple[str, s.Lock, tuple[int, ...]], ...
 
 
 def lower(
-    model: m.Model, policy: str | None = None, *, fair_to_writers: bool = False
+    model: m.Model, policy: str | None = None, *, fair_to_writers: bool = False, all_queues: bool = False
 ) -> tuple[Program | None, Diagnostics]:
     """The program of a model under a wait policy (one of its `choices`; None when it has none).
 
     `fair_to_writers`, for temporal properties: a lock that several tasks can read keeps its queue, or
-    readers that overlap for ever would starve a writer that the queue lets in.
+    readers that overlap for ever would starve a writer that the queue lets in.  `all_queues`: every lock that
+    can have a queue keeps it, so that others can look whether leaving one out makes a difference.
 
     There is no program when an `atomic` block has too many outcomes to be one step.
     """
@@ -96,6 +97,8 @@ def lower(
             for process, lowering, entry, _ in lowered
         )
         needed = queued_locks(model, locks, bodies_made, fair_to_writers=fair_to_writers)
+        if all_queues:
+            needed |= frozenset(path for path, sort in locks if sort.shared and sort.fair)
         if needed <= queued or found.errors:
             break
         queued |= needed

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..dsl import model as m
 from ..dsl import sorts as s
+from ..dsl.fold import NotConstant, evaluate
 from ..dsl.guards import state_parts
 from .expressions import Expressions, substituted
 from .program import (
@@ -48,9 +49,31 @@ def temporal_properties(
         labels = {
             (node.task.process, node.label): None for node in m.walk(flat) if isinstance(node, m.AtLabel)
         }
-        lowered = _without_until(flat, scope, monitors)
+        lowered = _without_until(folded(flat), scope, monitors)
         properties.append(Property(formula.name, lowered, tuple(labels), formula.span))
     return tuple(properties), tuple(monitors)
+
+
+def folded(e: m.Expr) -> m.Expr:
+    """`e` with the truth of what reads no variable: `2 in {1, 2}` becomes True.
+
+    TLC before 2021 gets a temporal formula wrong whose state formula is constant, however it is written.
+    """
+
+    def change(node: object) -> object:
+        match node:
+            case m.Literal():
+                return node
+            case m.Operation() | m.Quantified() if isinstance(node.sort, s.Bool):
+                try:
+                    return m.Literal(evaluate(node), node.sort, node.span)
+                except NotConstant:
+                    return node
+            case _:
+                return node
+
+    changed = m.rewritten(e, change)
+    return changed  # type: ignore[return-value]
 
 
 def untaken(formula: m.Expr) -> tuple[m.Expr, ...]:

@@ -1,14 +1,15 @@
-"""Random models: the interpreter, TLC, the whole and the reduced program have to agree.
+"""Random models and changed examples: the interpreter, TLC, the whole and the reduced program have to agree.
 
-`bench/differential.py` has the comparisons and makes long runs of them.
+`bench/comparisons.py` has the comparisons, and `bench/differential.py` makes long runs of them.
 """
 
 from __future__ import annotations
 
 import pytest
 from differential import cells, fault
+from mutants import mutant
 from pfnspec import tla
-from random_models import model
+from random_models import made, model
 from shrink import smaller
 
 
@@ -17,18 +18,57 @@ def test_nearly_all_models_are_accepted() -> None:
     assert len(refused) <= 2
 
 
-@pytest.mark.parametrize("start", range(0, 60, 10))
+SHAPES = {
+    "`at` or a lock's state in a domain or condition",
+    "`at` or a lock's state in an index",
+    "a ghost told the state",
+    "a policy with locals",
+    "a set, an array or a remainder as an index",
+    "an assertion in `atomic`",
+    "arithmetic",
+    "counters or snapshots in arrays",
+    "names that clash",
+    "references to one place",
+    "rwlock or rwsem on one CPU",
+    "tasks that are pinned",
+}
+
+
+def test_every_shape_is_made() -> None:
+    assert set().union(*(made(seed).shapes for seed in range(150))) == SHAPES
+
+
+@pytest.mark.parametrize("start", range(0, 40, 10))
 def test_safety_is_the_same_when_reduced(start: int) -> None:
     for seed in range(start, start + 10):
         text = model(seed)
         assert fault(text, limit=1500) is None, f"seed {seed}\n{text}"
 
 
-@pytest.mark.parametrize("start", range(100, 130, 10))
+@pytest.mark.parametrize("start", range(120, 140, 10))
 def test_liveness_is_the_same_when_reduced(start: int) -> None:
     for seed in range(start, start + 10):
         text = model(seed, liveness=True)
         assert fault(text, temporal=True, limit=600) is None, f"seed {seed}\n{text}"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_changed_examples(seed: int) -> None:
+    found = mutant(seed)
+    assert fault(found.text, limit=1500, name=found.path, constants=found.constants) is None, found.text
+
+
+def test_changed_examples_are_models() -> None:
+    """Most of them; each kind of change is made."""
+    found = [mutant(seed) for seed in range(14)]
+    assert {word for one in found for word in one.changes} == {
+        "doubled",
+        "dropped",
+        "negated",
+        "swapped",
+        "taken out",
+    }
+    assert sum(bool(cells(one.text, one.path, one.constants)) for one in found) >= 8
 
 
 @pytest.mark.parametrize("seed", [201, 204])

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from itertools import combinations, permutations, product
+from itertools import permutations, product
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from exchanges import Swap, swapped, swaps, violated
 from pfnspec.check.load import load
 from pfnspec.translator.interpreter import Interpreter, State
 from pfnspec.translator.program import Program
@@ -17,14 +18,10 @@ from pfnspec.translator.reduce import safety_reduced
 from pfnspec.translator.schedule import scheduled
 from pfnspec.translator.symmetry import Symmetry, symmetry
 from pfnspec.translator.temporal import focused
-from pfnspec.translator.values import Task, Value
 from random_models import model
 
 Run = Callable[..., "CompletedProcess[str]"]
 STATES = 600
-
-# What stands for what: tasks for tasks, and in the variables of a range its values for its values.
-Swap = tuple[dict[Task, Task], dict[str, dict[int, int]]]
 
 
 def programs(text: str) -> Iterator[tuple[Program, Symmetry]]:
@@ -33,41 +30,6 @@ def programs(text: str) -> Iterator[tuple[Program, Symmetry]]:
         formulas = [formula.condition for formula in (*whole.invariants, *whole.sometimes)]
         for program in (scheduled(whole), scheduled(safety_reduced(whole, formulas))):
             yield program, symmetry(program)
-
-
-def swaps(program: Program, same: Symmetry) -> Iterator[Swap]:
-    """Every exchange of two."""
-    for name in same.processes:
-        for one, other in combinations(program.process(name).tasks, 2):
-            yield {one: other, other: one}, {}
-    for values in same.values:
-        for one, other in combinations([atom.index for atom in values.atoms], 2):
-            yield {}, {name: {one: other, other: one} for name in values.variables}
-
-
-def swapped(state: State, swap: Swap, program: Program) -> State:
-    tasks, numbers = swap
-
-    def renamed(value: Value, own: dict[int, int]) -> Value:
-        if isinstance(value, Task):
-            return tasks.get(value, value)
-        if isinstance(value, frozenset):
-            return frozenset(renamed(item, own) for item in value)
-        if isinstance(value, tuple):
-            return tuple(renamed(item, own) for item in value)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return own.get(value, value)
-        return value
-
-    after: list[Value] = []
-    for variable, old in zip(program.variables, state, strict=True):
-        new = renamed(old, numbers.get(variable.name, {}))
-        if variable.process:
-            owners = program.tasks_of(variable)
-            assert isinstance(new, tuple)
-            new = tuple(new[owners.index(tasks.get(owner, owner))] for owner in owners)
-        after.append(new)
-    return tuple(after)
 
 
 def check(program: Program, same: Symmetry) -> int:
@@ -84,12 +46,6 @@ def check(program: Program, same: Symmetry) -> int:
             after = {swapped(t.state, swap, program) for t in interpreter.transitions(state)}
             assert after == {t.state for t in interpreter.transitions(other)}
     return tried
-
-
-def violated(interpreter: Interpreter, state: State) -> set[str]:
-    found = {violation.property for violation in interpreter.violations(state)}
-    formulas = interpreter.program.sometimes
-    return found | {f"met {f.property}" for f in formulas if interpreter.value(f.condition, state) is True}
 
 
 def classes(program: Program, same: Symmetry) -> int:

@@ -1,0 +1,268 @@
+"""The ways in which a model is checked, which must agree.
+
+By the interpreter (`safety`, `liveness`): the whole program, the reduced one, the one that is reduced for
+each property alone, the one that keeps the queues of its locks; and what is said to be interchangeable is
+exchanged; whoever `deadlock` calls stuck never steps again in the graph of all states.  By TLC
+(`safety_by_tlc`, `liveness_by_tlc`): the whole program, the reduced one, and that up to symmetry, with the
+number of states; every trace is replayed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from exchanges import changed_by_an_exchange
+from pfnspec import tla
+from pfnspec.check.load import Cell, load
+from pfnspec.translator.emit import Emission, emit
+from pfnspec.translator.expand import Expansion
+from pfnspec.translator.fair_cycles import Graph, TooLarge
+from pfnspec.translator.interpreter import Interpreter, State, path
+from pfnspec.translator.lasso import retrace_lasso
+from pfnspec.translator.lower import lower
+from pfnspec.translator.program import FALSE, TRUE, Program, Property
+from pfnspec.translator.reduce import liveness_reduced, safety_reduced
+from pfnspec.translator.retrace import retrace, states_of
+from pfnspec.translator.schedule import scheduled
+from pfnspec.translator.symmetry import symmetry
+from pfnspec.translator.temporal import focused
+from pfnspec.translator.ways import leaves
+from stuck import false_alarm
+
+STATES = 3000
+# To so many states of the reduced program a behaviour of the whole one is looked for.
+EXPANDED = 30
+# In so many states of the reduced program tasks and values are exchanged.
+EXCHANGED = 100
+
+
+class Disagreement(Exception):
+    """Two ways of checking the same model differ; the message begins with the kind and a colon."""
+
+
+class NoVerdict(Exception):
+    """TLC was stopped, or could not be run; no fault of the model's."""
+
+
+def cells(
+    text: str, name: str = "model.pfn", constants: Mapping[str, object] | None = None
+) -> tuple[Cell, ...]:
+    """The cells of a model; none when it is refused.  `name` is the file that it stands for, beside which the
+    bases of a variant are looked for."""
+    return load(name, constants or {}, text=text.encode()).cells
+
+
+# ---- safety
+
+
+def violated(interpreter: Interpreter, states: Iterable[State]) -> frozenset[str]:
+    """Every safety property that some state violates, and every `sometimes` that one satisfies."""
+    found = {violation.property for state in states for violation in interpreter.violations(state)}
+    for formula in interpreter.program.sometimes:
+        if any(interpreter.value(formula.condition, state) is True for state in states):
+            found.add(f"met: {formula.property}")
+    return frozenset(found)
+
+
+def searched(interpreter: Interpreter, limit: int) -> Mapping[State, State | None]:
+    found, complete = interpreter.search(limit)
+    if not complete:
+        raise TooLarge
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    whole: Interpreter
+    reduced: Interpreter
+    states: int
+    fewer: int
+    violated: frozenset[str]
+
+
+def safety(cell: Cell, limit: int = STATES) -> Safety:
+    """Whole and reduced program in the interpreter; raises Disagreement when a verdict differs."""
+    plain = focused(cell.program, ())
+    whole = Interpreter(scheduled(plain))
+    states = searched(whole, limit)
+    reduced = Interpreter(scheduled(reduced_for_safety(plain)))
+    fewer = searched(reduced, limit)
+    expected, found = violated(whole, states), violated(reduced, fewer)
+    if expected != found:
+        raise Disagreement(f"reduced: {sorted(found)}, whole: {sorted(expected)}")
+    points = reduced.program.points
+    loops = [p.name for p in points if p.step and p.name in {leaf.target for leaf in leaves(p.step.block)}]
+    if loops:
+        raise Disagreement(f"merged: a step leads back to {loops[0]}")
+    expansion = Expansion(reduced.program, whole)
+    for state in islice(fewer, 0, None, max(1, len(fewer) // EXPANDED)):
+        expansion.path(path(state, fewer))
+    alone(plain, expected, limit)
+    queued(cell, expected, limit)
+    exchanged = changed_by_an_exchange(reduced.program, fewer, EXCHANGED)
+    if exchanged:
+        raise Disagreement(f"symmetry: {exchanged}")
+    if wrong := false_alarm(whole, states):
+        raise Disagreement(f"stuck: {wrong}")
+    return Safety(whole, reduced, len(states), len(fewer), expected)
+
+
+def reduced_for_safety(plain: Program) -> Program:
+    return safety_reduced(plain, [formula.condition for formula in (*plain.invariants, *plain.sometimes)])
+
+
+def alone(plain: Program, expected: frozenset[str], limit: int) -> None:
+    """Each property by itself, with a reduction that looks at nothing else; raises Disagreement."""
+    names = (*plain.properties, *(f"met: {formula.property}" for formula in plain.sometimes))
+    if len(names) < 2:
+        return
+    for name in names:
+        own = name.removeprefix("met: ")
+        only = replace(
+            plain,
+            properties=tuple(p for p in plain.properties if p == name),
+            invariants=tuple(i for i in plain.invariants if i.property == name),
+            sometimes=tuple(f for f in plain.sometimes if f.property == own and own != name),
+            points=tuple(
+                replace(point, claims=tuple(claim for claim in point.claims if claim.property == name))
+                for point in plain.points
+            ),
+            _points={},
+        )
+        reduced = Interpreter(scheduled(reduced_for_safety(only)))
+        if (name in violated(reduced, searched(reduced, limit))) != (name in expected):
+            raise Disagreement(f"alone: {name} is{' not' if name in expected else ''} found when reduced")
+
+
+def queued(cell: Cell, expected: frozenset[str], limit: int) -> None:
+    """With the queues of all locks that can have one; raises Disagreement."""
+    program = lower(cell.model, cell.policy, all_queues=True)[0]
+    if program is None or program.queued_locks == cell.program.queued_locks:
+        return
+    keeping = Interpreter(scheduled(focused(program, ())))
+    try:
+        found = violated(keeping, searched(keeping, 4 * limit))
+    except TooLarge:
+        return
+    if found != expected:
+        raise Disagreement(f"queues: with them {sorted(found)}, without {sorted(expected)}")
+
+
+def safety_by_tlc(cell: Cell, known: Safety, tools: tla.Tools) -> int:
+    """TLC on both programs: verdicts, number of states, traces.  The number of runs."""
+    names = [name for name in cell.program.properties if name not in known.violated]
+    broken = [name for name in cell.program.properties if name in known.violated]
+    runs = 0
+    for interpreter, number, expansion in (
+        (known.whole, known.states, None),
+        (known.reduced, known.fewer, Expansion(known.reduced.program, known.whole)),
+    ):
+        program = interpreter.program
+        emission = emit(program, names, registers=True)
+        outcome = tlc(emission, tools, deadlock=emission.check_deadlock)
+        runs += 1
+        if not isinstance(outcome, tla.Holds):
+            raise Disagreement(
+                f"TLC: finds {outcome.name or outcome.kind} violated, the interpreter does not"
+            )
+        if outcome.totals.distinct != number:
+            raise Disagreement(f"states: TLC counts {outcome.totals.distinct}, the interpreter {number}")
+        for name in broken:
+            emission = emit(program, [name], registers=True)
+            outcome = tlc(emission, tools, deadlock=emission.check_deadlock)
+            runs += 1
+            if not isinstance(outcome, tla.Violated):
+                raise Disagreement(f"TLC: the interpreter finds {name} violated, TLC does not")
+            states = states_of(tuple(s.values for s in outcome.trace.states), program, emission)
+            path = expansion.path(states, everyone=name == "deadlock") if expansion else states
+            retrace(name, path, known.whole)
+    return runs + symmetric_by_tlc(known, names, broken, tools)
+
+
+def symmetric_by_tlc(known: Safety, names: list[str], broken: list[str], tools: tla.Tools) -> int:
+    """TLC on the reduced program up to symmetry: the same verdicts, no more states.  The number of runs."""
+    same = symmetry(known.reduced.program)
+    if not same.names:
+        return 0
+    for asked in (names, *([name] for name in broken)):
+        emission = emit(known.reduced.program, asked, registers=True, symmetry=same)
+        outcome = tlc(emission, tools, deadlock=emission.check_deadlock)
+        if isinstance(outcome, tla.Holds) != (asked is names):
+            about = f"TLC, symmetry of {', '.join(same.names)}"
+            raise Disagreement(f"{about}: TLC disagrees on {', '.join(asked)}")
+        if asked is names and not 0 < (outcome.totals.distinct or 0) <= known.fewer:
+            raise Disagreement(f"TLC, symmetry: {outcome.totals.distinct} states, without {known.fewer}")
+    return 1 + len(broken)
+
+
+def tlc(
+    emission: Emission, tools: tla.Tools, *, deadlock: bool = False, liveness: bool = False
+) -> tla.Holds | tla.Violated:
+    """The outcome of one run; raises Disagreement when TLC finds fault with the module."""
+    job = tla.Job(
+        module=emission.module,
+        module_text=emission.module_text,
+        cfg_text=emission.cfg_text,
+        check_deadlock=deadlock,
+        liveness=liveness,
+        quick=True,
+        max_heap=512,
+    )
+    outcome = tla.run(job, tools, tla.Limits(seconds=300))
+    if isinstance(outcome, tla.Failed) and outcome.why in ("parse", "config", "evaluation"):
+        raise Disagreement(f"TLC cannot evaluate it: {outcome.message}")
+    if not isinstance(outcome, tla.Holds | tla.Violated):
+        raise NoVerdict(outcome.why)
+    return outcome
+
+
+# ---- temporal properties
+
+
+@dataclass(frozen=True, slots=True)
+class Liveness:
+    property: Property
+    whole: Program
+    reduced: Program
+    holds: bool
+
+
+def liveness(cell: Cell, limit: int = STATES) -> list[Liveness]:
+    """Every temporal property on the whole and on the reduced program; raises Disagreement."""
+    found: list[Liveness] = []
+    for property in cell.live.temporal:
+        focus = focused(cell.live, (property,))
+        if property.formula in (TRUE, FALSE):
+            continue
+        whole = scheduled(focus)
+        reduced = scheduled(liveness_reduced(focus, (property.formula,)))
+        expected = Graph.of(whole, limit).holds(property.formula)
+        if Graph.of(reduced, limit).holds(property.formula) != expected:
+            raise Disagreement(
+                f"liveness: {property.name} {'holds' if expected else 'fails'}, but not when reduced"
+            )
+        found.append(Liveness(property, whole, reduced, expected))
+    return found
+
+
+def liveness_by_tlc(known: Liveness, tools: tla.Tools) -> int:
+    """TLC on both programs, each counterexample replayed.  The number of runs."""
+    whole = Interpreter(known.whole)
+    name = known.property.name
+    for program, expansion in ((known.whole, None), (known.reduced, Expansion(known.reduced, whole))):
+        emission = emit(program, (), temporal=(name,))
+        outcome = tlc(emission, tools, liveness=True)
+        if isinstance(outcome, tla.Holds) != known.holds:
+            kind = "reduced" if expansion else "whole"
+            raise Disagreement(
+                f"TLC, liveness: {not known.holds} of {name} ({kind}), the search {known.holds}"
+            )
+        if isinstance(outcome, tla.Violated):
+            states = states_of(tuple(s.values for s in outcome.trace.states), program, emission)
+            loop = None if outcome.trace.back_to is None else outcome.trace.back_to - 1
+            if expansion:
+                states, loop = expansion.lasso(states, loop)
+            retrace_lasso(known.property, states, loop, whole)
+    return 2
