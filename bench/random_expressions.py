@@ -18,12 +18,14 @@ from pfnspec.translator.program import (
     Apply,
     BoundName,
     Const,
+    Defined,
     Expr,
     PointName,
     Program,
     Quantified,
     Read,
     Task,
+    TaskAt,
     TaskQueue,
     TaskSet,
     Value,
@@ -175,7 +177,7 @@ class Expressions:
         """A task of one process."""
         if self.random.random() < 0.4:
             return Const(self.random.choice(tasks))
-        return Apply(f"task {tasks[0].process}", (self.below(len(tasks), depth, bound),))
+        return TaskAt(tasks[0].process, self.below(len(tasks), depth, bound))
 
     def deeper(self, kind: Kind, depth: int, bound: Mapping[str, Kind]) -> list[Callable[[], Expr]]:
         """The operations that yield a kind."""
@@ -210,7 +212,10 @@ class Expressions:
                 found += [apply(sign, INT, INT) for sign in COMPARISONS]
                 found += [lambda: self.among(depth, bound)] * 3
                 found += [lambda: self.quantified(depth, bound)] * 4
-                found += [apply(f"define {d.name}", TASK) for d in self.program.definitions[:1]]
+                found += [
+                    lambda d=d: Defined(d.name, self.some(bound, depth, TASK)[0])
+                    for d in self.program.definitions[:1]
+                ]  # type: ignore[misc]
             case "one", "task":
                 tasks = self.random.choice([p.tasks for p in self.program.processes if p.tasks])
                 found += [lambda: self.task(tasks, depth, bound)] * 4

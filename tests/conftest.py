@@ -113,6 +113,7 @@ def archive(request: pytest.FixtureRequest, command_environment: Mapping[str, st
     kept = cache.mkdir("java") if cache else ours
     made = with_archive(find_tools(), kept).archive
     if made is not None and kept != ours:
+        (ours / made.name).unlink(missing_ok=True)
         (ours / made.name).symlink_to(made)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pfnspec
 import pytest
+from pfnspec.report.visible import visible
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -205,7 +206,7 @@ def test_bad_input_is_in_the_result(
     assert code in [found.code for found in result.diagnostics]
     assert pfnspec.load(path, text=text).diagnostics == result.diagnostics
     assert pfnspec.result_text(result) == ""
-    assert path in pfnspec.diagnostics_text(result.diagnostics, result.sources)
+    assert visible(path) in pfnspec.diagnostics_text(result.diagnostics, result.sources)
 
 
 def test_names_that_the_model_does_not_have(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_a_deadlock(pfnspec: Run) -> None:
     ran = pfnspec("simulate", "-", "--seed", "0", input=LOST)
     assert ran.returncode == 1
     assert "deadlock\n" in ran.stdout
-    assert "sleeper waits for a wake-up (line 5)" in ran.stdout
+    assert "sleeper waits for a wake-up, which nobody can bring about any more (line 5)" in ran.stdout
 
 
 def test_constants_and_scenarios(pfnspec: Run, models: Path) -> None:
@@ -223,7 +223,8 @@ def test_who_waits_is_told(pfnspec: Run, tmp_path: Path) -> None:
     path = tmp_path / "m.pfn"
     path.write_text(LOST)
     ran = talked(pfnspec, path, "1\n")
-    assert "violated: deadlock\n     sleeper waits for a wake-up (line 5)\n" in ran.stdout
+    waits = "sleeper waits for a wake-up, which nobody can bring about any more (line 5)"
+    assert f"violated: deadlock\n     {waits}\n" in ran.stdout
     assert ran.stdout.endswith("     nobody can step\n")
 
 

@@ -279,7 +279,7 @@ def test_patterns_are_those_of_a_check(tmp_path: Path, monkeypatch: pytest.Monke
     for file in FILES:
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text("", encoding="utf-8")
-    there, _ = configured_paths(Configuration(folder=tmp_path, paths=(pattern,)))
+    there = configured_paths(Configuration(folder=tmp_path, paths=(pattern,))).files
     environment = lambda folder: os.path.exists(tmp_path / folder / "pyvenv.cfg")  # noqa: E731
     chosen = selection([pattern])
     assert [file for file in sorted(FILES) if chosen.checks(file, environment)] == sorted(there)

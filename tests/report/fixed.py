@@ -225,6 +225,7 @@ def _result(loaded: Loaded) -> Result:
         tlc="",
         unreached=(),
         barriers=(),
+        unlocked=(),
         fairness=(),
         overrides=(),
         asked=Asked(),

@@ -26,6 +26,7 @@ SHAPES = {
     "a set, an array or a remainder as an index",
     "an assertion in `atomic`",
     "arithmetic",
+    "calls in conditions",
     "counters or snapshots in arrays",
     "names that clash",
     "references to one place",

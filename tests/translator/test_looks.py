@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
-import differential
+import comparisons
 import pytest
 from pfnspec.translator import program as nodes
 from pfnspec.translator.dead import dead_locals
@@ -25,6 +25,7 @@ from pfnspec.translator.reduce import explained
 from pfnspec.translator.schedule import scheduled
 from pfnspec.translator.symmetry import symmetry
 from pfnspec.translator.temporal import focused
+from random_models import model
 
 MODEL = """model m
 shared planted: bool
@@ -115,6 +116,9 @@ EXEMPT = {
     (nodes.Note, "where"): "told",
     (nodes.Note, "value"): "told",
     (nodes.Note, "old"): "told",
+    (nodes.Note, "when"): "told",
+    (nodes.Wait, "until"): "the guard of its step once more",
+    (nodes.Wait, "blockers"): "those of its step's lock once more",
     (nodes.Step, "awaited"): "told",
     (nodes.Program, "no_spinning"): "made by the program itself, of the task's own locks",
     (nodes.At, "task"): "there only while lowering",
@@ -156,7 +160,7 @@ def fields_of_expressions() -> set[tuple[type, str]]:
 
 @cache
 def programs() -> dict[str, Program]:
-    (cell,) = differential.cells(MODEL)
+    (cell,) = comparisons.cells(MODEL)
     one = focused(cell.program, ())
     plain = replace(one, cpus=None, _points={})
     # What stands at points is tried in the safety run; and no liveness run checks invariants.
@@ -309,7 +313,7 @@ def test_what_is_only_told_decides_nothing() -> None:
                 return part
 
     for seed in range(12):
-        for cell in differential.cells(differential.model(seed)):
+        for cell in comparisons.cells(model(seed)):
             whole = scheduled(focused(cell.program, ()))
             mute = replace(nodes.rewritten(whole, silent), _points={})
             assert not any(isinstance(part, Note) for part in nodes.walk(mute))
