@@ -2,16 +2,17 @@
 
 from .check.expectations import properties_of
 from .check.load import Cell, Loaded, load
+from .check.options import Options, Progress
 from .check.result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure, Result, Scene, Verdict
-from .check.run import Options, Progress, check_file
+from .check.run import check_file
 from .dsl.diagnostics import Diagnostic
 from .dsl.source import Source, Span
-from .report.diagnostics import diagnostics_text
 from .report.files import report_text
-from .report.text import result_text
-from .report.words import step_text
-from .translator.findings import Change, Event, Finding, Position, Standing, TraceStep
-from .translator.values import Task
+from .report.text.diagnostics import diagnostics_text
+from .report.text.result import result_text
+from .report.text.words import step_text
+from .translator.program.findings import Change, Event, Finding, Position, Standing, TraceStep
+from .translator.program.values import Task
 
 __all__ = [
     "HOLDS",

@@ -16,19 +16,19 @@ from itertools import islice
 from exchanges import changed_by_an_exchange
 from pfnspec import tla
 from pfnspec.check.load import Cell, load
-from pfnspec.translator.emit import Emission, emit
-from pfnspec.translator.expand import Expansion
-from pfnspec.translator.fair_cycles import Graph, TooLarge
-from pfnspec.translator.interpreter import Interpreter, State, path
-from pfnspec.translator.lasso import retrace_lasso
-from pfnspec.translator.lower import lower
-from pfnspec.translator.program import FALSE, TRUE, Program, Property
-from pfnspec.translator.reduce import liveness_reduced, safety_reduced
-from pfnspec.translator.retrace import retrace, states_of
-from pfnspec.translator.schedule import scheduled
-from pfnspec.translator.symmetry import symmetry
-from pfnspec.translator.temporal import focused
-from pfnspec.translator.ways import leaves
+from pfnspec.translator.emit.emit.emit import Emission, emit
+from pfnspec.translator.lower.lower.lower import lower
+from pfnspec.translator.lower.lower.temporal import focused
+from pfnspec.translator.program.program.program import FALSE, TRUE, Program, Property
+from pfnspec.translator.program.program.ways import leaves
+from pfnspec.translator.reduce.reduce.reduce import liveness_reduced, safety_reduced
+from pfnspec.translator.reduce.reduce.schedule import scheduled
+from pfnspec.translator.reduce.reduce.symmetry import symmetry
+from pfnspec.translator.retrace.retrace.expand import Expansion
+from pfnspec.translator.retrace.retrace.lasso import retrace_lasso
+from pfnspec.translator.retrace.retrace.retrace import retrace, states_of
+from pfnspec.translator.run.fair_cycles import Graph, TooLarge
+from pfnspec.translator.run.interpreter import Interpreter, State, path
 from stuck import false_alarm
 
 STATES = 3000

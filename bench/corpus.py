@@ -14,8 +14,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from pfnspec.check.options import Options
 from pfnspec.check.result import UNDECIDED, Result
-from pfnspec.check.run import Options, check_file
+from pfnspec.check.run import check_file
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -34,8 +34,8 @@ from comparisons import (
     searched,
 )
 from pfnspec import tla
-from pfnspec.check.files import cache
-from pfnspec.translator.retrace import Mismatch
+from pfnspec.check.project.files import cache
+from pfnspec.translator.retrace.retrace.retrace import Mismatch
 from shrink import smaller
 from stuck import missed
 

@@ -27,8 +27,8 @@ def main() -> int:
     options = parser.parse_args()
     # The tests are no package; as one they can import each other as they do under pytest.
     sys.path.insert(0, str(ROOT))
-    fuzz = importlib.import_module("tests.editor.fuzz").fuzz
-    session_of = importlib.import_module("tests.editor.session").Session
+    fuzz = importlib.import_module("tests.lsp.fuzz").fuzz
+    session_of = importlib.import_module("tests.lsp.session").Session
     with tempfile.TemporaryDirectory() as folder:
         temporary = Path(folder) / "temporary"
         temporary.mkdir()

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations, islice
 
-from pfnspec.translator.interpreter import Interpreter, State
-from pfnspec.translator.program import Program
-from pfnspec.translator.symmetry import Symmetry, symmetry
-from pfnspec.translator.values import Task, Value
+from pfnspec.translator.program.program.program import Program
+from pfnspec.translator.program.program.values import Task, Value
+from pfnspec.translator.reduce.reduce.symmetry import Symmetry, symmetry
+from pfnspec.translator.run.interpreter import Interpreter, State
 
 # What stands for what: tasks for tasks, and in the variables of a range its values for its values.
 Swap = tuple[dict[Task, Task], dict[str, dict[int, int]]]

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from lsprotocol import types
-from pfnspec.editor.positions import units
+from pfnspec.lsp.text.positions import units
 from pygls.lsp.client import LanguageClient
 
 

@@ -36,10 +36,10 @@ from pathlib import Path
 
 from pfnspec import tla
 from pfnspec.check.load import load
-from pfnspec.translator.interpreter import Interpreter
-from pfnspec.translator.reduce import safety_reduced
-from pfnspec.translator.schedule import scheduled
-from pfnspec.translator.temporal import focused
+from pfnspec.translator.lower.lower.temporal import focused
+from pfnspec.translator.reduce.reduce.reduce import safety_reduced
+from pfnspec.translator.reduce.reduce.schedule import scheduled
+from pfnspec.translator.run.interpreter import Interpreter
 
 HERE = Path(__file__).resolve().parent
 ONE_SHOT = HERE / "one_shot.pfn"

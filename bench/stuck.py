@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pfnspec.translator.interpreter import Interpreter, State
-from pfnspec.translator.program import Task
+from pfnspec.translator.program.program.program import Task
+from pfnspec.translator.run.interpreter import Interpreter, State
 
 
 def stuck_in(interpreter: Interpreter, states: Iterable[State]) -> dict[State, frozenset[Task]]:

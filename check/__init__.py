@@ -1,1 +1,12 @@
-"""One check as a whole: files in, verdicts out; how they are shown is not known here."""
+"""One file checked: its scenarios and policies are cells, each cell has runs, each property a verdict.
+
+    load.load          path -> Loaded          texts, trees, a model and programs for each cell
+    run.check_file     path, Options -> Result
+    matrix             Loaded -> Result        the cells, side by side
+    cell               Cell -> verdicts        safety and liveness runs, replayed, with a second opinion
+    runs, search       one run of TLC; one search by the interpreter
+    result             what came of it, as values
+
+`project` is configuration and paths, `saved` results as data, the cache and `merge`. How anything is
+shown is not known here. Open first: `result.py`, then `cell.py`.
+"""

@@ -9,26 +9,32 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from .. import tla
-from ..dsl import model as m
-from ..translator.emit import Emission
-from ..translator.expand import Expansion
-from ..translator.findings import Finding
-from ..translator.interpreter import Interpreter, State
-from ..translator.lasso import retrace_lasso
-from ..translator.program import FALSE, TRUE, Invariant, Program, Property, negation
-from ..translator.reduce import liveness_reduced, safety_reduced
-from ..translator.retrace import Mismatch, retrace, states_of
-from ..translator.schedule import scheduled
-from ..translator.symmetry import symmetry
-from ..translator.temporal import antecedents, focused, is_temporal, simplified, supposed_states
-from ..translator.witness import has_witness
-from .kept import Behaviour, Outcome, keep, recalled
+from ..dsl.model import model as m
+from ..translator.emit.emit import Emission
+from ..translator.lower.temporal import (
+    antecedents,
+    focused,
+    is_temporal,
+    simplified,
+    supposed_states,
+)
+from ..translator.program.findings import Finding
+from ..translator.program.program import FALSE, TRUE, Invariant, Program, Property, negation
+from ..translator.reduce.reduce import liveness_reduced, safety_reduced
+from ..translator.reduce.schedule import scheduled
+from ..translator.reduce.symmetry import symmetry
+from ..translator.retrace.expand import Expansion
+from ..translator.retrace.lasso import retrace_lasso
+from ..translator.retrace.retrace import Mismatch, retrace, states_of
+from ..translator.retrace.witness import has_witness
+from ..translator.run.interpreter import Interpreter, State
 from .load import Cell
 from .result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure
 from .runs import Runs
+from .saved.kept import Behaviour, Outcome, keep, recalled
+from .saved.store import Store, fingerprint
 from .search import STATES, fairly_holds, searched
 from .stop import RunFailed, RunStopped
-from .store import Store, fingerprint
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..dsl import model as m
+from ..dsl.model import model as m
 from ..dsl.source import Span
 from .load import Cell
 from .result import HOLDS

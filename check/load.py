@@ -7,21 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..dsl import model, prelude
-from ..dsl.declarations import check
+from ..dsl.checker import prelude
+from ..dsl.checker.declarations import check
+from ..dsl.checker.scenarios import scenario_names
+from ..dsl.checker.values.settle import own_constants
+from ..dsl.checker.variants import vary
 from ..dsl.diagnostics import Diagnostic, Diagnostics
-from ..dsl.memory import Memory
-from ..dsl.parse import read as read_source
-from ..dsl.recover import Lost
-from ..dsl.scenarios import scenario_names
-from ..dsl.settle import own_constants
-from ..dsl.sorts import Value
+from ..dsl.model import model
+from ..dsl.model.sorts import Value
 from ..dsl.source import PRELUDE, Source, Span
-from ..dsl.tree import Tree
-from ..dsl.variants import vary
-from ..translator.lower import lower
-from ..translator.program import Program
-from .files import Contents, encoded, from_disk, grammar_cache, project, read, real_path
+from ..dsl.syntax.memory import Memory
+from ..dsl.syntax.parse import read as read_source
+from ..dsl.syntax.recover import Lost
+from ..dsl.syntax.tree import Tree
+from ..translator.lower.lower import lower
+from ..translator.program.program import Program
+from .project.files import Contents, encoded, from_disk, grammar_cache, project, read, real_path
 
 MAX_BASES = 16
 

@@ -11,23 +11,23 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .. import tla
-from ..dsl import model as m
 from ..dsl.diagnostics import Diagnostic, did_you_mean
-from ..dsl.fmt import meaning
+from ..dsl.model import model as m
 from ..dsl.source import Span
-from ..translator.fairness import fairness
-from ..translator.findings import Reachable
-from ..translator.temporal import focused
-from ..translator.unlocked import Unlocked, unlocked
+from ..dsl.syntax.fmt import meaning
+from ..translator.lower.temporal import focused
+from ..translator.program.fairness import fairness
+from ..translator.program.findings import Reachable
+from ..translator.reduce.unlocked import Unlocked, unlocked
 from .cell import CellCheck, CellVerdict
 from .expectations import base_policy, expectation, expected, place_of, properties_of
-from .files import cache
 from .load import Cell, Loaded
+from .options import Options, Progress, asked_of, store_of
+from .project.files import cache
 from .result import UNDECIDED, Evidence, Failure, Result, Scene, Verdict
-from .run import Options, Progress, asked_of, store_of
 from .runs import Runs
+from .saved.store import Store, fingerprint
 from .stop import Stop
-from .store import Store, fingerprint
 
 
 def check_loaded(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.source import Source, Span
-from ..translator.findings import Finding, Reachable
-from ..translator.unlocked import Unlocked
-from ..translator.values import Value
+from ..translator.program.findings import Finding, Reachable
+from ..translator.program.values import Value
+from ..translator.reduce.unlocked import Unlocked
 
 HOLDS = "holds"
 VIOLATED = "violated"

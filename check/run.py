@@ -1,4 +1,4 @@
-"""One file checked: the matrix of scenarios, policies and properties, and the runs that fill it."""
+"""One file checked, or its result found among those that were kept."""
 
 from __future__ import annotations
 
@@ -6,82 +6,15 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import replace
 
-from ..dsl.source import PRELUDE, Span
-from ..tla.tools import ToolMissing, find_jar
-from .data import Unreadable, result_data, result_of
-from .files import Contents, content, encoded, project, read, real_path
-from .result import Asked, Evidence, Result
-from .store import Store, fingerprint, tool_mark
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What a check is asked for.
-
-    `properties`, `policies`, `scenarios`: only these (empty: all); `constants`: other values, as text or
-    as Python's own;
-    `workers`: threads of one TLC; `jobs`: runs of TLC side by side (None: as many as there are
-    processors for them); `seconds` for the whole check, `run_seconds` and `states` for each run;
-    `engine`: tlc, or interpreter, which needs no Java, decides safety of small models and leaves
-    temporal properties open; `fail_fast`: stop at the first verdict that is not expected;
-    `reduction`: merge steps and forget dead locals; `keep`: a folder for TLC's files and output;
-    `java`, `jar`: tools to be used instead of those that are found; `outside`: bases may lie outside
-    the project; `cache`: a folder of what was found before, for this check to use and to add to;
-    `shard`: only part I of N of the cells, as (I, N), of which `merge` makes a whole again;
-    `places`: where policies and scenarios were asked for, if not on the command line.
-
-    Raises ValueError for an engine that there is not and for numbers that are not above zero.
-    """
-
-    properties: tuple[str, ...] = ()
-    policies: tuple[str, ...] = ()
-    scenarios: tuple[str, ...] = ()
-    constants: Mapping[str, object] = field(default_factory=dict)
-    workers: int = 1
-    jobs: int | None = None
-    seconds: float | None = None
-    run_seconds: float | None = None
-    states: int | None = None
-    fail_fast: bool = False
-    reduction: bool = True
-    keep: Path | None = None
-    java: str | None = None
-    jar: str | None = None
-    outside: bool = False
-    engine: Literal["tlc", "interpreter"] = "tlc"
-    cache: Path | None = None
-    shard: tuple[int, int] | None = None
-    places: Mapping[str, Span] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.engine not in ("tlc", "interpreter"):
-            raise ValueError(f"engine is {self.engine!r}, and has to be 'tlc' or 'interpreter'")
-        for name in ("workers", "jobs", "seconds", "run_seconds", "states"):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise ValueError(f"{name} is {value!r}, and has to be above zero")
-
-    @property
-    def overrides(self) -> tuple[tuple[str, str], ...]:
-        """The constants as text."""
-        return tuple((name, str(value)) for name, value in self.constants.items())
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a check is: runs ended and planned, distinct states found and still to be examined in
-    those under way, seconds so far."""
-
-    done: int
-    runs: int
-    states: int | None
-    queue: int | None
-    seconds: float
+from ..dsl.source import PRELUDE
+from .options import Options, Progress, asked_of, store_of
+from .project.files import Contents, content, encoded, project, read, real_path
+from .result import Evidence, Result
+from .saved.data import Unreadable, result_data, result_of
+from .saved.store import Store, fingerprint
 
 
 def check_file(
@@ -126,36 +59,6 @@ def check_file(
     if store is not None and key and result.verdicts and decided and result.failure is None:
         store.put(key, result_data(result))
     return result
-
-
-def store_of(options: Options) -> tuple[Store | None, str]:
-    """What was found before, and the mark of the tools that found it; None where nothing is to be kept."""
-    if options.cache is None or options.keep is not None:
-        return None, ""
-    try:
-        return Store(options.cache), _mark(options)
-    except (OSError, ToolMissing):
-        return None, ""
-
-
-def asked_of(options: Options) -> Asked:
-    """What of the options belongs to a result."""
-    try:
-        tool = _mark(options)
-    except (OSError, ToolMissing):
-        tool = ""
-    properties, policies, scenarios = (
-        tuple(sorted({*names})) for names in (options.properties, options.policies, options.scenarios)
-    )
-    return Asked(
-        properties, policies, scenarios, options.seconds, options.run_seconds, options.states,
-        options.fail_fast, options.reduction, options.outside, tool,
-    )  # fmt: skip
-
-
-def _mark(options: Options) -> str:
-    """The mark of the tools that decide."""
-    return tool_mark(find_jar(options.jar) if options.engine == "tlc" else None)
 
 
 def within_project(path: str) -> str:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from .. import tla
-from ..translator.emit import Emission, emit
-from ..translator.program import Program
-from ..translator.symmetry import Symmetry
-from .kept import Outcome
+from ..translator.emit.emit import Emission, emit
+from ..translator.program.program import Program
+from ..translator.reduce.symmetry import Symmetry
 from .load import Cell
 from .result import Failure
+from .saved.kept import Outcome
 from .stop import RunFailed, RunStopped, Stop
 
 # TLC 2.15 now and then misreads its own files when it prints a liveness counterexample, and breaks off.

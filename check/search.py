@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from .. import tla
-from ..translator.fair_cycles import Graph, TooLarge
-from ..translator.interpreter import Exploration, Interpreter, State
-from ..translator.program import Expr, Program
+from ..translator.program.program import Expr, Program
+from ..translator.run.fair_cycles import Graph, TooLarge
+from ..translator.run.interpreter import Exploration, Interpreter, State
 
 STATES = 500_000
 """Most states of a search that nobody gives a limit for: some hundred MiB."""

@@ -6,8 +6,8 @@ import argparse
 import sys
 
 from ..check.load import Cell, Loaded, load
-from ..report.diagnostics import diagnostics_text
-from ..report.ink import ink_for
+from ..report.text.diagnostics import diagnostics_text
+from ..report.text.ink import ink_for
 from .write import complain, put
 
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from ..check.configuration import Configuration, Configured, configured, shown
-from ..check.paths import Expanded, configured_paths, expanded
+from ..check.project.configuration import Configuration, Configured, configured, shown
+from ..check.project.paths import Expanded, configured_paths, expanded
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.source import Span
-from ..report.diagnostics import diagnostics_text
-from ..report.ink import ink_for
 from ..report.kinds import KINDS, Target
+from ..report.text.diagnostics import diagnostics_text
+from ..report.text.ink import ink_for
 from .write import complain, put
 
 _PLAIN = ("timeout", "run_timeout", "max_states", "jobs", "workers", "width", "policies", "scenarios")

@@ -6,10 +6,16 @@ import io
 import sys
 from random import Random
 
-from ..report.behaviour import Page
-from ..report.simulation import choice_lines, name_width, standing_lines, step_line, violation_lines
-from ..translator.retrace import elements
-from ..translator.simulate import Simulation
+from ..report.text.behaviour import Page
+from ..report.text.simulation import (
+    choice_lines,
+    name_width,
+    standing_lines,
+    step_line,
+    violation_lines,
+)
+from ..translator.retrace.retrace import elements
+from ..translator.retrace.simulate import Simulation
 from .write import put, put_line
 
 LONGEST = 1000

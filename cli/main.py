@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             parser = command_line()
             if "_ARGCOMPLETE" in os.environ:
-                from .completion import complete
+                from .commands.completion import complete
 
                 complete(parser)
             options = parser.parse_args(arguments)
@@ -175,10 +175,10 @@ def _run(module: str, function: str = "run", *, stoppable: bool = False):  # typ
 
             options.cancel = Event()
             stop_on_signals(options.cancel)
-            command = getattr(import_module(f".{module}", __package__), function)
+            command = getattr(import_module(f".commands.{module}", __package__), function)
         else:
             with held_back():
-                command = getattr(import_module(f".{module}", __package__), function)
+                command = getattr(import_module(f".commands.{module}", __package__), function)
         return int(command(options))
 
     return run

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TextIO
 
 from ..check.result import Result, overall
-from ..report.ink import can_overwrite, ink_for, width_for
-from ..report.text import diagnostics_of, failure_text, result_text
+from ..report.text.ink import can_overwrite, ink_for, width_for
+from ..report.text.result import diagnostics_of, failure_text, result_text
 from .write import complain, data, put, redraw
 
 
@@ -23,7 +23,7 @@ def tell(result: Result, options: argparse.Namespace, *, first: bool) -> None:
         width = options.width or width_for(sys.stdout)
         say(gap + result_text(result, width, ink_for(sys.stdout)), options)
     elif options.format == "lines":
-        from ..report.lines import lines_text
+        from ..report.formats.lines import lines_text
 
         say(lines_text(result), options)
 
@@ -100,8 +100,8 @@ def root() -> Path:
 
 def tell_github(results: tuple[Result, ...], stream: TextIO) -> None:
     """Annotations, and a section in the summary of the job."""
-    from ..report.github import MOST_SUMMARY, annotations_text
-    from ..report.markdown import markdown_text
+    from ..report.formats.github import MOST_SUMMARY, annotations_text
+    from ..report.formats.markdown import markdown_text
 
     data(annotations_text(results, root()), stream)
     path = os.environ.get("GITHUB_STEP_SUMMARY")

@@ -6,11 +6,11 @@ import argparse
 import os
 import sys
 
-from ..check.review import Review
-from ..check.run import Options
-from ..report.ink import ink_for, width_for
-from ..report.review import review_text, troubles_text
-from .check import cache_of
+from ..check.options import Options
+from ..gate.review import Review
+from ..report.review.text import review_text, troubles_text
+from ..report.text.ink import ink_for, width_for
+from .checking import cache_of
 from .output import root, say, tell_faults
 from .write import complain, data, put
 
@@ -43,7 +43,7 @@ def show(review: Review, options: argparse.Namespace) -> int:
         if before is not None and before.failure is not None and (after is None or after.failure is None):
             tell_faults(before)
     if options.format == "json":
-        from ..report.review_data import review_json
+        from ..report.review.data import review_json
 
         say(review_json(review), options)
     else:
@@ -58,8 +58,8 @@ def show(review: Review, options: argparse.Namespace) -> int:
 
 def _written(review: Review, options: argparse.Namespace) -> bool:
     from ..report.files import CannotWrite, check_targets, write
-    from ..report.review_data import review_json
-    from ..report.review_markdown import review_markdown
+    from ..report.review.data import review_json
+    from ..report.review.markdown import review_markdown
 
     sources = [path for model in review.models for path in model.new]
     done = True
@@ -76,8 +76,8 @@ def _written(review: Review, options: argparse.Namespace) -> bool:
 
 def _tell_github(review: Review, options: argparse.Namespace) -> None:
     """Annotations, and a section in the summary of the job."""
-    from ..report.github import MOST_SUMMARY
-    from ..report.review_markdown import review_annotations, review_markdown
+    from ..report.formats.github import MOST_SUMMARY
+    from ..report.review.markdown import review_annotations, review_markdown
 
     stream = sys.stdout if options.format == "text" else sys.stderr
     data(review_annotations(review, root()), stream)

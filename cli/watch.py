@@ -18,12 +18,13 @@ from pathlib import PurePath
 from types import FrameType
 
 from ..check.load import files
+from ..check.options import Options
 from ..check.result import Result, overall
-from ..check.run import Options, check_file
-from ..report.ink import can_overwrite, ink_for, width_for
-from ..report.text import result_text
+from ..check.run import check_file
+from ..report.text.ink import can_overwrite, ink_for, width_for
+from ..report.text.result import result_text
 from ..report.visible import visible
-from .check import progress_of
+from .checking import progress_of
 from .output import tell_faults, write_reports
 from .write import complain, data, put
 

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TextIO
 
-from ..report.ink import ink_for
+from ..report.text.ink import ink_for
 from ..report.visible import harmless, visible
 
 

@@ -12,13 +12,13 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from pfnspec.dsl.model import BUILT_IN_CHECKS
-from pfnspec.dsl.prelude import prelude
-from pfnspec.dsl.scope import BUILT_INS, LOCK_METHODS, SET_METHODS, TYPE_WORDS
-from pfnspec.dsl.tree import Policy
+from pfnspec.dsl.checker.prelude import prelude
+from pfnspec.dsl.checker.values.scope import BUILT_INS, LOCK_METHODS, SET_METHODS, TYPE_WORDS
+from pfnspec.dsl.model.model.model import BUILT_IN_CHECKS
+from pfnspec.dsl.syntax.tree import Policy
 
 HERE = Path(__file__).resolve().parent
-GRAMMAR = HERE.parent / "dsl" / "grammar.lark"
+GRAMMAR = HERE.parent / "dsl" / "syntax" / "grammar.lark"
 
 KEYWORDS: Mapping[str, str] = {
     "declaration": "model varies const type enum class shared ghost daemon unfair process cpu def policy "
@@ -57,7 +57,7 @@ def words() -> dict[str, tuple[str, ...]]:
     groups = {group: set(text.split()) for group, text in KEYWORDS.items()}
     _same("the grammar", grammar, set().union(*groups.values()))
     others = {group: set(text.split()) for group, text in BUILT_IN.items()}
-    _same("dsl/scope.py", set(BUILT_INS), set().union(*others.values()) | BUILT_INS)
+    _same("dsl/checker/values/scope.py", set(BUILT_INS), set().union(*others.values()) | BUILT_INS)
     groups |= others
     groups["type"] = set(TYPE_WORDS)
     groups["verb"] = BUILT_INS.difference(TYPE_WORDS, *others.values())

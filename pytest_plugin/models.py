@@ -10,19 +10,20 @@ from typing import Any
 
 import pytest
 
-from ..check.configuration import NAME, configured, shown
 from ..check.expectations import place_of, properties_of
-from ..check.files import project, verdict_cache
 from ..check.load import load
 from ..check.matrix import chosen
-from ..check.paths import lies_in
+from ..check.options import Options
+from ..check.project.configuration import NAME, configured, shown
+from ..check.project.files import project, verdict_cache
+from ..check.project.paths import lies_in
 from ..check.result import HOLDS, UNDECIDED, VIOLATED, Result, Verdict
-from ..check.run import Options, check_file
-from ..report.diagnostics import diagnostics_text
+from ..check.run import check_file
 from ..report.kinds import KINDS
-from ..report.text import failure_text, folded, trace_text, undecided_text, verdict_text
+from ..report.text.diagnostics import diagnostics_text
+from ..report.text.result import failure_text, folded, trace_text, undecided_text, verdict_text
+from ..report.text.words import place
 from ..report.visible import harmless, visible
-from ..report.words import place
 
 Key = tuple[Path, str | None, str | None]
 """A cell: file, scenario, policy."""

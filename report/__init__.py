@@ -1,1 +1,6 @@
-"""Results made visible: text, data, diagnostics.  How a result came about is not known here."""
+"""Results made visible. How a result came about is not known here.
+
+`text` has the words and the plain text, which every other form borrows from; `formats` the file
+formats, one module each; `review` what a gate found; `files` writes reports whole or not at all;
+`kinds` lists them.
+"""

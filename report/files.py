@@ -11,13 +11,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ..check.result import Result
-from .data import described
-from .html import html_text
-from .junit import junit_text
+from .formats.data import described
+from .formats.html import html_text
+from .formats.junit import junit_text
+from .formats.markdown import markdown_text
+from .formats.sarif import sarif_text
 from .kinds import Target
-from .markdown import markdown_text
 from .recognise import is_report
-from .sarif import sarif_text
 from .visible import in_json
 
 

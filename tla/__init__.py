@@ -17,10 +17,18 @@ TLC from 2.15 (January 2020) on is understood.
 
 from .archive import only_ours, with_archive
 from .memory import Memory
+from .module.values import (
+    Function,
+    ModelValue,
+    Value,
+    ValueSyntaxError,
+    format_value,
+    parse_state,
+    parse_value,
+)
 from .outcome import Failed, Holds, Outcome, Progress, Stopped, Totals, Trace, TraceState, Violated
 from .run import Job, Limits, heap_share, run
 from .tools import ToolMissing, Tools, find_jar, find_tools, java_version, tlc_version
-from .values import Function, ModelValue, Value, ValueSyntaxError, format_value, parse_state, parse_value
 
 __all__ = [
     "Failed",

@@ -20,8 +20,8 @@ import re
 from dataclasses import dataclass, field, replace
 
 from .messages import ERROR, TLC_BUG, WARNING, Bare, Item, Message
+from .module.values import ValueSyntaxError, parse_state
 from .outcome import Totals, Trace, TraceState
-from .values import ValueSyntaxError, parse_state
 
 _TRACE_FOLLOWS = frozenset({2120, 2121, 2264})
 _FLAG_ADVICE = frozenset({2401})

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from .values import Value
+from .module.values import Value
 
 ViolationKind: TypeAlias = Literal["invariant", "property", "deadlock", "assertion"]
 StopReason: TypeAlias = Literal["time", "states", "interrupted"]

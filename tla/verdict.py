@@ -14,6 +14,7 @@ from typing import TypedDict
 
 from .listener import Listener
 from .messages import TLC_BUG, Message
+from .module.values import ValueSyntaxError, parse_state
 from .outcome import (
     Failed,
     FailReason,
@@ -27,7 +28,6 @@ from .outcome import (
     Violated,
     ViolationKind,
 )
-from .values import ValueSyntaxError, parse_state
 
 GENERAL, ASSERTION, TEMPORAL = 1000, 2132, 2116
 INVARIANT_INITIAL, PROPERTY_INITIAL = 2107, 2108

@@ -22,8 +22,8 @@ SHOWN = re.findall(r"^<!-- (\S+) -->\n```yaml\n(.*?)^```$", PAGE, re.MULTILINE |
 TEXTS = [
     *SHOWN,
     ("action.yml", (ROOT / "action.yml").read_text(encoding="utf-8")),
-    (".github/workflows/pfnspec.yml", (ROOT / "cli/starter/github.yml").read_text(encoding="utf-8")),
-    (".gitlab-ci.yml", (ROOT / "cli/starter/gitlab.yml").read_text(encoding="utf-8")),
+    (".github/workflows/pfnspec.yml", (ROOT / "cli/commands/starter/github.yml").read_text(encoding="utf-8")),
+    (".gitlab-ci.yml", (ROOT / "cli/commands/starter/gitlab.yml").read_text(encoding="utf-8")),
 ]
 
 

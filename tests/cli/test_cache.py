@@ -14,9 +14,10 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-from pfnspec.check import store as kept
-from pfnspec.check.run import Options, check_file
-from pfnspec.check.store import ROOMS, Store, content_mark, tool_mark
+from pfnspec.check.options import Options
+from pfnspec.check.run import check_file
+from pfnspec.check.saved import store as kept
+from pfnspec.check.saved.store import ROOMS, Store, content_mark, tool_mark
 from pfnspec.tla import find_jar
 
 Ran = CompletedProcess[str]
@@ -321,7 +322,7 @@ def updated(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """As if pfnspec were another one from now on."""
 
     def update() -> None:
-        monkeypatch.setattr(sys.modules["pfnspec.check.run"], "_mark", lambda *_: "another")
+        monkeypatch.setattr(sys.modules["pfnspec.check.options"], "_mark", lambda *_: "another")
 
     return update
 
@@ -407,5 +408,5 @@ def test_the_whole_tool_is_part_of_its_mark(tmp_path: Path) -> None:
     (deep / "__pycache__").mkdir()
     (deep / "__pycache__" / "code.cpython-311.pyc").write_bytes(b"x")
     assert content_mark(tmp_path) == marks[-1]
-    root = Path(kept.__file__).parents[1]
+    root = Path(kept.__file__).parents[2]
     assert all(any((root / room).rglob("*.py")) for room in ROOMS)

@@ -13,8 +13,8 @@ from subprocess import CompletedProcess
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pfnspec.check.configuration import configured
-from pfnspec.check.paths import below
+from pfnspec.check.project.configuration import configured
+from pfnspec.check.project.paths import below
 from pfnspec.report.kinds import KINDS
 
 Run = Callable[..., "CompletedProcess[str]"]
@@ -336,7 +336,7 @@ def test_no_configuration_costs_nothing(tmp_path: Path) -> None:
         [sys.executable, "-X", "importtime", "-m", "pfnspec", "fmt", "m.pfn"],
         cwd=tmp_path, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert "pfnspec.check.configuration" in ran.stderr
+    assert "pfnspec.check.project.configuration" in ran.stderr
     assert "tomllib" not in ran.stderr
 
 

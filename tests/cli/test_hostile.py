@@ -181,7 +181,7 @@ def test_messages_about_arguments(say: Say, tmp_path: Path, name: bytes) -> None
 def test_everything_is_written_in_one_place() -> None:
     """A line that is printed otherwise would not be looked at."""
     found: list[str] = []
-    for path in sorted((ROOT / "cli").glob("*.py")):
+    for path in sorted((ROOT / "cli").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue

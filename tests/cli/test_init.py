@@ -8,7 +8,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-from pfnspec.cli.init import GITHUB, GITLAB, MODEL, SETTINGS, from_where, requirement
+from pfnspec.cli.commands.init import GITHUB, GITLAB, MODEL, SETTINGS, from_where, requirement
 
 Run = Callable[..., "CompletedProcess[str]"]
 STARTER = Path(__file__).resolve().parents[2] / "cli" / "starter" / "completion.pfn"

@@ -11,10 +11,10 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
-from pfnspec.check.data import Unreadable, result_of
-from pfnspec.check.merge import merged
-from pfnspec.report.ink import Ink
-from pfnspec.report.text import result_text
+from pfnspec.check.saved.data import Unreadable, result_of
+from pfnspec.check.saved.merge import merged
+from pfnspec.report.text.result.ink import Ink
+from pfnspec.report.text.result.result import result_text
 
 Ran = CompletedProcess[str]
 Run = Callable[..., Ran]

@@ -114,11 +114,11 @@ sys.exit(main(sys.argv[2:]))
     ("module", "words"),
     [
         ("pfnspec.check.load", ["check", "good.pfn"]),
-        ("pfnspec.check.gate", ["gate", "--base", "HEAD"]),
-        ("pfnspec.check.gate", ["diff", "good.pfn", "bad.pfn", "--check"]),
-        ("pfnspec.translator.emit", ["translate", "good.pfn"]),
-        ("pfnspec.translator.simulate", ["simulate", "good.pfn"]),
-        ("pfnspec.dsl.fmt", ["fmt", "--check", "good.pfn"]),
+        ("pfnspec.gate.change", ["gate", "--base", "HEAD"]),
+        ("pfnspec.gate.change", ["diff", "good.pfn", "bad.pfn", "--check"]),
+        ("pfnspec.translator.emit.emit", ["translate", "good.pfn"]),
+        ("pfnspec.translator.retrace.simulate", ["simulate", "good.pfn"]),
+        ("pfnspec.dsl.syntax.fmt", ["fmt", "--check", "good.pfn"]),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else None,
 )
@@ -144,7 +144,7 @@ def test_an_interrupt_while_modules_are_imported(
 def test_an_interrupt_in_code_that_is_made_at_run_time(
     command_environment: Mapping[str, str], tmp_path: Path
 ) -> None:
-    text = "import sys\nimport pfnspec.cli.explain as explain\nfrom pfnspec.cli.main import main\n"
+    text = "import sys\nimport pfnspec.cli.commands.explain as explain\nfrom pfnspec.cli.main import main\n"
     text += "def run(options):\n    exec('raise KeyboardInterrupt')\nexplain.run = run\n"
     (tmp_path / "late.py").write_text(text + "sys.exit(main(['explain']))\n", encoding="utf-8")
     environment = {**command_environment, "PYTHONPATH": os.fspath(tmp_path)}

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from pfnspec.check.cell import CellCheck
-from pfnspec.check.kept import Outcome
+from pfnspec.check.options import Options
 from pfnspec.check.result import HOLDS, UNDECIDED, Result, Verdict
-from pfnspec.check.run import Options, check_file
+from pfnspec.check.run import check_file
+from pfnspec.check.saved.kept import Outcome
 from pfnspec.check.stop import RunStopped
-from pfnspec.translator.program import Property
+from pfnspec.translator.program.program.program import Property
 
 STATE = """model state
 shared x: bool

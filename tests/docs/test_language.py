@@ -21,17 +21,17 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from pfnspec.dsl import tree
-from pfnspec.dsl.declarations import check
+from pfnspec.dsl.checker.declarations import check
+from pfnspec.dsl.checker.scenarios import scenario_names
+from pfnspec.dsl.checker.variants import vary
 from pfnspec.dsl.diagnostics import Diagnostic
-from pfnspec.dsl.parse import parse
-from pfnspec.dsl.scenarios import scenario_names
 from pfnspec.dsl.source import Source
-from pfnspec.dsl.variants import vary
-from pfnspec.translator.interpreter import Interpreter
-from pfnspec.translator.lower import lower
-from pfnspec.translator.program import Program
-from pfnspec.translator.schedule import scheduled
+from pfnspec.dsl.syntax import tree
+from pfnspec.dsl.syntax.parse import parse
+from pfnspec.translator.lower.lower.lower import lower
+from pfnspec.translator.program.program.program import Program
+from pfnspec.translator.reduce.reduce.schedule import scheduled
+from pfnspec.translator.run.interpreter import Interpreter
 
 ROOT = Path(__file__).parents[2]
 LANGUAGE = ROOT / "docs" / "language.md"
@@ -140,7 +140,7 @@ def marked(refused: bool) -> list[object]:
 
 
 def test_boxes_quote_the_grammar() -> None:
-    grammar = (ROOT / "dsl" / "grammar.lark").read_text(encoding="utf-8")
+    grammar = (ROOT / "dsl" / "syntax" / "grammar.lark").read_text(encoding="utf-8")
     known = list(rules(grammar))
     shown = [rule for block in blocks(LANGUAGE) if block.language == "lark" for rule in rules(block.text)]
     assert [rule for rule in shown if rule not in known] == []

@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pfnspec.dsl.declarations import check
+from pfnspec.dsl.checker.declarations import check
 from pfnspec.dsl.diagnostics import Diagnostic, did_you_mean
 from pfnspec.dsl.explain import codes, explanation
-from pfnspec.dsl.parse import parse
 from pfnspec.dsl.source import Source, Span
-from pfnspec.translator.lower import lower
+from pfnspec.dsl.syntax.parse import parse
+from pfnspec.translator.lower.lower.lower import lower
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

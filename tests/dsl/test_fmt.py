@@ -11,15 +11,15 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pfnspec.dsl import fmt
-from pfnspec.dsl.fmt import format_source
-from pfnspec.dsl.parse import parse
 from pfnspec.dsl.source import Source
+from pfnspec.dsl.syntax import fmt
+from pfnspec.dsl.syntax.fmt import format_source
+from pfnspec.dsl.syntax.parse import parse
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PAIRS = sorted((HERE / "fmt" / "before").glob("*.pfn"))
-PRELUDE = ROOT / "dsl" / "prelude.pfn"
+PRELUDE = ROOT / "dsl" / "checker" / "prelude.pfn"
 CANONICAL = [
     *sorted((HERE / "fmt" / "after").glob("*.pfn")),
     *sorted((ROOT / "examples").rglob("*.pfn")),

@@ -9,12 +9,12 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from pfnspec.dsl.declarations import check
+from pfnspec.dsl.checker.declarations import check
 from pfnspec.dsl.diagnostics import Diagnostics
 from pfnspec.dsl.explain import codes
-from pfnspec.dsl.parse import parse
 from pfnspec.dsl.source import Source
-from pfnspec.translator.lower import lower
+from pfnspec.dsl.syntax.parse import parse
+from pfnspec.translator.lower.lower.lower import lower
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").rglob("*.pfn"))

@@ -54,7 +54,7 @@ def test_a_file_in_its_layout_stays_as_it_is(vim: Edit) -> None:
     """Some examples, indented anew."""
     script = f"""
 let g:told = []
-for name in glob('{ROOT}/examples/*/[lu]*.pfn', 1, 1) + ['{ROOT}/dsl/prelude.pfn']
+for name in glob('{ROOT}/examples/*/[lu]*.pfn', 1, 1) + ['{ROOT}/dsl/checker/prelude.pfn']
   execute 'edit' fnameescape(name)
   let before = getline(1, '$')
   silent normal! gg=G

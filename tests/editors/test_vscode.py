@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pfnspec.dsl.parse import parse
 from pfnspec.dsl.source import Source
+from pfnspec.dsl.syntax.parse import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "editors" / "vscode"

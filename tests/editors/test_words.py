@@ -8,12 +8,12 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from pfnspec.dsl.declarations import check
-from pfnspec.dsl.misfits import KEYWORDS
-from pfnspec.dsl.parse import parse
-from pfnspec.dsl.scope import BUILT_INS, SET_METHODS
+from pfnspec.dsl.checker.declarations import check
+from pfnspec.dsl.checker.values.scope import BUILT_INS, SET_METHODS
 from pfnspec.dsl.source import Source
-from pfnspec.editor.words import words_for
+from pfnspec.dsl.syntax.misfits import KEYWORDS
+from pfnspec.dsl.syntax.parse import parse
+from pfnspec.lsp.text.words import words_for
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,7 +54,7 @@ def test_every_word_is_in_every_file(generator: ModuleType) -> None:
 def test_another_word_in_the_grammar_is_noticed(
     generator: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, said: str
 ) -> None:
-    text = (ROOT / "dsl" / "grammar.lark").read_text(encoding="utf-8")
+    text = (ROOT / "dsl" / "syntax" / "grammar.lark").read_text(encoding="utf-8")
     assert old in text
     (tmp_path / "grammar.lark").write_text(text.replace(old, new), encoding="utf-8")
     monkeypatch.setattr(generator, "GRAMMAR", tmp_path / "grammar.lark")

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pfnspec.check.gate import compare_files
-from pfnspec.check.review import Review
-from pfnspec.check.run import Options
-from pfnspec.report.ink import Ink
-from pfnspec.report.review import review_text, troubles_text
+from pfnspec.check.options import Options
+from pfnspec.gate.change import compare_files
+from pfnspec.gate.review import Review
+from pfnspec.report.review.text.text import review_text, troubles_text
+from pfnspec.report.text.result.ink import Ink
 
 CASES = tuple(sorted((Path(__file__).parent / "cases").glob("*.txt")))
 

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pfnspec.dsl import tree
-from pfnspec.dsl.compare import compare, same
-from pfnspec.dsl.difference import EFFECTS
-from pfnspec.dsl.implication import direction, follows, within
-from pfnspec.dsl.parse import parse
+from pfnspec.dsl.checker.variants import vary
 from pfnspec.dsl.source import Source
-from pfnspec.dsl.terms import Surroundings, Term, domain, term
-from pfnspec.dsl.variants import vary
+from pfnspec.dsl.syntax import tree
+from pfnspec.dsl.syntax.parse import parse
+from pfnspec.gate.comparison.compare import compare, same
+from pfnspec.gate.comparison.difference import EFFECTS
+from pfnspec.gate.comparison.implication import direction, follows, within
+from pfnspec.gate.comparison.terms import Surroundings, Term, domain, term
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = tuple(sorted((ROOT / "examples").glob("*/*.pfn")))

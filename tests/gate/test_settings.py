@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from checkout import ALONE, LOWERED, Checkout, Ran, differences
-from pfnspec.check.configuration import SETTINGS, Configuration
-from pfnspec.check.paths import configured_paths
-from pfnspec.check.selection import selection
-from pfnspec.check.settings import LIMITS, ONLY, UNFELT
+from pfnspec.check.project.configuration import SETTINGS, Configuration
+from pfnspec.check.project.paths import configured_paths
+from pfnspec.gate.selection import selection
+from pfnspec.gate.settings import LIMITS, ONLY, UNFELT
 
 INTERPRETER = ("--engine", "interpreter")
 VIOLATED = ("    x = 2\n", '    x = 2\n    assert x == 1, "one"\n')

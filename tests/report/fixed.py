@@ -22,10 +22,10 @@ from pfnspec.check.result import (
     Scene,
     Verdict,
 )
-from pfnspec.translator.findings import Finding
-from pfnspec.translator.interpreter import Interpreter, State
-from pfnspec.translator.lasso import retrace_lasso
-from pfnspec.translator.retrace import retrace
+from pfnspec.translator.program.program.findings import Finding
+from pfnspec.translator.retrace.retrace.lasso import retrace_lasso
+from pfnspec.translator.retrace.retrace.retrace import retrace
+from pfnspec.translator.run.interpreter import Interpreter, State
 
 EITHER_ORDER = """shared a: spinlock
 shared b: spinlock

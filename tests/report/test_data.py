@@ -11,11 +11,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-from pfnspec.check.data import result_of
 from pfnspec.check.result import Result
-from pfnspec.report.data import described
-from pfnspec.report.ink import Ink
-from pfnspec.report.text import result_text
+from pfnspec.check.saved.data import result_of
+from pfnspec.report.formats.data import described
+from pfnspec.report.text.result.ink import Ink
+from pfnspec.report.text.result.result import result_text
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "docs" / "result.schema.json").read_text(encoding="utf-8"))
@@ -126,7 +126,7 @@ def test_traces_say_what_the_source_says(example_results: Mapping[str, dict[str,
             for step in (verdict["finding"] or {"steps": []})["steps"]:
                 path = step["path"]
                 if path not in lines:
-                    place = ROOT / "dsl" / path if path == "prelude.pfn" else ROOT / path
+                    place = ROOT / "dsl" / "checker" / path if path == "prelude.pfn" else ROOT / path
                     lines[path] = place.read_text(encoding="utf-8").splitlines()
                 assert step["source"]
                 assert step["source"] in lines[path][step["line"] - 1]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from pfnspec.check.result import Result
-from pfnspec.report.github import annotations_text
-from pfnspec.report.places import repository_path, uri
+from pfnspec.report.formats.github import annotations_text
+from pfnspec.report.text.result.places import repository_path, uri
 
 Fixed = Callable[[str], Result]
 

@@ -69,10 +69,11 @@ def shown(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str
     """One check, and what is shown of it: file name to text.  TLC runs once for all of them."""
     import os
 
-    from pfnspec.check.run import Options, check_file
-    from pfnspec.report.data import described
-    from pfnspec.report.ink import Ink
-    from pfnspec.report.text import result_text
+    from pfnspec.check.options import Options
+    from pfnspec.check.run import check_file
+    from pfnspec.report.formats.data import described
+    from pfnspec.report.text.result.ink import Ink
+    from pfnspec.report.text.result.result import result_text
 
     folder = tmp_path_factory.mktemp("several")
     (folder / "several.pfn").write_text(MANY, encoding="utf-8")

@@ -13,23 +13,23 @@ from unicodedata import category
 from xml.etree import ElementTree
 
 import pytest
-from pfnspec.check.data import result_of
 from pfnspec.check.result import Failure, Result, Scene
-from pfnspec.check.review import CHANGED, UNKNOWN, Acceptance, Judged, Model, Review, Unneeded
+from pfnspec.check.saved.data import result_of
 from pfnspec.dsl.diagnostics import Diagnostic
-from pfnspec.dsl.difference import WEAKER, Difference
 from pfnspec.dsl.source import Source, Span
+from pfnspec.gate.comparison.difference import WEAKER, Difference
+from pfnspec.gate.review import CHANGED, UNKNOWN, Acceptance, Judged, Model, Review, Unneeded
 from pfnspec.report.files import report_text
-from pfnspec.report.github import annotations_text
-from pfnspec.report.ink import Ink
-from pfnspec.report.lines import lines_text
-from pfnspec.report.review import review_text, troubles_text
-from pfnspec.report.review_data import review_json
-from pfnspec.report.review_markdown import review_annotations, review_markdown
-from pfnspec.report.text import diagnostics_of, failure_text, result_text
+from pfnspec.report.formats.github import annotations_text
+from pfnspec.report.formats.lines import lines_text
+from pfnspec.report.review.text.data import review_json
+from pfnspec.report.review.text.markdown import review_annotations, review_markdown
+from pfnspec.report.review.text.text import review_text, troubles_text
+from pfnspec.report.text.result.ink import Ink
+from pfnspec.report.text.result.result import diagnostics_of, failure_text, result_text
 from pfnspec.report.visible import harmless, meant, shown, visible
-from pfnspec.translator.findings import Finding, Reachable
-from pfnspec.translator.values import Atom
+from pfnspec.translator.program.program.findings import Finding, Reachable
+from pfnspec.translator.program.program.values import Atom
 
 HOSTILE = "x\n::error::z\r\x1b]0;y\x07\x85\u2028\u202e\u2066\udcff ::stop-commands::t ##[error]z"
 ROOT = Path("/nowhere")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from pfnspec.check.result import Result
-from pfnspec.report.html import html_text
+from pfnspec.report.formats.html import html_text
 
 GOLDEN = Path(__file__).with_name("files")
 VOID = {"meta", "input", "br"}
@@ -241,7 +241,7 @@ def test_a_long_trace_is_cut_for_paper(
     chromium: Any, fixed: Fixed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On paper the parts are drawn, with the same colours, and not the whole."""
-    monkeypatch.setattr("pfnspec.report.swimlane.PAGE", 200.0)
+    monkeypatch.setattr("pfnspec.report.formats.swimlane.PAGE", 200.0)
     path = tmp_path / "report.html"
     path.write_text(html_text([fixed("livelock")], "1.0"), encoding="utf-8")
     drawn = "[...document.querySelectorAll('.lanes > svg')].filter(e => e.getBoundingClientRect().height > 1)"

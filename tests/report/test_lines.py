@@ -9,9 +9,10 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from pfnspec.check.options import Options
 from pfnspec.check.result import Result
-from pfnspec.check.run import Options, check_file
-from pfnspec.report.lines import lines_text
+from pfnspec.check.run import check_file
+from pfnspec.report.formats.lines import lines_text
 
 GOLDEN = Path(__file__).with_name("lines")
 LINE = re.compile(r"([^:]+):(\d+):(\d+): (violated|expected|undecided|error|warning|note)(\[.*\])?: \S")

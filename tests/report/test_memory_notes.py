@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-from pfnspec.check.data import result_data, result_of
+from pfnspec.check.options import Options
 from pfnspec.check.result import Result
-from pfnspec.check.run import Options, check_file
+from pfnspec.check.run import check_file
+from pfnspec.check.saved.data import result_data, result_of
 from pfnspec.report.files import report_text
-from pfnspec.report.lines import lines_text
-from pfnspec.report.problems import problems
-from pfnspec.report.text import memory_notes, result_text
+from pfnspec.report.formats.lines import lines_text
+from pfnspec.report.text.result.problems import problems
+from pfnspec.report.text.result.result import memory_notes, result_text
 
 BUFFERS = """model buffers
 shared x: bool

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pfnspec.check.result import Result
 from pfnspec.report.files import report_text
-from pfnspec.report.github import annotations_text
+from pfnspec.report.formats.github import annotations_text
 from pfnspec.report.kinds import KINDS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reports.md"

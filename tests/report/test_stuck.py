@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pfnspec.check.data import result_data, result_of
-from pfnspec.check.run import Options, check_file
-from pfnspec.report.behaviour import Page, ending
-from pfnspec.report.ink import Ink
-from pfnspec.report.problems import place_of
-from pfnspec.report.words import waiting
+from pfnspec.check.options import Options
+from pfnspec.check.run import check_file
+from pfnspec.check.saved.data import result_data, result_of
+from pfnspec.report.text.result.behaviour import Page, ending
+from pfnspec.report.text.result.ink import Ink
+from pfnspec.report.text.result.problems import place_of
+from pfnspec.report.text.result.words import waiting
 
 OTHER = """
 daemon process other:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from pfnspec.check.result import Result
-from pfnspec.report import swimlane
-from pfnspec.report.swimlane import drawing
-from pfnspec.report.trace import Link, holds, links, stands, stuck
-from pfnspec.translator.findings import Finding
+from pfnspec.report.formats import swimlane
+from pfnspec.report.formats.swimlane import drawing
+from pfnspec.report.text.result.trace import Link, holds, links, stands, stuck
+from pfnspec.translator.program.program.findings import Finding
 
 Fixed = Callable[[str], Result]
 

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from pfnspec.check.store import Store
+from pfnspec.check.saved.store import Store
 
 RECORDED = Path(__file__).parents[1] / "answers.xz"
 _DAY = 24 * 3600

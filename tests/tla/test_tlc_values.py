@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pfnspec.tla.values import (
+from pfnspec.tla.module.values import (
     Function,
     ModelValue,
     ValueSyntaxError,

@@ -11,7 +11,7 @@ from typing import Any
 
 import answers
 import pytest
-from pfnspec.check.store import Store
+from pfnspec.check.saved.store import Store
 
 SAMPLE = 2
 

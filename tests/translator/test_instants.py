@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pfnspec.check.run import Options, check_file
+from pfnspec.check.options import Options
+from pfnspec.check.run import check_file
 
 MODEL = """model m
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-from pfnspec.dsl.declarations import check
-from pfnspec.dsl.parse import parse
+from pfnspec.dsl.checker.declarations import check
 from pfnspec.dsl.source import Source
-from pfnspec.translator.lower import lower
-from pfnspec.translator.show import program_text
+from pfnspec.dsl.syntax.parse import parse
+from pfnspec.translator.lower.lower.lower import lower
+from pfnspec.translator.program.program.show import program_text
 
 Run = Callable[..., "CompletedProcess[str]"]
 

@@ -15,16 +15,27 @@ from typing import Any, get_args, get_type_hints
 
 import comparisons
 import pytest
-from pfnspec.translator import program as nodes
-from pfnspec.translator.dead import dead_locals
-from pfnspec.translator.interpreter import Interpreter
-from pfnspec.translator.looks import Observer
-from pfnspec.translator.movers import BOTH, NEITHER, RIGHT
-from pfnspec.translator.program import SELF, Apply, Const, Expr, Note, Point, Program, Read, StandsAt, Task
-from pfnspec.translator.reduce import explained
-from pfnspec.translator.schedule import scheduled
-from pfnspec.translator.symmetry import symmetry
-from pfnspec.translator.temporal import focused
+from pfnspec.translator.lower.lower.temporal import focused
+from pfnspec.translator.program.program import program as nodes
+from pfnspec.translator.program.program.program import (
+    SELF,
+    Apply,
+    Const,
+    Expr,
+    Note,
+    Point,
+    Program,
+    Read,
+    StandsAt,
+    Task,
+)
+from pfnspec.translator.reduce.reduce.dead import dead_locals
+from pfnspec.translator.reduce.reduce.looks import Observer
+from pfnspec.translator.reduce.reduce.movers import BOTH, NEITHER, RIGHT
+from pfnspec.translator.reduce.reduce.reduce import explained
+from pfnspec.translator.reduce.reduce.schedule import scheduled
+from pfnspec.translator.reduce.reduce.symmetry import symmetry
+from pfnspec.translator.run.interpreter import Interpreter
 from random_models import model
 
 MODEL = """model m

@@ -10,11 +10,10 @@ import pytest
 from differential import cells
 from pfnspec import tla
 from pfnspec.dsl.source import Span
-from pfnspec.tla.precedence import INTERVAL, MINUS, OPERATORS, Text, infix
-from pfnspec.translator.emit import Emission, emit
-from pfnspec.translator.interpreter import Interpreter, State
-from pfnspec.translator.lasso import truth
-from pfnspec.translator.program import (
+from pfnspec.tla.module.precedence import INTERVAL, MINUS, OPERATORS, Text, infix
+from pfnspec.translator.emit.emit.emit import Emission, emit
+from pfnspec.translator.lower.lower.temporal import simplified
+from pfnspec.translator.program.program.program import (
     FALSE,
     PC,
     SELF,
@@ -42,9 +41,10 @@ from pfnspec.translator.program import (
     conjunction,
     negation,
 )
-from pfnspec.translator.program import Test as Branch
-from pfnspec.translator.schedule import scheduled
-from pfnspec.translator.temporal import simplified
+from pfnspec.translator.program.program.program import Test as Branch
+from pfnspec.translator.reduce.reduce.schedule import scheduled
+from pfnspec.translator.retrace.retrace.lasso import truth
+from pfnspec.translator.run.interpreter import Interpreter, State
 from random_expressions import BOOL, Expressions, Kind, kind_of
 
 EVERY_SORT = """model every_sort

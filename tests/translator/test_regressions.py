@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 from cases import cases
-from pfnspec.dsl.declarations import check
-from pfnspec.dsl.parse import parse
-from pfnspec.dsl.scenarios import scenario_names
+from pfnspec.dsl.checker.declarations import check
+from pfnspec.dsl.checker.scenarios import scenario_names
 from pfnspec.dsl.source import Source
-from pfnspec.translator.interpreter import Interpreter
-from pfnspec.translator.lower import lower
-from pfnspec.translator.program import Program
-from pfnspec.translator.reduce import safety_reduced
-from pfnspec.translator.schedule import scheduled
-from pfnspec.translator.temporal import focused
+from pfnspec.dsl.syntax.parse import parse
+from pfnspec.translator.lower.lower.lower import lower
+from pfnspec.translator.lower.lower.temporal import focused
+from pfnspec.translator.program.program.program import Program
+from pfnspec.translator.reduce.reduce.reduce import safety_reduced
+from pfnspec.translator.reduce.reduce.schedule import scheduled
+from pfnspec.translator.run.interpreter import Interpreter
 
 FILE = Path(__file__).with_name("regressions.txt")
 CASES = cases(FILE)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import differential
 import pytest
-from pfnspec.report.words import because, step_text
-from pfnspec.translator.findings import Finding
-from pfnspec.translator.interpreter import Interpreter, path
-from pfnspec.translator.retrace import retrace
-from pfnspec.translator.schedule import scheduled
-from pfnspec.translator.temporal import focused
+from pfnspec.report.text.result.words import because, step_text
+from pfnspec.translator.lower.lower.temporal import focused
+from pfnspec.translator.program.program.findings import Finding
+from pfnspec.translator.reduce.reduce.schedule import scheduled
+from pfnspec.translator.retrace.retrace.retrace import retrace
+from pfnspec.translator.run.interpreter import Interpreter, path
 
 
 def finding(text: str, property: str) -> Finding:

@@ -16,11 +16,12 @@ import pytest
 from cases import cases
 from pfnspec.check import runs as runs_module
 from pfnspec.check.load import Cell, load
-from pfnspec.check.run import Options, check_file
+from pfnspec.check.options import Options
+from pfnspec.check.run import check_file
 from pfnspec.tla import find_tools
-from pfnspec.translator.emit import Emission, emit
-from pfnspec.translator.interpreter import Interpreter
-from pfnspec.translator.schedule import scheduled
+from pfnspec.translator.emit.emit.emit import Emission, emit
+from pfnspec.translator.reduce.reduce.schedule import scheduled
+from pfnspec.translator.run.interpreter import Interpreter
 
 Run = Callable[..., "CompletedProcess[str]"]
 MOST_STATES = 20_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from pfnspec.check.load import load
-from pfnspec.translator.interpreter import Interpreter
-from pfnspec.translator.temporal import antecedents, focused
-from pfnspec.translator.witness import has_witness
+from pfnspec.translator.lower.lower.temporal import antecedents, focused
+from pfnspec.translator.retrace.retrace.witness import has_witness
+from pfnspec.translator.run.interpreter import Interpreter
 
 MODEL = """model m
 

@@ -1,0 +1,3 @@
+"""Where a project begins and what it says of itself: `files`, `configuration` (pfnspec.toml), `paths`
+(what is named).
+"""

@@ -1,0 +1,36 @@
+"""What the commands that check share: where verdicts are kept, and how a check's progress is shown."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from ..check.options import Progress
+from ..check.project.files import verdict_cache
+from ..report.text.ink import can_overwrite
+from ..report.text.result import grouped
+from .write import redraw
+
+
+def cache_of(options: argparse.Namespace) -> Path | None:
+    """Where verdicts are kept; the folder of `--cache` has to be one that can be written."""
+    if options.no_cache:
+        return None
+    if options.cache is not None:
+        options.cache.mkdir(parents=True, exist_ok=True)
+        return Path(options.cache)
+    return verdict_cache()
+
+
+def progress_of(stream: TextIO) -> Callable[[Progress], None] | None:
+    """What tells of the progress of a check; None where nobody watches it."""
+    return _progress if can_overwrite(stream) else None
+
+
+def _progress(now: Progress) -> None:
+    states = "starting" if now.states is None else f"{grouped(now.states)} states"
+    queue = "" if now.queue is None else f", {grouped(now.queue)} to examine"
+    runs = f"{now.done} of {now.runs} done, " if now.runs > 1 else ""
+    redraw(f"{runs}{states}{queue}, {now.seconds:.0f} s")

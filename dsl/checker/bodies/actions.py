@@ -1,0 +1,198 @@
+"""Checking what is done rather than computed: calls, choices and the operations of locks."""
+
+from __future__ import annotations
+
+from ...diagnostics import did_you_mean
+from ...model import model as m
+from ...model import sorts as s
+from ...syntax import tree
+from ..values.expressions import domain, expression, place
+from ..values.kernel import habit, not_within
+from ..values.operators import fitted
+from ..values.places import refuse_lock_state
+from ..values.scope import LOCK_METHODS, SET_METHODS, Scope
+from .body import Body, Copied, sole_first
+
+METHODS = frozenset((*SET_METHODS, *(name for methods in LOCK_METHODS.values() for name in methods)))
+QUEUE_VERBS = ("prepare_to_wait", "finish_wait", "wake_up", "wake_up_one")
+FAULT = object()
+
+
+def action_of(node: tree.Expr, body: Body) -> object | None:
+    """A call, trylock or choice; None when `node` is none of these, FAULT after a fault."""
+    if not isinstance(node, tree.Call):
+        return None
+    scope = body.scope
+    if isinstance(node.function, tree.Attribute):
+        return lock_call(node, body, statement=False)
+    if not isinstance(node.function, tree.Name):
+        return None
+    name = node.function.id
+    if name in scope.locals or name in scope.names.variables:
+        return None
+    if name == "maybe":
+        if node.arguments:
+            scope.found.add("bad-argument", node.span, "`maybe` takes nothing")
+            return FAULT
+        return m.Maybe(node.span)
+    if name == "choose":
+        argument = node.arguments[0] if len(node.arguments) == 1 else None
+        if argument is None or isinstance(argument, tree.Keyword | tree.Generator):
+            scope.found.add("bad-argument", node.span, "`choose` takes one set or type")
+            return FAULT
+        over = domain(argument, scope)
+        if over is None:
+            return FAULT
+        assert isinstance(over.sort, s.SetOf)
+        return m.Choose(over, over.sort.of, node.span)
+    if name in scope.names.functions:
+        return _invoke(node, name, body) or FAULT
+    return None
+
+
+def _invoke(node: tree.Call, name: str, body: Body) -> m.Invoke | None:
+    scope = body.scope
+    signature = scope.names.functions[name]
+    body.calls.setdefault(name, node.span)
+    if body.atomic:
+        body.calls[name] = node.span
+        body.atomic_calls.add(node.span)
+    if scope.names.headless(name):
+        return None
+    parameters = signature.parameters
+    given: list[tree.Expr] = []
+    for argument in node.arguments:
+        if isinstance(argument, tree.Keyword | tree.Generator):
+            help = "arguments are given in order"
+            scope.found.add("bad-argument", argument.span, "no keyword arguments here", help)
+            return None
+        given.append(argument)
+    if len(given) != len(parameters):
+        message = f"`{name}` takes {len(parameters)} argument{'s' * (len(parameters) != 1)}, not {len(given)}"
+        related = [(signature.node.span, "it is defined here")]
+        scope.found.add("bad-argument", node.span, message, related=related)
+        return None
+    arguments: list[m.Expr | m.Place] = []
+    for argument, parameter in zip(given, parameters, strict=True):
+        if isinstance(parameter, m.Reference):
+            found = place(argument, scope)
+            if found is None:
+                return None
+            if found.sort != parameter.sort:
+                message = f"`{parameter.name}` is a `{parameter.sort}`, this is `{found.sort}`"
+                scope.found.add("wrong-sort", argument.span, message)
+                return None
+            arguments.append(found)
+            continue
+        typed = expression(argument, scope, parameter.sort)
+        if typed is None:
+            return None
+        _note_copy(argument, typed, name, parameter, body)
+        if isinstance(parameter.sort, s.Snapshot) and isinstance(typed.sort, s.Snapshot):
+            arguments.append(typed)
+            continue
+        fits = fitted(typed, parameter.sort, scope)
+        if fits is None:
+            return None
+        arguments.append(fits)
+    return m.Invoke(name, tuple(arguments), signature.result, node.span)
+
+
+def _note_copy(
+    argument: tree.Expr, typed: m.Expr, callee: str, parameter: m.LocalVariable, body: Body
+) -> None:
+    """An argument that names a shared variable, or the caller's own parameter, which may be a copy of one.
+    `READ_ONCE(x)` names a value."""
+    if not isinstance(argument, tree.Name | tree.Attribute | tree.Subscript) or not isinstance(typed, m.Load):
+        return
+    root = typed.place.root
+    if not isinstance(root, m.LocalVariable):
+        body.copied.append(Copied(callee, parameter.name, None, argument.span))
+    elif body.signature and root in body.signature.parameters:
+        body.copied.append(Copied(callee, parameter.name, root.name, argument.span))
+
+
+def lock_call(call: tree.Call, body: Body, *, statement: bool) -> object:
+    """`L.lock()` and the like, or FAULT; a trylock may be a right-hand side."""
+    assert isinstance(call.function, tree.Attribute)
+    scope = body.scope
+    lock = place(call.function.base, scope)
+    if lock is None:
+        return FAULT
+    name = call.function.name
+    if not isinstance(lock.sort, s.Lock):
+        known = SET_METHODS if isinstance(lock.sort, s.SetOf) else ()
+        message = f"`{lock.sort}` has no method `{name}`"
+        help = did_you_mean(name, known)
+        if name in scope.names.functions or (isinstance(lock.sort, s.WaitQueue) and name in QUEUE_VERBS):
+            help = f"write `{name}(...)`, with the object as an argument"
+        elif isinstance(lock.sort, s.SetOf):
+            help = help or "it has " + ", ".join(f"`{method}`" for method in SET_METHODS)
+        scope.found.add("no-method", call.span, message, help)
+        return FAULT
+    methods = LOCK_METHODS[lock.sort.kind]
+    if name not in methods:
+        if name in ("read", "write"):
+            help = f"take it with `with LOCK.{name}():`" if lock.sort.shared else "take it with `with LOCK:`"
+        elif name in ("locked", "held_by"):
+            refuse_lock_state(call.span, scope)
+            return FAULT
+        else:
+            names = ", ".join(f"`{method}`" for method in methods)
+            help = f"it has {names}"
+            # What another kind of lock has, `down` and `up` of semaphores included, is no habit here.
+            if name not in (*METHODS, "down", "up"):
+                help = habit(name) or did_you_mean(name, not_within(name, methods)) or help
+        article = "an" if lock.sort.shared else "a"
+        scope.found.add("no-method", call.span, f"{article} {lock.sort.kind} has no `{name}`", help)
+        return FAULT
+    if call.arguments:
+        scope.found.add("bad-argument", call.span, f"`{name}` takes nothing")
+        return FAULT
+    action, mode = methods[name]
+    if action == "try":
+        attempt = m.TryLock(lock, mode, call.span)
+        return m.Do(attempt, call.span) if statement else attempt
+    if not statement:
+        scope.found.add("no-result", call.span, f"`{name}` returns nothing")
+        return FAULT
+    if action == "acquire":
+        sole_first(call.span, f"`{name}`", body)
+    return m.LockAction(action, lock, mode, call.span)
+
+
+def lock_and_mode(node: tree.Expr, scope: Scope, word: str) -> tuple[m.Place, str] | None:
+    """A lock as `with` and `holding` name it: `L`, `L.read()` or `L.write()`."""
+    lock_node, mode, bare = node, "write", True
+    if isinstance(node, tree.Call) and isinstance(node.function, tree.Attribute):
+        if node.function.name in ("read", "write") and not node.arguments:
+            mode, lock_node, bare = node.function.name, node.function.base, False
+        elif node.function.name in METHODS or node.function.name in ("read", "write"):
+            help = f"write `{word} LOCK`, or `LOCK.read()` or `LOCK.write()` for a lock with readers"
+            scope.found.add("lock-mode", node.span, f"`{word}` takes and releases the lock itself", help)
+            return None
+    elif isinstance(node, tree.Attribute) and node.name in ("read", "write"):
+        before = len(scope.found)
+        inner = place(node.base, scope)
+        if inner is None or isinstance(inner.sort, s.Lock):
+            if len(scope.found) == before:
+                message = "the mode of a lock is written with parentheses"
+                scope.found.add("lock-mode", node.span, message, f"write `.{node.name}()`")
+            return None
+    lock = place(lock_node, scope)
+    if lock is None:
+        return None
+    if not isinstance(lock.sort, s.Lock):
+        scope.found.add("wrong-sort", lock.span, f"`{word}` takes a lock, this is `{lock.sort}`")
+        return None
+    if lock.sort.shared == bare:
+        if bare:
+            message, help = (
+                f"an {lock.sort.kind} is held for reading or for writing",
+                "write `.read()` or `.write()`",
+            )
+        else:
+            message, help = f"a {lock.sort.kind} has one mode", f"write `{word} LOCK`"
+        scope.found.add("lock-mode", node.span, message, help)
+        return None
+    return lock, mode

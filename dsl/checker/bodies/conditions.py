@@ -1,0 +1,108 @@
+"""Conditions in code: expressions, calls, trylocks and choices under `and`, `or` and `not`."""
+
+from __future__ import annotations
+
+from ...model import model as m
+from ...model import sorts as s
+from ...model.walk import walk
+from ...syntax import tree
+from ..values.expressions import condition
+from .actions import FAULT, METHODS, action_of
+from .body import Body
+
+_STATE = ("all", "any", "READ_ONCE", "smp_load_acquire")
+
+
+def acts(node: tree.Expr, body: Body) -> bool:
+    """Whether something is done in a condition: a call, a trylock or a choice stands in it, by itself or
+    under `and`, `or` and `not`; or, in a policy, `cond`."""
+    match node:
+        case tree.Unary(operator="not", operand=operand):
+            return acts(operand, body)
+        case tree.Binary(operator="and" | "or", left=left, right=right):
+            return acts(left, body) or acts(right, body)
+        case tree.Call(function=tree.Name(id=name)):
+            own = name in body.scope.locals or name in body.scope.names.variables
+            return not own and (name in ("maybe", "choose") or name in body.scope.names.functions)
+        case tree.Call(function=tree.Attribute(name=name)):
+            return name in METHODS
+        case tree.Name():
+            return _looks(node, body)
+        case _:
+            return False
+
+
+def _looks(node: tree.Expr, body: Body) -> bool:
+    return isinstance(node, tree.Name) and node.id == "cond" and body.scope.in_policy
+
+
+def tested(node: tree.Expr, body: Body) -> m.Condition | None:
+    """A condition as code evaluates it, or None when a fault was reported."""
+    match node:
+        case _ if not acts(node, body) and not _is_whole_call(node):
+            return None if _refused(node, body) else condition(node, body.scope)
+        case tree.Unary(operand=operand):
+            inner = tested(operand, body)
+            return inner and m.Negated(inner, node.span)
+        case tree.Binary(operator=operator, left=left, right=right):
+            first, second = tested(left, body), tested(right, body)
+            return first and second and m.Joined(operator, first, second, node.span)
+        case _ if _looks(node, body):
+            return m.Look(node.span)
+        case _:
+            return _tested_action(node, body)
+
+
+def _refused(node: tree.Expr, body: Body) -> bool:
+    """Reports a call or choice inside of a comparison or the like.  A local would be no way out: it would be
+    what the condition was worth once, and a loop or a wait would look at it for ever."""
+    part = next((part for part in walk(node) if isinstance(part, tree.Call) and acts(part, body)), None)
+    if part is None:
+        return False
+    choice = _is_choice(part)
+    code = "choice-in-expression" if choice else "call-in-expression"
+    message = f"in a condition {'a choice' if choice else 'a call'} stands alone, or under `and`, `or`, `not`"
+    help = "write a `def` that returns the whole condition as a bool, and call that"
+    body.found.add(code, part.span, message, help)
+    return True
+
+
+def refuse_in_await(node: tree.Expr, body: Body) -> bool:
+    """Reports an `await` whose condition does something: it is read as a whole, in one state."""
+    part = next((part for part in walk(node) if isinstance(part, tree.Call) and acts(part, body)), None)
+    if part is None:
+        return False
+    choice = _is_choice(part)
+    does = "makes a choice" if choice else "takes steps"
+    message = f"`await` reads its condition in one state, and this {does}"
+    help = "`wait until C on WQ` evaluates it at every look; so does `while not C: cpu_relax()`"
+    body.found.add("choice-in-expression" if choice else "call-in-expression", part.span, message, help)
+    return True
+
+
+def _is_choice(call: tree.Call) -> bool:
+    return isinstance(call.function, tree.Name) and call.function.id in ("maybe", "choose")
+
+
+def _is_whole_call(node: tree.Expr) -> bool:
+    return isinstance(node, tree.Call) and not (
+        isinstance(node.function, tree.Name) and node.function.id in _STATE
+    )
+
+
+def _tested_action(node: tree.Expr, body: Body) -> m.Condition | None:
+    action = action_of(node, body)
+    if action is FAULT:
+        return None
+    if action is None:
+        return condition(node, body.scope)
+    assert isinstance(action, m.Maybe | m.Choose | m.TryLock | m.Invoke)
+    if action.sort is None:
+        assert isinstance(action, m.Invoke)
+        message = f"`{action.function}` returns nothing"
+        body.found.add("no-result", action.span, message, "declare `-> bool`")
+        return None
+    if not isinstance(action.sort, s.Bool):
+        body.found.add("not-a-condition", node.span, f"a condition is needed, this is `{action.sort}`")
+        return None
+    return action

@@ -1,0 +1,147 @@
+"""Checking statements that consist of no others: calls, labels, assertions, `await` and jumps."""
+
+from __future__ import annotations
+
+from ...model import model as m
+from ...model import sorts as s
+from ...syntax import tree
+from ..values.expressions import condition, expression, place
+from .actions import FAULT, METHODS, QUEUE_VERBS, action_of, lock_call
+from .assignments import assignment, set_method, source
+from .body import Body, not_in_atomic, sole_first
+from .conditions import refuse_in_await
+
+_VERBS = ("schedule", "cond_resched", "might_sleep", "cpu_relax", "smp_mb", "smp_rmb", "smp_wmb")
+
+
+def may_leave(body: Body) -> None:
+    """A statement that is not known may leave the loop, or the body."""
+    body.gap = True
+    if body.loops:
+        body.loops[-1].append(body.scope.assigned)
+
+
+def assert_statement(node: tree.Assert, body: Body) -> m.Statement | None:
+    if not node.text:
+        body.found.add("assert-text", node.span, "an assertion needs a name", 'write `assert C, "why"`')
+    body.scope.names.asserted.add(node.text or "")
+    typed = condition(node.condition, body.scope.specification())
+    return m.Assert(typed, node.text, node.span) if typed and node.text else None
+
+
+def await_statement(node: tree.Await, body: Body) -> m.Statement | None:
+    typed = None if refuse_in_await(node.condition, body) else condition(node.condition, body.scope)
+    sole_first(node.span, "`await`", body)
+    return m.Await(typed, node.span) if typed else None
+
+
+def label_statement(node: tree.Label, body: Body) -> m.Statement | None:
+    if node.name == "end":
+        body.found.add(
+            "reserved-label", node.span, "`end` is where every process ends", "choose another name"
+        )
+        return None
+    if node.name in body.labels:
+        related = [(body.labels[node.name], "it stands here")]
+        body.found.add("declared-twice", node.span, f"label `{node.name}` stands twice", related=related)
+        return None
+    body.labels[node.name] = node.span
+    not_in_atomic(node.span, "a label", body)
+    return m.Label(body.scope.owner or "", node.name, node.span)
+
+
+def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
+    scope = body.scope
+    call = node.expression
+    if not isinstance(call, tree.Call):
+        name = (
+            call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
+        )
+        callable_ = name in (*_VERBS, *QUEUE_VERBS, *METHODS) or name in scope.names.functions
+        if callable_ or expression(call, scope) is not None:
+            help = "call it, with parentheses after the name" if callable_ else "remove it, or assign it"
+            scope.found.add("no-effect", node.span, "this statement does nothing", help)
+        may_leave(body)
+        if isinstance(call, tree.Name):
+            scope.names.words.add(call.id)
+        return None
+    if isinstance(call.function, tree.Attribute):
+        made = set_method(call, body) or lock_call(call, body, statement=True)
+        return None if made is FAULT else made  # type: ignore[return-value]
+    if not isinstance(call.function, tree.Name):
+        scope.found.add("not-callable", node.span, "this cannot be called")
+        return None
+    name = call.function.id
+    if name in _VERBS:
+        if call.arguments:
+            scope.found.add("bad-argument", call.span, f"`{name}` takes nothing")
+            return None
+        if not name.startswith("smp_"):
+            not_in_atomic(call.span, f"`{name}()`", body)
+        return m.Verb(name, call.span)
+    if name in QUEUE_VERBS:
+        argument = call.arguments[0] if len(call.arguments) == 1 else None
+        if argument is None or isinstance(argument, tree.Keyword | tree.Generator):
+            scope.found.add("bad-argument", call.span, f"`{name}` takes one waitqueue")
+            return None
+        queue = place(argument, scope)
+        if queue is None:
+            return None
+        if not isinstance(queue.sort, s.WaitQueue):
+            scope.found.add("wrong-sort", argument.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
+            return None
+        return m.QueueAction(name, queue, call.span)
+    if name in ("WRITE_ONCE", "smp_store_release"):
+        if len(call.arguments) != 2 or any(
+            isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
+        ):
+            scope.found.add("bad-argument", call.span, f"`{name}` takes a variable and a value")
+            return None
+        target, value = call.arguments
+        return assignment(tree.Assign(node.span, target, value), body)  # type: ignore[arg-type]
+    action = action_of(call, body)
+    if isinstance(action, m.Invoke):
+        return m.Do(action, call.span)
+    if isinstance(action, m.Maybe | m.Choose):
+        scope.found.add("no-effect", node.span, f"the outcome of `{name}` is not used")
+    elif action is None:
+        if expression(call, scope) is not None:
+            scope.found.add("no-effect", node.span, f"the result of `{name}` is not used")
+    return None
+
+
+def return_statement(node: tree.Return, body: Body) -> m.Statement | None:
+    signature = body.signature
+    value: m.Source | None = None
+    if signature is None:
+        if node.value is not None:
+            body.found.add("bad-return", node.span, "a process returns nothing")
+    elif body.scope.names.headless(signature.node.name):
+        pass
+    elif signature.result is None:
+        if node.value is not None:
+            help = f"declare `def {signature.node.name}(...) -> T:`"
+            body.found.add("bad-return", node.span, f"`{signature.node.name}` declares no result", help)
+    elif node.value is None:
+        message = f"`{signature.node.name}` returns a `{signature.result}`"
+        body.found.add("bad-return", node.span, message, "write `return VALUE`")
+    else:
+        value = source(node.value, signature.result, body)
+    body.scope.assigned = None
+    return m.Return(value, node.span)
+
+
+def jump_statement(node: tree.Break | tree.Continue, body: Body) -> m.Statement | None:
+    word = "break" if isinstance(node, tree.Break) else "continue"
+    if not body.loops:
+        body.found.add(
+            "outside-loop",
+            node.span,
+            f"`{word}` outside a loop",
+            "write `return` to leave a process or `def`",
+        )
+        return None
+    if isinstance(node, tree.Break):
+        body.loops[-1].append(body.scope.assigned)
+    body.scope.assigned = None
+    return m.Break(node.span) if isinstance(node, tree.Break) else m.Continue(node.span)

@@ -1,0 +1,270 @@
+"""Checking a whole specification: `check` turns a tree into a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ..diagnostics import Diagnostics
+from ..model import model as m
+from ..model import sorts as s
+from ..source import Span
+from ..syntax import tree
+from ..syntax.recover import Lost
+from .bodies.body import Body
+from .bodies.calls import reachable, refuse_recursion, refuse_unfit_for_atomic, warn_of_copies
+from .bodies.sites import refuse_unfit_sites
+from .bodies.size import refuse_large
+from .bodies.snapshots import refuse_other_counters
+from .bodies.statements import check_body
+from .properties import (
+    Owner,
+    assertions,
+    expectations,
+    formulas,
+    refuse_bad_acceptances,
+    refuse_shared_names,
+)
+from .scenarios import choices, cpu_count, declare_policies, pins, scene
+from .unlocked import unlocked_on_purpose
+from .values.scope import BUILT_INS, Names, Scope, Signature
+from .values.settle import constants, initial, process_counts, sort_of, types
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A specification in a scenario: the model, None when something is wrong; what its names stand for, also
+    then; what is known of each `def` and, as `process NAME`, of each process."""
+
+    model: m.Model | None
+    names: Names
+    bodies: Mapping[str, Body]
+    found: Diagnostics
+
+
+def check(
+    specification: tree.Tree, overrides: Mapping[str, str] | None = None, scenario: str | None = None
+) -> tuple[m.Model | None, Diagnostics]:
+    """The model of a tree in a scenario, or None with what is wrong with it.
+
+    `overrides` gives constants other values, as text (`{"VCPUS": "3"}`), and wins over the
+    scenario's; an unknown name or a value of another sort is a fault.
+    """
+    checked = examine(specification, overrides, scenario)
+    return checked.model, checked.found
+
+
+def examine(
+    specification: tree.Tree, overrides: Mapping[str, str] | None = None, scenario: str | None = None,
+    lost: Lost | None = None, *, quick: bool = False,
+) -> Checked:  # fmt: skip
+    """All that `check` finds out.  `lost` is what could not be read of the text: there is no model then, and
+    nothing is said that could be wrong because of what is missing.  `quick` leaves out how large the
+    processes become and which counters snapshots meet, which takes as long as all the rest."""
+    found = Diagnostics()
+    names = Names(lost=lost)
+    declared = specification.declarations
+    for node in declared:
+        if isinstance(node, tree.Const | tree.Shared | tree.Ghost):
+            names.later[node.name] = "const" if isinstance(node, tree.Const) else "variable"
+    _refuse_duplicates(declared, names, found)
+    settings = scene(specification, scenario, found, lost)
+    constants(specification, dict(overrides or {}), settings.constants, names, found)
+    cpus = cpu_count(settings, names, found)
+    types(declared, names, found)
+    _instances(declared, names, found)
+    _variables(declared, names, found)
+    declare_policies(declared, names)
+    _signatures(declared, names, found)
+    _outline(declared, names)
+    functions, bodies = _functions(declared, names, found)
+    processes = _processes(declared, names, found, bodies, cpus)
+    refuse_recursion(bodies, found)
+    refuse_unfit_for_atomic(bodies, found)
+    warn_of_copies(bodies, found)
+    if not found.errors and not quick:
+        refuse_large(processes, functions, found)
+    claimed = formulas(declared, names, found)
+    asked = choices(declared, settings, names, found)
+    policies = tuple(policy for policy in names.instances.values() if policy)
+    owners: tuple[Owner, ...] = (*functions, *processes, *policies)
+    texts = assertions(owners)
+    refuse_shared_names(declared, owners, found)
+    if not found.errors and not quick:
+        refuse_unfit_sites((*processes, *functions), policies, asked, bodies, found)
+        refuse_other_counters((*processes, *policies), functions, claimed, found)
+    expected = expectations(declared, claimed, texts, names, specification.path, found)
+    refuse_bad_acceptances(declared, found)
+    unlocked = unlocked_on_purpose(declared, names, specification.path, found)
+    if not any(process.count for process in processes) and not found and lost is None:
+        help = "give one an instance" if processes else "add `process NAME:`"
+        found.add("no-process", specification.header.span, "the model has no process that runs", help)
+    if found.errors or lost is not None:
+        return Checked(None, names, bodies, found)
+    model = m.Model(
+        specification.header.name, specification.path, specification.doc,
+        tuple(names.constants.items()), tuple(names.variables.values()), tuple(processes),
+        tuple(functions), tuple(claimed), texts, tuple(expected), scenario,
+        policies, asked, cpus, settings.preempt, unlocked,
+    )  # fmt: skip
+    return Checked(model, names, bodies, found)
+
+
+def name_of(node: tree.Declaration) -> str | None:
+    """The name that a declaration declares, if it declares one."""
+    return (
+        None
+        if isinstance(node, tree.Policies | tree.Expect | tree.Accept | tree.AcceptUnlocked)
+        else node.name
+    )
+
+
+def _refuse_duplicates(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:
+    seen: dict[str, Span] = {}
+    for node in declared:
+        own = name_of(node)
+        inner = [(member.name, member.span) for member in node.members] if isinstance(node, tree.Enum) else []
+        for name, span in ((own, node.span), *inner):
+            if not name:
+                continue
+            if name in BUILT_INS:
+                found.add("reserved-name", span, f"`{name}` is a word of the language", "choose another name")
+            elif name in seen:
+                found.add(
+                    "declared-twice",
+                    span,
+                    f"`{name}` is declared already",
+                    related=[(seen[name], "it stands here")],
+                )
+            seen.setdefault(name, span)
+
+
+# ---- processes, variables, functions
+
+
+def _instances(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:
+    process_counts(declared, names, found)
+    for node in declared:
+        if isinstance(node, tree.Process):
+            if len(set(node.modifiers)) < len(node.modifiers):
+                found.add("declared-twice", node.span, "a modifier is repeated")
+
+
+def _variables(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:
+    for node in declared:
+        if not isinstance(node, tree.Shared | tree.Ghost):
+            continue
+        sort = sort_of(node.type, names, found)
+        if sort is None:
+            names.broken.add(node.name)
+            continue
+        ghost = isinstance(node, tree.Ghost)
+        if ghost and s.has_locks(sort):
+            found.add("bad-ghost", node.span, f"a ghost cannot be a `{sort}`", "it holds plain values")
+        value = initial(node.value, sort, node.span, names, found)
+        names.variables[node.name] = m.SharedVariable(node.name, sort, value, ghost, node.span)
+
+
+def _signatures(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:
+    for node in declared:
+        if not isinstance(node, tree.Function):
+            continue
+        parameters: list[m.LocalVariable | m.Reference] = []
+        seen: set[str] = set()
+        for parameter in node.parameters:
+            if parameter.name in seen:
+                found.add("declared-twice", parameter.span, f"parameter `{parameter.name}` is named twice")
+            seen.add(parameter.name)
+            Scope(names, found, "code").refuse_hiding(parameter.name, parameter.span)
+            if parameter.default is not None:
+                help = "pass it at each call"
+                found.add("no-default", parameter.span, "parameters of a `def` have no defaults", help)
+            if parameter.type is None:
+                help = f"write `{parameter.name}: T`"
+                found.add(
+                    "untyped-parameter", parameter.span, f"parameter `{parameter.name}` has no type", help
+                )
+                names.broken.add(parameter.name)
+                names.unsettled.add(node.name)
+                continue
+            sort = sort_of(parameter.type, names, found)
+            if sort is None:
+                names.broken.add(parameter.name)
+                names.unsettled.add(node.name)
+            elif s.is_plain(sort) or isinstance(sort, s.Snapshot):
+                parameters.append(m.LocalVariable(node.name, parameter.name, sort, parameter.span))
+            else:
+                parameters.append(m.Reference(node.name, parameter.name, sort, parameter.span))
+        nothing = node.result is None or isinstance(node.result, tree.NoneLiteral)
+        result = None if node.result is None or nothing else sort_of(node.result, names, found)
+        if result is None and not nothing:
+            names.unsettled.add(node.name)
+        if result is not None and not (s.is_plain(result) or isinstance(result, s.Snapshot)):
+            found.add("bad-type", node.span, f"a `def` cannot return a `{result}`")
+        names.functions[node.name] = Signature(node, tuple(parameters), result)
+
+
+def _functions(
+    declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics
+) -> tuple[list[m.Function], dict[str, Body]]:
+    functions: list[m.Function] = []
+    bodies: dict[str, Body] = {}
+    for node in declared:
+        if not isinstance(node, tree.Function):
+            continue
+        signature = names.functions[node.name]
+        known: dict[str, m.LocalVariable | m.Reference] = {p.name: p for p in signature.parameters}
+        scope = Scope(
+            names, found, "code", node.name, None, known, {}, frozenset(p.name for p in signature.parameters)
+        )  # fmt: skip
+        body = Body(scope, signature)
+        for parameter in signature.parameters:
+            if isinstance(parameter, m.LocalVariable):
+                body.declared[parameter.name] = parameter
+        statements = check_body(node.body, body)
+        bodies[node.name] = body
+        functions.append(m.Function(node.name, signature.parameters, signature.result, statements, node.span))
+    return functions, bodies
+
+
+def _outline(declared: tuple[tree.Declaration, ...], names: Names) -> None:
+    """Fills in the labels and locals of every process.  An assertion may name those of any of them, its
+    own included, so all bodies are gone through once before one is checked; nothing is reported yet."""
+    found = Diagnostics()
+    outline = replace(names, constants=dict(names.constants), instances={}, broken=set(names.broken))
+    _, bodies = _functions(declared, outline, found)
+    for node in declared:
+        if not isinstance(node, tree.Process):
+            continue
+        own = bodies[f"process {node.name}"] = _process_body(node, outline, found)
+        check_body(node.body, own)
+        for owner in (f"process {node.name}", *reachable(f"process {node.name}", bodies)):
+            body = bodies[owner]
+            owner = owner.removeprefix("process ")
+            names.labels[node.name].update({(owner, label): span for label, span in body.labels.items()})
+            names.locals[node.name].update({(owner, name): v for name, v in body.declared.items()})
+
+
+def _process_body(node: tree.Process, names: Names, found: Diagnostics) -> Body:
+    return Body(Scope(names, found, "code", node.name, None, {}, {}, frozenset(), node.name), None)
+
+
+def _processes(
+    declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics, bodies: dict[str, Body],
+    cpus: int | None,
+) -> list[m.Process]:  # fmt: skip
+    processes: list[m.Process] = []
+    for node in declared:
+        if not isinstance(node, tree.Process):
+            continue
+        body = bodies[f"process {node.name}"] = _process_body(node, names, found)
+        statements = check_body(node.body, body)
+        count = names.processes[node.name][1]
+        words = node.modifiers
+        processes.append(
+            m.Process(
+                node.name, count, "daemon" in words, "unfair" in words, statements, node.span,
+                pins(node, count, cpus, names, found), node.count is not None,
+            )
+        )  # fmt: skip
+    return processes

@@ -1,0 +1,167 @@
+"""Checking what is claimed: invariants, properties, assertions and expectations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..diagnostics import Diagnostics, did_you_mean
+from ..model import model as m
+from ..source import Span
+from ..syntax import tree
+from .guards import refuse_unguarded
+from .values.expressions import condition
+from .values.scope import Names, Scope
+
+Owner = m.Function | m.Process | m.Policy
+"""What assertions stand in."""
+
+
+def formulas(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> list[m.Formula]:
+    """The invariants, `sometimes` and temporal properties of a model."""
+    formulas: list[m.Formula] = []
+    for node in declared:
+        if isinstance(node, tree.Invariant | tree.Sometimes | tree.Property):
+            kind = type(node).__name__.lower()
+            scope = Scope(names, found, "temporal" if kind == "property" else "formula", in_process="")
+            typed = condition(node.formula, scope)
+            if typed is not None and kind == "property":
+                _refuse_undecidable(typed, found)
+                refuse_unguarded(typed, found)
+            if node.name in m.BUILT_IN_CHECKS:
+                found.add(
+                    "reserved-name", node.span, f"`{node.name}` is always checked", "choose another name"
+                )
+            if typed is not None:
+                formulas.append(m.Formula(node.name, kind, typed, node.doc, node.span))
+    return formulas
+
+
+def assertions(owners: tuple[Owner, ...]) -> tuple[str, ...]:
+    """The texts of all assertions, each once, in order."""
+    return tuple(dict.fromkeys(node.text for node in _assertions(owners)))
+
+
+def _assertions(owners: tuple[Owner, ...]) -> Iterator[m.Assert]:
+    return (node for owner in owners for node in m.walk(owner.body) if isinstance(node, m.Assert))
+
+
+def refuse_shared_names(
+    declared: tuple[tree.Declaration, ...], owners: tuple[Owner, ...], found: Diagnostics
+) -> None:
+    """Reports assertions whose text is the name of another property.  A verdict, an `expect` and
+    `--property` know a property by its name alone, so one of the two would be taken for the other."""
+    kinds = tree.Invariant | tree.Sometimes | tree.Property
+    formulas = {node.name: node for node in declared if isinstance(node, kinds)}
+    for node in _assertions(owners):
+        if node.text in m.BUILT_IN_CHECKS:
+            help = "say what is wrong when it fails"
+            found.add("reserved-name", node.span, f"`{node.text}` is always checked", help)
+        elif (formula := formulas.get(node.text)) is not None:
+            kind = type(formula).__name__.lower()
+            article = "an" if kind == "invariant" else "a"
+            message = f"`{node.text}` is the name of {article} `{kind}` already"
+            help = f"give the assertion another text, or rename the `{kind}`"
+            found.add("same-name", node.span, message, help, [(formula.span, "it stands here")])
+
+
+def expectations(
+    declared: tuple[tree.Declaration, ...], formulas: list[m.Formula], assertions: tuple[str, ...],
+    names: Names, own: str, found: Diagnostics,
+) -> list[m.Expectation]:  # fmt: skip
+    """What the model expects, checked for names that do not exist; `own` is the file's path."""
+    known = [*m.BUILT_IN_CHECKS, *assertions, *(formula.name for formula in formulas)]
+    faulty = {
+        node.name for node in declared if isinstance(node, tree.Invariant | tree.Sometimes | tree.Property)
+    }
+    faulty |= names.asserted
+    policies = {node.name for node in declared if isinstance(node, tree.Policy)} | set(names.policies)
+    scenarios = {node.name for node in declared if isinstance(node, tree.Scenario)}
+    expectations: list[m.Expectation] = []
+    seen: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Span] = {}
+    for node in declared:
+        if not isinstance(node, tree.Expect):
+            continue
+        if node.target not in known and node.span.path != own:
+            # A base's expectation about something that its variant has removed.
+            continue
+        if not (node.target in known or node.target in faulty or _may_be(node.target, names)):
+            help = did_you_mean(node.target, known) or "choose one of: " + ", ".join(known)
+            found.add("unknown-property", node.span, f"there is no property `{node.target}`", help)
+        for words, group, what, code in (
+            (node.under, policies, "policy", "unknown-policy"),
+            (node.scenarios, scenarios, "scenario", "unknown-scenario"),
+        ):
+            for word in words:
+                if word not in group and not names.may_be(word):
+                    help = did_you_mean(word, group) or (
+                        f"there are: {', '.join(sorted(group))}" if group else "none is declared"
+                    )
+                    found.add(code, node.span, f"there is no {what} `{word}`", help)
+        key = (node.target, node.under, node.scenarios)
+        if key in seen:
+            related = [(seen[key], "it stands here")]
+            found.add("declared-twice", node.span, "this expectation is stated already", related=related)
+        seen.setdefault(key, node.span)
+        expectations.append(m.Expectation(node.target, node.verdict, node.under, node.scenarios, node.span))
+    return expectations
+
+
+def _may_be(target: str, names: Names) -> bool:
+    """Whether what an expectation is about may be among what could not be read."""
+    return names.may_be(target) or (names.lost is not None and names.lost.may_assert(target))
+
+
+def refuse_bad_acceptances(declared: tuple[tree.Declaration, ...], found: Diagnostics) -> None:
+    """Each acceptance has a reason, and is stated once in its file.  What it is about may be gone."""
+    seen: dict[tuple[str, str], Span] = {}
+    for node in declared:
+        if not isinstance(node, tree.Accept):
+            continue
+        if not node.reason.strip():
+            help = "say why less is enough"
+            found.add("no-reason", node.span, "an acceptance needs a reason", help)
+        key = (node.span.path, node.target)
+        if key in seen:
+            related = [(seen[key], "it stands here")]
+            found.add("declared-twice", node.span, f"`{node.target}` is accepted already", related=related)
+        seen.setdefault(key, node.span)
+
+
+def _refuse_undecidable(e: m.Expr, found: Diagnostics) -> None:
+    """What TLC cannot decide: temporal words under a quantifier over something that changes, and
+    `until` anywhere but as `P until Q` or `always (R implies (P until Q))`."""
+    for node in m.walk(e):
+        if isinstance(node, m.Quantified) and is_temporal(node.body):
+            if not isinstance(node.domain, m.Literal) or (node.condition and m.is_stateful(node.condition)):
+                help = "range over numbers or a type"
+                found.add("temporal-domain", node.span, "a temporal quantifier needs a constant domain", help)
+    allowed: list[m.Expr] = []
+    for part in conjuncts(e):
+        match part:
+            case m.Temporal(operator="until"):
+                allowed.append(part)
+            case m.Temporal(
+                operator="always", operands=(m.Operation(operator="implies", operands=(_, last)),)
+            ):
+                allowed.append(last)
+            case _:
+                pass
+    for node in m.walk(e):
+        if isinstance(node, m.Temporal) and node.operator == "until":
+            if node not in allowed or any(is_temporal(operand) for operand in node.operands):
+                help = "write `P until Q` or `always (R implies (P until Q))`"
+                found.add("until-form", node.span, "`until` cannot be decided in this place", help)
+
+
+def is_temporal(e: object) -> bool:
+    """Whether a temporal word stands in it."""
+    return any(isinstance(node, m.Temporal) for node in m.walk(e))
+
+
+def conjuncts(e: m.Expr) -> list[m.Expr]:
+    """The parts that `and` and `all` at the top of a property join."""
+    if isinstance(e, m.Operation) and e.operator == "and":
+        return [part for operand in e.operands for part in conjuncts(operand)]
+    if isinstance(e, m.Quantified) and e.kind == "all":
+        return conjuncts(e.body)
+    return [e]

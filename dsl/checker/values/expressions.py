@@ -1,0 +1,441 @@
+"""Checking expressions: from the tree's to the model's, with sorts."""
+
+from __future__ import annotations
+
+import math
+
+from ...diagnostics import did_you_mean
+from ...model import model as m
+from ...model import sorts as s
+from ...model.fold import NotConstant, evaluate
+from ...source import Span
+from ...syntax import tree
+from .names import named, refuse_call
+from .operators import compared, computed, displayed, fitted, measured, signed, truth
+from .places import at_label, element_of, field_of, is_task, local_of, member_help, refuse_method
+from .scope import Scope
+
+MAX_ELEMENTS = 4096
+
+
+def expression(node: tree.Argument, scope: Scope, wanted: s.Sort | None = None) -> m.Expr | None:
+    """The typed form of `node`, or None when a fault was reported.  `wanted` only helps `set()`
+    and enum members to find their sort."""
+    match node:
+        case tree.Name():
+            return named(node, scope)
+        case tree.Number(value=value):
+            return m.Literal(value, s.Range(value, value), node.span)
+        case tree.Truth(value=value):
+            return m.Literal(value, s.BOOL, node.span)
+        case tree.NoneLiteral():
+            return m.Literal(None, s.NOTHING, node.span)
+        case tree.Text():
+            scope.found.add("no-text", node.span, "texts are no values", "declare an `enum` for named values")
+        case tree.ListLiteral():
+            help = "write `{a, b}`, a `set[T]`, where the order does not count, or declare an array `T[N]`"
+            scope.found.add("no-list", node.span, "there are no lists", help)
+        case tree.Attribute() | tree.Subscript():
+            return _postfix(node, scope)
+        case tree.Call():
+            return _call(node, scope, wanted)
+        case tree.Unary():
+            return _unary(node, scope)
+        case tree.Binary():
+            return _binary(node, scope, wanted)
+        case tree.Comparison():
+            return _comparison(node, scope)
+        case tree.At():
+            return _at(node, scope)
+        case tree.SetLiteral():
+            return _set_literal(node, scope, wanted)
+        case tree.SetComprehension(generator=generator):
+            return _set_build(generator, scope, node.span)
+        case tree.Keyword() | tree.Generator():
+            scope.found.add("bad-argument", node.span, "this argument fits no parameter")
+    return None
+
+
+def condition(node: tree.Expr, scope: Scope) -> m.Expr | None:
+    """An expression that must be a truth value."""
+    if isinstance(node, tree.Number):
+        message = f"a condition is needed, this is `{node.value}`"
+        scope.found.add("not-a-condition", node.span, message, f"write `{bool(node.value)}`")
+        return None
+    typed = expression(node, scope)
+    return typed and truth(typed, node.span, scope)
+
+
+def constant(node: tree.Expr, scope: Scope, what: str) -> s.Value | None:
+    """The value of an expression over constants; None with a fault when it has none."""
+    typed = expression(node, scope)
+    if typed is None:
+        return None
+    try:
+        return evaluate(typed)
+    except NotConstant as fault:
+        scope.found.add(
+            "not-constant", fault.span, f"{what} must be constant", "use numbers and `const` declarations"
+        )
+        return None
+
+
+# ---- names and places
+
+
+def _postfix(node: tree.Attribute | tree.Subscript, scope: Scope) -> m.Expr | None:
+    task = task_of(node, scope, quiet=True)
+    if task is not None:
+        scope.found.add(
+            "process-as-value", node.span, f"`{task.process}[...]` is a process",
+            f"write `{task.process}[i] at LABEL` or `{task.process}[i].LOCAL`",
+        )  # fmt: skip
+        return None
+    if isinstance(node, tree.Attribute):
+        special = _state_of_lock(node, scope) or _local_of_task(node, scope)
+        if special is not None or (scope.whole_state and is_task(node, scope)):
+            return special
+    found = place(node, scope)
+    return m.Load(found) if found else None
+
+
+def place(node: tree.Expr, scope: Scope) -> m.Place | None:
+    """The typed form of something that has a location: `gpc.valid`, `caches[i].lock`, `active`."""
+    match node:
+        case tree.Name():
+            typed = named(node, scope)
+            if typed is None:
+                return None
+            if isinstance(typed, m.Load):
+                return typed.place
+            scope.found.add("not-a-place", node.span, f"`{node.id}` is not a variable")
+            return None
+        case tree.Attribute(base=base, name=name):
+            if isinstance(base, tree.Name) and base.id in scope.names.types and base.id not in scope.locals:
+                scope.found.add(
+                    "type-as-value", node.span, f"`{base.id}` is a type", member_help(base.id, name, scope)
+                )
+                return None
+            inner = place(base, scope)
+            return inner and field_of(inner, name, node.span, scope)
+        case tree.Subscript(base=base, index=index):
+            inner = place(base, scope)
+            position = expression(index, scope)
+            return element_of(inner, position, node.span, scope) if inner and position else None
+        case _:
+            scope.found.add("not-a-place", node.span, "a variable, a field or an element is needed here")
+            return None
+
+
+def task_of(node: tree.Expr, scope: Scope, quiet: bool = False) -> m.TaskOf | None:
+    """`vcpu[v]`, or `updater` for a process without a count."""
+    name, index = node, None
+    if isinstance(node, tree.Subscript):
+        name, index = node.base, node.index
+    if isinstance(name, tree.Name) and name.id in scope.names.processes and name.id not in scope.locals:
+        declared, count = scope.names.processes[name.id]
+        if index is None:
+            if declared.count is not None:
+                if not quiet:
+                    message = f"`{name.id}` has {count} instances, say which one"
+                    scope.found.add("which-task", node.span, message, f"write `{name.id}[i]`")
+                return None
+            typed: m.Expr | None = m.Literal(0, s.Range(0, 0), node.span)
+        else:
+            typed = expression(index, scope)
+        if typed is None:
+            return None
+        if count == 0:
+            # Quantifiers over no instances never evaluate it.
+            return m.TaskOf(name.id, typed, s.Task(name.id), node.span)
+        fits = fitted(typed, s.Range(0, count - 1), scope)
+        return m.TaskOf(name.id, fits, s.Task(name.id), node.span) if fits else None
+    if not quiet and not (isinstance(name, tree.Name) and scope.names.may_be(name.id)):
+        help = did_you_mean(name.id, scope.names.processes) if isinstance(name, tree.Name) else None
+        scope.found.add(
+            "not-a-task", node.span, "a process is needed here", help or "write `NAME[i]`, as in `vcpu[0]`"
+        )
+    return None
+
+
+def _at(node: tree.At, scope: Scope) -> m.Expr | None:
+    if not scope.whole_state:
+        help = "only assertions, invariants and properties see where a task is"
+        scope.found.add("specification-only", node.span, "code cannot ask where a task is", help)
+        return None
+    task = task_of(node.task, scope)
+    return at_label(task, node.label, node.span, scope) if task else None
+
+
+def _state_of_lock(node: tree.Attribute, scope: Scope) -> m.Expr | None:
+    if node.name != "locked" or not scope.whole_state:
+        return None
+    if not isinstance(node.base, tree.Name | tree.Attribute | tree.Subscript):
+        return None
+    lock = place(node.base, scope)
+    if lock and isinstance(lock.sort, s.Lock):
+        return m.LockState(lock, None, node.span)
+    return None
+
+
+def _local_of_task(node: tree.Attribute, scope: Scope) -> m.Expr | None:
+    """`vcpu[v].page` or `vcpu[v].refresh.page`."""
+    parts = [node.name]
+    base = node.base
+    while isinstance(base, tree.Attribute):
+        parts.insert(0, base.name)
+        base = base.base
+    if not scope.whole_state or not is_task(base, scope):
+        return None
+    task = task_of(base, scope)
+    return local_of(task, parts, node.span, scope) if task else None
+
+
+# ---- operators
+
+
+def _unary(node: tree.Unary, scope: Scope) -> m.Expr | None:
+    if node.operator == "not":
+        inner = condition(node.operand, scope)
+        return inner and m.Operation("not", (inner,), s.BOOL, node.span)
+    if node.operator in ("always", "eventually"):
+        inner = condition(node.operand, scope)
+        if not _temporal(node.span, node.operator, scope):
+            return None
+        return inner and m.Temporal(node.operator, (inner,), node.span)
+    typed = expression(node.operand, scope)
+    return typed and signed(node.operator, typed, node.span, scope)
+
+
+def _temporal(span: Span, word: str, scope: Scope) -> bool:
+    if scope.kind == "temporal":
+        return True
+    help = "write it in a `property`"
+    scope.found.add("temporal-word", span, f"`{word}` speaks of whole behaviours, not of one state", help)
+    return False
+
+
+def _binary(node: tree.Binary, scope: Scope, wanted: s.Sort | None) -> m.Expr | None:
+    operator = node.operator
+    if operator in ("and", "or", "implies"):
+        left, right = condition(node.left, scope), condition(node.right, scope)
+        if operator == "implies" and scope.kind == "code":
+            scope.found.add(
+                "specification-only", node.span, "`implies` is a word of specifications", "write `not a or b`"
+            )
+            return None
+        return left and right and m.Operation(operator, (left, right), s.BOOL, node.span)
+    if operator in ("until", "leads_to"):
+        left, right = condition(node.left, scope), condition(node.right, scope)
+        if not _temporal(node.span, operator, scope):
+            return None
+        return left and right and m.Temporal(operator, (left, right), node.span)
+    first, second = expression(node.left, scope, wanted), expression(node.right, scope, wanted)
+    if first is None or second is None:
+        return None
+    return computed(operator, first, second, node.span, scope)
+
+
+def _comparison(node: tree.Comparison, scope: Scope) -> m.Expr | None:
+    if len(node.rest) > 1:
+        help = "write `a == b and b == c`"
+        scope.found.add("no-chain", node.span, "comparisons are not chained", help)
+        return None
+    operator, right = node.rest[0]
+    first = expression(node.first, scope)
+    second = expression(right, scope, first.sort if first else None)
+    if first is None or second is None:
+        return None
+    return compared(operator, first, second, node.span, scope)
+
+
+# ---- sets and quantifiers
+
+
+def _set_literal(node: tree.SetLiteral, scope: Scope, wanted: s.Sort | None) -> m.Expr | None:
+    if not node.elements:
+        scope.found.add("no-dict", node.span, "`{}` is a dict in Python", "the empty set is `set()`")
+        return None
+    typed = [expression(element, scope) for element in node.elements]
+    known = [element for element in typed if element is not None]
+    if len(known) != len(typed):
+        return None
+    return displayed(tuple(known), node.span, scope, wanted)
+
+
+def domain(node: tree.Expr, scope: Scope) -> m.Expr | None:
+    """What `for x in` and `choose` range over: a type, `range(...)` or a set."""
+    types: dict[str, s.Sort] = {"bool": s.BOOL, **scope.names.types}
+    if isinstance(node, tree.Name) and node.id in types and node.id not in scope.locals:
+        sort = types[node.id]
+        if isinstance(sort, s.Bool | s.Range | s.Enum | s.Optional):
+            return m.Literal(frozenset(s.values(sort)), s.SetOf(sort), node.span)
+        scope.found.add("not-a-domain", node.span, f"`{sort}` has no values to range over")
+        return None
+    if isinstance(node, tree.Call) and isinstance(node.function, tree.Name) and node.function.id == "range":
+        bounds = range_bounds(node, scope)
+        if bounds is None:
+            return None
+        low, high = bounds
+        elements: frozenset[s.Value] = frozenset(range(low, high))
+        return m.Literal(elements, s.SetOf(s.Range(low, max(low, high - 1))), node.span)
+    typed = expression(node, scope)
+    if typed is None:
+        return None
+    if not isinstance(typed.sort, s.SetOf):
+        help = "use `range(...)`, a type or a set"
+        scope.found.add("not-a-domain", node.span, f"`{typed.sort}` cannot be ranged over", help)
+        return None
+    return typed
+
+
+def range_bounds(node: tree.Call, scope: Scope) -> tuple[int, int] | None:
+    """The two bounds of `range(n)` or `range(a, b)`, the second exclusive."""
+    if not 1 <= len(node.arguments) <= 2:
+        scope.found.add("bad-argument", node.span, "`range` takes one or two numbers")
+        return None
+    numbers: list[int] = []
+    for argument in node.arguments:
+        if isinstance(argument, tree.Keyword | tree.Generator):
+            scope.found.add("bad-argument", argument.span, "`range` takes one or two numbers")
+            return None
+        value = constant(argument, scope, "the bounds of a range")
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int):
+            scope.found.add("wrong-sort", argument.span, "a number is needed")
+            return None
+        numbers.append(value)
+    low, high = (0, numbers[0]) if len(numbers) == 1 else (numbers[0], numbers[1])
+    if high - low > MAX_ELEMENTS:
+        message = f"this range has {high - low} values, more than {MAX_ELEMENTS}"
+        scope.found.add("range-too-large", node.span, message, "a model checks small bounds")
+        return None
+    return low, high
+
+
+def _bind(clause: tree.Clause, scope: Scope) -> tuple[m.Bound, m.Expr, m.Expr | None, Scope] | None:
+    over = domain(clause.domain, scope)
+    if over is None:
+        return None
+    assert isinstance(over.sort, s.SetOf)
+    scope.refuse_hiding(clause.name, clause.span)
+    bound = m.Bound(clause.name, over.sort.of, clause.span)
+    combinations = math.prod(s.count(known.sort) for known in (*scope.bounds.values(), bound))
+    if combinations > MAX_ELEMENTS:
+        message = f"this goes through {combinations} combinations, more than {MAX_ELEMENTS}"
+        scope.found.add("range-too-large", clause.span, message, "a model checks small bounds")
+        return None
+    inner = scope.inside(bound)
+    test = condition(clause.condition, inner) if clause.condition else None
+    if clause.condition is not None and test is None:
+        return None
+    return bound, over, test, inner
+
+
+def _set_build(node: tree.Generator, scope: Scope, span: Span) -> m.Expr | None:
+    if len(node.clauses) > 1:
+        help = "use one `for`, or a union of sets"
+        scope.found.add("one-clause", node.clauses[1].span, "a set is built with one `for`", help)
+        return None
+    bind = _bind(node.clauses[0], scope)
+    if bind is None:
+        return None
+    bound, over, test, inner = bind
+    element = expression(node.element, inner)
+    if element is None:
+        return None
+    if not s.is_plain(element.sort):
+        scope.found.add("wrong-sort", element.span, f"a set cannot hold `{element.sort}`")
+        return None
+    return m.SetBuild(element, bound, over, test, s.SetOf(element.sort), span)
+
+
+def _quantifier(kind: str, node: tree.Call, scope: Scope) -> m.Expr | None:
+    generator = node.arguments[0] if len(node.arguments) == 1 else None
+    if not isinstance(generator, tree.Generator):
+        help = f"write `{kind}(CONDITION for x in range(N))`"
+        scope.found.add("bad-argument", node.span, f"`{kind}` takes a condition `for` some variable", help)
+        return None
+    binds: list[tuple[m.Bound, m.Expr, m.Expr | None]] = []
+    for clause in generator.clauses:
+        bind = _bind(clause, scope)
+        if bind is None:
+            return None
+        bound, over, test, scope = bind
+        binds.append((bound, over, test))
+    body = condition(generator.element, scope)
+    if body is None:
+        return None
+    for bound, over, test in reversed(binds):
+        body = m.Quantified(kind, bound, over, test, body, node.span)
+    return body
+
+
+# ---- calls in expressions
+
+
+def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None:
+    if isinstance(node.function, tree.Attribute) and node.function.name == "held_by" and scope.whole_state:
+        lock = place(node.function.base, scope)
+        if lock is None:
+            return None
+        if len(node.arguments) != 1:
+            help = "write `L.held_by(vcpu[0])`"
+            scope.found.add("bad-argument", node.span, "`held_by` takes one process", help)
+            return None
+        task = task_of(node.arguments[0], scope)  # type: ignore[arg-type]
+        if not isinstance(lock.sort, s.Lock):
+            scope.found.add("wrong-sort", lock.span, f"a lock is needed, this is `{lock.sort}`")
+            return None
+        return m.LockState(lock, task, node.span) if task else None
+    if not isinstance(node.function, tree.Name):
+        _method(node, scope)
+        return None
+    name = node.function.id
+    if name in ("all", "any"):
+        return _quantifier(name, node, scope)
+    if name in ("READ_ONCE", "smp_load_acquire"):
+        only = _only_argument(node, scope)
+        typed = None if only is None else expression(only, scope)
+        if typed and not isinstance(typed, m.Load):
+            scope.found.add("not-a-place", typed.span, f"`{name}` reads a variable")
+            return None
+        return typed
+    if name == "set":
+        if node.arguments:
+            scope.found.add("bad-argument", node.span, "`set()` takes nothing", "write `{x for x in T}`")
+            return None
+        of = wanted.of if isinstance(wanted, s.SetOf) else s.NOTHING
+        return m.Literal(frozenset(), s.SetOf(of), node.span)
+    if name in ("min", "max", "len"):
+        return _measure(name, node, scope)
+    refuse_call(name, node, scope)
+    return None
+
+
+def _method(node: tree.Call, scope: Scope) -> None:
+    if isinstance(node.function, tree.Attribute):
+        base = place(node.function.base, scope)
+        if base is not None:
+            refuse_method(base, node.function.name, node.span, scope)
+    else:
+        scope.found.add("not-callable", node.span, "this cannot be called")
+
+
+def _only_argument(node: tree.Call, scope: Scope) -> tree.Expr | None:
+    if len(node.arguments) == 1 and not isinstance(node.arguments[0], tree.Keyword | tree.Generator):
+        return node.arguments[0]
+    name = node.function.id if isinstance(node.function, tree.Name) else "this"
+    scope.found.add("bad-argument", node.span, f"`{name}` takes one argument")
+    return None
+
+
+def _measure(name: str, node: tree.Call, scope: Scope) -> m.Expr | None:
+    operands: list[m.Expr] = []
+    for argument in node.arguments:
+        typed = expression(argument, scope)
+        if typed is None:
+            return None
+        operands.append(typed)
+    return measured(name, tuple(operands), node.span, scope)

@@ -1,0 +1,115 @@
+"""What places and tasks have: fields, elements, labels and locals, and what is said of anything else."""
+
+from __future__ import annotations
+
+from ...diagnostics import did_you_mean
+from ...model import model as m
+from ...model import sorts as s
+from ...source import Span
+from ...syntax import tree
+from .operators import fitted
+from .scope import LOCK_METHODS, SET_METHODS, Scope
+
+
+def member_help(type_name: str, member: str, scope: Scope) -> str | None:
+    """What to write for `TYPE.MEMBER`."""
+    sort = scope.names.types.get(type_name)
+    if isinstance(sort, s.Enum) and member in sort.members:
+        return f"members of an enum are written plainly: `{member}`"
+    return None
+
+
+def field_of(base: m.Place, name: str, span: Span, scope: Scope) -> m.Place | None:
+    """A field of a place."""
+    if isinstance(base.sort, s.Lock) and name in ("locked", "held_by"):
+        if scope.whole_state:
+            message = "`held_by` asks for a process"
+            scope.found.add("bad-argument", span, message, "write `L.held_by(vcpu[0])`")
+        else:
+            refuse_lock_state(span, scope)
+        return None
+    if not isinstance(base.sort, s.Struct):
+        help = "take an element first" if isinstance(base.sort, s.Array) else None
+        scope.found.add("no-field", span, f"`{base.sort}` has no fields", help)
+        return None
+    sort = base.sort.field(name)
+    if sort is None:
+        known = [field for field, _, _ in base.sort.fields]
+        message = f"class `{base.sort.name}` has no field `{name}`"
+        scope.found.add("no-field", span, message, did_you_mean(name, known))
+        return None
+    return m.Place(base.root, (*base.path, name), sort, span)
+
+
+def element_of(base: m.Place, position: m.Expr, span: Span, scope: Scope) -> m.Place | None:
+    """An element of a place."""
+    if not isinstance(base.sort, s.Array):
+        scope.found.add("no-index", span, f"`{base.sort}` has no elements to index")
+        return None
+    fits = fitted(position, s.Range(0, base.sort.size - 1), scope)
+    return None if fits is None else m.Place(base.root, (*base.path, fits), base.sort.of, span)
+
+
+def refuse_method(base: m.Place, name: str, span: Span, scope: Scope) -> None:
+    """Reports a method within an expression."""
+    if isinstance(base.sort, s.Lock) and name == "held_by":
+        refuse_lock_state(span, scope)
+    elif isinstance(base.sort, s.Lock) and name == "locked":
+        help = "write `L.locked` without parentheses"
+        scope.found.add("not-callable", span, "`locked` is a state, not an operation", help)
+    elif isinstance(base.sort, s.Lock) and name in LOCK_METHODS[base.sort.kind]:
+        scope.found.add("call-in-expression", span, "a lock operation is a statement of its own")
+    else:
+        known = list(LOCK_METHODS[base.sort.kind]) if isinstance(base.sort, s.Lock) else []
+        if isinstance(base.sort, s.SetOf):
+            known = list(SET_METHODS)
+        message = f"`{base.sort}` has no method `{name}` here"
+        scope.found.add("no-method", span, message, did_you_mean(name, known))
+
+
+def refuse_lock_state(span: Span, scope: Scope) -> None:
+    """Reports code that looks at a lock as only a specification may."""
+    help = "use a `trylock`; only assertions, invariants and properties see who holds a lock"
+    scope.found.add("specification-only", span, "code cannot ask for the state of a lock", help)
+
+
+def is_task(node: tree.Expr, scope: Scope) -> bool:
+    """Whether a process is at the root, so that `local_of` has said what there is to say."""
+    while isinstance(node, tree.Attribute):
+        node = node.base
+    name = node.base if isinstance(node, tree.Subscript) else node
+    return isinstance(name, tree.Name) and name.id in scope.names.processes and name.id not in scope.locals
+
+
+def at_label(task: m.TaskOf, label: tuple[str, ...], span: Span, scope: Scope) -> m.AtLabel | None:
+    """Whether a task stands at a label, which its process has to have."""
+    if label == ("end",):
+        return m.AtLabel(task, label, span)
+    labels = scope.names.labels.get(task.process, {})
+    matching = [key for key in labels if key[1] == label[-1] and label[:-1] in ((), (key[0],))]
+    if not matching:
+        word = ".".join(label)
+        known = [key[1] for key in labels]
+        if scope.names.incomplete:
+            return None
+        message = f"process `{task.process}` has no label `{word}`"
+        scope.found.add("unknown-label", span, message, did_you_mean(label[-1], known))
+        return None
+    return m.AtLabel(task, label, span)
+
+
+def local_of(task: m.TaskOf, parts: list[str], span: Span, scope: Scope) -> m.TaskLocal | None:
+    """The local of a task that `parts` name: NAME, or OWNER and NAME."""
+    owner = parts[0] if len(parts) == 2 else None
+    known = scope.names.locals.get(task.process, {})
+    found = [v for key, v in known.items() if key[1] == parts[-1] and owner in (None, key[0])]
+    if len(found) == 1 and len(parts) <= 2:
+        return m.TaskLocal(task, found[0], (), found[0].sort, span)
+    word = ".".join(parts)
+    if found:
+        options = ", ".join(f"`{v.owner}.{v.name}`" for v in found)
+        scope.found.add("unknown-name", span, f"`{word}` is ambiguous", f"write one of {options}")
+    elif not scope.names.incomplete:
+        message = f"process `{task.process}` has no local `{word}`"
+        scope.found.add("unknown-name", span, message, did_you_mean(parts[-1], [k[1] for k in known]))
+    return None

@@ -1,0 +1,303 @@
+"""The model: a specification after names, sorts and constants have been settled.
+
+The checker makes it from the tree; lowering reads nothing else.  Every name is resolved, every
+constant folded, every expression has its sort, and where a value may not fit, `Unwrap` or `Fit`
+says so.
+
+Its expressions, which stand in `model_expressions`, and the functions that go through it (`walk`) have
+the same names here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..source import Span
+from .model_expressions import *
+from .sorts import Sort, Value
+from .walk import parts as parts
+from .walk import rewritten as rewritten
+from .walk import walk as walk
+
+# ---- statements
+
+
+@dataclass(frozen=True, slots=True)
+class Declare:
+    """A local's declaration; without a value it is set to its sort's initial one."""
+
+    variable: LocalVariable
+    value: Source | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    place: Place
+    value: Source
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """`place += value` and the methods of sets: `total` is what the place then holds, and loads it."""
+
+    place: Place
+    total: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Bump:
+    counter: Place
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """A call or trylock whose result is not used."""
+
+    action: Invoke | TryLock
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class LockAction:
+    """action is acquire or release, mode read or write."""
+
+    action: str
+    lock: Place
+    mode: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAction:
+    """verb is prepare_to_wait, finish_wait, wake_up or wake_up_one."""
+
+    verb: str
+    queue: Place
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """verb is schedule, cond_resched, might_sleep, cpu_relax, smp_mb, smp_rmb or smp_wmb."""
+
+    verb: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Assert:
+    condition: Expr
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    condition: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    owner: str
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    value: Source | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """An `elif` is an If within `orelse`.  `else_span` is the place of its `else`, if it has one."""
+
+    condition: Condition
+    body: tuple[Statement, ...]
+    orelse: tuple[Statement, ...]
+    span: Span
+    else_span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class While:
+    condition: Condition
+    body: tuple[Statement, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """`values` are what the variable takes, in order."""
+
+    variable: LocalVariable
+    values: tuple[Value, ...]
+    body: tuple[Statement, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    lock: Place
+    mode: str
+    body: tuple[Statement, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Each alternative with the span of its header."""
+
+    alternatives: tuple[tuple[Span, tuple[Statement, ...]], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Atomic:
+    body: tuple[Statement, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """`wait until condition on queue holding lock`; `policy` is the instance that the site is pinned
+    to, None where the run decides.  `mode` is that of the held lock."""
+
+    condition: Condition
+    queue: Place
+    lock: Place | None
+    mode: str
+    policy: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Delegate:
+    """`wait block` in a policy: goes on as that instance does."""
+
+    policy: str
+    span: Span
+
+
+Statement = (
+    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | Verb | Assert
+    | Await | Label
+    | Return | Break | Continue | If | While | For | With | Either | Atomic
+)  # fmt: skip
+
+
+# ---- declarations
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    name: str
+    count: int
+    daemon: bool
+    unfair: bool
+    body: tuple[Statement, ...]
+    span: Span
+    cpus: tuple[int, ...] | None = None
+    indexed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy with its parameters' values; `name` is how it was asked for, `halt_poll(polls=3)`."""
+
+    name: str
+    base: str
+    body: tuple[Statement, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    name: str
+    parameters: tuple[LocalVariable | Reference, ...]
+    result: Sort | None
+    body: tuple[Statement, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """An `invariant`, a `sometimes` or a (temporal) `property`."""
+
+    name: str
+    kind: str
+    condition: Expr
+    doc: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """`expect target verdict`; empty `under` and `scenarios` mean every one."""
+
+    target: str
+    verdict: str
+    under: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model in one scenario.
+
+    `processes` say in `cpus` to which CPU each instance is pinned.  `policies` are all instances in
+    use, `choices` those under which waiting sites that are not pinned are to be checked.  `cpus` is
+    None when there is one for each task; `preempt` is none or full.
+    `unlocked` are shared locations, or variables of several, whose accesses no lock is meant to keep apart.
+    """
+
+    name: str
+    path: str
+    doc: str | None
+    constants: tuple[tuple[str, Value], ...]
+    variables: tuple[SharedVariable, ...]
+    processes: tuple[Process, ...]
+    functions: tuple[Function, ...]
+    formulas: tuple[Formula, ...]
+    assertions: tuple[str, ...]
+    expectations: tuple[Expectation, ...]
+    scenario: str | None = None
+    policies: tuple[Policy, ...] = ()
+    choices: tuple[str, ...] = ()
+    cpus: int | None = None
+    preempt: str = "none"
+    unlocked: tuple[str, ...] = ()
+
+    def policy(self, name: str) -> Policy:
+        return next(policy for policy in self.policies if policy.name == name)
+
+    def function(self, name: str) -> Function:
+        return next(function for function in self.functions if function.name == name)
+
+
+BUILT_IN_CHECKS = (
+    "deadlock", "out_of_range", "none_used", "empty_choice", "bad_unlock", "sleep_in_atomic", "ends_holding",
+)  # fmt: skip
+
+
+def is_stateful(e: object) -> bool:
+    """Whether its value depends on the state."""
+    stateful = Place | AtLabel | LockState | TaskLocal
+    return any(isinstance(node, stateful) for node in walk(e))

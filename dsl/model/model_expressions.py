@@ -1,0 +1,330 @@
+"""The expressions of the model, and what their names stand for: all that has a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..source import Span
+from .sorts import BOOL, Range, Sort, Value
+
+# ---- what names stand for
+
+
+@dataclass(frozen=True, slots=True)
+class SharedVariable:
+    """`shared` or `ghost`; `value` is the initial one, of the shape of the sort."""
+
+    name: str
+    sort: Sort
+    value: Value
+    ghost: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class LocalVariable:
+    """A local, value parameter or loop variable of the `def` or process `owner`."""
+
+    owner: str
+    name: str
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A parameter that stands for a place: its sort is a class, lock, queue or array."""
+
+    owner: str
+    name: str
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SiteQueue:
+    """`wq` in a policy: the waitqueue of the waiting site."""
+
+    name: str
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The variable of a comprehension; `sort` covers what it ranges over."""
+
+    name: str
+    sort: Sort
+    span: Span
+
+
+# ---- expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    value: Value
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SelfIndex:
+    """`self`: the index of the process that runs the code."""
+
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class BoundUse:
+    bound: Bound
+    span: Span
+
+    @property
+    def sort(self) -> Sort:
+        return self.bound.sort
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A variable and the way into it: field names and indices."""
+
+    root: SharedVariable | LocalVariable | Reference | SiteQueue
+    path: tuple[str | Expr, ...]
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The value of a place."""
+
+    place: Place
+
+    @property
+    def sort(self) -> Sort:
+        return self.place.sort
+
+    @property
+    def span(self) -> Span:
+        return self.place.span
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`operator` is not, neg, and, or, implies, ==, !=, <, <=, >, >=, +, -, *, //, %, in, |, &,
+    minus (of sets), min, max or len."""
+
+    operator: str
+    operands: tuple[Expr, ...]
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unwrap:
+    """A `T | None` where a T is needed: `none_used` when it is None."""
+
+    operand: Expr
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A number that may not fit: `out_of_range` when it is not within `sort`."""
+
+    operand: Expr
+    sort: Range
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """`seen == seq`: whether the counter was not bumped since the snapshot was taken."""
+
+    snapshot: Place
+    counter: Place
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class Quantified:
+    """`all(body for bound in domain if condition)`; kind is all or any."""
+
+    kind: str
+    bound: Bound
+    domain: Expr
+    condition: Expr | None
+    body: Expr
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class SetDisplay:
+    elements: tuple[Expr, ...]
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SetBuild:
+    """`{element for bound in domain if condition}`"""
+
+    element: Expr
+    bound: Bound
+    domain: Expr
+    condition: Expr | None
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOf:
+    """`vcpu[v]` in a specification."""
+
+    process: str
+    index: Expr
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AtLabel:
+    """`vcpu[v] at refresh.done`; `label` has one or two parts."""
+
+    task: TaskOf
+    label: tuple[str, ...]
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class LockState:
+    """`L.locked`, or `L.held_by(vcpu[v])` with a task."""
+
+    lock: Place
+    task: TaskOf | None
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLocal:
+    """`vcpu[v].refresh.page` in a specification."""
+
+    task: TaskOf
+    variable: LocalVariable
+    path: tuple[Expr, ...]
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCondition:
+    """`cond` in a policy where it is read as part of one state, as in `assert cond`: the condition of the
+    waiting site, which can be no action there.  Code that evaluates it step by step has a `Look`."""
+
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class Temporal:
+    """`operator` is always, eventually, leads_to or until."""
+
+    operator: str
+    operands: tuple[Expr, ...]
+    span: Span
+    sort: Sort = BOOL
+
+
+Expr = (
+    Literal | SelfIndex | BoundUse | Load | Operation | Unwrap | Fit | Current | Quantified
+    | SetDisplay | SetBuild | TaskOf | AtLabel | LockState | TaskLocal | SiteCondition | Temporal
+)  # fmt: skip
+
+
+# ---- what may stand on a right-hand side, or in a condition under `and`, `or` and `not`
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """`maybe()`"""
+
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """`choose(S)`: any element; `empty_choice` when there is none."""
+
+    domain: Expr
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TryLock:
+    lock: Place
+    mode: str
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """A call of a `def`; an argument for a reference is a Place."""
+
+    function: str
+    arguments: tuple[Expr | Place, ...]
+    sort: Sort | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """`seen = seq`: a snapshot of the counter."""
+
+    counter: Place
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`cond` where code of a policy evaluates it: the condition of the waiting site, evaluated anew."""
+
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class Negated:
+    """`not trylock()`: the opposite of a condition in which something is done."""
+
+    operand: Condition
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """`trylock() and valid`: two conditions in at least one of which something is done, the right one only
+    where the left one leaves it open; `operator` is and, or or."""
+
+    operator: str
+    left: Condition
+    right: Condition
+    span: Span
+    sort: Sort = BOOL
+
+
+Action = Maybe | Choose | TryLock | Invoke | Look | Negated | Joined
+Condition = Expr | Action
+Source = Expr | Action | Take

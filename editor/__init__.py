@@ -1,1 +1,0 @@
-"""A language server: what an editor shows while a model is written."""

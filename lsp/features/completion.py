@@ -1,0 +1,453 @@
+"""What can stand at a place, by the sort of what is there and by where in a declaration it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from ...dsl.checker.prelude import prelude
+from ...dsl.checker.values.scope import LOCK_METHODS, SET_METHODS
+from ...dsl.model import sorts as s
+from ...dsl.model.model import BUILT_IN_CHECKS
+from ...dsl.syntax import tree
+from ..text.analysis import Analysis
+from ..text.positions import from_position
+from ..text.words import FUNCTIONS, TYPES, VERBS, words_for
+
+if TYPE_CHECKING:
+    from ..server import Server
+
+_HEAD = re.compile(
+    r"(?:(?:daemon|unfair)\s+)*(model|const|type|enum|class|shared|ghost|process|def|policy|policies|invariant"
+    r"|property|sometimes|scenario|expect|accept)\b\s*(\w*)"
+)
+_CHAIN = re.compile(r"([A-Za-z_]\w*(?:\[[^\[\]]*(?:\[[^\[\]]*\])?[^\[\]]*\]|\.\w+)*)\.\w*$")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
+
+_DECLARATIONS = {
+    "const": "const ${1:NAME}: int = ${2:2}",
+    "type": "type ${1:Name} = range(${2:2})",
+    "enum": "enum ${1:Name}: ${2:one}, ${3:two}",
+    "class": "class ${1:Name}:\n    ${2:field}: ${3:bool}",
+    "shared": "shared ${1:name}: ${2:bool}",
+    "ghost": "ghost ${1:name}: ${2:bool}",
+    "process": "process ${1:name}[${2:2}]:\n    $0",
+    "daemon": "daemon process ${1:name}:\n    while True:\n        $0",
+    "def": "def ${1:name}(${2}):\n    $0",
+    "policy": "policy ${1:name}:\n    while not cond:\n        $0",
+    "policies": "policies ${1:spin}",
+    "invariant": "invariant ${1:name}: $0",
+    "property": "property ${1:name}: $0",
+    "sometimes": "sometimes ${1:name}: $0",
+    "scenario": "scenario ${1:name}:\n    ${2:cpus = 1}",
+    "expect": "expect $1 ${2|holds,violated|}",
+    "accept": 'accept weaker $1 "${2:reason}"',
+    "model": "model ${1:name}",
+}
+_STATEMENTS = {
+    "if": "if ${1:condition}:\n    $0",
+    "elif": "elif ${1:condition}:\n    $0",
+    "else": "else:\n    $0",
+    "while": "while ${1:condition}:\n    $0",
+    "for": "for ${1:i} in range(${2:N}):\n    $0",
+    "with": "with ${1:lock}:\n    $0",
+    "either": "either:\n    ${1:pass}\nor:\n    ${2:pass}",
+    "or": "or:\n    $0",
+    "atomic": "atomic:\n    $0",
+    "assert": 'assert ${1:condition}, "${2:why}"',
+    "await": "await ${1:condition}",
+    "label": "label ${1:name}",
+    "wait": "wait until ${1:condition} on ${2:queue}",
+    "return": "return",
+    "break": "break",
+    "continue": "continue",
+    "pass": "pass",
+}
+_OPERATORS = ("and", "or", "not", "in", "implies", "always", "eventually", "leads_to", "until", "at")
+
+
+def register(server: Server) -> None:
+    """Answers what can stand at a place."""
+    options = types.CompletionOptions(trigger_characters=[".", '"', " "])
+
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, options)
+    def completion(params: types.CompletionParams) -> list[types.CompletionItem]:
+        analysis = server.known(params.text_document.uri)
+        if analysis is None:
+            return []
+        line, column = from_position(analysis.source.lines, params.position, server.encoding)
+        context = params.context
+        asked = context is None or context.trigger_character != " "
+        snippets = _takes_snippets(server)
+        place = Place(analysis, line, column)
+        return [_item(offer, snippets) for offer in offers(place) if asked or place.after_word]
+
+
+def _takes_snippets(server: Server) -> bool:
+    document = server.client_capabilities.text_document
+    completion = document.completion if document else None
+    item = completion.completion_item if completion else None
+    return bool(item and item.snippet_support)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing that can stand at a place: the word, its kind, a few words on it, and what is written for
+    it, with places to fill in, if that is more than the word."""
+
+    word: str
+    kind: types.CompletionItemKind
+    detail: str = ""
+    snippet: str = ""
+    doc: str = ""
+
+
+def _item(offer: Offer, snippets: bool) -> types.CompletionItem:
+    item = types.CompletionItem(offer.word, kind=offer.kind, detail=offer.detail or None)
+    if offer.doc:
+        item.documentation = types.MarkupContent(types.MarkupKind.Markdown, offer.doc)
+    if offer.snippet and snippets:
+        item.insert_text = offer.snippet
+        item.insert_text_format = types.InsertTextFormat.Snippet
+    return item
+
+
+class Place:
+    """Where something is to be completed: the text before it on its line, and the declaration around it."""
+
+    def __init__(self, analysis: Analysis, line: int, column: int) -> None:
+        self.analysis = analysis
+        lines = analysis.source.lines
+        self.before = lines[line - 1][: column - 1]
+        self.code = _STRING.sub(lambda match: "_" * len(match[0]), self.before)
+        self.indent = len(self.before) - len(self.before.lstrip())
+        head = line - 1
+        while head > 0 and not (lines[head][:1].strip() and lines[head][0] != "#"):
+            head -= 1
+        match = _HEAD.match(lines[head])
+        self.kind, self.name = (match[1], match[2]) if match else ("", "")
+        self.in_head = head == line - 1
+        self.statement = re.fullmatch(r"\s*\w*", self.code) is not None
+        self.first = (re.match(r"\s*(\w*)", self.code) or [""])[1]
+        self.after_word = (
+            re.search(
+                r"\b(at|expect|under|in|on|holding|with|wait|policies|violated|holds|until)\s$|[=:>,]\s$",
+                self.code,
+            )
+            is not None
+        )
+        self.formula = self.kind in ("invariant", "property", "sometimes") or self.first == "assert"
+
+    @property
+    def in_code(self) -> bool:
+        return self.kind in ("process", "def", "policy") and not self.in_head
+
+    def scope(self) -> dict[str, s.Sort]:
+        """The locals and parameters of the body around the place."""
+        checked = self.analysis.checked
+        if checked is None:
+            return {}
+        body = checked.bodies.get(f"process {self.name}" if self.kind == "process" else self.name)
+        return {name: local.sort for name, local in body.scope.locals.items()} if body else {}
+
+
+def offers(place: Place) -> Iterator[Offer]:
+    """What can stand at a place."""
+    code = place.code
+    if "#" in code or code.count('"') % 2 or code.count("'") % 2:
+        if re.match(r'expect\s+"[^"]*$', place.before):
+            for text in sorted(_texts(place.analysis)):
+                yield Offer(text, types.CompletionItemKind.Text, "assertion")
+        return
+    if match := _CHAIN.search(code):
+        yield from _members(place, match[1])
+    elif re.search(r"\.\w*$", code) or re.match(
+        r"(model|label)\b|(?:const|shared|ghost|class|enum|def|policy|type|process)\s+\w*$", code.lstrip()
+    ):
+        return
+    elif re.match(r"accept\s+\w*$", code):
+        yield Offer("weaker", types.CompletionItemKind.Keyword)
+        yield Offer("unlocked", types.CompletionItemKind.Keyword)
+    elif re.match(r"accept\s+unlocked\s+(?:[\w.]+\s*,\s*)*\w*$", code):
+        yield from _shared(place)
+    elif re.match(r"accept\s+weaker\s+\w*$", code):
+        yield from _targets(place)
+    elif re.match(r"expect\b", code):
+        yield from _expectation(place, code)
+    elif place.kind == "scenario" and not place.in_head:
+        yield from _setting(place, code)
+    elif re.match(r"\s*policies\b", code) or re.search(r"\bwait\s*\(\s*\w*$", code):
+        yield from _policies(place)
+    elif match := re.match(r"\s*wait\s+\w*$", code):
+        yield Offer("until", types.CompletionItemKind.Keyword)
+        if place.kind == "policy":
+            yield from _policies(place)
+    elif match := re.search(r"([A-Za-z_]\w*)(?:\[[^\]]*\])?\s+at\s+(?:\w+\.)?\w*$", code):
+        yield from _labels(place, match[1])
+    elif _wants_type(place, code):
+        yield from _types(place)
+    elif place.statement and place.indent == 0 and (place.in_head or not place.before):
+        for word, snippet in _DECLARATIONS.items():
+            yield Offer(word, types.CompletionItemKind.Keyword, "declaration", snippet)
+    elif place.kind in ("class", "enum") or not place.kind:
+        return
+    else:
+        if place.statement and place.in_code:
+            yield from _statements(place)
+        yield from _names(place)
+
+
+# ---- behind a dot
+
+
+def _members(place: Place, chain: str) -> Iterator[Offer]:
+    sort = sort_of(place, chain)
+    field, method = types.CompletionItemKind.Field, types.CompletionItemKind.Method
+    match sort:
+        case s.Struct(fields=fields):
+            for name, own, _ in fields:
+                yield Offer(name, field, str(own))
+        case s.Lock(kind=kind):
+            yield from _lock_members(place, kind)
+        case s.SetOf(of=of):
+            for name in SET_METHODS:
+                yield Offer(name, method, f"set[{of}]", f"{name}($1)", words_for(name)[1])  # type: ignore[index]
+        case s.Task(process=process):
+            names = place.analysis.checked.names if place.analysis.checked else None
+            for owner, local in (names.locals if names else {}).get(process, {}):
+                shown = local if owner == process else f"{owner}.{local}"
+                yield Offer(shown, field, f"local of {owner}")
+
+
+def _lock_members(place: Place, kind: str) -> Iterator[Offer]:
+    method = types.CompletionItemKind.Method
+    if place.formula or place.kind not in ("process", "def", "policy"):
+        yield Offer("locked", types.CompletionItemKind.Field, kind, "", words_for("locked")[1])  # type: ignore[index]
+        yield Offer("held_by", method, kind, "held_by($1)", words_for("held_by")[1])  # type: ignore[index]
+        return
+    readers = kind in ("rwlock", "rwsem")
+    if place.first == "with" or re.search(r"\bholding\s+\S*$", place.code):
+        for name in ("read", "write") if readers else ():
+            yield Offer(name, method, kind, f"{name}()", words_for(name)[1])  # type: ignore[index]
+        return
+    alone = re.fullmatch(r"\s*[\w.\[\]]*", place.code) is not None
+    for name, (action, _) in LOCK_METHODS[kind].items():
+        if alone or action == "try":
+            yield Offer(name, method, kind, f"{name}()", words_for(name)[1])  # type: ignore[index]
+
+
+def sort_of(place: Place, chain: str) -> s.Sort | None:
+    """The sort of a name with fields and indices behind it."""
+    checked = place.analysis.checked
+    if checked is None:
+        return None
+    sort: s.Sort | None = None
+    process = ""
+    for number, part in enumerate(re.findall(r"\w+|\[(?:[^\[\]]|\[[^\[\]]*\])*\]", chain)):
+        if number == 0:
+            variable = checked.names.variables.get(part)
+            sort = place.scope().get(part) or (variable.sort if variable else None)
+            process = part if sort is None and part in checked.names.processes else ""
+            if process:
+                sort = s.Task(process)
+        elif part.startswith("["):
+            sort = sort.of if isinstance(sort, s.Array) else sort if process else None
+        else:
+            sort = sort.field(part) if isinstance(sort, s.Struct) else None
+    return sort
+
+
+# ---- by what the line begins with
+
+
+def _texts(analysis: Analysis) -> set[str]:
+    return {text for text in analysis.checked.names.asserted if text} if analysis.checked else set()
+
+
+def _declared(place: Place, *kinds: type) -> Iterator[str]:
+    whole = place.analysis.tree
+    for node in whole.declarations if whole else ():
+        if isinstance(node, kinds):
+            yield getattr(node, "name", "")
+
+
+def _targets(place: Place) -> Iterator[Offer]:
+    value = types.CompletionItemKind.Value
+    for text in sorted(_texts(place.analysis)):
+        yield Offer(f'"{text}"', value, "assertion")
+    for name in _declared(place, tree.Invariant, tree.Property, tree.Sometimes):
+        yield Offer(name, value, "formula")
+
+
+def _shared(place: Place) -> Iterator[Offer]:
+    for name in _declared(place, tree.Shared):
+        yield Offer(name, types.CompletionItemKind.Variable, "shared")
+
+
+def _expectation(place: Place, code: str) -> Iterator[Offer]:
+    value, word = types.CompletionItemKind.Value, types.CompletionItemKind.Keyword
+    if re.match(r"expect\s+\w*$", code):
+        yield from _targets(place)
+        for name in BUILT_IN_CHECKS:
+            yield Offer(name, value, "always checked")
+    elif re.match(r"expect\s+\S+\s+\w*$", code):
+        yield Offer("holds", word)
+        yield Offer("violated", word)
+    elif re.search(r"\bunder\s+[\w, ]*$", code):
+        yield from _policies(place)
+    elif re.search(r"\bin\s+[\w, ]*$", code):
+        for name in _declared(place, tree.Scenario):
+            yield Offer(name, value, "scenario")
+    else:
+        yield Offer("under", word, "under these policies only")
+        yield Offer("in", word, "in these scenarios only")
+
+
+def _setting(place: Place, code: str) -> Iterator[Offer]:
+    value = types.CompletionItemKind.Value
+    named = re.match(r"\s*(\w+)\s*=", code)
+    if named:
+        words = {"preempt": ("none", "full"), "memory": ("sc",), "cpus": ("unlimited",)}.get(named[1])
+        for word in words or ():
+            yield Offer(word, value)
+        if words is None:
+            yield from _constants(place)
+        return
+    for word in ("cpus", "preempt", "memory"):
+        yield Offer(word, types.CompletionItemKind.Property, "setting", f"{word} = ", words_for(word)[1])  # type: ignore[index]
+    yield Offer("policies", types.CompletionItemKind.Keyword, "setting", "policies ")
+    for name in _declared(place, tree.Const):
+        yield Offer(name, types.CompletionItemKind.Constant, "constant", f"{name} = ")
+
+
+def _policies(place: Place) -> Iterator[Offer]:
+    standard = (node.name for node in prelude().declarations if isinstance(node, tree.Policy))
+    for name in dict.fromkeys((*_declared(place, tree.Policy), *standard)):
+        yield Offer(name, types.CompletionItemKind.Function, "policy")
+
+
+def _labels(place: Place, process: str) -> Iterator[Offer]:
+    names = place.analysis.checked.names if place.analysis.checked else None
+    label = types.CompletionItemKind.Reference
+    for owner, name in (names.labels if names else {}).get(process, {}):
+        yield Offer(name, label, f"label in {owner}")
+    yield Offer("end", label, "the end of the process")
+
+
+def _wants_type(place: Place, code: str) -> bool:
+    if re.search(r"->\s*\w*$", code) or re.match(r"type\s+\w+\s*=\s*\w*$", code):
+        return True
+    annotated = re.search(r"(\w+)\s*:\s*(?:set\[)?\w*$", code)
+    if not annotated:
+        return False
+    if place.in_head:
+        opened = code.count("(") > code.count(")")
+        return place.kind in ("const", "shared", "ghost") or (place.kind in ("def", "policy") and opened)
+    return place.kind == "class" or re.fullmatch(r"\s+\w+\s*:\s*(?:set\[)?\w*", code) is not None
+
+
+def _types(place: Place) -> Iterator[Offer]:
+    kind = types.CompletionItemKind.Class
+    if place.kind == "const" and place.in_head:
+        for word in ("int", "bool", *_declared(place, tree.Enum)):
+            yield Offer(word, kind, "type")
+        return
+    for word, doc in TYPES.items():
+        if word != "int":
+            yield Offer(word, kind, "type", "", doc)
+    yield Offer("range", kind, "type", "range(${1:2})")
+    yield Offer("set", kind, "type", "set[${1:T}]")
+    for name in _declared(place, tree.TypeAlias, tree.Enum, tree.Struct, tree.Process):
+        yield Offer(name, kind, "type")
+
+
+def _statements(place: Place) -> Iterator[Offer]:
+    for word, snippet in _STATEMENTS.items():
+        yield Offer(word, types.CompletionItemKind.Keyword, "statement", snippet)
+    for word, (form, doc) in VERBS.items():
+        takes = "" if form.endswith("()") else "$1"
+        yield Offer(word, types.CompletionItemKind.Function, form, f"{word}({takes})", doc)
+
+
+# ---- names
+
+
+def _constants(place: Place) -> Iterator[Offer]:
+    checked = place.analysis.checked
+    if checked is not None:
+        for name, value in checked.names.constants.items():
+            yield Offer(name, types.CompletionItemKind.Constant, f"= {value}")
+        for name, sort in checked.names.members.items():
+            yield Offer(name, types.CompletionItemKind.EnumMember, str(sort))
+
+
+def _names(place: Place) -> Iterator[Offer]:
+    """Names that have a value or can be called, those of the sort that is wanted first."""
+    checked = place.analysis.checked
+    wanted = _wanted(place)
+    kind = types.CompletionItemKind
+    seen: list[Offer] = []
+    if checked is not None:
+        names = checked.names
+        seen += [
+            Offer(name, kind.Variable, str(sort))
+            for name, sort in place.scope().items()
+            if _fits(sort, wanted)
+        ]
+        for name, variable in names.variables.items():
+            if _fits(variable.sort, wanted) and (not variable.ghost or place.formula):
+                seen.append(
+                    Offer(name, kind.Variable, f"{'ghost' if variable.ghost else 'shared'} {variable.sort}")
+                )
+    yield from seen
+    if wanted is not None:
+        return
+    yield from _constants(place)
+    if checked is not None:
+        for name, signature in checked.names.functions.items() if not place.formula else ():
+            takes = ", ".join(f"${{{n}:{p.name}}}" for n, p in enumerate(signature.parameters, 1))
+            yield Offer(name, kind.Function, f"def {name}", f"{name}({takes})")
+        for name in checked.names.processes if place.formula else ():
+            yield Offer(name, kind.Class, "process")
+    if place.kind in ("process", "def"):
+        yield Offer("self", kind.Keyword, "index of the task")
+    if place.kind == "policy":
+        yield Offer("cond", kind.Keyword, "condition of the site")
+        yield Offer("wq", kind.Keyword, "waitqueue of the site")
+    if not place.statement:
+        for name, (form, doc) in FUNCTIONS.items():
+            if not (place.formula and name in ("maybe", "choose")):
+                yield Offer(name, kind.Function, form, f"{name}({'' if form.endswith('()') else '$1'})", doc)
+        yield from _words(("True", "False", "None"), kind.Constant)
+        yield from _words(_OPERATORS if place.formula else ("and", "or", "not", "in"), kind.Keyword)
+
+
+def _words(words: Iterable[str], kind: types.CompletionItemKind) -> Iterator[Offer]:
+    return (Offer(word, kind) for word in words)
+
+
+def _wanted(place: Place) -> type | None:
+    """The sort that must stand there, where only one can: a lock, a waitqueue."""
+    code = place.code
+    if re.search(r"^\s*with\s+\w*$|\bholding\s+\w*$", code):
+        return s.Lock
+    if re.search(r"\bon\s+\w*$|\b(?:prepare_to_wait|finish_wait|wake_up|wake_up_one)\(\w*$", code):
+        return s.WaitQueue
+    return None
+
+
+def _fits(sort: s.Sort, wanted: type | None) -> bool:
+    """Whether something of the sort, or a part of it, is what is wanted."""
+    if wanted is None or isinstance(sort, wanted):
+        return True
+    match sort:
+        case s.Array(of=of):
+            return _fits(of, wanted)
+        case s.Struct(fields=fields):
+            return any(_fits(own, wanted) for _, own, _ in fields)
+        case _:
+            return False

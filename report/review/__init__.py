@@ -1,0 +1,1 @@
+"""What `pfnspec gate` found, as text, as Markdown and annotations, as data."""

@@ -1,0 +1,82 @@
+"""A simulated behaviour as text, whole or step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ...translator.program.findings import Finding, Standing, TraceStep
+from ...translator.program.values import Task
+from ..visible import shown
+from .behaviour import Page, ending, finding_text
+from .words import layout, place, source_line, told, waiting
+
+MOST_CHOICES = 40
+"""Choices that are listed at once."""
+
+
+def behaviour_text(
+    steps: tuple[TraceStep, ...], standing: tuple[Standing, ...], page: Page, again: str
+) -> str:
+    """A behaviour without a violation: its steps, and where it ends."""
+    steps, standing, page = shown(steps), shown(standing), shown(page)
+    tasks = tuple(sorted({step.task for step in steps}))
+    laid = layout(steps, tasks, page.main, page.width - 1)
+    lines = [f" {row}" for row in (*laid.head, *(row for step in laid.steps for row in step))]
+    number = f"{len(steps)} step{'s' * (len(steps) != 1)}"
+    if any(one.what == "can go on" for one in standing):
+        lines.append(f" > {number}, and nothing is violated")
+    else:
+        lines.append(f" > nobody can step after {number}, and nothing is violated")
+    lines += standing_lines(standing, page)
+    return "\n".join([*lines, "", f"  reproduce: {again}"]) + "\n"
+
+
+def violation_text(findings: Sequence[Finding], page: Page, cell: str, again: str) -> str:
+    """A behaviour that ends in a violation, as a check tells it; the further ones are named."""
+    page = shown(page)
+    first, *others = map(shown, findings)
+    text = finding_text(first, page, cell, (), again)
+    if not others:
+        return text
+    names = ", ".join(f"`{other.property}`" for other in others)
+    return f"{text}\nnote: also violated in the last state: {names}\n"
+
+
+def standing_lines(standing: Iterable[Standing], page: Page) -> list[str]:
+    """Where each task is, and what it waits for."""
+    lines: list[str] = []
+    page = shown(page)
+    for one in map(shown, standing):
+        text = waiting(one, page.main)
+        if one.what == "can go on":
+            text = f"{one.task} at line {place(one.span, page.main)}: {source_line(one.span, page.sources)}"
+        lines.append(f"     {text}")
+    return lines
+
+
+def step_line(step: TraceStep, names: int, page: Page) -> str:
+    """A step in one line: who, and what happens, with line numbers; `names` is the width of a task's name."""
+    parts: list[str] = []
+    step = shown(step)
+    for span, text in told(step):
+        parts.append(f"{place(span, page.main)} {text}")
+    return f"{str(step.task).ljust(names)}  {'; '.join(parts)}"
+
+
+def name_width(tasks: Iterable[Task]) -> int:
+    return max((len(str(task)) for task in tasks), default=0)
+
+
+def choice_lines(steps: Sequence[TraceStep], names: int, page: Page) -> list[str]:
+    """The ways to go on, numbered from 1."""
+    shown = [f"  {number:>3})  {step_line(step, names, page)}" for number, step in enumerate(steps, start=1)]
+    if len(shown) > MOST_CHOICES:
+        more = len(shown) - MOST_CHOICES
+        shown = [*shown[:MOST_CHOICES], f"        and {more} more, to {len(steps)}"]
+    return shown
+
+
+def violation_lines(finding: Finding, page: Page) -> list[str]:
+    """That a property does not hold here, and why."""
+    finding, page = shown(finding), shown(page)
+    return [page.ink("bad", f"violated: {finding.property}"), *ending(finding, page)]

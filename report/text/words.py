@@ -1,0 +1,213 @@
+"""The words for what happens in a trace; facts come in, a kernel engineer's sentence goes out."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from ...dsl.source import Source, Span
+from ...translator.program.findings import Event, Finding, Standing, TraceStep
+from ...translator.program.values import Task, Value, value_text
+
+NARROWEST = 60
+"""Columns that a trace takes at least, whatever is asked for: below, words would be cut to letters."""
+
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def xml_safe(text: str) -> str:
+    """`text` with what XML 1.0 and HTML cannot hold, not even as a reference, written as Python would."""
+    return _NOT_XML.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
+
+
+def event_text(event: Event) -> str:
+    """One thing that happened, as part of a step."""
+    value = value_text(event.value)
+    mode = {"read": " for reading", "write": " for writing"}.get(event.text, "")
+    match event.kind:
+        case "read":
+            return f"reads {event.where} = {value}"
+        case "write":
+            old = value_text(event.old)
+            return (
+                f"{event.where}: {old} -> {value}" if old != value else f"{event.where} = {value}, as before"
+            )
+        case "local":
+            return f"{event.where} = {value}"
+        case "take":
+            return f"takes {event.where}{mode}"
+        case "release":
+            return f"releases {event.where}"
+        case "queue":
+            return f"queues for {event.where}{mode}"
+        case "refused":
+            return f"does not get {event.where}{mode}{_held_by(event.value)}"
+        case "call":
+            return event.text
+        case "compare":
+            return f"{event.where} is unchanged" if event.value is True else f"{event.where} has moved"
+        case "take_snapshot":
+            return f"snapshot of {event.where}"
+        case "bump":
+            return f"{event.where} += 1"
+        case "choose":
+            return f"chooses {value}"
+        case "maybe":
+            return f"maybe() is {value}"
+        case "arm":
+            return f"prepares to wait on {event.where}"
+        case "disarm":
+            return f"finishes waiting on {event.where}"
+        case "wake":
+            woken = event.value if isinstance(event.value, frozenset) else frozenset()
+            names = ", ".join(sorted(str(task) for task in woken))
+            return f"wakes {names}" if names else f"wakes nobody on {event.where}"
+        case _:
+            return event.kind
+
+
+def _held_by(holders: Value) -> str:
+    names = ", ".join(sorted(str(task) for task in holders)) if isinstance(holders, frozenset) else ""
+    return f", held by {names}" if names else ""
+
+
+def told(step: TraceStep) -> tuple[tuple[Span, str], ...]:
+    """A step as it is read: what happened, line by line of the source."""
+    groups: list[tuple[Span, list[str]]] = []
+    for event in step.events:
+        line = (event.span.path, event.span.line)
+        if not groups or (groups[-1][0].path, groups[-1][0].line) != line:
+            groups.append((event.span, []))
+        text = event_text(event)
+        if text not in groups[-1][1]:
+            groups[-1][1].append(text)
+    if not groups:
+        word = {"start": "starts", "silent": "goes on"}.get(step.kind, step.kind)
+        return ((step.span, word),)
+    return tuple((span, "; ".join(texts)) for span, texts in groups)
+
+
+def step_text(step: TraceStep) -> str:
+    """A whole step in one line."""
+    return "; ".join(text for _, text in told(step))
+
+
+def place(span: Span, main: str) -> str:
+    """A line number, with its file's name unless that is the main one."""
+    return str(span.line) if span.path == main else f"{PurePath(span.path).stem}:{span.line}"
+
+
+def source_line(span: Span, sources: Mapping[str, Source]) -> str:
+    """The text of the line, or the part of it, that a span stands for."""
+    source = sources.get(span.path)
+    return "" if source is None else source.line(span.line).split("  #")[0].strip()
+
+
+def waiting(standing: Standing, main: str) -> str:
+    """Where a task stands at the end, and whom it waits for."""
+    if standing.waits_for is None:
+        return f"{standing.task} {standing.what}"
+    if standing.only is not None:
+        by = f", which {_whoever(standing.only)}"
+    else:
+        on = ", ".join("itself" if other == standing.task else str(other) for other in standing.on)
+        by = f", because of {on}" if on else ""
+        by += f", {_of_whom(standing)} never comes to give it back" if standing.keepers else ""
+    return f"{standing.task} waits for {standing.waits_for}{by} (line {place(standing.span, main)})"
+
+
+def _whoever(only: tuple[Task, ...]) -> str:
+    if not only:
+        return "nobody can bring about any more"
+    return f"only {', '.join(map(str, only))} could bring about"
+
+
+def _of_whom(standing: Standing) -> str:
+    if standing.keepers == standing.on and len(standing.on) == 1:
+        return "which"
+    return f"of whom {', '.join(map(str, standing.keepers))}"
+
+
+def because(finding: Finding, main: str) -> str:
+    """The values that made a condition fail, and where tasks stand."""
+    values = [f"{name} = {value}" for name, value in finding.values]
+    for one in finding.positions:
+        values.append(
+            f"{one.task} {'' if one.there else 'not '}at {one.label} (line {place(one.span, main)})"
+        )
+    return ", ".join(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A trace as rows: `head` with the names of the columns, if there are any, and each step's rows."""
+
+    head: tuple[str, ...]
+    steps: tuple[tuple[str, ...], ...]
+
+
+# The lines of one step, each with what happened there.  A line has its file's name in front where the
+# reader does not know it from the line above.
+_Told = list[tuple[str, str]]
+
+
+def layout(steps: tuple[TraceStep, ...], tasks: tuple[Task, ...], main: str, width: int) -> Layout:
+    """The steps, a column per task; one column with the task's name where they do not fit."""
+    if not steps:
+        return Layout((), ())
+    width = max(width, NARROWEST)
+    numbers = max(3, len(str(len(steps))))
+    lines = max(len(str(span.line)) for step in steps for span, _ in told(step))
+    room = (width - numbers - 2) // max(1, len(tasks))
+    spoken = _with_files(steps, main, by_task=True)
+    # Where a line, or a word behind it, would be cut, a column is too narrow.
+    heads = max(len(line) for step in spoken for line, _ in step)
+    words = max(len(word) for step in spoken for _, text in step for word in text.split())
+    if room < max(lines + 22, heads + 3, lines + words + 3):
+        return _listed(steps, main, width, numbers, lines)
+    head = " " * (numbers + 2) + "".join(str(task).ljust(room) for task in tasks).rstrip()
+    laid: list[tuple[str, ...]] = []
+    for step, happened in zip(steps, spoken, strict=True):
+        lead = f"{str(step.number).rjust(numbers)}  {' ' * (room * tasks.index(step.task))}"
+        laid.append(_rows(lead, happened, room - 2, lines))
+    return Layout((head,), tuple(laid))
+
+
+def _listed(steps: tuple[TraceStep, ...], main: str, width: int, numbers: int, lines: int) -> Layout:
+    names = max(len(str(step.task)) for step in steps)
+    laid: list[tuple[str, ...]] = []
+    for step, happened in zip(steps, _with_files(steps, main, by_task=False), strict=True):
+        lead = f"{str(step.number).rjust(numbers)}  {str(step.task).ljust(names)}  "
+        laid.append(_rows(lead, happened, width - len(lead), lines))
+    return Layout((), tuple(laid))
+
+
+def _with_files(steps: tuple[TraceStep, ...], main: str, *, by_task: bool) -> list[_Told]:
+    """What is told of each step.  A file is named where it changes, going down a column: the main one
+    is where a column begins.  Where there is one file only, it is named once."""
+    by_task &= len({span.path for step in steps for span, _ in told(step)}) > 1
+    files: dict[Task | None, str] = {}
+    spoken: list[_Told] = []
+    for step in steps:
+        column = step.task if by_task else None
+        happened: _Told = []
+        for span, text in told(step):
+            known = span.path == files.get(column, main)
+            files[column] = span.path
+            happened.append((str(span.line) if known else f"{PurePath(span.path).stem}:{span.line}", text))
+        spoken.append(happened)
+    return spoken
+
+
+def _rows(lead: str, happened: _Told, width: int, lines: int) -> tuple[str, ...]:
+    """The rows of a step: line numbers on the left, long texts wrapped."""
+    rows: list[str] = []
+    for line, text in happened:
+        words = f"{line.rjust(lines)} {text}"
+        for piece in textwrap.wrap(words, width, subsequent_indent=" " * (lines + 1), break_on_hyphens=False):
+            rows.append(f"{lead}{piece}".rstrip())
+            lead = " " * len(lead)
+    return tuple(rows)

@@ -1,0 +1,415 @@
+"""Program to TLA+: `emit` is the stage.  One action per step, named after process and line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ...dsl.source import Span
+from ...tla.module.page import Action, Names, Page, VariableLine, cfg_text, module_text
+from ...tla.module.precedence import AND, EQUALS
+from ...tla.module.values import Function, ModelValue
+from ..lower.temporal import is_temporal
+from ..program.fairness import fairness
+from ..program.program import (
+    FALSE,
+    PC,
+    TRUE,
+    Apply,
+    Atom,
+    Definition,
+    Expr,
+    Note,
+    Point,
+    PointName,
+    Program,
+    Task,
+    Value,
+    Variable,
+    conjunction,
+    negation,
+)
+from ..program.ways import leaves
+from ..reduce.symmetry import Symmetry
+from .action import action_text
+from .formula import Formula, Vocabulary
+from .stuck_text import deadlock_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emission:
+    """A module and cfg, and the way back: TLA+ names to the program's.
+
+    `atoms` are the interchangeable values, `symmetric` says whether TLC takes states for the same that differ
+    only in names.  `registers` says whether the module reports reached branches (`<<"reached", number>>`) and
+    satisfied `sometimes` formulas (`<<"sometimes", name>>`) by printing them once.
+    """
+
+    module: str
+    module_text: str
+    cfg_text: str
+    tasks: Mapping[str, Task]
+    atoms: Mapping[str, Atom]
+    variables: Mapping[str, str]
+    actions: Mapping[str, str]
+    invariants: Mapping[str, str]
+    temporal: Mapping[str, str]
+    check_deadlock: bool
+    registers: bool
+    symmetric: bool
+
+
+def emit(
+    program: Program, properties: Iterable[str] | None = None, *, temporal: Iterable[str] = (),
+    registers: bool = False, source: Mapping[str, tuple[str, ...]] | None = None,
+    header: tuple[str, ...] = (), symmetry: Symmetry | None = None,
+) -> Emission:  # fmt: skip
+    """The TLA+ of a program, or of the program of a `symmetry`, which is then declared.
+
+    `properties` are the safety properties to be checked (all when None), `temporal` the temporal
+    ones, for which fairness is assumed; `source` gives each file's lines, to stand
+    beside the actions; `header` is put on top as comments.  The same input gives the same bytes.
+    """
+    wanted = tuple(program.properties if properties is None else properties)
+    if symmetry is not None:
+        program = symmetry.program
+    names = Names()
+    module = names.new(program.name)
+    atoms = {
+        atom: names.new(f"{atom.sort if atom.sort.isidentifier() else 'value'}_{atom.index}")
+        for group in (symmetry.values if symmetry else ())
+        for atom in group.atoms
+    }
+    tasks = {task: names.new(_task_name(task)) for task in program.tasks}
+    populated = [process for process in program.processes if process.count]
+    sets = {process.name: names.new(process.name.capitalize() + "s") for process in populated}
+    variables = {
+        v.name: "pc" if v.name == PC else names.new(re.sub(r"[()]", "", v.name)) for v in program.variables
+    }
+    definitions = {definition.name: names.new(definition.name) for definition in program.definitions}
+    words = Vocabulary(tasks, atoms, sets, variables, definitions, names, set())
+    formula = Formula(words)
+    actions = {point.name: names.new(point.name) for point in program.points if point.step}
+    drawn: list[Action] = []
+    for point in program.points:
+        if point.step is not None:
+            text = action_text(point, actions[point.name], program, words, registers)
+            drawn.append(Action(comment=_comment(point, source or {}), text=text))
+    predicates = [_definition(definition, formula, words) for definition in program.definitions]
+    closing: list[str] = []
+    steps: list[str] = []
+    runners: dict[str, str] = {}
+    for process in populated:
+        own = [actions[p.name] for p in program.points if p.process == process.name and p.step]
+        runner = runners[process.name] = names.new(process.name)
+        lines = "".join(f"\n    \\/ {name}(self)" for name in own) or " FALSE"
+        closing.append(f"{runner}(self) =={lines}")
+        steps.append(f"\\E self \\in {sets[process.name]} : {runner}(self)")
+    terminating = _terminating(program, words)
+    if terminating:
+        closing.append(terminating)
+        steps.append("Terminating")
+    closing.append("Next ==" + "".join(f"\n    \\/ {step}" for step in steps))
+    wanted_temporal = tuple(temporal)
+    if wanted_temporal:
+        closing += _fairness(program, words, runners, actions)
+    closing.append("Spec == Init /\\ [][Next]_vars" + (" /\\ Fairness" if wanted_temporal else ""))
+    invariants: dict[str, str] = {}
+    for name in wanted:
+        body = _property(name, program, formula, words)
+        if body:
+            identifier = names.new(name)
+            invariants[identifier] = name
+            closing.append(f"\\* {name}\n{identifier} =={body}")
+    if registers:
+        for number, invariant in enumerate(program.sometimes):
+            identifier = names.new(f"Sometimes_{invariant.property}")
+            invariants[identifier] = ""
+            register = len(program.reachable) + number + 1
+            seen = f"Reached({register})"
+            closing.append(f"{identifier} ==\n    {formula.inside(invariant.condition, AND)} => {seen}")
+    claimed: dict[str, str] = {}
+    for property in program.temporal:
+        if property.name in wanted_temporal:
+            identifier = names.new(property.name)
+            claimed[identifier] = property.name
+            closing.append(f"\\* {property.name}\n{identifier} ==\n    {_claimed(property.formula, formula)}")
+    constants = ("None", *tasks.values(), *atoms.values())
+    groups = [sets[name] for name in symmetry.processes] if symmetry else []
+    for group in symmetry.values if symmetry else ():
+        groups.append("{" + ", ".join(atoms[atom] for atom in group.atoms) + "}")
+    if groups:
+        same = names.new("Symmetry")
+        closing.append(f"{same} == " + " \\cup ".join(f"Permutations({group})" for group in groups))
+    page = Page(
+        name=module,
+        header=(*header, *(f"const {name} = {value}" for name, value in program.constants)),
+        extends=("Integers", "Sequences", "FiniteSets", *(("TLC",) if registers or groups else ())),
+        constants=constants,
+        preamble=tuple(_preamble(program, words, registers)),
+        variables=_variable_lines(program, variables),
+        predicates=tuple(predicates),
+        initial=tuple(
+            f"{variables[v.name]} = {_initial(v, program, formula, words)}" for v in program.variables
+        ),
+        actions=tuple(drawn),
+        closing=tuple(closing),
+    )
+    check_deadlock = "deadlock" in wanted
+    return Emission(
+        module=module,
+        module_text=module_text(page),
+        cfg_text=cfg_text(constants, tuple(invariants), tuple(claimed), same if groups else None),
+        tasks={name: task for task, name in tasks.items()},
+        atoms={name: atom for atom, name in atoms.items()},
+        variables={name: variable for variable, name in variables.items()},
+        actions={name: point for point, name in actions.items()},
+        invariants=invariants,
+        temporal=claimed,
+        check_deadlock=check_deadlock,
+        registers=registers,
+        symmetric=bool(groups),
+    )
+
+
+def _task_name(task: Task) -> str:
+    # TLC takes a model value that is one letter and an underscore for a typed one.
+    stem = task.process if len(task.process) > 1 else f"task_{task.process}"
+    return f"{stem}_{task.index}"
+
+
+def _comment(point: Point, source: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    def line(span: Span) -> str:
+        lines = source.get(span.path, ())
+        text = lines[span.line - 1].strip() if 0 < span.line <= len(lines) else ""
+        return f"{span.line}  {text}".rstrip()
+
+    assert point.step is not None
+    via = tuple(f"  called from {line(span)}" for span in reversed(point.calls))
+    merged = dict.fromkeys(
+        line(op.span)
+        for leaf in leaves(point.step.block)
+        for op in leaf.ops
+        if isinstance(op, Note)
+        and op.kind != "round"
+        and (op.span.path, op.span.line) != (point.span.path, point.span.line)
+    )
+    return (line(point.span), *via, *(f"  then {text}" for text in merged))
+
+
+def _preamble(program: Program, words: Vocabulary, registers: bool) -> Iterable[str]:
+    for process in program.processes:
+        if process.count:
+            members = ", ".join(words.tasks[task] for task in process.tasks)
+            yield f"{words.sets[process.name]} == {{{members}}}"
+    yield "Tasks == " + " \\cup ".join(words.sets.values())
+    if "Index" in words.used:
+        cases = " [] ".join(f"t = {name} -> {task.index}" for task, name in words.tasks.items())
+        yield f"Index(t) == CASE {cases}"
+    if "Minimum" in words.used:
+        yield "Minimum(a, b) == IF a < b THEN a ELSE b"
+    if "Maximum" in words.used:
+        yield "Maximum(a, b) == IF a < b THEN b ELSE a"
+    if "Drop" in words.used:
+        yield "Drop(queue, task) == SelectSeq(queue, LAMBDA other : other # task)"
+    if "Before" in words.used:
+        yield (
+            "Before(queue, task) == {queue[i] : i \\in {j \\in 1..Len(queue) : "
+            "\\A k \\in 1..j : queue[k] # task}}"
+        )
+    if registers:
+        count = len(program.reachable) + len(program.sometimes)
+        if count:
+            yield f"ASSUME \\A register \\in 1..{count} : TLCSet(register, FALSE)"
+            yield (
+                "Reached(register) == IF TLCGet(register) THEN TRUE "
+                'ELSE TLCSet(register, TRUE) /\\ PrintT(<<"reached", register>>)'
+            )
+
+
+def _variable_lines(program: Program, variables: Mapping[str, str]) -> tuple[VariableLine, ...]:
+    width = max(len(name) for name in variables.values())
+    lines: list[VariableLine] = []
+    for variable in program.variables:
+        name = variables[variable.name]
+        owner = "" if variable.process in (None, "*") else f", one per {variable.process}"
+        owner = ", one per task" if variable.process == "*" else owner
+        title = f"{variable.kind}: {variable.title}{owner}"
+        lines.append(VariableLine(name=name, padding=" " * (width - len(name)), title=title))
+    return tuple(lines)
+
+
+def _initial(variable: Variable, program: Program, formula: Formula, words: Vocabulary) -> str:
+    if isinstance(variable.sort, PointName):
+        populated = [process for process in program.processes if process.count]
+        if len(populated) == 1:
+            return f'[self \\in Tasks |-> "{populated[0].entry}"]'
+        cases = "\n             [] ".join(
+            f'self \\in {words.sets[process.name]} -> "{process.entry}"' for process in populated
+        )
+        return f"[self \\in Tasks |->\n        CASE {cases}]"
+    for monitor in program.monitors:
+        if monitor.variable == variable.name:
+            start = conjunction(monitor.trigger, negation(monitor.release))
+            return formula.inside(start, EQUALS)
+    text = formula.value(variable.initial).text
+    for depth in range(len(variable.sizes) - 1, -1, -1):
+        text = f"[i{depth} \\in 0..{variable.sizes[depth] - 1} |-> {text}]"
+    if variable.process:
+        group = "Tasks" if variable.process == "*" else words.sets[variable.process]
+        text = f"[self \\in {group} |-> {text}]"
+    return text
+
+
+def _definition(definition: Definition, formula: Formula, words: Vocabulary) -> str:
+    parameter = words.names.new("t")
+    body = formula.text(definition.body, {"t": parameter})
+    return f"{words.definitions[definition.name]}({parameter}) ==\n    {body}"
+
+
+def _fairness(
+    program: Program, words: Vocabulary, runners: Mapping[str, str], actions: Mapping[str, str]
+) -> list[str]:
+    """Fairness, and what it speaks of: the steps of a process, or some of them.
+
+    The textbook's `WF_vars(steps of the task)` has TLC try every action of the task in each state, to see
+    whether one is enabled, and again on each transition, to see whether it was taken.  That took four times
+    as long as the rest of a run.  The program knows better: a task can step where the guard of its point
+    holds, and has stepped when its `pc` has changed, unless a step leads back to where it began.
+    """
+    definitions: list[str] = []
+    lines: list[str] = []
+    for condition in fairness(program):
+        points = [p for p in program.points if p.name in condition.points]
+        runner, part = runners[condition.process], condition.kind
+        sign = "WF" if condition.kind == "weak" else "SF"
+        everyone = f"\\A self \\in {words.sets[condition.process]}"
+        if any(leaf.target == p.name for p in points if p.step for leaf in leaves(p.step.block)):
+            name = words.names.new(f"{runner}_{part}")
+            steps = "".join(f"\n    \\/ {actions[point.name]}(self)" for point in points)
+            definitions.append(f"{name}(self) =={steps}")
+            lines.append(f"{everyone} : {sign}_vars({name}(self))")
+            continue
+        able, moves = words.names.new(f"{runner}_can_{part}"), words.names.new(f"{runner}_moves_{part}")
+        definitions.append(f"{able}(self) =={_able(points, Formula(words))}")
+        definitions.append(
+            "\\* ENABLED takes the first alternative, which no step of Next is: nothing is ever elsewhere.\n"
+            f"{moves}(self) ==\n    /\\ {able}(self)\n"
+            "    /\\ \\/ pc' = [pc EXCEPT ![self] = \"elsewhere\"]\n       \\/ pc'[self] # pc[self]"
+        )
+        lines.append(f"{everyone} : {sign}_pc({moves}(self))")
+    body = "".join(f"\n    /\\ {line}" for line in lines) or " TRUE"
+    return [*definitions, f"Fairness =={body}"]
+
+
+def _able(points: Iterable[Point], formula: Formula) -> str:
+    """That a task stands at one of `points` and its step is enabled there."""
+    guards: dict[Expr, list[str]] = {}
+    for point in points:
+        assert point.step is not None
+        guards.setdefault(point.step.guard, []).append(point.name)
+    text = ""
+    for guard, names in guards.items():
+        test = "" if guard == TRUE else f" /\\ {formula.inside(guard, AND)}"
+        text += f"\n    \\/ pc[self] {_points(names)}{test}"
+    return text
+
+
+def _claimed(e: Expr, formula: Formula) -> str:
+    """A temporal property.  TLC makes an invariant of `[]P`, whose trace is no fair behaviour, and takes
+    no formula about the first state alone; both are said so that it looks for a loop."""
+    match e:
+        case Apply(operator="and", arguments=arguments):
+            return " /\\ ".join(f"({_claimed(argument, formula)})" for argument in arguments)
+        case Apply(operator="always", arguments=(inner,)) if not is_temporal(inner):
+            return f"~<>({formula.text(negation(inner))})"
+        case _ if not is_temporal(e):
+            return f"~<>(Init /\\ {formula.inside(negation(e), AND)})"
+        case _:
+            return formula.text(e)
+
+
+def _points(names: Iterable[str]) -> str:
+    listed = [f'"{name}"' for name in names]
+    return f"= {listed[0]}" if len(listed) == 1 else f"\\in {{{', '.join(listed)}}}"
+
+
+def _terminating(program: Program, words: Vocabulary) -> str | None:
+    """Stuttering where a state without successor is no deadlock."""
+    halted = [point.name for point in program.points if point.halted]
+    alternatives: list[str] = []
+    if halted:
+        alternatives.append(f"\\E self \\in Tasks : pc[self] {_points(halted)}")
+    ends: list[str] = []
+    possible = True
+    for process in program.processes:
+        if process.daemon or not process.count:
+            continue
+        last = [
+            p.name for p in program.points if p.process == process.name and p.step is None and not p.halted
+        ]
+        if not last:
+            possible = False
+            continue
+        ends.append(f"\\A self \\in {words.sets[process.name]} : pc[self] {_points(last)}")
+    if possible:
+        alternatives.append(" /\\ ".join(f"({end})" for end in ends) if ends else "TRUE")
+    if not alternatives:
+        return None
+    lines = "".join(f"\n       \\/ {alternative}" for alternative in alternatives)
+    return f"Terminating ==\n    /\\ {lines[8:]}\n    /\\ UNCHANGED vars"
+
+
+def _property(name: str, program: Program, formula: Formula, words: Vocabulary) -> str | None:
+    """The invariant for a property; None where nothing can violate it."""
+    if name == "deadlock":
+        return deadlock_text(program, formula, words)
+    groups: dict[tuple[str, Expr], list[str]] = {}
+    for point in program.points:
+        for claim in point.claims:
+            if claim.property == name and claim.condition != TRUE:
+                groups.setdefault((point.process, claim.condition), []).append(point.name)
+    lines: list[str] = []
+    for (process, condition), points in groups.items():
+        where = f"pc[self] {_points(points)}"
+        if condition == FALSE:
+            test = f"~({where})"
+        else:
+            test = f"{where} => {formula.inside(condition, AND)}"
+        lines.append(f"\\A self \\in {words.sets[process]} : {test}")
+    lines += [formula.inside(i.condition, AND) for i in program.invariants if i.property == name]
+    body = "".join(f"\n    /\\ {line}" for line in lines)
+    if lines and set(words.variables.values()).isdisjoint(re.findall(r"\w+", body)):
+        # TLC works out what reads no variable before it starts, and does not start where that is FALSE.
+        body += "\n    /\\ pc = pc"
+    return body or None
+
+
+def back(value: object, variable: Variable, program: Program, emission: Emission) -> Value:
+    """A value of TLC's as the program's: functions become tuples, model values tasks or None."""
+    sizes = variable.sizes
+
+    def plain(item: object) -> Value:
+        if isinstance(item, ModelValue):
+            if item.name in emission.atoms:
+                return emission.atoms[item.name].index
+            return None if item.name == "None" else emission.tasks[item.name]
+        if isinstance(item, frozenset):
+            return frozenset(plain(one) for one in item)
+        if isinstance(item, tuple):
+            return tuple(plain(one) for one in item)
+        assert isinstance(item, bool | int | str)
+        return item
+
+    def array(item: object, depth: int) -> Value:
+        if depth == len(sizes):
+            return plain(item)
+        assert isinstance(item, Function)
+        return tuple(array(item[i], depth + 1) for i in range(sizes[depth]))
+
+    if variable.process:
+        names = {task: name for name, task in emission.tasks.items()}
+        assert isinstance(value, Function)
+        return tuple(array(value[ModelValue(names[task])], 0) for task in program.tasks_of(variable))
+    return array(value, 0)

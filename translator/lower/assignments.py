@@ -1,0 +1,349 @@
+"""Lowering assignments: right-hand sides, choices, trylocks and calls, and where they go."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ...dsl.model import model as m
+from ...dsl.model import sorts as s
+from ...dsl.model.fold import truth_of
+from ...dsl.source import Span
+from ..program.program import (
+    FALSE,
+    NONE,
+    SELF,
+    TRUE,
+    Apply,
+    Assign,
+    Block,
+    BoundName,
+    Const,
+    Expr,
+    Fork,
+    Goto,
+    Note,
+    Op,
+    Outdate,
+    Pick,
+    Reachable,
+    Read,
+    Test,
+    Where,
+    conjunction,
+    goto,
+    negation,
+)
+from .direct import Base, Obligation, located
+from .expressions import Expressions, reset, shared
+from .locks import EMPTY, LockPlace
+
+Use = Callable[[Expr], Block]
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    leave: int
+    again: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    lock: LockPlace
+    mode: str
+    span: Span
+    atomic: bool
+    reset: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    after: int
+    result: str | None
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the processes of one model have in common while they are lowered."""
+
+    reachable: dict[tuple[Span, str], Reachable]
+    barriers: dict[Span, None]
+    no_spinning: Expr
+    nothing_held: Expr
+    sleepers: bool
+
+
+class Assignments(Expressions, ABC):
+    """Lowers assignments, right-hand sides and calls; `Operations` and `Statements` have the rest."""
+
+    def __init__(
+        self, model: m.Model, process: m.Process, queued: frozenset[str], common: Shared, policy: str | None
+    ) -> None:
+        super().__init__(model, process, queued)
+        self.common = common
+        self.policy_in_force = policy
+        self.site: m.Wait | None = None
+        self.tried: set[str] = set()
+        self.withs: dict[Span, int] = {}
+        self.frames: list[Loop | Held | Called] = []
+
+    @abstractmethod
+    def body(self, statements: tuple[m.Statement, ...], after: int) -> int:
+        """The node that statements begin with, when `after` follows them."""
+
+    # -- assignments
+
+    def set_local(self, variable: m.LocalVariable, value: m.Source, span: Span, after: int) -> Block:
+        name = self.local(variable)
+
+        def use(x: Expr) -> Block:
+            note = Note("local", span, Where((variable.name,)), value=x, old=Read(name, (SELF,)))
+            return Block((note, Assign(name, (SELF,), x)), Goto(after))
+
+        return self.source(value, use)
+
+    def set_ghost(self, place: m.Place, value: m.Expr, span: Span, after: int) -> Block:
+        """Free of charge: the whole right side is read in the step before it."""
+        before, self.atomic = self.atomic, True
+        read, where = self.direct(place)
+        x = self.ir(value)
+        indices = tuple(o for item in place.path if not isinstance(item, str) for o in self.obligations(item))
+        obligations = (*self.obligations(value), *indices)
+        self.atomic = before
+        note = Note("local", span, where, value=x, old=read)
+        return self.checked(obligations, Block((note, Assign(read.variable, read.indices, x)), Goto(after)))
+
+    def store(self, place: m.Place, value: m.Source, span: Span, after: int) -> Block:
+        if isinstance(value, m.Take):
+            return self.take_shared(place, value, span, after)
+
+        def use(x: Expr) -> Block:
+            if self.atomic or not (isinstance(value, m.Action) or shared(value)):
+                return self.put(place, x, (), span, after)
+            name = self.temporary(value.sort)
+            kept = Read(name, (SELF,))
+            rest = self.put(place, kept, (name,), span, after)
+            return Block((Assign(name, (SELF,), x), *rest.ops), rest.end)
+
+        return self.source(value, use)
+
+    def put(self, place: m.Place, x: Expr, used: tuple[str, ...], span: Span, after: int) -> Block:
+        """The store itself, one step."""
+
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            note = Note("write", span, where, value=x, old=read)
+            block = Block((note, Assign(read.variable, read.indices, x)), Goto(after))
+            return self.step("store", span, reset(block, (*used, *held)))
+
+        return self.located(place, use)
+
+    def update(self, place: m.Place, total: m.Expr, span: Span, after: int) -> Block:
+        if isinstance(place.root, m.LocalVariable):
+            return self.set_local(place.root, total, span, after)
+        if isinstance(place.root, m.SharedVariable) and place.root.ghost:
+            return self.set_ghost(place, total, span, after)
+        base, exprs, slots = self.base(place)
+        if self.atomic or not any(shared(e) for e in exprs):
+            return self.store(place, total, span, after)
+
+        def use(values: tuple[Expr, ...], held: tuple[str, ...]) -> Block:
+            self.settled_places[place] = located(base, slots, values)
+            after_store = self.free(reset(goto(after), held), span)
+            block = self.store(place, total, span, after_store)
+            del self.settled_places[place]
+            return block
+
+        return self.settled(exprs, use)
+
+    def take_shared(self, place: m.Place, value: m.Take, span: Span, after: int) -> Block:
+        def with_counter(counter: Read, source: Where, held: tuple[str, ...]) -> Block:
+            def with_place(read: Read, where: Where, more: tuple[str, ...]) -> Block:
+                ops = (
+                    Note("take_snapshot", span, source),
+                    Assign(read.variable, read.indices, self.now(counter)),
+                )
+                return self.step("take", span, reset(Block(ops, Goto(after)), (*held, *more)))
+
+            return self.located(place, with_place)
+
+        return self.located(value.counter, with_counter)
+
+    def now(self, counter: Read) -> Expr:
+        return self.generation_values(counter)[0]
+
+    def bump(self, counter: m.Place, span: Span, after: int) -> Block:
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            ops: tuple[Op, ...] = (Note("bump", span, where), Outdate(*self.generation_values(read)))
+            return self.step("bump", span, reset(Block(ops, Goto(after)), held))
+
+        return self.located(counter, use)
+
+    # -- right-hand sides
+
+    def source(self, value: m.Source, k: Use) -> Block:
+        if isinstance(value, m.Action):
+            return self.act(value, k)
+        if isinstance(value, m.Take):
+
+            def use(counter: Read, where: Where, held: tuple[str, ...]) -> Block:
+                rest = reset(k(self.now(counter)), held)
+                note = Note("take_snapshot", value.span, where)
+                return self.step("take", value.span, Block((note, *rest.ops), rest.end))
+
+            return self.located(value.counter, use)
+        return self.value(value, k)
+
+    def act(self, action: m.Action, k: Use) -> Block:
+        match action:
+            case m.Maybe(span=span):
+                yes, no = k(TRUE), k(Const(False))
+                options = [
+                    Block((Note("maybe", span, value=Const(outcome)), *block.ops), block.end)
+                    for outcome, block in ((True, yes), (False, no))
+                ]
+                return Block((), Fork(tuple(options)))
+            case m.Negated() | m.Joined():
+                return self.outcome(action, k)
+            case m.Look():
+                raise AssertionError("a policy's condition is replaced before")
+            case m.Choose(domain=domain, span=span):
+                name = f"chosen_{span.line}_{span.column}"
+
+                def use(group: Expr) -> Block:
+                    rest = k(BoundName(name))
+                    note = Note("choose", span, value=BoundName(name))
+                    picked = Block((), Pick(name, group, Block((note, *rest.ops), rest.end)))
+                    if isinstance(group, Const) and group.value:
+                        return picked
+                    some = Apply("!=", (group, EMPTY))
+                    obligation = Obligation(some, "empty_choice", span, "there is nothing to choose from")
+                    return self.checked((obligation,), picked)
+
+                return self.value(domain, use)
+            case m.TryLock():
+                return self.trylock(action, k)
+            case m.Invoke():
+                return self.invoke(action, k)
+
+    def outcome(self, test: m.Condition, k: Use) -> Block:
+        """A condition as a value: both outcomes meet before `k`."""
+        if isinstance(test, m.Negated):
+            return self.outcome(test.operand, lambda x: k(negation(x)))
+        if not isinstance(test, m.Joined):
+            return self.act(test, k) if isinstance(test, m.Action) else self.value(test, k)
+        name = self.temporary()
+        after = self.free(reset(k(Read(name, (SELF,))), (name,)), test.span)
+        yes = self.free(Block((Assign(name, (SELF,), TRUE),), Goto(after)), test.span)
+        no = self.free(Block((Assign(name, (SELF,), FALSE),), Goto(after)), test.span)
+        return self.tested(test, goto(yes), goto(no))
+
+    def tested(self, test: m.Condition, yes: Block, no: Block) -> Block:
+        """Code that goes on with `yes` or `no`, which are jumps, by the outcome of a condition.  Where one
+        part decides it, or is the same in every state, the other is not evaluated."""
+        match test:
+            case m.Negated(operand=m.Negated() | m.Joined() as operand):
+                return self.tested(operand, no, yes)
+            case m.Negated(operand=operand) if not isinstance(operand, m.Action):
+                return self.branch(m.Operation("not", (operand,), test.sort, test.span), yes, no)
+            case m.Joined(operator=operator, left=left, right=right):
+                known = truth_of(left)
+                if known is not None and known != (operator == "or"):
+                    return self.tested(right, yes, no)
+                if known is not None:
+                    return yes if known else no
+                rest = goto(self.free(self.tested(right, yes, no), test.span))
+                return self.tested(left, *((rest, no) if operator == "and" else (yes, rest)))
+            case _ if isinstance(test, m.Action):
+                return self.act(test, lambda x: _decided(x, yes, no))
+            case _:
+                return self.branch(test, yes, no)
+
+    def trylock(self, action: m.TryLock, k: Use) -> Block:
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            lock = self.lock_at(action.lock, read, where)
+            self.tried.add(read.variable)
+            can = lock.free(action.mode)
+            if lock.queued:
+                can = conjunction(can, Apply("==", (lock.queue, Const(()))))
+            yes, no = reset(k(TRUE), held), reset(k(Const(False)), held)
+            taken = Block(
+                (lock.take(action.mode), lock.note("take", action.mode, action.span), *yes.ops), yes.end
+            )
+            refusal = replace(
+                lock.note("refused", action.mode, action.span), value=lock.blockers(action.mode)
+            )
+            refused = Block((refusal, *no.ops), no.end)
+            use_ = lock.use("try", action.mode)
+            return self.step("lock", action.span, Block((), Test(can, taken, refused)), lock=use_)
+
+        return self.located(action.lock, use)
+
+    def invoke(self, call: m.Invoke, k: Use) -> Block:
+        function = self.model.function(call.function)
+        result = self.hidden(function.name, "return", function.result) if function.result else None
+        value = Read(result, (SELF,)) if result else NONE
+        cleared: tuple[Op, ...] = ()
+        rest = k(value)
+        if result and function.result:
+            after = self.free(
+                _then(rest, (Assign(result, (SELF,), Const(s.initial(function.result))),)), call.span
+            )
+        else:
+            after = self.free(Block((*rest.ops, *cleared), rest.end), call.span)
+        outer_frames, outer_calls, outer_bases = self.frames, self.calls, dict(self.bases)
+        setting: list[tuple[m.LocalVariable | None, str, m.Expr]] = []
+        for parameter, argument in zip(function.parameters, call.arguments, strict=True):
+            if isinstance(parameter, m.LocalVariable):
+                assert not isinstance(argument, m.Place)
+                setting.append((parameter, self.local(parameter), argument))
+                continue
+            assert isinstance(argument, m.Place)
+            base, indices, slots = self.base(argument)
+            fixed: list[Expr] = []
+            parts = list(base.parts)
+            for slot, index in zip(slots, indices, strict=True):
+                if isinstance(index, m.Literal | m.SelfIndex):
+                    fixed.append(self.ir(index))
+                else:
+                    name = self.hidden(function.name, f"{parameter.name} at {len(fixed)}", index.sort)
+                    setting.append((None, name, index))
+                    fixed.append(Read(name, (SELF,)))
+                parts[slot] = fixed[-1]
+            self.bases[parameter.owner, parameter.name] = Base(
+                base.path, (*base.indices, *fixed), tuple(parts)
+            )
+        self.frames = [*self.frames, Called(after, result)]
+        self.calls = (*self.calls, call.span)
+        entry = self.body(function.body, after)
+        self.frames, self.calls, self.bases = outer_frames, outer_calls, outer_bases
+        self.temporaries = 0
+        for variable, name, argument in reversed(setting):
+
+            def use(
+                x: Expr, variable: m.LocalVariable | None = variable, name: str = name, entry: int = entry
+            ) -> Block:
+                ops: tuple[Op, ...] = (Assign(name, (SELF,), x),)
+                if variable is not None:
+                    where = Where((f"{variable.owner}.{variable.name}",))
+                    ops = (Note("local", call.span, where, value=x, old=Read(name, (SELF,))), *ops)
+                return Block(ops, Goto(entry))
+
+            entry = self.free(self.value(argument, use), call.span)
+        return goto(entry)
+
+
+def _decided(x: Expr, yes: Block, no: Block) -> Block:
+    return yes if x == TRUE else no if x == FALSE else Block((), Test(x, yes, no))
+
+
+def _then(block: Block, ops: tuple[Op, ...]) -> Block:
+    match block.end:
+        case Goto():
+            return Block((*block.ops, *ops), block.end)
+        case Test(condition=condition, yes=yes, no=no):
+            return Block(block.ops, Test(condition, _then(yes, ops), _then(no, ops)))
+        case Pick(name=name, domain=domain, then=then):
+            return Block(block.ops, Pick(name, domain, _then(then, ops)))
+        case Fork(options=options):
+            return Block(block.ops, Fork(tuple(_then(option, ops) for option in options)))

@@ -1,0 +1,247 @@
+"""Locks and waitqueues as variables, and their operations as steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...dsl.model.sorts import Lock
+from ...dsl.source import Span
+from ..program.program import (
+    NONE,
+    SELF,
+    SLEEPY,
+    AnyTask,
+    Apply,
+    Assign,
+    Block,
+    BoundName,
+    Const,
+    Effect,
+    Expr,
+    Fill,
+    Given,
+    LockPart,
+    LockUse,
+    Note,
+    Op,
+    Pick,
+    Read,
+    Taken,
+    TaskQueue,
+    TaskSet,
+    Test,
+    Value,
+    Variable,
+    Where,
+    conjunction,
+    goto,
+)
+from .flow import StepNode
+
+EMPTY = Const(frozenset())
+NO_QUEUE = Const(())
+SELF_SET = Apply("set", (SELF,))
+
+
+@dataclass(frozen=True, slots=True)
+class LockPlace:
+    """One lock: its path without indices, the indices, its sort, how it is called, and whether it
+    keeps its queue."""
+
+    path: str
+    indices: tuple[Expr, ...]
+    sort: Lock
+    where: Where
+    queued: bool
+
+    def part(self, name: str) -> Read:
+        return Read(f"{self.path}.{name}", self.indices)
+
+    def set(self, name: str, value: Expr, effect: Effect | None = None) -> Assign:
+        return Assign(f"{self.path}.{name}", self.indices, value, effect)
+
+    @property
+    def holder(self) -> Read:
+        return self.part("writer" if self.sort.shared else "holder")
+
+    def held(self, task: Expr, mode: str | None = None) -> Expr:
+        """Whether `task` holds it (in `mode`)."""
+        writing = Apply("==", (self.holder, task))
+        if not self.sort.shared or mode == "write":
+            return writing
+        reading = Apply("in", (task, self.part("readers")))
+        return reading if mode == "read" else Apply("or", (writing, reading))
+
+    @property
+    def locked(self) -> Expr:
+        writing = Apply("!=", (self.holder, NONE))
+        if not self.sort.shared:
+            return writing
+        return Apply("or", (writing, Apply("!=", (self.part("readers"), EMPTY))))
+
+    def free(self, mode: str) -> Expr:
+        """Whether no holder is in the way; a reader who takes it again is in its own way."""
+        nobody = Apply("==", (self.holder, NONE))
+        if not self.sort.shared:
+            return nobody
+        if mode == "write":
+            return conjunction(nobody, Apply("==", (self.part("readers"), EMPTY)))
+        return conjunction(nobody, Apply("not", (Apply("in", (SELF, self.part("readers"))),)))
+
+    def blockers(self, mode: str) -> Expr:
+        """The holders that an acquisition in `mode` has to wait for."""
+        writer = Apply("minus", (Apply("set", (self.holder,)), Apply("set", (NONE,))))
+        if not self.sort.shared:
+            return writer
+        readers = self.part("readers")
+        return Apply("|", (writer, readers if mode == "write" else Apply("&", (readers, SELF_SET))))
+
+    def take(self, mode: str) -> Assign:
+        taken = Taken(self.path, mode)
+        if self.sort.shared and mode == "read":
+            return self.set("readers", Apply("|", (self.part("readers"), SELF_SET)), taken)
+        return self.set("writer" if self.sort.shared else "holder", SELF, taken)
+
+    def give_back(self, mode: str) -> Assign:
+        given = Given(self.path, mode)
+        if self.sort.shared and mode == "read":
+            return self.set("readers", Apply("minus", (self.part("readers"), SELF_SET)), given)
+        return self.set("writer" if self.sort.shared else "holder", NONE, given)
+
+    def use(self, action: str, mode: str, blockers: Expr | None = None) -> LockUse:
+        free = self.free(mode) if action == "acquire" else None
+        return LockUse(action, mode, self.path, self.where, self.sort.spins, self.sort.fair, blockers, free)
+
+    def note(self, kind: str, mode: str, span: Span) -> Note:
+        return Note(kind, span, self.where, text=mode if self.sort.shared else "")
+
+    # -- the queue: everyone who waits, in order, and who of them waits to write
+
+    @property
+    def queue(self) -> Read:
+        return self.part("queue")
+
+    @property
+    def earlier(self) -> Expr:
+        return Apply("before", (self.queue, SELF))
+
+    def turn(self, mode: str) -> Expr:
+        """Whether a queued task may enter: nobody before it is in its way."""
+        return conjunction(self.free(mode), Apply("==", (self._ahead(mode), EMPTY)))
+
+    def _ahead(self, mode: str) -> Expr:
+        if mode == "write":
+            return self.earlier
+        return Apply("&", (self.earlier, self.part("queued_writers")))
+
+    def queued_blockers(self, mode: str) -> Expr:
+        return Apply("|", (self.blockers(mode), self._ahead(mode)))
+
+    def join(self, mode: str) -> tuple[Op, ...]:
+        ops: tuple[Op, ...] = (self.set("queue", Apply("append", (self.queue, SELF))),)
+        if mode == "write":
+            writers = self.part("queued_writers")
+            ops += (self.set("queued_writers", Apply("|", (writers, SELF_SET))),)
+        return ops
+
+    def leave(self, mode: str) -> tuple[Op, ...]:
+        ops: tuple[Op, ...] = (self.set("queue", Apply("drop", (self.queue, SELF))),)
+        if mode == "write":
+            writers = self.part("queued_writers")
+            ops += (self.set("queued_writers", Apply("minus", (writers, SELF_SET))),)
+        return ops
+
+
+def lock_variables(
+    title: str, sort: Lock, sizes: tuple[int, ...], span: Span, queued: bool
+) -> tuple[Variable, ...]:
+    """The variables that a lock is; `title` is its name in the author's words."""
+    path = title.replace("[]", "")
+    parts: list[tuple[LockPart, AnyTask | TaskSet | TaskQueue, Value]] = []
+    if sort.shared:
+        parts.append((LockPart(path, "writer"), AnyTask(), None))
+        parts.append((LockPart(path, "readers"), TaskSet(), frozenset()))
+        if queued:
+            parts.append((LockPart(path, "queue"), TaskQueue(), ()))
+            parts.append((LockPart(path, "queued_writers"), TaskSet(), frozenset()))
+    else:
+        parts.append((LockPart(path, "holder"), AnyTask(), None))
+    return tuple(
+        Variable(f"{path}.{of.part}", "lock", kind, value, sizes, None, f"{title}.{of.part}", span, of, title)
+        for of, kind, value in parts
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlace:
+    """One waitqueue."""
+
+    path: str
+    indices: tuple[Expr, ...]
+    where: Where
+
+    @property
+    def waiters(self) -> Read:
+        return Read(f"{self.path}.waiters", self.indices)
+
+    def set(self, value: Expr) -> Assign:
+        return Assign(f"{self.path}.waiters", self.indices, value)
+
+    def act(self, verb: str, span: Span, then: Block) -> Block:
+        """The effect of a verb, followed by `then`."""
+        if verb == "prepare_to_wait":
+            ops: tuple[Op, ...] = (
+                Note("arm", span, self.where),
+                self.set(Apply("|", (self.waiters, SELF_SET))),
+                Assign(SLEEPY, (SELF,), Const(True)),
+            )
+            return Block((*ops, *then.ops), then.end)
+        if verb == "finish_wait":
+            ops = (
+                Note("disarm", span, self.where),
+                self.set(Apply("minus", (self.waiters, SELF_SET))),
+                Assign(SLEEPY, (SELF,), Const(False)),
+            )
+            return Block((*ops, *then.ops), then.end)
+        if verb == "wake_up":
+            task = BoundName("t")
+            asleep = Apply("and", (Read(SLEEPY, (task,)), Apply("not", (Apply("in", (task, self.waiters)),))))
+            ops = (
+                Note("wake", span, self.where, value=self.waiters),
+                Fill(SLEEPY, ("t",), asleep),
+                self.set(EMPTY),
+            )
+            return Block((*ops, *then.ops), then.end)
+        one = BoundName("woken")
+        woken: tuple[Op, ...] = (
+            Note("wake", span, self.where, value=Apply("set", (one,))),
+            self.set(Apply("minus", (self.waiters, Apply("set", (one,))))),
+            Assign(SLEEPY, (one,), Const(False)),
+        )
+        nobody = Block((Note("wake", span, self.where, value=EMPTY), *then.ops), then.end)
+        some = Block((), Pick("woken", self.waiters, Block((*woken, *then.ops), then.end)))
+        return Block((), Test(Apply("==", (self.waiters, EMPTY)), nobody, some))
+
+
+def acquisition(
+    lock: LockPlace, mode: str, then: int, span: Span, calls: tuple[Span, ...], add: object
+) -> int:
+    """The node that acquires and goes on to node `then`; `add` adds a node and numbers it.
+
+    A lock that keeps its queue takes one step when it is free, otherwise one to join the queue and
+    one to enter at its turn (Linux' fair rwsem and queued rwlock).
+    """
+    taken = Block((lock.take(mode), lock.note("take", mode, span)), goto(then).end)
+    if not lock.queued:
+        use = lock.use("acquire", mode, lock.blockers(mode))
+        return add(StepNode("lock", span, lock.free(mode), taken, use, calls))  # type: ignore[operator,no-any-return]
+    enter = Block((*lock.leave(mode), *taken.ops), taken.end)
+    waiting = add(  # type: ignore[operator]
+        StepNode(
+            "lock", span, lock.turn(mode), enter, lock.use("enter", mode, lock.queued_blockers(mode)), calls
+        )
+    )
+    at_once = conjunction(lock.free(mode), Apply("==", (lock.queue, NO_QUEUE)))
+    join = Block((*lock.join(mode), lock.note("queue", mode, span)), goto(waiting).end)
+    block = Block((), Test(at_once, taken, join))
+    return add(StepNode("lock", span, Const(True), block, lock.use("join", mode), calls))  # type: ignore[operator,no-any-return]

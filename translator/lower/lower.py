@@ -1,0 +1,142 @@
+"""Model to program: `lower` is the stage."""
+
+from __future__ import annotations
+
+from ...dsl.diagnostics import Diagnostics
+from ...dsl.model import model as m
+from ...dsl.model import sorts as s
+from ..program.program import (
+    SELF,
+    Apply,
+    BoundName,
+    Const,
+    Expr,
+    Invariant,
+    Point,
+    Program,
+    Quantified,
+    Variable,
+    Where,
+    conjunction,
+)
+from .assignments import Shared
+from .expressions import Expressions, Unsupported
+from .finish import finish
+from .flow import TooManyLeaves, close
+from .locks import LockPlace
+from .queues import Body, queued_locks
+from .statements import Statements, claims_of
+from .temporal import temporal_properties, untaken
+
+
+def _holding(model: m.Model, spinning_only: bool) -> Expr:
+    """That the task itself holds no lock (that spins)."""
+    claims: list[Expr] = []
+    for path, sort, sizes in lock_paths(model):
+        if spinning_only and not sort.spins:
+            continue
+        names = tuple(BoundName(f"i{n}") for n in range(len(sizes)))
+        lock = LockPlace(path, names, sort, Where((path,)), False)
+        test: Expr = Apply("not", (lock.held(SELF),))
+        for name, size in reversed(tuple(zip(names, sizes, strict=True))):
+            test = Quantified("all", name.name, Const(frozenset(range(size))), None, test)
+        claims.append(test)
+    return conjunction(*claims)
+
+
+def lock_paths(model: m.Model) -> tuple[tuple[str, s.Lock, tuple[int, ...]], ...]:
+    """Every lock of a model: its path, sort and array sizes."""
+    found: list[tuple[str, s.Lock, tuple[int, ...]]] = []
+
+    def visit(path: str, sort: s.Sort, sizes: tuple[int, ...]) -> None:
+        match sort:
+            case s.Lock():
+                found.append((path, sort, sizes))
+            case s.Array(of=of, size=size):
+                visit(path, of, (*sizes, size))
+            case s.Struct(fields=fields):
+                for name, inner, _ in fields:
+                    visit(f"{path}.{name}", inner, sizes)
+            case _:
+                pass
+
+    for variable in model.variables:
+        visit(variable.name, variable.sort, ())
+    return tuple(found)
+
+
+def lower(
+    model: m.Model, policy: str | None = None, *, fair_to_writers: bool = False, all_queues: bool = False
+) -> tuple[Program | None, Diagnostics]:
+    """The program of a model under a wait policy (one of its `choices`; None when it has none).
+
+    `fair_to_writers`, for temporal properties: a lock that several tasks can read keeps its queue, or
+    readers that overlap for ever would starve a writer that the queue lets in.  `all_queues`: every lock that
+    can have a queue keeps it, so that others can look whether leaving one out makes a difference.
+
+    There is no program when an `atomic` block has too many outcomes to be one step.
+    """
+    found = Diagnostics()
+    bodies = [part.body for group in (model.processes, model.functions, model.policies) for part in group]
+    sleepers = any(isinstance(node, m.QueueAction) for body in bodies for node in m.walk(body))
+    queued: frozenset[str] = frozenset()
+    locks = tuple((path, sort) for path, sort, _ in lock_paths(model))
+    while True:
+        common = Shared({}, {}, _holding(model, True), _holding(model, False), sleepers)
+        lowered: list[tuple[m.Process, Statements, int, int]] = []
+        for process in model.processes:
+            lowering = Statements(model, process, queued, common, policy)
+            try:
+                entry, end = lowering.run()
+            except Unsupported as fault:
+                found.add(fault.code, fault.span, fault.message, fault.help)
+                continue
+            lowered.append((process, lowering, entry, end))
+        bodies_made = (
+            Body(process.count, lowering.flow, entry, frozenset(lowering.tried))
+            for process, lowering, entry, _ in lowered
+        )
+        needed = queued_locks(model, locks, bodies_made, fair_to_writers=fair_to_writers)
+        if all_queues:
+            needed |= frozenset(path for path, sort in locks if sort.shared and sort.fair)
+        if needed <= queued or found.errors:
+            break
+        queued |= needed
+    if found.errors:
+        return None, found
+    points: list[Point] = []
+    entries: dict[str, str] = {}
+    variables: dict[str, Variable] = {}
+    for process, lowering, entry, _ in lowered:
+        try:
+            made, first = close(lowering.flow, entry, process.span)
+        except TooManyLeaves as fault:
+            help = "split the block, or test less in it"
+            found.add("atomic-too-large", fault.span, "too much happens in this step", help)
+            continue
+        points.extend(made)
+        entries[process.name] = first
+        variables.update(lowering.locals)
+    if len(entries) < len(lowered):
+        return None, found
+    invariants: list[Invariant] = []
+    sometimes: list[Invariant] = []
+    scope = Expressions(model, None, queued)
+    for formula in model.formulas:
+        if formula.kind == "property":
+            parts = untaken(formula.condition)
+            claims = [c for part in parts for c in claims_of(scope, formula.name, part, formula.span)[:-1]]
+        else:
+            claims = list(claims_of(scope, formula.name, formula.condition, formula.span))
+        if formula.kind == "sometimes":
+            *claims, reached = claims
+            met = conjunction(*(c.condition for c in claims), reached.condition)
+            sometimes.append(Invariant(formula.name, met, formula.span))
+        invariants.extend(Invariant(c.property, c.condition, formula.span) for c in claims)
+    temporal, monitors = temporal_properties(model, scope)
+    variables.update(scope.locals)
+    program = finish(
+        model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued,
+        temporal, monitors, common.no_spinning, policy,
+    )  # fmt: skip
+    return program, found

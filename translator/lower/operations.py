@@ -1,0 +1,179 @@
+"""Lowering what the kernel offers: locks, wait queues and the verbs of the scheduler."""
+
+from __future__ import annotations
+
+from ...dsl.model import model as m
+from ...dsl.source import Span
+from ..program.program import (
+    NONE,
+    SELF,
+    SLEEPY,
+    TRUE,
+    AnyTask,
+    Apply,
+    Assign,
+    Block,
+    Claim,
+    Expr,
+    Goto,
+    Note,
+    Read,
+    Where,
+    conjunction,
+    goto,
+)
+from .assignments import Assignments, Held
+from .direct import Obligation
+from .expressions import Unsupported, reset, shared
+from .flow import LastNode
+from .instant import worth
+from .locks import LockPlace, acquisition
+
+
+class Operations(Assignments):
+    """Lowers the operations of locks and queues, and verbs; `Statements` has the rest."""
+
+    # -- locks
+
+    def lock_action(self, node: m.LockAction, after: int) -> int:
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            lock = self.lock_at(node.lock, read, where)
+            if node.action == "release":
+                return self.release(lock, node.mode, node.span, after, held)
+            then = self.free(
+                Block(tuple(Assign(name, (SELF,), NONE) for name in held), Goto(after)), node.span
+            )
+            return goto(self.acquire(lock, node.mode, node.span, then if held else after))
+
+        return self.free(self.located(node.lock, use), node.span)
+
+    def acquire(self, lock: LockPlace, mode: str, span: Span, after: int) -> int:
+        number = acquisition(lock, mode, after, span, self.calls, self.flow.add)
+        if not lock.sort.spins:
+            node = self.flow.nodes[number]
+            node.claims = self.may_sleep(span, "acquiring it may sleep")  # type: ignore[union-attr]
+        return number
+
+    def release(
+        self, lock: LockPlace, mode: str, span: Span, after: int, held: tuple[str, ...] = ()
+    ) -> Block:
+        given = reset(Block((lock.give_back(mode), lock.note("release", mode, span)), Goto(after)), held)
+        obligation = Obligation(lock.held(SELF, mode), "bad_unlock", span, "it is not held")
+        return self.step("lock", span, self.checked((obligation,), given), lock=lock.use("release", mode))
+
+    def held(self, node: m.With, after: int) -> int:
+        """Acquire, body, release; the lock's indices are evaluated once."""
+        base, indices, slots = self.base(node.lock)
+        changed = {
+            inner.variable.name if isinstance(inner, m.Declare | m.For) else inner.place.root.name
+            for inner in m.walk(node.body)
+            if isinstance(inner, m.Declare | m.For | m.Store | m.Update)
+        }
+        fixed: list[Expr] = []
+        saved: list[tuple[str, m.Expr]] = []
+        for index in indices:
+            stable = isinstance(index, m.Literal | m.SelfIndex) or (
+                isinstance(index, m.Load)
+                and isinstance(index.place.root, m.LocalVariable)
+                and index.place.root.name not in changed
+            )
+            if stable:
+                fixed.append(self.ir(index))
+            else:
+                if self.atomic and shared(index):
+                    message = "which lock is taken here depends on a shared variable"
+                    help = "read it into a local before the block"
+                    raise Unsupported("not-atomic", index.span, message, help)
+                number = self.withs.setdefault(node.span, len(self.withs))
+                name = self.hidden(self.flow.process, f"with {number} {len(fixed)}", AnyTask())
+                saved.append((name, index))
+                fixed.append(Read(name, (SELF,)))
+        parts = list(base.parts)
+        for slot, value in zip(slots, fixed, strict=True):
+            parts[slot] = value
+        read = Read(base.path, (*base.indices, *fixed))
+        lock = self.lock_at(node.lock, read, Where(tuple(parts)))
+        names = tuple(name for name, _ in saved)
+        frame = Held(lock, node.mode, node.span, self.atomic, names)
+        leave = self.leave(frame, after)
+        self.frames = [*self.frames, frame]
+        inside = self.body(node.body, leave)
+        self.frames = self.frames[:-1]
+        self.temporaries = 0
+        entry = self.acquire(lock, node.mode, node.span, inside)
+        for name, index in reversed(saved):
+
+            def keep(x: Expr, name: str = name, entry: int = entry) -> Block:
+                return Block((Assign(name, (SELF,), x),), Goto(entry))
+
+            entry = self.free(self.value(index, keep), node.span)
+        return entry
+
+    def leave(self, frame: Held, after: int) -> int:
+        before, self.atomic = self.atomic, frame.atomic
+        number = self.free(self.release(frame.lock, frame.mode, frame.span, after, frame.reset), frame.span)
+        self.atomic = before
+        return number
+
+    # -- queues and verbs
+
+    def queue_action(self, node: m.QueueAction, after: int) -> int:
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            queue = self.queue_at(read, where)
+            return self.step("queue", node.span, queue.act(node.verb, node.span, reset(goto(after), held)))
+
+        return self.free(self.located(node.queue, use), node.span)
+
+    def verb(self, node: m.Verb, after: int) -> int:
+        if node.verb.startswith("smp_"):
+            self.common.barriers.setdefault(node.span)
+            return after
+        block = Block((Note("call", node.span, text=f"{node.verb}()"),), Goto(after))
+        guard: Expr = TRUE
+        claims: tuple[Claim, ...] = ()
+        if node.verb == "schedule":
+            guard = Apply("not", (Read(SLEEPY, (SELF,)),)) if self.common.sleepers else TRUE
+            claims = self.no_spinning(node.span, "`schedule()` sleeps")
+        elif node.verb == "cond_resched":
+            claims = self.no_spinning(node.span, "`cond_resched()` may schedule")
+        elif node.verb == "might_sleep":
+            claims = self.may_sleep(node.span, "this may sleep")
+        site = self.site if node.verb == "schedule" else None
+        awaited = None if site is None else self.in_one_state(site.condition)
+        return self.free(self.step(node.verb, node.span, block, guard, None, claims, awaited), node.span)
+
+    def in_one_state(self, test: m.Condition) -> Expr | None:
+        """Whether a condition has a value in a state, and is true; None where it does more than look."""
+        before, self.atomic = self.atomic, True
+        surroundings = self.frames, self.calls, self.site, dict(self.bases)
+        reachable = dict(self.common.reachable)
+        try:
+            if not isinstance(test, m.Action):
+                return conjunction(*(o.condition for o in self.obligations(test)), self.ir(test))
+            yes = self.flow.add(LastNode(test.span, (), False))
+            no = self.flow.add(LastNode(test.span, (), False))
+            return worth(self.flow, self.tested(test, goto(yes), goto(no)), yes, no, frozenset(self.locals))
+        except Unsupported:
+            # It cannot be part of one step, and need not be.
+            return None
+        finally:
+            self.atomic = before
+            self.frames, self.calls, self.site, self.bases = surroundings
+            # Nothing comes along here: a policy may never evaluate its condition.
+            self.common.reachable.clear()
+            self.common.reachable.update(reachable)
+
+    def no_spinning(self, span: Span, why: str) -> tuple[Claim, ...]:
+        if self.common.no_spinning == TRUE:
+            return ()
+        return (
+            Claim("sleep_in_atomic", self.common.no_spinning, span, f"{why}, and a spinning lock is held"),
+        )
+
+    def may_sleep(self, span: Span, why: str) -> tuple[Claim, ...]:
+        claims = self.no_spinning(span, why)
+        if self.common.sleepers:
+            awake = Apply("not", (Read(SLEEPY, (SELF,)),))
+            message = f"{why}, and would reset the state that `prepare_to_wait` has set"
+            claims += (Claim("sleep_in_atomic", awake, span, message),)
+        return claims

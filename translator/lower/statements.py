@@ -1,0 +1,328 @@
+"""Lowering statements, from the last to the first, each knowing the node that follows it.
+
+Jumps out of loops, locks and calls are chains of nodes like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...dsl.model import model as m
+from ...dsl.model import sorts as s
+from ...dsl.model.fold import truth_of
+from ...dsl.source import PRELUDE, Span
+from ..program.program import (
+    FALSE,
+    SELF,
+    TRUE,
+    Apply,
+    Assign,
+    Block,
+    Claim,
+    Const,
+    Expr,
+    Fork,
+    Goto,
+    Note,
+    Reach,
+    Reachable,
+    Read,
+    Test,
+    Where,
+    conjunction,
+    goto,
+    implication,
+)
+from .assignments import Called, Held, Loop
+from .expressions import Expressions
+from .flow import LastNode, MarkNode
+from .operations import Operations
+from .read_notes import read_notes
+from .rounds import endless
+
+
+class Statements(Operations):
+    """Lowers one process."""
+
+    # -- blocks of statements
+
+    def body(self, statements: tuple[m.Statement, ...], after: int) -> int:
+        for statement in reversed(statements):
+            after = self.statement(statement, after)
+        return after
+
+    def statement(self, node: m.Statement, after: int) -> int:
+        self.temporaries = 0
+        match node:
+            case m.Declare(variable=variable, value=None):
+                name = self.local(variable)
+                value = Const(s.initial(variable.sort))
+                return self.free(Block((Assign(name, (SELF,), value),), Goto(after)), node.span)
+            case m.Declare(variable=variable, value=value):
+                assert value is not None
+                return self.free(self.set_local(variable, value, node.span, after), node.span)
+            case m.Store(place=place, value=value):
+                if isinstance(place.root, m.LocalVariable):
+                    return self.free(self.set_local(place.root, value, node.span, after), node.span)
+                if place.root.sort and isinstance(place.root, m.SharedVariable) and place.root.ghost:
+                    assert not isinstance(value, m.Take | m.Action)
+                    return self.free(self.set_ghost(place, value, node.span, after), node.span)
+                return self.free(self.store(place, value, node.span, after), node.span)
+            case m.Update(place=place, total=total):
+                return self.free(self.update(place, total, node.span, after), node.span)
+            case m.Bump(counter=counter):
+                return self.free(self.bump(counter, node.span, after), node.span)
+            case m.Do(action=action):
+                return self.free(self.act(action, lambda _: goto(after)), node.span)
+            case m.LockAction():
+                return self.lock_action(node, after)
+            case m.QueueAction():
+                return self.queue_action(node, after)
+            case m.Verb():
+                return self.verb(node, after)
+            case m.Assert() if self.atomic:
+                return self.assert_in_step(node, after)
+            case m.Assert():
+                return self.flow.add(MarkNode(after, node.span, claim=self.claims(node)))
+            case m.Await():
+                return self.wait(node, after)
+            case m.Label(owner=owner, name=name):
+                reach = self.reach(node.span, "label", name)
+                return self.flow.add(MarkNode(after, node.span, (owner, name), reach=reach))
+            case m.Return():
+                return self.returned(node)
+            case m.Break():
+                return self.unwound(lambda frame: isinstance(frame, Loop), lambda loop: loop.leave)
+            case m.Continue():
+                return self.unwound(lambda frame: isinstance(frame, Loop), lambda loop: loop.again)
+            case m.If():
+                return self.choice(node, after)
+            case m.While():
+                return self.loop(node, after)
+            case m.For():
+                return self.counted(node, after)
+            case m.With():
+                return self.held(node, after)
+            case m.Either():
+                options = tuple(
+                    goto(self.marked(self.body(part, after), span, "branch", "alternative"))
+                    for span, part in node.alternatives
+                )
+                return self.free(Block((), Fork(options)), node.span)
+            case m.Atomic():
+                return self.atomic_block(node, after)
+            case m.Wait():
+                return self.waiting(node, after)
+            case m.Delegate(policy=policy, span=span):
+                assert self.site is not None
+                return self.policy(policy, self.site, span, after)
+
+    # -- waiting and returning
+
+    def waiting(self, node: m.Wait, after: int) -> int:
+        """A waiting site: the policy in force stands in its place."""
+        policy = node.policy or self.policy_in_force
+        assert policy is not None, "a waiting site needs a policy"
+        return self.policy(policy, node, node.span, after)
+
+    def policy(self, name: str, site: m.Wait, call: Span, after: int) -> int:
+        """The body of a policy for a site: `cond` and `wq` are the site's, and the lock that it holds
+        is dropped where the policy lets time pass."""
+
+        def settle(node: object) -> object:
+            match node:
+                case m.Look() | m.SiteCondition():
+                    return site.condition
+                case m.Place(root=m.SiteQueue()):
+                    return site.queue
+                case m.Verb(verb="cpu_relax" | "cond_resched" | "schedule", span=span) if (
+                    site.lock is not None
+                ):
+                    drop = m.LockAction("release", site.lock, site.mode, span)
+                    retake = m.LockAction("acquire", site.lock, site.mode, span)
+                    return (drop, node, retake)
+                case _:
+                    return node
+
+        body = m.rewritten(self.model.policy(name).body, settle)
+        outer = (self.frames, self.calls, self.site)
+        self.frames = [*self.frames, Called(after, None)]
+        self.calls = (*self.calls, call)
+        self.site = site
+        entry = self.body(body, after)  # type: ignore[arg-type]
+        self.frames, self.calls, self.site = outer
+        return entry
+
+    def unwound(self, stops: Callable[[object], bool], target: Callable[..., int]) -> int:
+        """The way out of the innermost frame that `stops`, releasing what is held on the way."""
+        position = max(i for i, frame in enumerate(self.frames) if stops(frame))
+        number = target(self.frames[position])
+        for frame in self.frames[position + 1 :]:
+            if isinstance(frame, Held):
+                number = self.leave(frame, number)
+        return number
+
+    def returned(self, node: m.Return) -> int:
+        called = [frame for frame in self.frames if isinstance(frame, Called)]
+        if not called:
+            end = self.end
+            for frame in self.frames:
+                if isinstance(frame, Held):
+                    end = self.leave(frame, end)
+            return end
+        result = called[-1].result
+        out = self.unwound(lambda frame: frame is called[-1], lambda frame: frame.after)
+        if node.value is None or result is None:
+            return out
+        return self.free(
+            self.source(node.value, lambda x: Block((Assign(result, (SELF,), x),), Goto(out))), node.span
+        )
+
+    # -- control
+
+    def reach(self, span: Span, kind: str, text: str) -> int:
+        known = self.common.reachable
+        entry = known.setdefault((span, text), Reachable(len(known), kind, span, text))
+        return entry.number
+
+    def marked(self, target: int, span: Span, kind: str, text: str) -> int:
+        """`target`, entered through a branch whose reachability is watched (not in the prelude)."""
+        if span.path == PRELUDE:
+            return target
+        return self.free(Block((Reach(self.reach(span, kind, text)),), Goto(target)), span)
+
+    def choice(self, node: m.If, after: int) -> int:
+        truth = truth_of(node.condition)
+        if truth is not None:
+            return self.body(node.body if truth else node.orelse, after)
+        yes = self.marked(self.body(node.body, after), node.span, "branch", "then")
+        no = self.body(node.orelse, after)
+        if node.else_span is not None:
+            no = self.marked(no, node.else_span, "branch", "else")
+        self.temporaries = 0
+        return self.free(self.tested(node.condition, goto(yes), goto(no)), node.span)
+
+    def loop(self, node: m.While, after: int) -> int:
+        truth = truth_of(node.condition)
+        if truth is False:
+            return after
+        number, back = self.back(node.span)
+        if endless(node) and not any(isinstance(frame, Loop) for frame in self.frames):
+            number = self.free(Block((Note("round", node.span),), Goto(number)), node.span)
+        self.frames = [*self.frames, Loop(after, number)]
+        inside = self.body(node.body, number)
+        self.frames = self.frames[:-1]
+        self.temporaries = 0
+        if truth is True:
+            back.next = inside
+            return inside
+        inside = self.marked(inside, node.span, "branch", "body")
+        head = self.free(self.tested(node.condition, goto(inside), goto(after)), node.span)
+        back.next = head
+        return head
+
+    def counted(self, node: m.For, after: int) -> int:
+        name = self.local(node.variable)
+
+        def start(value: s.Value, entry: int) -> int:
+            return self.free(Block((Assign(name, (SELF,), Const(value)),), Goto(entry)), node.span)
+
+        if self.atomic or len(node.values) <= 1:
+            entry = after
+            for value in reversed(node.values):
+                self.frames = [*self.frames, Loop(after, entry)]
+                inside = self.body(node.body, entry)
+                self.frames = self.frames[:-1]
+                entry = start(value, inside)
+            return entry
+        number, back = self.back(node.span)
+        x = Read(name, (SELF,))
+        following = Const(node.values[-1])
+        for this, then in reversed(tuple(zip(node.values[:-1], node.values[1:], strict=True))):
+            following = Apply("if", (Apply("==", (x, Const(this))), Const(then), following))  # type: ignore[assignment]
+        if all(isinstance(value, int) and not isinstance(value, bool) for value in node.values):
+            following = Apply("+", (x, Const(1)))  # type: ignore[assignment]
+        advance = Block((Assign(name, (SELF,), following),), Goto(number))
+        again = self.free(
+            Block((), Test(Apply("==", (x, Const(node.values[-1]))), goto(after), advance)), node.span
+        )
+        self.frames = [*self.frames, Loop(after, again)]
+        back.next = self.body(node.body, again)
+        self.frames = self.frames[:-1]
+        return start(node.values[0], back.next)
+
+    def atomic_block(self, node: m.Atomic, after: int) -> int:
+        before, self.atomic = self.atomic, True
+        inside = self.body(node.body, after)
+        self.atomic = before
+        if before:
+            # In a `def` that is called in `atomic`: part of that step.
+            return inside
+        first = node.body[0] if node.body else None
+        if isinstance(first, m.With | m.Await) or (
+            isinstance(first, m.LockAction) and first.action == "acquire"
+        ):
+            # The first operation may block and is the step itself; the rest runs with it.
+            return inside
+        return self.free(self.step("atomic", node.span, goto(inside)), node.span)
+
+    def wait(self, node: m.Await, after: int) -> int:
+        before, self.atomic = self.atomic, True
+        obligations = self.obligations(node.condition)
+        guard = implication(conjunction(*(o.condition for o in obligations)), self.ir(node.condition))
+        seen = (Note("call", node.span, text="await"), *read_notes(self, node.condition))
+        held = self.checked(obligations, goto(after))
+        block = Block((*seen, *held.ops), held.end)
+        self.atomic = False
+        claims = self.may_sleep(node.span, "`await` may sleep")
+        code = self.step("await", node.span, block, guard, None, claims)
+        self.atomic = before
+        return self.free(code, node.span)
+
+    def assert_in_step(self, node: m.Assert, after: int) -> int:
+        """Within `atomic` an assertion is tested in its place; the task goes on, and the control point
+        that it comes to says that it failed."""
+        for claim in reversed(self.claims(node)):
+            message = claim.message or "it does not hold in the middle of this step"
+            failed = Claim(claim.property, FALSE, claim.span, message)
+            marked = self.flow.add(MarkNode(after, node.span, claim=(failed,)))
+            seen = Block(self.read_by(node.condition, node.span), Goto(marked))
+            after = self.free(Block((), Test(claim.condition, goto(after), seen)), node.span)
+        return after
+
+    def read_by(self, e: m.Expr, span: Span) -> tuple[Note, ...]:
+        """The places that an expression reads, for a trace, with what they hold in the step at hand.  What
+        depends on the variable of a quantifier is left out, and what has an index that may not fit."""
+        notes: dict[tuple[Read, Where], Note] = {}
+        for node in m.walk(e):
+            if isinstance(node, m.Load) and s.is_plain(node.sort) and not self.obligations(node):
+                if not any(isinstance(part, m.BoundUse) for part in m.walk(node)):
+                    read, where = self.direct(node.place)
+                    notes.setdefault((read, where), Note("read", span, where, value=read))
+        return tuple(notes.values())
+
+    def claims(self, node: m.Assert) -> tuple[Claim, ...]:
+        before, self.atomic = self.atomic, True
+        claims = claims_of(self, node.text, node.condition, node.span)
+        self.atomic = before
+        return claims
+
+    def run(self) -> tuple[int, int]:
+        """Lowers the process; the numbers of its first and last node."""
+        assert self.process is not None
+        claims: tuple[Claim, ...] = ()
+        if self.common.nothing_held != TRUE:
+            message = "the task ends and still holds a lock"
+            claims = (Claim("ends_holding", self.common.nothing_held, self.process.span, message),)
+        self.end = self.flow.add(LastNode(self.process.span, claims, False))
+        return self.body(self.process.body, self.end), self.end
+
+
+def claims_of(scope: Expressions, property: str, e: m.Expr, span: Span) -> tuple[Claim, ...]:
+    """That `e` holds, and that it has a value at all; each where those before it are met."""
+    claims: list[Claim] = []
+    needed: Expr = TRUE
+    for o in scope.obligations(e):
+        claims.append(Claim(o.property, implication(needed, o.condition), o.span, o.message))
+        needed = conjunction(needed, o.condition)
+    return (*claims, Claim(property, implication(needed, scope.ir(e)), span))

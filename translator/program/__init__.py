@@ -1,0 +1,6 @@
+"""The program: guarded atomic steps between control points, which both engines run.
+
+`program` points, steps, blocks, variables; `program_expressions` and `values` what they compute with;
+`ways` the paths through a step; `fairness` which steps are promised; `findings` what a behaviour is
+told by; `show` the program as text. Frozen data without a way to run it.
+"""

@@ -1,0 +1,469 @@
+"""The program: processes made of guarded atomic steps, the form that both engines run.
+
+A task stands at a *control point*; the point's step, when its guard holds, runs its block and takes
+the task to another point.  Blocks are straight code that ends in a jump, a test, or a choice, so a
+step is a tree whose leaves are the points it can lead to.  TLA+ is printed from this and the
+interpreter runs this; nothing else gives it meaning.
+
+Its expressions, which stand in `program_expressions`, have the same names here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import TypeVar
+
+from ...dsl.model.sorts import Sort
+from ...dsl.source import Span
+from .findings import Reachable as Reachable
+from .lock_parts import Effect as Effect
+from .lock_parts import Given as Given
+from .lock_parts import LockPart as LockPart
+from .lock_parts import Taken as Taken
+from .program_expressions import *
+
+N = TypeVar("N")
+
+# ---- blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """How a place is called: texts, and the values of indices in between."""
+
+    parts: tuple[str | Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """`effect` is what the assignment does to a lock, where it takes one or gives it back."""
+
+    variable: str
+    indices: tuple[Expr, ...]
+    value: Expr
+    effect: Effect | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Every element of a variable at once: `value` may use `names`, one per index."""
+
+    variable: str
+    names: tuple[str, ...]
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Outdate:
+    """Clears the bit of every snapshot of a counter; replaced by `Fill`s at the end of lowering."""
+
+    current: Expr
+    outdated: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a trace tells, without effect on the state.
+
+    `kind` is read, write, local, take, release, queue, refused, call, compare, choose, maybe, arm,
+    disarm, wake or round (a loop that nothing but a choice ends, and no other loop contains, comes
+    round).  `value` is what was read, is written, chosen or found; `old` what a write replaces; `text`
+    the word for an operation, such as a lock's mode.
+    """
+
+    kind: str
+    span: Span
+    where: Where | None = None
+    value: Expr | None = None
+    old: Expr | None = None
+    text: str = ""
+    when: Expr = TRUE
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Marks that the source's branch or label `number` is reached."""
+
+    number: int
+
+
+Op = Assign | Fill | Outdate | Note | Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Goto:
+    """To a control point, by name (while lowering: to a node, by number)."""
+
+    point: str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    condition: Expr
+    yes: Block
+    no: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Any element of a set that is not empty."""
+
+    name: str
+    domain: Expr
+    then: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Any of the alternatives."""
+
+    options: tuple[Block, ...]
+
+
+End = Goto | Test | Pick | Fork
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    ops: tuple[Op, ...]
+    end: End
+
+
+def goto(point: str | int) -> Block:
+    return Block((), Goto(point))
+
+
+# ---- steps and points
+
+
+@dataclass(frozen=True, slots=True)
+class LockUse:
+    """A lock operation: `lock` is the lock's path without indices, `sort` its sort's text.
+
+    `fair` is False for `rwsem(unfair)`.
+    `action` is acquire, join (the queue), enter (from the queue), release or try.  `blockers` is the set
+    of tasks that an acquisition has to wait for, `free` the guard of an `acquire`, over the state of
+    the lock.
+    """
+
+    action: str
+    mode: str
+    lock: str
+    where: Where
+    spins: bool
+    fair: bool
+    blockers: Expr | None = None
+    free: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Points from which control flow comes to a step that could end a wait: for a task that is on `queue`,
+    the path of a waitqueue's waiters; for any where it is None."""
+
+    queue: str | None
+    points: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What keeps a task at a step whose guard can be false, CPUs left out.
+
+    It goes on when `until` holds.  `blockers` is set for an acquisition that nobody but these tasks keeps
+    waiting; otherwise whoever stands at a point of `helps` may end the wait, in whatever way.
+    """
+
+    until: Expr
+    helps: tuple[Help, ...]
+    blockers: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One atomic step.
+
+    `kind` says what it does: load, store, compare, take, bump, lock, queue, schedule, cond_resched,
+    might_sleep, cpu_relax, atomic, await, start or silent.  `calls` are the call sites, outermost
+    first, through which inlining brought it here; `awaited` is whether the condition of the waiting
+    site is true, for a `schedule` that a policy does there (None where one state does not tell): what a
+    lasso is told by, no part of the step.  `wait` is set where the guard can be false, and belongs to the
+    whole program, whatever is merged.  `ways` are those through a merged step: the control points that
+    each passes.
+    """
+
+    kind: str
+    span: Span
+    guard: Expr
+    block: Block
+    lock: LockUse | None = None
+    calls: tuple[Span, ...] = ()
+    awaited: Expr | None = None
+    wait: Wait | None = None
+    ways: frozenset[tuple[str, ...]] = frozenset({()})
+
+    @property
+    def acquires(self) -> bool:
+        """Whether it is an acquisition, or the second half of one, that can be refused."""
+        return self.lock is not None and self.lock.action in ("acquire", "join", "enter")
+
+    @property
+    def offers_cpu(self) -> bool:
+        """Whether it is a scheduling point: the task may sleep or be scheduled out there."""
+        if self.kind in ("cond_resched", "might_sleep", "schedule", "await"):
+            return True
+        return self.acquires and self.lock is not None and not self.lock.spins
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What must hold while a task stands at a point: `condition` may use `Self`."""
+
+    property: str
+    condition: Expr
+    span: Span
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A control point.  `step` is None where the task has ended, or was halted by a check."""
+
+    name: str
+    process: str
+    span: Span
+    step: Step | None
+    labels: tuple[tuple[str, str], ...] = ()
+    claims: tuple[Claim, ...] = ()
+    halted: bool = False
+    calls: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """`sizes` are the array dimensions; `process` is set for one copy per task of that process, `"*"`
+    for one per task of all.  `initial` is the value of each element.
+
+    `kind` is shared, ghost, lock, queue, local, temporary or control; `title` is its name in the
+    author's words, with `[]` where each index belongs.  `lock` says what it is of a lock; `whole` is the
+    title of the lock or wait queue that it is a part of.
+    """
+
+    name: str
+    kind: str
+    sort: Sort | AnyTask | TaskSet | TaskQueue | PointName | Any
+    initial: Value
+    sizes: tuple[int, ...] = ()
+    process: str | None = None
+    title: str = ""
+    span: Span | None = None
+    lock: LockPart | None = None
+    whole: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    name: str
+    count: int
+    daemon: bool
+    unfair: bool
+    entry: str
+    end: str
+    span: Span
+    indexed: bool = True
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        return tuple(Task(self.name, index, not self.indexed) for index in range(self.count))
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """`property` holds in a state iff `condition` does."""
+
+    property: str
+    condition: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A temporal property; `labels` are those that it names, as processes and labels.
+
+    `formula` may use the temporal operators; TRUE and FALSE where it holds or fails trivially.
+    """
+
+    name: str
+    formula: Expr
+    labels: tuple[tuple[str, tuple[str, ...]], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    """A bit that every step keeps up: whether `P until Q`, once asked for by `trigger`, still waits
+    for `release`."""
+
+    variable: str
+    trigger: Expr
+    release: Expr
+
+
+def kept_up(monitor: Monitor) -> Expr:
+    """The bit after a step, over the state that the step leads to (the bit itself as it was)."""
+    asked: Expr = Read(monitor.variable)
+    if monitor.trigger != TRUE:
+        asked = Apply("or", (asked, monitor.trigger))
+    return Apply("and", (asked, negation(monitor.release)))
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A shared variable that is reset to `value` where `lock` is given back while `flag` has one of `values`.
+
+    It is dead, nothing reads it before it is set, where nobody holds the lock and the flag has such a value;
+    and where tasks stand at points that are in `held`, if none of these is in `needed` with the flag's value.
+    """
+
+    variable: str
+    value: Value
+    flag: str
+    values: tuple[Value, ...]
+    lock: str
+    held: frozenset[str]
+    needed: frozenset[tuple[str, Value]]
+
+    def is_dead(self, value: Value, points: Iterable[str]) -> bool:
+        """Whether the variable is dead where the flag has `value` and tasks stand at `points`."""
+        holding = [name for name in points if name in self.held]
+        if holding:
+            return not any((name, value) in self.needed for name in holding)
+        return value in self.values
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A named expression of one argument, the bound name `t`."""
+
+    name: str
+    body: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A whole model, lowered.
+
+    `properties` names every safety property that has a verdict, in order.  `cpus`, `preempt` and
+    `pins` (the CPU of each pinned task) are the scheduler's, `no_spinning` says of `Self` that it
+    holds no spinning lock, `forgotten` are the variables that its steps reset.
+    """
+
+    name: str
+    doc: str | None
+    constants: tuple[tuple[str, Value], ...]
+    processes: tuple[Process, ...]
+    variables: tuple[Variable, ...]
+    points: tuple[Point, ...]
+    properties: tuple[str, ...]
+    invariants: tuple[Invariant, ...]
+    sometimes: tuple[Invariant, ...]
+    reachable: tuple[Reachable, ...]
+    barriers: tuple[Span, ...]
+    queued_locks: tuple[str, ...]
+    temporal: tuple[Property, ...] = ()
+    monitors: tuple[Monitor, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    cpus: int | None = None
+    preempt: str = "none"
+    pins: tuple[tuple[Task, int], ...] = ()
+    no_spinning: Expr = TRUE
+    forgotten: tuple[Forgotten, ...] = ()
+    _points: dict[str, Point] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        return tuple(task for process in self.processes for task in process.tasks)
+
+    def point(self, name: str) -> Point:
+        if not self._points:
+            self._points.update({point.name: point for point in self.points})
+        return self._points[name]
+
+    def process(self, name: str) -> Process:
+        return next(process for process in self.processes if process.name == name)
+
+    def variable(self, name: str) -> Variable:
+        return next(variable for variable in self.variables if variable.name == name)
+
+    def tasks_of(self, variable: Variable) -> tuple[Task, ...]:
+        """The tasks that a per-task variable has a copy for."""
+        return self.tasks if variable.process == "*" else self.process(variable.process or "").tasks
+
+
+_NAMES: dict[tuple[type, bool], tuple[str, ...]] = {}
+
+
+def _names(kind: type, *, told: bool = False) -> tuple[str, ...]:
+    """The parts of a kind of node.  Values and places in the source have none; trace notes only if `told`."""
+    known = _NAMES.get((kind, told))
+    if known is None:
+        without = Span | Task | Atom | Const if told else Span | Task | Atom | Const | Note
+        is_node = is_dataclass(kind) and not issubclass(kind, without)
+        known = tuple(item.name for item in fields(kind) if item.name[0] != "_") if is_node else ()
+        _NAMES[kind, told] = known
+    return known
+
+
+def parts(node: object) -> tuple[object, ...]:
+    """What a node of a program consists of, in order.  Constants have no parts; trace notes are left out."""
+    if isinstance(node, tuple):
+        return node
+    return tuple([getattr(node, name) for name in _names(type(node))])
+
+
+def walk(node: object) -> Iterator[object]:
+    """`node` and all that it consists of, at whatever place, from the top and in order.
+
+    Whatever asks what a program, or a part of one, reads or names, asks it here: no place is listed
+    anywhere, so none can be forgotten.  Trace notes are left out: no step or verdict depends on them.
+    """
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        yield one
+        if isinstance(one, tuple):
+            todo.extend(reversed(one))
+        elif names := _names(type(one)):
+            todo.extend([getattr(one, name) for name in reversed(names)])
+
+
+def reads(node: object) -> frozenset[str]:
+    """The names of all variables that are read anywhere in `node`, trace notes left out."""
+    return frozenset(
+        PC if isinstance(part, StandsAt) else part.variable
+        for part in walk(node)
+        if isinstance(part, Read | StandsAt)
+    )
+
+
+def rewritten(node: N, change: Callable[[object], object], *, told: bool = False) -> N:
+    """`node` with `change` applied from the top: where it returns the same node, its parts are rewritten
+    in turn.  Trace notes stay as they are, unless `told`."""
+    new = change(node)
+    if new is not node:
+        return new  # type: ignore[return-value]
+    names = _names(type(node), told=told)
+    if not names and not isinstance(node, tuple):
+        return node
+    old = node if isinstance(node, tuple) else tuple([getattr(node, name) for name in names])
+    made = tuple([rewritten(part, change, told=told) for part in old])
+    if all(one is other for one, other in zip(old, made, strict=True)):
+        return node
+    if isinstance(node, tuple):
+        return made  # type: ignore[return-value]
+    return replace(node, **dict(zip(names, made, strict=True)))  # type: ignore[type-var]
+
+
+def exchanged(node: N, old: Expr, new: Expr) -> N:
+    """`node` with `new` in every place of `old`."""
+    return rewritten(node, lambda part: new if part == old else part)

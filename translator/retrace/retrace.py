@@ -1,0 +1,214 @@
+"""From TLC's states back to steps of the source, each replayed by the interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...dsl.source import Span
+from ..emit.emit import Emission, back
+from ..program.findings import Change, Event, Finding, Position, Standing, TraceStep
+from ..program.program import LockPart, Point, Program, Task, Value
+from ..program.values import value_text
+from ..run.interpreter import Interpreter, State, Transition, Violation
+from ..run.stuck import Hopeless
+from .seen import seen, title
+
+
+class Mismatch(Exception):
+    """TLC and the interpreter disagree: a fault of pfnspec, never shown as a trace."""
+
+
+def states_of(
+    values: tuple[Mapping[str, object], ...], program: Program, emission: Emission
+) -> tuple[State, ...]:
+    """TLC's states as the program's.  Raises Mismatch when a variable is missing or unreadable."""
+    names = {variable: name for name, variable in emission.variables.items()}
+    try:
+        return tuple(
+            tuple(back(state[names[v.name]], v, program, emission) for v in program.variables)
+            for state in values
+        )
+    except (KeyError, AssertionError, TypeError) as fault:
+        raise Mismatch(f"a state of TLC cannot be read: {fault!r}") from fault
+
+
+def retrace(property: str, states: tuple[State, ...], interpreter: Interpreter) -> Finding:
+    """The finding that a sequence of states shows, from the initial state to the violation.
+
+    Raises Mismatch unless it starts in the initial state, each state follows from the one before by
+    a step of one task, and `property` does not hold in the last.
+    """
+    if not states or states[0] != interpreter.initial():
+        raise Mismatch("the trace does not start in the initial state")
+    steps: list[TraceStep] = []
+    for number, (before, after) in enumerate(zip(states[:-1], states[1:], strict=True), start=1):
+        steps.append(replayed_step(number, before, after, interpreter))
+    last = states[-1]
+    found = [violation for violation in interpreter.violations(last) if violation.property == property]
+    if not found:
+        raise Mismatch(f"`{property}` holds in the last state")
+    return finding(found[0], tuple(steps), states, interpreter)
+
+
+def replayed_step(number: int, before: State, after: State, interpreter: Interpreter) -> TraceStep:
+    program = interpreter.program
+    moved = [t for t in program.tasks if interpreter.pc(before, t) is not interpreter.pc(after, t)]
+    if len(moved) != 1:
+        raise Mismatch(f"{len(moved)} tasks moved in step {number}")
+    matching = [t for t in interpreter.transitions(before, moved[0]) if t.state == after]
+    if not matching:
+        raise Mismatch(f"{moved[0]} cannot take step {number}")
+    # Where several ways through a step end in the same state, each is a behaviour of the model;
+    # the first in the order of the source is told.
+    return told_step(number, before, matching[0], interpreter)
+
+
+def told_step(number: int, before: State, taken: Transition, interpreter: Interpreter) -> TraceStep:
+    """A transition from the state `before`, as step `number` of a trace."""
+    step = taken.point.step
+    assert step is not None
+    return TraceStep(
+        number,
+        taken.task,
+        step.kind,
+        step.span,
+        step.calls,
+        _told(tuple(event for event in taken.events if event.kind != "round")),
+        changes(before, taken.state, interpreter),
+        any(event.kind == "round" for event in taken.events),
+    )
+
+
+def _told(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """The events without those reads that say no more than another event of the step: of a place that it has
+    told of before, or that it changes in the same line."""
+    told: list[Event] = []
+    known: set[str] = set()
+    for number, event in enumerate(events):
+        line = (event.span.path, event.span.line)
+        again = event.where in known or any(
+            later.kind == "write" and later.where == event.where
+            for later in events[number + 1 :]
+            if (later.span.path, later.span.line) == line
+        )
+        if event.kind == "read" and again:
+            continue
+        if event.kind in ("read", "write"):
+            known.add(event.where)
+        told.append(event)
+    return tuple(told)
+
+
+def changes(before: State, after: State, interpreter: Interpreter) -> tuple[Change, ...]:
+    """What is different in the author's variables, element by element."""
+    found: list[Change] = []
+    for (name, old), (_, new) in zip(
+        elements(before, interpreter), elements(after, interpreter), strict=True
+    ):
+        if old != new:
+            found.append(Change(name, old, new))
+    return tuple(found)
+
+
+def elements(state: State, interpreter: Interpreter) -> tuple[tuple[str, str], ...]:
+    """Every place of the author's with its value; control points and temporaries are left out."""
+    found: list[tuple[str, str]] = []
+    program = interpreter.program
+    for slot, variable in enumerate(program.variables):
+        if variable.kind in ("control", "temporary"):
+            continue
+        if variable.process:
+            for task, value in zip(program.tasks_of(variable), _items(state[slot]), strict=True):
+                found.append((f"{task}.{variable.title}", value_text(value)))
+        else:
+            found.extend(_array(title(variable), state[slot], len(variable.sizes)))
+    return tuple(found)
+
+
+def _items(value: Value) -> tuple[Value, ...]:
+    assert isinstance(value, tuple)
+    return value
+
+
+def _array(title: str, value: Value, depth: int) -> list[tuple[str, str]]:
+    if depth == 0:
+        return [(title, value_text(value))]
+    found: list[tuple[str, str]] = []
+    for i, item in enumerate(_items(value)):
+        found.extend(_array(title.replace("[]", f"[{i}]", 1), item, depth - 1))
+    return found
+
+
+def finding(
+    violation: Violation, steps: tuple[TraceStep, ...], states: tuple[State, ...], interpreter: Interpreter
+) -> Finding:
+    """What is told of a violation in the last of `states`, to which `steps` lead from the first."""
+    last = states[-1]
+    span: Span | None = None
+    message = ""
+    calls: tuple[Span, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+    positions: tuple[Position, ...] = ()
+    if violation.claim is not None and violation.task is not None:
+        span, message = violation.claim.span, violation.claim.message
+        calls = interpreter.pc(last, violation.task).calls
+        values, positions = seen(violation.claim.condition, last, violation.task, interpreter)
+    else:
+        for invariant in interpreter.program.invariants:
+            if invariant.property == violation.property:
+                if interpreter.value(invariant.condition, last) is not True:
+                    span = invariant.span
+                    values, positions = seen(invariant.condition, last, None, interpreter)
+                    break
+    hopeless = interpreter.hopeless(last) if violation.property == "deadlock" else {}
+    return Finding(
+        property=violation.property,
+        steps=steps,
+        task=violation.task,
+        span=span,
+        message=message,
+        calls=calls,
+        values=values,
+        standing=tuple(
+            standing(task, last, interpreter, hopeless.get(task)) for task in interpreter.program.tasks
+        ),
+        cycle=violation.cycle,
+        stuck=tuple(task for task in interpreter.program.tasks if task in hopeless),
+        initial=elements(states[0], interpreter),
+        final=elements(last, interpreter),
+        positions=positions,
+    )
+
+
+def standing(
+    task: Task, state: State, interpreter: Interpreter, hopeless: Hopeless | None = None
+) -> Standing:
+    """Where a task is, and what keeps it there: for ever, if it is `hopeless`."""
+    point = interpreter.pc(state, task)
+    step = point.step
+    if step is None:
+        return Standing(task, point.span, "halted by a check" if point.halted else "ended", None, ())
+    if interpreter.enabled(state, task):
+        return Standing(task, point.span, "can go on", None, ())
+    what, on = reason(point, state, task, interpreter)
+    only = None if hopeless is None or hopeless.lock else hopeless.on
+    keepers = () if hopeless is None else hopeless.keepers
+    return Standing(task, point.span, "waits", what, on, only, keepers)
+
+
+def reason(point: Point, state: State, task: Task, interpreter: Interpreter) -> tuple[str, tuple[Task, ...]]:
+    """What a task that cannot step waits for, and for whom."""
+    step = point.step
+    assert step is not None
+    if step.lock is not None and interpreter.blockers(state).get(task):
+        where = interpreter.where(step.lock.where, state, task)
+        readers = LockPart(step.lock.lock, "readers")
+        shared = any(v.lock == readers for v in interpreter.program.variables)
+        mode = f" for {'reading' if step.lock.mode == 'read' else 'writing'}" if shared else ""
+        on = interpreter.blockers(state).get(task, frozenset())
+        return f"{where}{mode}", tuple(sorted(on))
+    if step.kind == "schedule" and interpreter.asleep(state, task):
+        return "a wake-up", ()
+    if step.kind == "await":
+        return "its condition", ()
+    return "a CPU", tuple(other for other in interpreter.running(state) if other != task)
