@@ -16,17 +16,17 @@ from itertools import islice
 from exchanges import changed_by_an_exchange
 from pfnspec import tla
 from pfnspec.check.load import Cell, load
-from pfnspec.translator.emit.emit.emit import Emission, emit
-from pfnspec.translator.lower.lower.lower import lower
-from pfnspec.translator.lower.lower.temporal import focused
-from pfnspec.translator.program.program.program import FALSE, TRUE, Program, Property
-from pfnspec.translator.program.program.ways import leaves
-from pfnspec.translator.reduce.reduce.reduce import liveness_reduced, safety_reduced
-from pfnspec.translator.reduce.reduce.schedule import scheduled
-from pfnspec.translator.reduce.reduce.symmetry import symmetry
-from pfnspec.translator.retrace.retrace.expand import Expansion
-from pfnspec.translator.retrace.retrace.lasso import retrace_lasso
-from pfnspec.translator.retrace.retrace.retrace import retrace, states_of
+from pfnspec.translator.emit.emit import Emission, emit
+from pfnspec.translator.lower.lower import lower
+from pfnspec.translator.lower.temporal import focused
+from pfnspec.translator.program.program import FALSE, TRUE, Program, Property
+from pfnspec.translator.program.ways import leaves
+from pfnspec.translator.reduce.reduce import liveness_reduced, safety_reduced
+from pfnspec.translator.reduce.schedule import scheduled
+from pfnspec.translator.reduce.symmetry import symmetry
+from pfnspec.translator.retrace.expand import Expansion
+from pfnspec.translator.retrace.lasso import retrace_lasso
+from pfnspec.translator.retrace.retrace import retrace, states_of
 from pfnspec.translator.run.fair_cycles import Graph, TooLarge
 from pfnspec.translator.run.interpreter import Interpreter, State, path
 from stuck import false_alarm

@@ -35,7 +35,7 @@ from comparisons import (
 )
 from pfnspec import tla
 from pfnspec.check.project.files import cache
-from pfnspec.translator.retrace.retrace.retrace import Mismatch
+from pfnspec.translator.retrace.retrace import Mismatch
 from shrink import smaller
 from stuck import missed
 

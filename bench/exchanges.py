@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations, islice
 
-from pfnspec.translator.program.program.program import Program
-from pfnspec.translator.program.program.values import Task, Value
-from pfnspec.translator.reduce.reduce.symmetry import Symmetry, symmetry
+from pfnspec.translator.program.program import Program
+from pfnspec.translator.program.values import Task, Value
+from pfnspec.translator.reduce.symmetry import Symmetry, symmetry
 from pfnspec.translator.run.interpreter import Interpreter, State
 
 # What stands for what: tasks for tasks, and in the variables of a range its values for its values.

@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 from pfnspec.check.load import load
-from pfnspec.translator.lower.lower.temporal import focused
-from pfnspec.translator.program.program.program import Program
-from pfnspec.translator.reduce.reduce.reduce import safety_reduced
-from pfnspec.translator.reduce.reduce.schedule import scheduled
+from pfnspec.translator.lower.temporal import focused
+from pfnspec.translator.program.program import Program
+from pfnspec.translator.reduce.reduce import safety_reduced
+from pfnspec.translator.reduce.schedule import scheduled
 from pfnspec.translator.run.interpreter import Exploration, Interpreter
 
 UPSTREAM = Path(__file__).resolve().parents[1] / "examples" / "pfncache" / "upstream.pfn"

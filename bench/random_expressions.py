@@ -10,8 +10,8 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pfnspec.dsl.model.model import sorts as s
-from pfnspec.translator.program.program.program import (
+from pfnspec.dsl.model import sorts as s
+from pfnspec.translator.program.program import (
     NONE,
     SELF,
     AnyTask,

@@ -36,9 +36,9 @@ from pathlib import Path
 
 from pfnspec import tla
 from pfnspec.check.load import load
-from pfnspec.translator.lower.lower.temporal import focused
-from pfnspec.translator.reduce.reduce.reduce import safety_reduced
-from pfnspec.translator.reduce.reduce.schedule import scheduled
+from pfnspec.translator.lower.temporal import focused
+from pfnspec.translator.reduce.reduce import safety_reduced
+from pfnspec.translator.reduce.schedule import scheduled
 from pfnspec.translator.run.interpreter import Interpreter
 
 HERE = Path(__file__).resolve().parent

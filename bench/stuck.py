@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pfnspec.translator.program.program.program import Task
+from pfnspec.translator.program.program import Task
 from pfnspec.translator.run.interpreter import Interpreter, State
 
 

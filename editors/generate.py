@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pfnspec.dsl.checker.prelude import prelude
 from pfnspec.dsl.checker.values.scope import BUILT_INS, LOCK_METHODS, SET_METHODS, TYPE_WORDS
-from pfnspec.dsl.model.model.model import BUILT_IN_CHECKS
+from pfnspec.dsl.model.model import BUILT_IN_CHECKS
 from pfnspec.dsl.syntax.tree import Policy
 
 HERE = Path(__file__).resolve().parent

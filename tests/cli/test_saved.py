@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from pfnspec.check.saved.data import Unreadable, result_of
 from pfnspec.check.saved.merge import merged
-from pfnspec.report.text.result.ink import Ink
-from pfnspec.report.text.result.result import result_text
+from pfnspec.report.text.ink import Ink
+from pfnspec.report.text.result import result_text
 
 Ran = CompletedProcess[str]
 Run = Callable[..., Ran]

@@ -11,7 +11,7 @@ from pfnspec.check.result import HOLDS, UNDECIDED, Result, Verdict
 from pfnspec.check.run import check_file
 from pfnspec.check.saved.kept import Outcome
 from pfnspec.check.stop import RunStopped
-from pfnspec.translator.program.program.program import Property
+from pfnspec.translator.program.program import Property
 
 STATE = """model state
 shared x: bool

@@ -28,9 +28,9 @@ from pfnspec.dsl.diagnostics import Diagnostic
 from pfnspec.dsl.source import Source
 from pfnspec.dsl.syntax import tree
 from pfnspec.dsl.syntax.parse import parse
-from pfnspec.translator.lower.lower.lower import lower
-from pfnspec.translator.program.program.program import Program
-from pfnspec.translator.reduce.reduce.schedule import scheduled
+from pfnspec.translator.lower.lower import lower
+from pfnspec.translator.program.program import Program
+from pfnspec.translator.reduce.schedule import scheduled
 from pfnspec.translator.run.interpreter import Interpreter
 
 ROOT = Path(__file__).parents[2]

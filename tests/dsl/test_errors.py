@@ -24,7 +24,7 @@ from pfnspec.dsl.diagnostics import Diagnostic, did_you_mean
 from pfnspec.dsl.explain import codes, explanation
 from pfnspec.dsl.source import Source, Span
 from pfnspec.dsl.syntax.parse import parse
-from pfnspec.translator.lower.lower.lower import lower
+from pfnspec.translator.lower.lower import lower
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -14,7 +14,7 @@ from pfnspec.dsl.diagnostics import Diagnostics
 from pfnspec.dsl.explain import codes
 from pfnspec.dsl.source import Source
 from pfnspec.dsl.syntax.parse import parse
-from pfnspec.translator.lower.lower.lower import lower
+from pfnspec.translator.lower.lower import lower
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").rglob("*.pfn"))

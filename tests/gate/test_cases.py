@@ -15,8 +15,8 @@ import pytest
 from pfnspec.check.options import Options
 from pfnspec.gate.change import compare_files
 from pfnspec.gate.review import Review
-from pfnspec.report.review.text.text import review_text, troubles_text
-from pfnspec.report.text.result.ink import Ink
+from pfnspec.report.review.text import review_text, troubles_text
+from pfnspec.report.text.ink import Ink
 
 CASES = tuple(sorted((Path(__file__).parent / "cases").glob("*.txt")))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from pfnspec.dsl.model.model.walk import walk
+from pfnspec.dsl.model.walk import walk
 from pfnspec.dsl.source import Source
 from pfnspec.dsl.syntax.memory import Memory
 from pfnspec.dsl.syntax.parse import parse, read

@@ -22,9 +22,9 @@ from pfnspec.check.result import (
     Scene,
     Verdict,
 )
-from pfnspec.translator.program.program.findings import Finding
-from pfnspec.translator.retrace.retrace.lasso import retrace_lasso
-from pfnspec.translator.retrace.retrace.retrace import retrace
+from pfnspec.translator.program.findings import Finding
+from pfnspec.translator.retrace.lasso import retrace_lasso
+from pfnspec.translator.retrace.retrace import retrace
 from pfnspec.translator.run.interpreter import Interpreter, State
 
 EITHER_ORDER = """shared a: spinlock

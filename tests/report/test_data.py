@@ -14,8 +14,8 @@ import pytest
 from pfnspec.check.result import Result
 from pfnspec.check.saved.data import result_of
 from pfnspec.report.formats.data import described
-from pfnspec.report.text.result.ink import Ink
-from pfnspec.report.text.result.result import result_text
+from pfnspec.report.text.ink import Ink
+from pfnspec.report.text.result import result_text
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "docs" / "result.schema.json").read_text(encoding="utf-8"))

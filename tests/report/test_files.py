@@ -28,7 +28,7 @@ from pfnspec.report.formats.markdown import block, code, markdown_text
 from pfnspec.report.formats.sarif import sarif_text
 from pfnspec.report.kinds import KINDS, Target
 from pfnspec.report.recognise import is_report
-from pfnspec.report.text.result.problems import RULES
+from pfnspec.report.text.problems import RULES
 
 GOLDEN = Path(__file__).with_name("files")
 FILES = {"junit": "junit.xml", "sarif": "sarif.json", "markdown": "markdown.md"}
@@ -249,7 +249,7 @@ def test_every_rule_says_what_it_means(fixed_results: tuple[Result, ...], here: 
     for rule in rules:
         assert len(rule["help"]["text"]) > 20
         assert rule["shortDescription"]["text"] != rule["id"]
-    from pfnspec.dsl.model.model.model import BUILT_IN_CHECKS
+    from pfnspec.dsl.model.model import BUILT_IN_CHECKS
 
     assert set(BUILT_IN_CHECKS) <= set(RULES)
 

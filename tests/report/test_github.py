@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pfnspec.check.result import Result
 from pfnspec.report.formats.github import annotations_text
-from pfnspec.report.text.result.places import repository_path, uri
+from pfnspec.report.text.places import repository_path, uri
 
 Fixed = Callable[[str], Result]
 

@@ -72,8 +72,8 @@ def shown(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str
     from pfnspec.check.options import Options
     from pfnspec.check.run import check_file
     from pfnspec.report.formats.data import described
-    from pfnspec.report.text.result.ink import Ink
-    from pfnspec.report.text.result.result import result_text
+    from pfnspec.report.text.ink import Ink
+    from pfnspec.report.text.result import result_text
 
     folder = tmp_path_factory.mktemp("several")
     (folder / "several.pfn").write_text(MANY, encoding="utf-8")

@@ -22,14 +22,14 @@ from pfnspec.gate.review import CHANGED, UNKNOWN, Acceptance, Judged, Model, Rev
 from pfnspec.report.files import report_text
 from pfnspec.report.formats.github import annotations_text
 from pfnspec.report.formats.lines import lines_text
-from pfnspec.report.review.text.data import review_json
-from pfnspec.report.review.text.markdown import review_annotations, review_markdown
-from pfnspec.report.review.text.text import review_text, troubles_text
-from pfnspec.report.text.result.ink import Ink
-from pfnspec.report.text.result.result import diagnostics_of, failure_text, result_text
+from pfnspec.report.review.data import review_json
+from pfnspec.report.review.markdown import review_annotations, review_markdown
+from pfnspec.report.review.text import review_text, troubles_text
+from pfnspec.report.text.ink import Ink
+from pfnspec.report.text.result import diagnostics_of, failure_text, result_text
 from pfnspec.report.visible import harmless, meant, shown, visible
-from pfnspec.translator.program.program.findings import Finding, Reachable
-from pfnspec.translator.program.program.values import Atom
+from pfnspec.translator.program.findings import Finding, Reachable
+from pfnspec.translator.program.values import Atom
 
 HOSTILE = "x\n::error::z\r\x1b]0;y\x07\x85\u2028\u202e\u2066\udcff ::stop-commands::t ##[error]z"
 ROOT = Path("/nowhere")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pfnspec.dsl.source import Span
-from pfnspec.report.text.result.words import layout
-from pfnspec.translator.program.program.findings import Event, TraceStep
-from pfnspec.translator.program.program.values import Task
+from pfnspec.report.text.words import layout
+from pfnspec.translator.program.findings import Event, TraceStep
+from pfnspec.translator.program.values import Task
 
 A, B = Task("a", 0), Task("b", 0, only=True)
 

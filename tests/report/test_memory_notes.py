@@ -12,8 +12,8 @@ from pfnspec.check.run import check_file
 from pfnspec.check.saved.data import result_data, result_of
 from pfnspec.report.files import report_text
 from pfnspec.report.formats.lines import lines_text
-from pfnspec.report.text.result.problems import problems
-from pfnspec.report.text.result.result import memory_notes, result_text
+from pfnspec.report.text.problems import problems
+from pfnspec.report.text.result import memory_notes, result_text
 
 BUFFERS = """model buffers
 shared x: bool

@@ -8,10 +8,10 @@ import pytest
 from pfnspec.check.options import Options
 from pfnspec.check.run import check_file
 from pfnspec.check.saved.data import result_data, result_of
-from pfnspec.report.text.result.behaviour import Page, ending
-from pfnspec.report.text.result.ink import Ink
-from pfnspec.report.text.result.problems import place_of
-from pfnspec.report.text.result.words import waiting
+from pfnspec.report.text.behaviour import Page, ending
+from pfnspec.report.text.ink import Ink
+from pfnspec.report.text.problems import place_of
+from pfnspec.report.text.words import waiting
 
 OTHER = """
 daemon process other:

@@ -8,8 +8,8 @@ import pytest
 from pfnspec.check.result import Result
 from pfnspec.report.formats import swimlane
 from pfnspec.report.formats.swimlane import drawing
-from pfnspec.report.text.result.trace import Link, holds, links, stands, stuck
-from pfnspec.translator.program.program.findings import Finding
+from pfnspec.report.text.trace import Link, holds, links, stands, stuck
+from pfnspec.translator.program.findings import Finding
 
 Fixed = Callable[[str], Result]
 

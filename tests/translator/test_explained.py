@@ -8,9 +8,9 @@ from subprocess import CompletedProcess
 
 import pytest
 from pfnspec.check.load import load
-from pfnspec.translator.lower.lower.temporal import focused
-from pfnspec.translator.program.program.program import Expr, Program
-from pfnspec.translator.reduce.reduce.reduce import explained, liveness_reduced, safety_reduced
+from pfnspec.translator.lower.temporal import focused
+from pfnspec.translator.program.program import Expr, Program
+from pfnspec.translator.reduce.reduce import explained, liveness_reduced, safety_reduced
 
 Run = Callable[..., "CompletedProcess[str]"]
 HERE = Path(__file__).with_name("explained")

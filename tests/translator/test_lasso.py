@@ -11,8 +11,8 @@ import pytest
 from pfnspec.dsl.checker.declarations import check
 from pfnspec.dsl.source import Source
 from pfnspec.dsl.syntax.parse import parse
-from pfnspec.translator.lower.lower.lower import lower
-from pfnspec.translator.program.program.show import program_text
+from pfnspec.translator.lower.lower import lower
+from pfnspec.translator.program.show import program_text
 
 Run = Callable[..., "CompletedProcess[str]"]
 

@@ -15,9 +15,8 @@ from typing import Any, get_args, get_type_hints
 
 import comparisons
 import pytest
-from pfnspec.translator.lower.lower.temporal import focused
-from pfnspec.translator.program.program import program as nodes
-from pfnspec.translator.program.program.program import (
+from pfnspec.translator.lower.temporal import focused
+from pfnspec.translator.program.program import (
     SELF,
     Apply,
     Const,
@@ -29,12 +28,13 @@ from pfnspec.translator.program.program.program import (
     StandsAt,
     Task,
 )
-from pfnspec.translator.reduce.reduce.dead import dead_locals
-from pfnspec.translator.reduce.reduce.looks import Observer
-from pfnspec.translator.reduce.reduce.movers import BOTH, NEITHER, RIGHT
-from pfnspec.translator.reduce.reduce.reduce import explained
-from pfnspec.translator.reduce.reduce.schedule import scheduled
-from pfnspec.translator.reduce.reduce.symmetry import symmetry
+from pfnspec.translator.program import program as nodes
+from pfnspec.translator.reduce.dead import dead_locals
+from pfnspec.translator.reduce.looks import Observer
+from pfnspec.translator.reduce.movers import BOTH, NEITHER, RIGHT
+from pfnspec.translator.reduce.reduce import explained
+from pfnspec.translator.reduce.schedule import scheduled
+from pfnspec.translator.reduce.symmetry import symmetry
 from pfnspec.translator.run.interpreter import Interpreter
 from random_models import model
 

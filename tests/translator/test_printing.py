@@ -11,9 +11,9 @@ from differential import cells
 from pfnspec import tla
 from pfnspec.dsl.source import Span
 from pfnspec.tla.module.precedence import INTERVAL, MINUS, OPERATORS, Text, infix
-from pfnspec.translator.emit.emit.emit import Emission, emit
-from pfnspec.translator.lower.lower.temporal import simplified
-from pfnspec.translator.program.program.program import (
+from pfnspec.translator.emit.emit import Emission, emit
+from pfnspec.translator.lower.temporal import simplified
+from pfnspec.translator.program.program import (
     FALSE,
     PC,
     SELF,
@@ -41,9 +41,9 @@ from pfnspec.translator.program.program.program import (
     conjunction,
     negation,
 )
-from pfnspec.translator.program.program.program import Test as Branch
-from pfnspec.translator.reduce.reduce.schedule import scheduled
-from pfnspec.translator.retrace.retrace.lasso import truth
+from pfnspec.translator.program.program import Test as Branch
+from pfnspec.translator.reduce.schedule import scheduled
+from pfnspec.translator.retrace.lasso import truth
 from pfnspec.translator.run.interpreter import Interpreter, State
 from random_expressions import BOOL, Expressions, Kind, kind_of
 

@@ -12,8 +12,8 @@ import pytest
 from cases import cases
 from pfnspec import tla
 from pfnspec.check.load import Cell, load
-from pfnspec.translator.lower.lower.temporal import focused
-from pfnspec.translator.reduce.reduce.reduce import safety_reduced
+from pfnspec.translator.lower.temporal import focused
+from pfnspec.translator.reduce.reduce import safety_reduced
 
 HERE = Path(__file__).parent
 LIVENESS = cases(HERE / "liveness.txt")

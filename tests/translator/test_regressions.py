@@ -10,11 +10,11 @@ from pfnspec.dsl.checker.declarations import check
 from pfnspec.dsl.checker.scenarios import scenario_names
 from pfnspec.dsl.source import Source
 from pfnspec.dsl.syntax.parse import parse
-from pfnspec.translator.lower.lower.lower import lower
-from pfnspec.translator.lower.lower.temporal import focused
-from pfnspec.translator.program.program.program import Program
-from pfnspec.translator.reduce.reduce.reduce import safety_reduced
-from pfnspec.translator.reduce.reduce.schedule import scheduled
+from pfnspec.translator.lower.lower import lower
+from pfnspec.translator.lower.temporal import focused
+from pfnspec.translator.program.program import Program
+from pfnspec.translator.reduce.reduce import safety_reduced
+from pfnspec.translator.reduce.schedule import scheduled
 from pfnspec.translator.run.interpreter import Interpreter
 
 FILE = Path(__file__).with_name("regressions.txt")

@@ -12,11 +12,11 @@ from subprocess import CompletedProcess
 import pytest
 from exchanges import Swap, swapped, swaps, violated
 from pfnspec.check.load import load
-from pfnspec.translator.lower.lower.temporal import focused
-from pfnspec.translator.program.program.program import Program
-from pfnspec.translator.reduce.reduce.reduce import safety_reduced
-from pfnspec.translator.reduce.reduce.schedule import scheduled
-from pfnspec.translator.reduce.reduce.symmetry import Symmetry, symmetry
+from pfnspec.translator.lower.temporal import focused
+from pfnspec.translator.program.program import Program
+from pfnspec.translator.reduce.reduce import safety_reduced
+from pfnspec.translator.reduce.schedule import scheduled
+from pfnspec.translator.reduce.symmetry import Symmetry, symmetry
 from pfnspec.translator.run.interpreter import Interpreter, State
 from random_models import model
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import differential
 import pytest
-from pfnspec.report.text.result.words import because, step_text
-from pfnspec.translator.lower.lower.temporal import focused
-from pfnspec.translator.program.program.findings import Finding
-from pfnspec.translator.reduce.reduce.schedule import scheduled
-from pfnspec.translator.retrace.retrace.retrace import retrace
+from pfnspec.report.text.words import because, step_text
+from pfnspec.translator.lower.temporal import focused
+from pfnspec.translator.program.findings import Finding
+from pfnspec.translator.reduce.schedule import scheduled
+from pfnspec.translator.retrace.retrace import retrace
 from pfnspec.translator.run.interpreter import Interpreter, path
 
 

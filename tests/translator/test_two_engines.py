@@ -19,8 +19,8 @@ from pfnspec.check.load import Cell, load
 from pfnspec.check.options import Options
 from pfnspec.check.run import check_file
 from pfnspec.tla import find_tools
-from pfnspec.translator.emit.emit.emit import Emission, emit
-from pfnspec.translator.reduce.reduce.schedule import scheduled
+from pfnspec.translator.emit.emit import Emission, emit
+from pfnspec.translator.reduce.schedule import scheduled
 from pfnspec.translator.run.interpreter import Interpreter
 
 Run = Callable[..., "CompletedProcess[str]"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from pfnspec.check.load import load
-from pfnspec.translator.lower.lower.temporal import antecedents, focused
-from pfnspec.translator.retrace.retrace.witness import has_witness
+from pfnspec.translator.lower.temporal import antecedents, focused
+from pfnspec.translator.retrace.witness import has_witness
 from pfnspec.translator.run.interpreter import Interpreter
 
 MODEL = """model m
