@@ -109,7 +109,7 @@ class _Words:
             case "unfair":
                 return f"{name} is unfair: who gets it again and again decides the property"
             case "waited":
-                return f"whoever waits for {name} needs more than that it is free"
+                return f"whoever waits for {name} may need a CPU as well"
             case "scheduled":
                 locks = " or ".join(self.title(lock) for lock in reason.locks)
                 return f"it takes or offers a CPU, which whoever waits for {locks} may need"

@@ -1,4 +1,4 @@
-"""Acquisitions that need several things at once, and what fairness asks the reduction to leave of them.
+"""Acquisitions that need a CPU as well as their lock, and what fairness asks the reduction to leave of them.
 
 `docs/semantics.md` has the argument.
 """
@@ -7,48 +7,32 @@ from __future__ import annotations
 
 from .cpus import Cpus
 from .movers import Analysis, Reason
-from .program import Point, Step
+from .program import Point
 from .ways import leaves
 
 
 class Chances:
-    """What else than its lock the acquisitions of an analysed program depend on, those that are promised.
-
-    `locks`: those whose waiters need more than that the lock is free; `scarce`: those whose waiters may need
-    a CPU as well.
-    """
+    """For which locks of an analysed program those who wait, and are promised something, may need a CPU as
+    well: `scarce`."""
 
     def __init__(self, analysis: Analysis, cpus: Cpus) -> None:
         program = analysis.program
         self.analysis = analysis
         self.cpus = cpus
         unfair = {process.name for process in program.processes if process.unfair}
-        locks: set[str] = set()
-        scarce: set[str] = set()
-        for point in program.points:
-            step = point.step
-            if point.name not in analysis.must or point.process in unfair:
-                continue
-            if step is None or step.lock is None or not step.acquires:
-                continue
-            if cpus.lacking(point):
-                scarce.add(step.lock.lock)
-            if cpus.lacking(point) or self._asks_more(step, step.lock.lock):
-                locks.add(step.lock.lock)
-        self.locks = frozenset(locks)
-        self.scarce = frozenset(scarce)
-
-    def _asks_more(self, step: Step, lock: str) -> bool:
-        """Whether the guard of an acquisition reads anything that may change, other than its own lock."""
-        looks = self.analysis.observer.looks(step.guard)
-        own = {name for name, of in self.analysis.observer.locks.items() if of == lock}
-        return bool(looks.points or looks.others or looks.variables - own - self.analysis.written_alone)
+        self.scarce = frozenset(
+            point.step.lock.lock
+            for point in program.points
+            if point.name in analysis.must and point.process not in unfair
+            if point.step is not None and point.step.lock is not None and point.step.acquires
+            if cpus.lacking(point)
+        )
 
     def reasons(self, point: Point) -> tuple[Reason, ...]:
         """Why a step does not move because it may make such an acquisition possible or impossible, if so."""
         step = point.step
         assert step is not None
-        if step.lock is not None and step.lock.lock in self.locks:
+        if step.lock is not None and step.lock.lock in self.scarce:
             return (Reason("waited", step.lock.lock),)
         if not self.scarce:
             return ()

@@ -73,7 +73,7 @@ class Reason:
     all others out), conflict (no lock does: `here` and `other` are accesses that meet), or formula (a
     property reads what the step writes).  For a lock: acquired, released, tried, queued (it keeps
     its queue), formula, unfair (no queue, in a liveness run), state (the step looks at it), or, in a liveness
-    run, waited (those who wait for it need more than that it is free).  Else label (a property names it),
+    run, waited (those who wait for it may need a CPU as well).  Else label (a property names it),
     elsewhere (the step asks where a task stands), several (operations on locks in one step) or, in a liveness
     run, scheduled (those who wait for `locks` may need a CPU, and the step takes or offers one).
     """
@@ -132,8 +132,6 @@ class Analysis:
         for process in program.processes:
             if process.count:
                 self._flow(process.entry)
-        # The variables with a copy for each task, which no other task writes.
-        self.written_alone = self._written_alone()
         self.task_local, self.snapshots = self._task_local()
         self._movers: dict[tuple[str, bool], Mover] = {}
         self.found = self._accesses()
@@ -174,19 +172,13 @@ class Analysis:
     def _task_local(self) -> tuple[frozenset[str], frozenset[str]]:
         """Per-task variables that only their own task touches and no formula observes; and those that hold
         snapshots, which bumps outdate from elsewhere."""
-        own = self._locals()
+        own = {v.name for v in self.program.variables if v.process not in (None, "*")}
         snapshots = {v.name for v in self.program.variables if isinstance(v.sort, Snapshot)} & own
         for point in self.program.points:
             if point.step is not None:
+                own -= _foreign(point.step.block)
                 snapshots -= _foreign(point.step.block, fills=False)
-        return self.written_alone - self.observed, frozenset(snapshots) - self.observed
-
-    def _written_alone(self) -> frozenset[str]:
-        own = self._locals()
-        return own.difference(*(_foreign(point.step.block) for point in self.program.points if point.step))
-
-    def _locals(self) -> frozenset[str]:
-        return frozenset(v.name for v in self.program.variables if v.process not in (None, "*"))
+        return frozenset(own) - self.observed, frozenset(snapshots) - self.observed
 
     def accesses(self, step: Step) -> tuple[frozenset[str], frozenset[str]]:
         """The shared variables that a step reads and writes, locks left out.
