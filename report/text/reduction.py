@@ -108,6 +108,11 @@ class _Words:
                 return f"{name} keeps its queue, so the order of those who come to it matters"
             case "unfair":
                 return f"{name} is unfair: who gets it again and again decides the property"
+            case "waited":
+                return f"whoever waits for {name} may need a CPU as well"
+            case "scheduled":
+                locks = " or ".join(self.title(lock) for lock in reason.locks)
+                return f"it takes or offers a CPU, which whoever waits for {locks} may need"
             case "state":
                 return f"the state of {name} is looked at"
             case "label":

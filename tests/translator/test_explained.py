@@ -31,10 +31,13 @@ SHOWN = {
     "kinds_up": ("tests/translator/explained/kinds.pfn", "--scenario", "up"),
     "kinds_preempted": ("tests/translator/explained/kinds.pfn", "--scenario", "preempted"),
     "kinds_liveness": ("tests/translator/explained/kinds.pfn", "--property", "gets_through"),
-}
+    "kinds_liveness_up": (
+        "tests/translator/explained/kinds.pfn", "--property", "gets_through", "--scenario", "up",
+    ),
+}  # fmt: skip
 REASONS = {
     "constant", "alone", "locked", "conflict", "formula", "acquired", "released", "tried", "queued",
-    "unfair", "state", "label", "several", "elsewhere",
+    "unfair", "waited", "scheduled", "state", "label", "several", "elsewhere",
 }  # fmt: skip
 BOUNDARIES = {
     "end", "guard", "back", "label", "claim", "queued", "cpu", "preempted", "moves", "taken", "origin",

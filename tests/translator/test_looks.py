@@ -16,6 +16,7 @@ from typing import Any, get_args, get_type_hints
 import comparisons
 import pytest
 from pfnspec.translator.lower.temporal import focused
+from pfnspec.translator.program import program as nodes
 from pfnspec.translator.program.program import (
     SELF,
     Apply,
@@ -28,7 +29,6 @@ from pfnspec.translator.program.program import (
     StandsAt,
     Task,
 )
-from pfnspec.translator.program import program as nodes
 from pfnspec.translator.reduce.dead import dead_locals
 from pfnspec.translator.reduce.looks import Observer
 from pfnspec.translator.reduce.movers import BOTH, NEITHER, RIGHT

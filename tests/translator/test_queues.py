@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import differential
 import pytest
+from pfnspec.translator.schedule import scheduled
+from pfnspec.translator.simulate import Simulation
 
 READER = """process reader:
     with r.read():
@@ -77,3 +81,31 @@ def test_queue(name: str) -> None:
     for cell in cells:
         assert cell.program.queued_locks == (("r",) if kept else ())
         differential.safety(cell)
+
+
+def test_who_joins_a_queue_has_been_at_the_label_before() -> None:
+    """A walk to a label ends where somebody comes to it, not where he queues for the lock behind it."""
+    writer = WRITER.replace("    with", "    x = x\n    label before\n    with", 1)
+    reader = READER + "        while maybe():\n            cpu_relax()\n"
+    (cell,) = differential.cells(f"model m\nshared r: rwsem\nshared x: bool\n{writer}{reader}")
+    walk = Simulation(scheduled(cell.program))
+
+    def go(task: str) -> None:
+        walk.take(next(choice for choice in walk.choices if str(choice.task) == task))
+
+    def standing() -> tuple[tuple[str, str], ...]:
+        point = walk.interpreter.pc(walk.states[-1], walk.steps[-1].task)
+        return point.labels
+
+    go("reader")
+    go("writer")
+    go("writer")
+    assert standing() == (("writer", "before"),)
+    ends: set[tuple[str, str]] = set()
+    for seed in range(20):
+        end = walk.run(Random(seed), 1, "before")
+        ends.add((str(walk.steps[-1].task), end))
+        if walk.steps[-1].task.process == "writer":
+            assert standing() == (("writer", "before"),)
+        walk.undo()
+    assert ends == {("reader", "steps"), ("writer", "steps")}

@@ -37,7 +37,11 @@ MAX_PASSED = 120
 
 @dataclass(slots=True)
 class StepNode:
-    """An access or operation; `block` jumps to nodes."""
+    """An access or operation; `block` jumps to nodes.
+
+    `continues`: it is the second half of what the step that jumps to it began, and the author wrote one
+    thing.  Its control point has what stands before both.
+    """
 
     kind: str
     span: Span
@@ -47,6 +51,7 @@ class StepNode:
     calls: tuple[Span, ...]
     claims: tuple[Claim, ...] = ()
     awaited: Expr | None = None
+    continues: bool = False
 
 
 @dataclass(slots=True)
@@ -235,6 +240,10 @@ class _Closer:
         if self.leaves > MAX_LEAVES:
             raise TooManyLeaves(self.flow.nodes[self.origin[0]].span if self.origin else self.span)
         key = (target, walk.labels, walk.claims)
+        node = self.flow.nodes[target]
+        if isinstance(node, StepNode) and node.continues:
+            assert self.origin is not None and not walk.labels and not walk.claims
+            key = (target, *self.origin[1:])
         if key == self.origin:
             self.break_cycle(walk.passed)
         return goto(self.point(key))

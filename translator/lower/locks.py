@@ -236,11 +236,8 @@ def acquisition(
         use = lock.use("acquire", mode, lock.blockers(mode))
         return add(StepNode("lock", span, lock.free(mode), taken, use, calls))  # type: ignore[operator,no-any-return]
     enter = Block((*lock.leave(mode), *taken.ops), taken.end)
-    waiting = add(  # type: ignore[operator]
-        StepNode(
-            "lock", span, lock.turn(mode), enter, lock.use("enter", mode, lock.queued_blockers(mode)), calls
-        )
-    )
+    entering = lock.use("enter", mode, lock.queued_blockers(mode))
+    waiting = add(StepNode("lock", span, lock.turn(mode), enter, entering, calls, continues=True))  # type: ignore[operator]
     at_once = conjunction(lock.free(mode), Apply("==", (lock.queue, NO_QUEUE)))
     join = Block((*lock.join(mode), lock.note("queue", mode, span)), goto(waiting).end)
     block = Block((), Test(at_once, taken, join))

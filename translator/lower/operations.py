@@ -40,12 +40,21 @@ class Operations(Assignments):
             lock = self.lock_at(node.lock, read, where)
             if node.action == "release":
                 return self.release(lock, node.mode, node.span, after, held)
+            self.known_before(self.base(node.lock)[1])
             then = self.free(
                 Block(tuple(Assign(name, (SELF,), NONE) for name in held), Goto(after)), node.span
             )
             return goto(self.acquire(lock, node.mode, node.span, then if held else after))
 
         return self.free(self.located(node.lock, use), node.span)
+
+    def known_before(self, indices: tuple[m.Expr, ...]) -> None:
+        """Raises Unsupported where an acquisition in `atomic` would read an index that others may write, and
+        which could become that of another lock while the task waits."""
+        for index in indices:
+            if self.atomic and shared(index):
+                message = "which lock is taken here depends on a shared variable"
+                raise Unsupported("not-atomic", index.span, message, "read it into a local before the block")
 
     def acquire(self, lock: LockPlace, mode: str, span: Span, after: int) -> int:
         number = acquisition(lock, mode, after, span, self.calls, self.flow.add)
@@ -64,6 +73,7 @@ class Operations(Assignments):
     def held(self, node: m.With, after: int) -> int:
         """Acquire, body, release; the lock's indices are evaluated once."""
         base, indices, slots = self.base(node.lock)
+        self.known_before(indices)
         changed = {
             inner.variable.name if isinstance(inner, m.Declare | m.For) else inner.place.root.name
             for inner in m.walk(node.body)
@@ -80,10 +90,6 @@ class Operations(Assignments):
             if stable:
                 fixed.append(self.ir(index))
             else:
-                if self.atomic and shared(index):
-                    message = "which lock is taken here depends on a shared variable"
-                    help = "read it into a local before the block"
-                    raise Unsupported("not-atomic", index.span, message, help)
                 number = self.withs.setdefault(node.span, len(self.withs))
                 name = self.hidden(self.flow.process, f"with {number} {len(fixed)}", AnyTask())
                 saved.append((name, index))

@@ -50,7 +50,13 @@ class Cpus:
         A task that has stepped has a CPU, and keeps it until it stands where others may get it; only where
         it starts, where it may have lost its CPU, or behind an `await` can it be without.
         """
-        if not self.counted or self.moves:
-            return False
+        return not self.moves and self.lacking(point)
+
+    def lacking(self, point: Point) -> bool:
+        """Whether a task that stands there may have no CPU."""
         starts = {process.entry for process in self.analysis.program.processes}
-        return point.name in starts | self.awaited or self.offers(point) is not None
+        return self.counted and (point.name in starts or self.regains(point))
+
+    def regains(self, point: Point) -> bool:
+        """The same, other than by not having stepped yet."""
+        return self.counted and (point.name in self.awaited or self.offers(point) is not None)

@@ -28,6 +28,7 @@ from ..program.program import (
     reads,
 )
 from ..program.ways import Leaf, extended, leaves
+from .chances import Chances
 from .cpus import Cpus
 from .dead import forgetful, forgetting
 from .looks import Observer, looked_at
@@ -85,7 +86,7 @@ def explained(program: Program, formulas: Iterable[Expr], *, liveness: bool) -> 
     reduction.run()
     program, analysis = reduction.program, reduction.analysis
     reached = [p for p in program.points if p.step is not None and p.name in analysis.must]
-    movers = {point.name: analysis.mover(point, liveness=liveness) for point in reached}
+    movers = {point.name: reduction.mover(point) for point in reached}
     return Explanation(program, liveness, movers, reduction.boundaries, reduction.labels)
 
 
@@ -105,6 +106,7 @@ class _Reduction:
         self.program = forgetting(program, Analysis(program, seen.variables, seen.points))
         self.analysis = Analysis(self.program, seen.variables, seen.points)
         self.cpus = Cpus(self.analysis)
+        self.chances = Chances(self.analysis, self.cpus)
         self.labels = self.analysis.labels
         self.unfair = {process.name for process in program.processes if process.unfair}
         self.leaves = 0
@@ -146,13 +148,21 @@ class _Reduction:
         step = point.step
         if step is None or step.guard != TRUE or self.kept(point) is not None:
             return None
-        if self.analysis.mover(point, liveness=self.liveness).kind != BOTH:
+        if self.mover(point).kind != BOTH:
             return None
         match step.block:
             case Block(ops=ops, end=Goto(point=target)) if all(isinstance(op, Note) for op in ops):
                 return str(target)
             case _:
                 return None
+
+    def mover(self, point: Point) -> Mover:
+        """How the step of a point moves in this run."""
+        mover = self.analysis.mover(point, liveness=self.liveness)
+        if mover.kind == NEITHER or not self.liveness:
+            return mover
+        reasons = self.chances.reasons(point)
+        return Mover(NEITHER, reasons) if reasons else mover
 
     def merged(self, point: Point) -> Point:
         step = point.step
@@ -163,7 +173,7 @@ class _Reduction:
             targets = dict.fromkeys(leaf.target for leaf in leaves(step.block))
             self.boundaries[point.name] = tuple(Boundary((point.name,), t, alone) for t in targets)
             return point
-        kind = self.analysis.mover(point, liveness=self.liveness).kind
+        kind = self.mover(point).kind
         self.leaves = len(tuple(leaves(step.block)))
         self.ways, self.ends = set(), {}
         moves_right = kind in (RIGHT, BOTH) and not self.cpus.taken_visibly(point)
@@ -213,10 +223,10 @@ class _Reduction:
         why = self.kept(point)
         if why is not None:
             return end(why)
-        mover = self.analysis.mover(point, liveness=self.liveness)
+        mover = self.mover(point)
         if phase.by and mover.kind not in (LEFT, BOTH):
             first = self.program.point(phase.by)
-            moved = self.analysis.mover(first, liveness=self.liveness).kind in (RIGHT, BOTH)
+            moved = self.mover(first).kind in (RIGHT, BOTH)
             taken = moved and self.cpus.taken_visibly(first)
             return Boundary(phase.passed, name, "taken" if taken else "moves", mover, phase.by)
         ways = tuple(leaves(step.block))

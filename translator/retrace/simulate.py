@@ -81,6 +81,9 @@ class Simulation:
         point = self.interpreter.pc(self.states[-1], self.steps[-1].task)
         if label == "end":
             return point.step is None and not point.halted
+        if point.step is not None and point.step.lock is not None and point.step.lock.action == "enter":
+            # Who joins a queue was there before.
+            return False
         return any(label in (name, f"{owner}.{name}") for owner, name in point.labels)
 
     def violations(self) -> tuple[Violation, ...]:
