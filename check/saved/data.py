@@ -307,7 +307,7 @@ class _Reader:
                 for scene in data["scenarios"]
             ),
             policies=tuple(data["policies"]),
-            sources={path: Source(path, text) for path, text in data["sources"].items()},
+            sources={path: Source(path, self.text(text)) for path, text in data["sources"].items()},
             diagnostics=tuple(self.diagnostic(one) for one in data["diagnostics"]),
             verdicts=tuple(self.verdict(one) for one in data["verdicts"]),
             evidence=self.optional(self.evidence, data["evidence"]),
@@ -344,6 +344,11 @@ class _Reader:
 
     def values(self, data: Mapping[str, str]) -> tuple[tuple[str, Value], ...]:
         return tuple((name, self.value(text)) for name, text in data.items())
+
+    def text(self, data: object) -> str:
+        if not isinstance(data, str):
+            raise TypeError("a source is no text")
+        return data
 
     def span(self, data: Data) -> Span:
         # Most places stand in the data many times.

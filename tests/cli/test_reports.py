@@ -32,7 +32,7 @@ def test_all_reports_of_one_check(pfnspec: Run, models: Path, tmp_path: Path) ->
     assert ran.returncode == 1
     data = json.loads(ran.stdout)
     assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8")) == data
-    (alert,) = json.loads((tmp_path / "r.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
+    alert, _ = json.loads((tmp_path / "r.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
     assert alert["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "bad.pfn"
     suites = xml.parse(tmp_path / "r.xml").getroot()
     assert (suites.attrib["tests"], suites.attrib["failures"]) == (str(len(data["verdicts"])), "1")

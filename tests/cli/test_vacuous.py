@@ -111,4 +111,5 @@ def test_a_run_that_was_stopped_leaves_it_open(tmp_path: Path, monkeypatch: pyte
     monkeypatch.undo()
     result = checked(tmp_path, TEMPORAL, "p", cache=True)
     assert (verdict(result, "p").outcome, verdict(result, "p").vacuous) == (HOLDS, True)
-    assert result.evidence is not None and result.evidence.cached == 0
+    # TLC's complete answer about the property itself may be remembered; what it supposes was asked anew.
+    assert result.evidence is not None and result.evidence.cached < result.evidence.runs

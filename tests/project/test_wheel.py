@@ -19,7 +19,14 @@ NOT_COPIED = shutil.ignore_patterns(
 
 
 def rooms() -> set[str]:
+    """The top rooms, by their folders."""
     return {path.parent.name for path in ROOT.glob("*/__init__.py")}
+
+
+def every_room() -> set[str]:
+    """The rooms inside them, too, as packages."""
+    inits = (path for room in rooms() for path in (ROOT / room).rglob("__init__.py"))
+    return {".".join(path.parent.relative_to(ROOT).parts) for path in inits}
 
 
 def files() -> set[str]:
@@ -72,7 +79,7 @@ def test_every_room_is_listed() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert set(project["tool"]["setuptools"]["packages"]) == {
         "pfnspec",
-        *(f"pfnspec.{room}" for room in rooms()),
+        *(f"pfnspec.{room}" for room in every_room()),
     }
 
 

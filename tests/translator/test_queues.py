@@ -6,8 +6,8 @@ from random import Random
 
 import differential
 import pytest
-from pfnspec.translator.schedule import scheduled
-from pfnspec.translator.simulate import Simulation
+from pfnspec.translator.reduce.schedule import scheduled
+from pfnspec.translator.retrace.simulate import Simulation
 
 READER = """process reader:
     with r.read():
