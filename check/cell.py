@@ -10,18 +10,16 @@ from dataclasses import dataclass, replace
 
 from .. import tla
 from ..dsl.model import model as m
+from ..translator import pipeline
 from ..translator.emit.emit import Emission
 from ..translator.lower.temporal import (
     antecedents,
-    focused,
     is_temporal,
     simplified,
     supposed_states,
 )
 from ..translator.program.findings import Finding
 from ..translator.program.program import FALSE, TRUE, Invariant, Program, Property, negation
-from ..translator.reduce.reduce import liveness_reduced, safety_reduced
-from ..translator.reduce.schedule import scheduled
 from ..translator.reduce.symmetry import symmetry
 from ..translator.retrace.expand import Expansion
 from ..translator.retrace.lasso import retrace_lasso
@@ -82,7 +80,7 @@ class CellCheck:
             for p in self.program.temporal
             if self.asked(p.name)
         }
-        plain = focused(self.program, ())
+        plain = pipeline.about(self.program)
         watched = (*plain.sometimes, *(state for states in supposed.values() for state in states))
         self.watched = replace(plain, sometimes=watched, _points={})
         first = len(self.program.reachable)
@@ -118,7 +116,7 @@ class CellCheck:
     def safety(self) -> tuple[CellVerdict, ...]:
         """A run, or several, for all safety properties; or what such runs came to before."""
         names = [name for name in self.safety_names() if self.asked(name)]
-        whole = Interpreter(scheduled(self.watched))
+        whole = Interpreter(pipeline.whole(self.watched))
         key = fingerprint(self.key, "safety", names, list(self.registers))
         kept = self.store and recalled(
             self.store, key, whole, lambda name, states, _: retrace(name, states, whole)
@@ -132,8 +130,7 @@ class CellCheck:
             return self.safety_verdicts(names, kept.findings, kept.evidence)
         started = time.monotonic()
         complete = False
-        formulas = [i.condition for i in (*self.watched.invariants, *self.watched.sometimes)]
-        program = scheduled(safety_reduced(self.watched, formulas) if self.reduction else self.watched)
+        program = pipeline.prepared(self.watched, reduction=self.reduction)
         expansion = Expansion(program, whole) if self.reduction else None
         behaviours: dict[str, Behaviour] = {}
         findings: dict[str, Finding] = {}
@@ -169,8 +166,7 @@ class CellCheck:
     def suppositions(self) -> tuple[CellVerdict, ...]:
         """A search for the states that temporal properties suppose: by the interpreter, and by a safety run
         if not all of them are near the first state."""
-        formulas = [formula.condition for formula in self.watched.sometimes]
-        program = scheduled(safety_reduced(self.watched, formulas) if self.reduction else self.watched)
+        program = pipeline.prepared(self.watched, reduction=self.reduction)
         found = searched(program, (), SECOND_OPINION, self.runs.stop.reason, lambda progress: None)
         self.runs.reached |= {self.registers[name] for name in found.met}
         if found.stopped is None:
@@ -304,7 +300,7 @@ class CellCheck:
             return (CellVerdict(self.cell, property.name, "property", HOLDS, vacuous=True),)
         if self.runs.tools is None:
             return (self.temporal(property, None),)
-        whole = Interpreter(scheduled(focused(self.cell.live, (property,))))
+        whole = Interpreter(pipeline.whole(pipeline.about(self.cell.live, property)))
         key = fingerprint(self.key, "property", property.name)
         kept = self.store and recalled(
             self.store, key, whole, lambda _, states, loop: retrace_lasso(property, states, loop, whole)
@@ -345,9 +341,9 @@ class CellCheck:
 
     def searched(self, property: Property) -> Outcome:
         """What a run for one property comes to; raises RunStopped or RunFailed."""
-        focus = focused(self.cell.live, (property,))
-        whole = Interpreter(scheduled(focus))
-        program = scheduled(liveness_reduced(focus, (property.formula,)) if self.reduction else focus)
+        focus = pipeline.about(self.cell.live, property)
+        whole = Interpreter(pipeline.whole(focus))
+        program = pipeline.prepared(focus, reduction=self.reduction)
         emission = self.runs.emitted(program, (), (property.name,), registers=False)
         outcome = self.lively(program, property, emission)
         totals = outcome.totals
@@ -393,7 +389,7 @@ class CellCheck:
         """Whether a temporal formula that the property supposes holds on no fair behaviour; the number of
         runs, and how many of them were made before.  Raises RunStopped or RunFailed where that is not known:
         the property is not decided then."""
-        walker = Interpreter(scheduled(focused(self.cell.live, (property,))))
+        walker = Interpreter(pipeline.whole(pipeline.about(self.cell.live, property)))
         probes = cached = 0
         for number, supposed in enumerate(antecedents(property.formula)):
             if not is_temporal(supposed):

@@ -15,7 +15,7 @@ from ..dsl.diagnostics import Diagnostic, did_you_mean
 from ..dsl.model import model as m
 from ..dsl.source import Span
 from ..dsl.syntax.fmt import meaning
-from ..translator.lower.temporal import focused
+from ..translator.pipeline import about
 from ..translator.program.fairness import fairness
 from ..translator.program.findings import Reachable
 from ..translator.reduce.unlocked import Unlocked, unlocked
@@ -143,7 +143,7 @@ def _unlocked(cells: tuple[Cell, ...]) -> tuple[Unlocked, ...]:
     found: dict[str, Unlocked] = {}
     for cell in cells:
         accepted = cell.model.unlocked
-        for one in unlocked(focused(cell.program, ())):
+        for one in unlocked(about(cell.program)):
             if not any(one.location == name or one.location.startswith(f"{name}.") for name in accepted):
                 found.setdefault(one.location, one)
     return tuple(found.values())

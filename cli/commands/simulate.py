@@ -11,8 +11,7 @@ from ...report.text.command import command, file_word
 from ...report.text.ink import ink_for, width_for
 from ...report.text.result import folded, head_text
 from ...report.text.simulation import behaviour_text, violation_text
-from ...translator.lower.temporal import focused
-from ...translator.reduce.schedule import scheduled
+from ...translator import pipeline
 from ...translator.retrace.simulate import Simulation
 from ..cell import one_cell
 from ..write import complain, put
@@ -29,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
         return 2
     loaded, cell = chosen
     seed = SystemRandom().randrange(1_000_000) if options.seed is None else options.seed
-    simulation = Simulation(scheduled(focused(cell.program, ())))
+    simulation = Simulation(pipeline.whole(pipeline.about(cell.program)))
     ink = ink_for(sys.stdout)
     page = Page(loaded.sources, loaded.path, options.width or width_for(sys.stdout), ink)
     where = where_text(cell.scenario, cell.policy)

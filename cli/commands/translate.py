@@ -13,12 +13,10 @@ from ...report.text.ink import ink_for, width_for
 from ...report.text.reduction import reduction_text
 from ...report.text.result import folded, head_text
 from ...report.visible import visible
+from ...translator import pipeline
 from ...translator.emit.emit import Emission, emit
-from ...translator.lower.temporal import focused
-from ...translator.program.program import Expr, Program
+from ...translator.program.program import Program
 from ...translator.program.show import program_text
-from ...translator.reduce.reduce import explained, liveness_reduced, safety_reduced
-from ...translator.reduce.schedule import scheduled
 from ...translator.reduce.symmetry import symmetry
 from ..cell import one_cell
 from ..write import complain, put
@@ -39,12 +37,10 @@ def run(options: argparse.Namespace) -> int:
         complain(f"there is no temporal property `{unknown[0]}`")
         return 2
     whole = cell.live if temporal else cell.program
-    program = focused(whole, tuple(p for p in whole.temporal if p.name in temporal))
+    program = pipeline.about(whole, *(p for p in whole.temporal if p.name in temporal))
     if options.explain_reduction:
         return _explain(program, cell, loaded, options)
-    if not options.no_reduction:
-        program = _reduced(program)
-    program = scheduled(program)
+    program = pipeline.prepared(program, reduction=not options.no_reduction)
     if options.program:
         put(program_text(program))
         return 0
@@ -74,21 +70,9 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _formulas(program: Program) -> tuple[Expr, ...]:
-    """What a run of the program looks at."""
-    if program.temporal:
-        return tuple(p.formula for p in program.temporal)
-    return tuple(i.condition for i in (*program.invariants, *program.sometimes))
-
-
-def _reduced(program: Program) -> Program:
-    reduce = liveness_reduced if program.temporal else safety_reduced
-    return reduce(program, _formulas(program))
-
-
 def _explain(program: Program, cell: Cell, loaded: Loaded, options: argparse.Namespace) -> int:
     """Shows how the steps are merged, and why no further."""
-    found = explained(program, _formulas(program), liveness=bool(program.temporal))
+    found = pipeline.explanation(program)
     ink = ink_for(sys.stdout)
     page = Page(loaded.sources, loaded.path, width_for(sys.stdout), ink)
     names = ", ".join(p.name for p in program.temporal) or "the safety properties"

@@ -18,8 +18,7 @@ from ...report.text.command import command
 from ...report.text.ink import Ink
 from ...report.text.result import counterexample_text, counterexamples, folded, head_text
 from ...report.text.simulation import behaviour_text, violation_text
-from ...translator.lower.temporal import focused
-from ...translator.reduce.schedule import scheduled
+from ...translator import pipeline
 from ...translator.retrace.simulate import Simulation
 from .checking import Asked, Checking, Text
 
@@ -107,7 +106,7 @@ def _simulated(document: Text, asked: Asked, seed: int) -> str | None:
     cell = next(cells, None)
     if cell is None:
         return None
-    simulation = Simulation(scheduled(focused(cell.program, ())))
+    simulation = Simulation(pipeline.whole(pipeline.about(cell.program)))
     if not simulation.violations():
         simulation.run(Random(seed), STEPS)
     page = Page(loaded.sources, loaded.path, WIDTH, Ink())

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from lsprotocol import types
 
 from ...dsl.source import Span
-from ...translator.lower.temporal import focused
-from ...translator.reduce.reduce import Explanation, explained
+from ...translator.pipeline import about, explanation
+from ...translator.reduce.reduce import Explanation
 from ..text.positions import to_position
 from .checking import Checking, Text, Texts
 
@@ -110,9 +110,8 @@ def _merged_steps(document: Text) -> tuple[Merged, ...]:
     loaded = document.loaded()
     if not loaded.cells:
         return ()
-    program = focused(loaded.cells[0].program, ())
-    formulas = tuple(i.condition for i in (*program.invariants, *program.sometimes))
-    return tuple(sorted(_steps(explained(program, formulas, liveness=False)), key=lambda one: one.span))
+    reduction = explanation(about(loaded.cells[0].program))
+    return tuple(sorted(_steps(reduction), key=lambda one: one.span))
 
 
 def _steps(found: Explanation) -> Iterable[Merged]:
