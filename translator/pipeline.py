@@ -3,7 +3,7 @@
     lowered -> about the properties of one run -> reduced -> with its CPUs as state
 
 An engine searches what `prepared` makes; the interpreter tells behaviours by the `whole` program, which has
-not been reduced.  A run is for all safety properties, or for temporal ones: those that its program is `about`.
+not been reduced.  A run is for all safety properties, or for the temporal ones that its program is `about`.
 """
 
 from __future__ import annotations
