@@ -7,6 +7,8 @@
     runs, search       one run of TLC; one search by the interpreter
     result             what came of it, as values
 
-`project` is configuration and paths, `saved` results as data, the cache and `merge`. How anything is
-shown is not known here. Open first: `result.py`, then `cell.py`.
+`options` are what is asked for, and which of that decides; `expectations` what a model expects of its
+properties; `stop` how a check ends early. `project` is configuration and paths, `saved` results as data, the
+cache, and how shards are merged. How anything is shown is not known here. Open first: `result.py`, then
+`cell.py`.
 """

@@ -55,7 +55,7 @@ def check_loaded(
     key = ""
     if store is not None:
         said = [meaning(source) for source in loaded.sources.values()]
-        key = fingerprint("cell", mark, said, options.overrides, options.engine, options.reduction)
+        key = fingerprint("cell", mark, said, options.deciding(of_a_cell=True))
     return _Check(loaded, cells, options, tools, on_progress, cancel, started, store, key).run()
 
 

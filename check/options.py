@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
@@ -60,10 +60,31 @@ class Options:
             if value is not None and not value > 0:
                 raise ValueError(f"{name} is {value!r}, and has to be above zero")
 
+    def deciding(self, *, of_a_cell: bool = False) -> tuple[object, ...]:
+        """What a complete result depends on, or what a cell of it comes to: all that is asked for, but for
+        what is said not to decide.  The tools that decide have a mark of their own."""
+        without = _NOT_DECIDING | _SELECTING if of_a_cell else _NOT_DECIDING
+        return (self.overrides, *(getattr(self, one.name) for one in fields(self) if one.name not in without))
+
     @property
     def overrides(self) -> tuple[tuple[str, str], ...]:
         """The constants as text."""
         return tuple((name, str(value)) for name, value in self.constants.items())
+
+
+_NOT_DECIDING = frozenset(
+    [
+        # They end a check early, or say how it is made and where it is kept; what is incomplete is not kept.
+        *("seconds", "run_seconds", "states", "fail_fast", "workers", "jobs", "keep", "cache", "java"),
+        # In the mark of the tools; in `overrides`, as text; a place that a diagnostic points to.
+        *("jar", "constants", "places"),
+    ]
+)
+_SELECTING = frozenset(["properties", "policies", "scenarios", "shard", "outside"])
+"""They say which cells there are, and which of their properties are asked for, which has keys of its own.
+
+An option that is in neither set is part of every key, so that a new one cannot be forgotten.
+"""
 
 
 @dataclass(frozen=True, slots=True)

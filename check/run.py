@@ -40,10 +40,8 @@ def check_file(
     # Whole results are compared with what is on the disk; cells are known by what their files say.
     if store is not None and contents is None:
         text = content(path) if text is None else text
-        names = (options.properties, options.policies, options.scenarios, options.overrides)
         digest = "" if text is None else hashlib.sha256(text).hexdigest()
-        how = (options.engine, options.reduction, options.outside, options.shard)
-        key = fingerprint("file", mark, path, within_project(path), digest, *names, *how)
+        key = fingerprint("file", mark, path, within_project(path), digest, options.deciding())
         known = known_result(store, key, outside=options.outside)
         if known is not None and known.evidence is not None:
             evidence = replace(known.evidence, seconds=time.monotonic() - started)

@@ -2,5 +2,6 @@
 
 `text` has the words and the plain text, which every other form borrows from; `formats` the file
 formats, one module each; `review` what a gate found; `files` writes reports whole or not at all;
-`kinds` lists them.
+`kinds` lists them, `recognise` tells a report from anybody else's file; `visible` makes what comes from
+elsewhere fit to be shown.
 """

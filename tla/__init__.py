@@ -9,9 +9,10 @@
         case Stopped(why=why): ...
         case Failed(why=why, message=message): ...
 
-`run` says what a run does, `outcome` what comes out of it, `values` how TLC's values look in Python,
-`tools` where Java and the jar are found, `archive` how Java starts faster, `memory` how the same question is
-not asked twice.
+`run` says what a run does, `outcome` what comes out of it, `module` how TLA+ and its values are written and
+read, `tools` where Java and the jar are found, `archive` how Java starts faster, `memory` how the same
+question is not asked twice. Below `run`: `workdir` the run's folder, `process` and `tether` the JVM's life
+and end, `messages` and `listener` what TLC says, `verdict` what that comes to.
 TLC from 2.15 (January 2020) on is understood.
 """
 

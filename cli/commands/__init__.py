@@ -1,1 +1,5 @@
-"""One module a command, with `run(options) -> int`: the exit status."""
+"""One module a command, with `run(options) -> int`: the exit status.
+
+`check`, `simulate`, `translate`, `gate`, `diff`, `fmt`, `init`, `explain`, `completion`, `lsp`, `doctor`;
+`saved` has the two that read results, `trace` and `merge`. `starter` holds the files that `init` writes.
+"""

@@ -1,9 +1,9 @@
 """Tree to model: names, sorts, and every rule that makes a specification sound.
 
-`declarations.examine` is the stage, and shows the order: constants and types, variables, signatures,
-bodies, then what is claimed (`properties`, `guards`), scenarios and expectations. `values` checks what
-has a value, `bodies` what is done; `variants` lays a variant over its base before that; `prelude` has
-the wait policies that every model has.
+`declarations.check` is the stage; `declarations.examine`, behind it, shows the order: constants and types,
+variables, signatures, bodies, then what is claimed (`properties`, `guards`), expected and accepted
+(`unlocked`). `scenarios` has what a scenario sets. `values` checks what has a value, `bodies` what is done;
+`variants` lays a variant over its base before that; `prelude` has the wait policies that every model has.
 
 Each handler returns a node of the model, or None after it has added a diagnostic: None is never a fault
 without words.

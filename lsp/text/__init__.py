@@ -1,3 +1,3 @@
 """What is known of a document: its `analysis`, where `names` stand, `positions` in the protocol's units,
-the workspace's `files`, what the language's `words` do.
+what the language's `words` do.
 """

@@ -1,3 +1,4 @@
-"""Results in the forms of other programs, one module each: JSON, JUnit, SARIF, Markdown, GitHub's
-annotations, lines for editors, and one HTML page (`html`, with `swimlane` for its drawings).
+"""Results in the forms of other programs, one module each: `data` (JSON), `junit`, `sarif`, `markdown`,
+`github` (annotations and summary), `lines` for editors, and one HTML page (`html`, with `swimlane` for its
+drawings).
 """

@@ -1,1 +1,1 @@
-"""What `pfnspec gate` found, as text, as Markdown and annotations, as data."""
+"""What `pfnspec gate` found, as `text`, as `markdown` and annotations, as `data`."""

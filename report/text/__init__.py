@@ -3,5 +3,5 @@
 `words` what happens in a step; `behaviour` a trace as columns; `trace` what a trace implies (who holds
 what); `result` a whole result; `problems` the list behind SARIF and annotations; `matrix` verdicts as
 tables; `diagnostics`; `simulation`; `reduction` a reduction explained; `ink` colour; `places` paths as
-other programs name them.
+other programs name them; `command` what a reader can copy into a shell.
 """

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -18,6 +18,7 @@ from pfnspec.check.options import Options
 from pfnspec.check.run import check_file
 from pfnspec.check.saved import store as kept
 from pfnspec.check.saved.store import ROOMS, Store, content_mark, tool_mark
+from pfnspec.dsl.source import Span
 from pfnspec.tla import find_jar
 
 Ran = CompletedProcess[str]
@@ -140,6 +141,28 @@ def test_what_says_something_else_is_checked(
     first = check("early.pfn", *options)
     assert not cached(first), first.stdout
     assert cached(check("early.pfn", *options))
+
+
+DECIDING: dict[str, object] = {
+    "properties": ("a",), "policies": ("a",), "scenarios": ("a",), "constants": {"A": 1}, "reduction": False,
+    "outside": True, "engine": "interpreter", "shard": (1, 2),
+}  # fmt: skip
+NOT_DECIDING: dict[str, object] = {
+    "workers": 2, "jobs": 2, "seconds": 1.0, "run_seconds": 1.0, "states": 1, "fail_fast": True,
+    "keep": Path("a"), "java": "a", "jar": "a", "cache": Path("a"),
+    "places": {"policy": Span("a", 1, 1, 1, 2)},
+}  # fmt: skip
+
+
+def test_every_option_is_known_to_decide_or_not() -> None:
+    """What decides is in the key of a whole result; how a check is made is not."""
+    assert {*DECIDING, *NOT_DECIDING} == {field.name for field in fields(Options)}
+    plain = Options()
+    for name, value in {**DECIDING, **NOT_DECIDING}.items():
+        other = replace(plain, **{name: value})  # type: ignore[arg-type]
+        assert (other.deciding() != plain.deciding()) == (name in DECIDING), name
+        of_a_cell = other.deciding(of_a_cell=True) != plain.deciding(of_a_cell=True)
+        assert of_a_cell == (name in ("constants", "engine", "reduction")), name
 
 
 def test_names_that_run_together(check: Run, folder: Path) -> None:

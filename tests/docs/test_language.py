@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 from pfnspec.dsl.checker.declarations import check
 from pfnspec.dsl.checker.scenarios import scenario_names
+from pfnspec.dsl.checker.values.scope import BUILT_INS
 from pfnspec.dsl.checker.variants import vary
 from pfnspec.dsl.diagnostics import Diagnostic
 from pfnspec.dsl.source import Source
@@ -195,6 +196,11 @@ def test_refused_example(block: Block) -> None:
     if parsed is not None:
         found = check(parsed)[1].sorted()
     assert [fault.code for fault in found if fault.severity == "error"] == [code]
+
+
+def test_every_built_in_word_is_on_the_page() -> None:
+    page = LANGUAGE.read_text(encoding="utf-8")
+    assert [word for word in sorted(BUILT_INS) if not re.search(rf"\b{word}\b", page)] == []
 
 
 def habits() -> list[str]:

@@ -13,7 +13,7 @@ from pfnspec.dsl.checker.values.scope import BUILT_INS, SET_METHODS
 from pfnspec.dsl.source import Source
 from pfnspec.dsl.syntax.misfits import KEYWORDS
 from pfnspec.dsl.syntax.parse import parse
-from pfnspec.lsp.text.words import words_for
+from pfnspec.lsp.text.words import FUNCTIONS, VERBS, words_for
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -70,6 +70,15 @@ def test_methods_of_sets_work_and_are_told_of() -> None:
     assert parsed is not None
     assert list(check(parsed)[1]) == []
     assert all(words_for(name) for name in SET_METHODS)
+
+
+def test_every_built_in_word_is_told_of(generator: ModuleType) -> None:
+    """What hover and completion know are the words that the checker knows, the values of settings apart."""
+    groups = generator.words()
+    assert set(VERBS) == set(groups["verb"])
+    assert set(FUNCTIONS) == set(groups["function"])
+    settings = set(generator.BUILT_IN["setting"].split())
+    assert [word for word in sorted(BUILT_INS - settings) if words_for(word) is None] == []
 
 
 def test_another_built_in_is_noticed(generator: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,8 @@ def project_files() -> Iterator[Path]:
             and (not name.startswith(".") or name == ".ci")
         )
         for name in sorted(names):
-            if not name.endswith(".pyc"):
+            # In a second work tree of git, `.git` is a file that says where the first one is.
+            if not name.endswith(".pyc") and name != ".git":
                 yield Path(folder) / name
 
 

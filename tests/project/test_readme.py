@@ -83,7 +83,12 @@ def test_every_command_and_status_is_listed(pfnspec: Run) -> None:
         assert re.search(rf"^\| {number} \| .+ \|$", text, re.MULTILINE), meaning
 
 
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*.md")])
+PAGES = sorted(
+    path
+    for pattern in ("*.md", "docs/**/*.md", "examples/*.md", "bench/*.md", "editors/**/*.md")
+    for path in ROOT.glob(pattern)
+    if "node_modules" not in path.parts
+)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())

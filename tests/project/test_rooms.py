@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -14,6 +16,7 @@ ROOMS = tuple(sorted(path.parent.name for path in ROOT.glob("*/__init__.py")))
 EVERY_ROOM = tuple(
     sorted(path.parent.relative_to(ROOT) for room in ROOMS for path in (ROOT / room).rglob("__init__.py"))
 )
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 MOST_ENTRIES = 15
 """Modules, rooms and other files beside each other, the contract left out."""
 
@@ -45,6 +48,19 @@ def test_a_room_says_what_it_is_and_can_be_looked_over(room: Path) -> None:
     assert len(entries) <= MOST_ENTRIES, sorted(entries)
 
 
+@pytest.mark.parametrize("room", EVERY_ROOM, ids=str)
+def test_a_room_names_what_is_in_it(room: Path) -> None:
+    """Each module, and each room inside, so that no contract falls behind when one is added."""
+    contract = ast.get_docstring(ast.parse((ROOT / room / "__init__.py").read_text(encoding="utf-8"))) or ""
+    inside = [
+        path.stem
+        for path in (ROOT / room).iterdir()
+        if not path.name.startswith("__") and (path.is_dir() or path.suffix == ".py")
+    ]
+    if room != Path("pytest_plugin"):  # pytest imports it; its one module is named in its code.
+        assert [name for name in sorted(inside) if not re.search(rf"\b{name}\b", contract)] == []
+
+
 def test_only_the_room_that_may_read_arguments_does() -> None:
     users = {
         path.relative_to(ROOT).parts[0]
@@ -55,12 +71,15 @@ def test_only_the_room_that_may_read_arguments_does() -> None:
     assert users == {"cli"}
 
 
-@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+MAPS = ("ARCHITECTURE.md", "CONTRIBUTING.md", *(f"docs/decisions/{p.name}" for p in DECISIONS))
+
+
+@pytest.mark.parametrize("page", MAPS)
 def test_the_map_names_what_is_there(page: str) -> None:
     """Every path that these pages name exists, so that they cannot fall behind."""
     text = (ROOT / page).read_text(encoding="utf-8")
     words = [word for piece in text.split("`")[1::2] for word in piece.split()]
     paths = [word.rstrip(".,;:)") for word in words if "/" in word and "NAME" not in word]
     named = [path for path in paths if path.split("/")[0] in {*ROOMS, "docs", "tests", "bench", "editors"}]
-    assert named, page
+    assert named or page.startswith("docs/"), page
     assert [path for path in named if not (ROOT / path).exists()] == []

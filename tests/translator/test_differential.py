@@ -9,6 +9,7 @@ import pytest
 from differential import cells, fault
 from mutants import mutant
 from pfnspec import tla
+from pfnspec.lsp.text.words import VERBS
 from random_models import made, model
 from shrink import smaller
 
@@ -37,6 +38,17 @@ SHAPES = {
 
 def test_every_shape_is_made() -> None:
     assert set().union(*(made(seed).shapes for seed in range(150))) == SHAPES
+
+
+NO_STEP_OF_THEIR_OWN = {
+    "READ_ONCE", "WRITE_ONCE", "smp_load_acquire", "smp_mb", "smp_rmb", "smp_store_release", "smp_wmb",
+}  # fmt: skip
+
+
+def test_every_verb_is_made() -> None:
+    """A verb that random models do not have is one that nobody has compared."""
+    text = "".join(model(seed) for seed in range(150))
+    assert {verb for verb in VERBS if f"{verb}(" not in text} == NO_STEP_OF_THEIR_OWN
 
 
 @pytest.mark.parametrize("start", range(0, 40, 10))

@@ -1,7 +1,10 @@
 """Programs with fewer states and the same verdicts; docs/semantics.md has the argument for each pass.
 
-`movers` locksets and Lipton's movers; `reduce` merges steps that no other task can tell apart; `dead`
-live-variable analysis: values that nothing reads any more are forgotten; `symmetry` interchangeable
-tasks and values; `schedule` CPUs as state. Each takes a `Program` and returns one; `pipeline` says in
-which order.
+Two passes make a program of a program, and `pipeline`, beside this room, puts them in order: `reduce` merges
+steps that no other task can tell apart and forgets values that nothing reads any more, `schedule` makes CPUs
+state. `symmetry` tells which tasks and values are interchangeable, for the TLA+ of safety runs.
+
+What they rest on: `movers` locksets and Lipton's movers; `dead` live variables; `looks` what a part of a
+program looks at; `cpus` where tasks take CPUs; `chances` what fairness needs to be left. `unlocked` lists
+locations that no lock protects, for the notes of a result.
 """
