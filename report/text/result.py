@@ -240,6 +240,8 @@ def counterexample_text(verdicts: tuple[Verdict, ...], result: Result, width: in
 
 def trace_text(verdict: Verdict, result: Result) -> str:
     """The trace of one verdict, for no terminal; empty where it has none."""
+    if verdict.finding is None:
+        return ""
     verdict, result = shown(verdict), shown(result)
     groups = counterexamples((verdict,))
     return "".join(counterexample_text(group, result, WIDTH, PLAIN) for group in groups)
