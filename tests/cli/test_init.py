@@ -11,7 +11,7 @@ import pytest
 from pfnspec.cli.commands.init import GITHUB, GITLAB, MODEL, SETTINGS, from_where, requirement
 
 Run = Callable[..., "CompletedProcess[str]"]
-STARTER = Path(__file__).resolve().parents[2] / "cli" / "starter" / "completion.pfn"
+STARTER = Path(__file__).resolve().parents[2] / "cli" / "commands" / "starter" / "completion.pfn"
 
 
 def files(folder: Path) -> list[str]:
