@@ -248,3 +248,94 @@ process other:
 def test_what_is_shown_of_a_condition_that_failed(name: str) -> None:
     text, expected = SHOWN[name]
     assert because(finding(text, "told"), "model.pfn") == expected
+
+
+CALLS: dict[str, tuple[str, list[str]]] = {
+    "before a call that makes the next step": (
+        """
+shared n: bool
+def spins():
+    cpu_relax()
+process p:
+    n = True
+    assert not n, "here"
+    spins()
+""",
+        [],
+    ),
+    "in a function that calls on": (
+        """
+shared n: bool
+def spins():
+    cpu_relax()
+def looks():
+    assert not n, "here"
+    spins()
+process p:
+    n = True
+    looks()
+""",
+        ["looks()"],
+    ),
+    "last in a function": (
+        """
+shared n: bool
+def looks():
+    assert not n, "here"
+process p:
+    n = True
+    looks()
+    cpu_relax()
+""",
+        ["looks()"],
+    ),
+    "in one of two calls that lead to one step": (
+        """
+shared n: bool
+def looks(b: bool):
+    assert not n or not b, "here"
+process p:
+    n = True
+    if maybe():
+        looks(False)
+    else:
+        looks(True)
+    cpu_relax()
+""",
+        ["looks(True)"],
+    ),
+    "in an atomic block": (
+        """
+shared n: bool
+def looks():
+    assert not n, "here"
+process p:
+    atomic:
+        n = True
+        looks()
+    cpu_relax()
+""",
+        ["looks()"],
+    ),
+    "behind the wait of a policy that waits on": (
+        """
+shared n: bool
+shared wq: waitqueue
+policies looks
+policy looks:
+    assert not n, "here"
+    wait spin
+process p:
+    n = True
+    wait until n on wq
+""",
+        ["wait until n on wq"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_violated_assertion_names_the_calls_that_lead_to_its_own_line(name: str) -> None:
+    text, expected = CALLS[name]
+    lines = f"model m\n{text}".splitlines()
+    assert [lines[call.line - 1].strip() for call in finding(text, "here").calls] == expected

@@ -67,7 +67,7 @@ class Expressions(Direct):
     def halt(self, property: str, span: Span, message: str) -> Block:
         key = (property, span, self.calls)
         if key not in self.halts:
-            claim = Claim(property, FALSE, span, message)
+            claim = Claim(property, FALSE, span, message, self.calls)
             self.halts[key] = self.flow.add(LastNode(span, (claim,), True, self.calls))
         return goto(self.halts[key])
 

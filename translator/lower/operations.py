@@ -172,14 +172,13 @@ class Operations(Assignments):
     def no_spinning(self, span: Span, why: str) -> tuple[Claim, ...]:
         if self.common.no_spinning == TRUE:
             return ()
-        return (
-            Claim("sleep_in_atomic", self.common.no_spinning, span, f"{why}, and a spinning lock is held"),
-        )
+        message = f"{why}, and a spinning lock is held"
+        return (Claim("sleep_in_atomic", self.common.no_spinning, span, message, self.calls),)
 
     def may_sleep(self, span: Span, why: str) -> tuple[Claim, ...]:
         claims = self.no_spinning(span, why)
         if self.common.sleepers:
             awake = Apply("not", (Read(SLEEPY, (SELF,)),))
             message = f"{why}, and would reset the state that `prepare_to_wait` has set"
-            claims += (Claim("sleep_in_atomic", awake, span, message),)
+            claims += (Claim("sleep_in_atomic", awake, span, message, self.calls),)
         return claims

@@ -284,7 +284,7 @@ class Statements(Operations):
         that it comes to says that it failed."""
         for claim in reversed(self.claims(node)):
             message = claim.message or "it does not hold in the middle of this step"
-            failed = Claim(claim.property, FALSE, claim.span, message)
+            failed = Claim(claim.property, FALSE, claim.span, message, claim.calls)
             marked = self.flow.add(MarkNode(after, node.span, claim=(failed,)))
             seen = Block(self.read_by(node.condition, node.span), Goto(marked))
             after = self.free(Block((), Test(claim.condition, goto(after), seen)), node.span)
@@ -323,6 +323,6 @@ def claims_of(scope: Expressions, property: str, e: m.Expr, span: Span) -> tuple
     claims: list[Claim] = []
     needed: Expr = TRUE
     for o in scope.obligations(e):
-        claims.append(Claim(o.property, implication(needed, o.condition), o.span, o.message))
+        claims.append(Claim(o.property, implication(needed, o.condition), o.span, o.message, scope.calls))
         needed = conjunction(needed, o.condition)
-    return (*claims, Claim(property, implication(needed, scope.ir(e)), span))
+    return (*claims, Claim(property, implication(needed, scope.ir(e)), span, calls=scope.calls))

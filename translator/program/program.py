@@ -217,12 +217,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What must hold while a task stands at a point: `condition` may use `Self`."""
+    """What must hold while a task stands at a point: `condition` may use `Self`.
+
+    `calls` lead to where it is written, which need not be where the point's own step is: a `def` may end with
+    an assertion, or call something behind it."""
 
     property: str
     condition: Expr
     span: Span
     message: str = ""
+    calls: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ def finding(
     positions: tuple[Position, ...] = ()
     if violation.claim is not None and violation.task is not None:
         span, message = violation.claim.span, violation.claim.message
-        calls = interpreter.pc(last, violation.task).calls
+        calls = violation.claim.calls
         values, positions = seen(violation.claim.condition, last, violation.task, interpreter)
     else:
         for invariant in interpreter.program.invariants:
