@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from random_formulas import NUMBERS, SCALARS, SPINNING, Formulas, Place, Surroundings
 
 
-class Statements(Formulas):
+class Statements(Formulas, ABC):
     """Makes statements, as many as `budget` allows; calls are made by whoever knows functions."""
 
     def __init__(self, seed: int, *, liveness: bool) -> None:
@@ -19,8 +20,9 @@ class Statements(Formulas):
         # The CPUs that are counted, 0 for none.
         self.cpus = 0
 
+    @abstractmethod
     def call(self, here: Surroundings) -> list[str]:
-        raise NotImplementedError
+        """A call of a function, declared with it if need be."""
 
     def block(self, here: Surroundings, count: int) -> list[str]:
         found: list[str] = []
