@@ -16,13 +16,11 @@ from itertools import islice
 from exchanges import changed_by_an_exchange
 from pfnspec import tla
 from pfnspec.check.load import Cell, load
+from pfnspec.translator import pipeline
 from pfnspec.translator.emit.emit import Emission, emit
 from pfnspec.translator.lower.lower import lower
-from pfnspec.translator.lower.temporal import focused
 from pfnspec.translator.program.program import FALSE, TRUE, Program, Property
 from pfnspec.translator.program.ways import leaves
-from pfnspec.translator.reduce.reduce import liveness_reduced, safety_reduced
-from pfnspec.translator.reduce.schedule import scheduled
 from pfnspec.translator.reduce.symmetry import symmetry
 from pfnspec.translator.retrace.expand import Expansion
 from pfnspec.translator.retrace.lasso import retrace_lasso
@@ -84,10 +82,10 @@ class Safety:
 
 def safety(cell: Cell, limit: int = STATES) -> Safety:
     """Whole and reduced program in the interpreter; raises Disagreement when a verdict differs."""
-    plain = focused(cell.program, ())
-    whole = Interpreter(scheduled(plain))
+    plain = pipeline.about(cell.program)
+    whole = Interpreter(pipeline.whole(plain))
     states = searched(whole, limit)
-    reduced = Interpreter(scheduled(reduced_for_safety(plain)))
+    reduced = Interpreter(pipeline.prepared(plain))
     fewer = searched(reduced, limit)
     expected, found = violated(whole, states), violated(reduced, fewer)
     if expected != found:
@@ -109,10 +107,6 @@ def safety(cell: Cell, limit: int = STATES) -> Safety:
     return Safety(whole, reduced, len(states), len(fewer), expected)
 
 
-def reduced_for_safety(plain: Program) -> Program:
-    return safety_reduced(plain, [formula.condition for formula in (*plain.invariants, *plain.sometimes)])
-
-
 def alone(plain: Program, expected: frozenset[str], limit: int) -> None:
     """Each property by itself, with a reduction that looks at nothing else; raises Disagreement."""
     names = (*plain.properties, *(f"met: {formula.property}" for formula in plain.sometimes))
@@ -131,7 +125,7 @@ def alone(plain: Program, expected: frozenset[str], limit: int) -> None:
             ),
             _points={},
         )
-        reduced = Interpreter(scheduled(reduced_for_safety(only)))
+        reduced = Interpreter(pipeline.prepared(only))
         if (name in violated(reduced, searched(reduced, limit))) != (name in expected):
             raise Disagreement(f"alone: {name} is{' not' if name in expected else ''} found when reduced")
 
@@ -141,7 +135,7 @@ def queued(cell: Cell, expected: frozenset[str], limit: int) -> None:
     program = lower(cell.model, cell.policy, all_queues=True)[0]
     if program is None or program.queued_locks == cell.program.queued_locks:
         return
-    keeping = Interpreter(scheduled(focused(program, ())))
+    keeping = Interpreter(pipeline.whole(pipeline.about(program)))
     try:
         found = violated(keeping, searched(keeping, 4 * limit))
     except TooLarge:
@@ -233,11 +227,11 @@ def liveness(cell: Cell, limit: int = STATES) -> list[Liveness]:
     """Every temporal property on the whole and on the reduced program; raises Disagreement."""
     found: list[Liveness] = []
     for property in cell.live.temporal:
-        focus = focused(cell.live, (property,))
+        focus = pipeline.about(cell.live, property)
         if property.formula in (TRUE, FALSE):
             continue
-        whole = scheduled(focus)
-        reduced = scheduled(liveness_reduced(focus, (property.formula,)))
+        whole = pipeline.whole(focus)
+        reduced = pipeline.prepared(focus)
         expected = Graph.of(whole, limit).holds(property.formula)
         if Graph.of(reduced, limit).holds(property.formula) != expected:
             raise Disagreement(
