@@ -25,8 +25,10 @@ from pfnspec.translator.reduce.symmetry import symmetry
 from pfnspec.translator.retrace.expand import Expansion
 from pfnspec.translator.retrace.lasso import retrace_lasso
 from pfnspec.translator.retrace.retrace import retrace, states_of
-from pfnspec.translator.run.fair_cycles import Graph, TooLarge
+from pfnspec.translator.run.fair_cycles import behaviour, violation
+from pfnspec.translator.run.graph import Graph, TooLarge
 from pfnspec.translator.run.interpreter import Interpreter, State, path
+from plain_cycles import PlainGraph
 from stuck import false_alarm
 
 STATES = 3000
@@ -232,13 +234,29 @@ def liveness(cell: Cell, limit: int = STATES) -> list[Liveness]:
             continue
         whole = pipeline.whole(focus)
         reduced = pipeline.prepared(focus)
-        expected = Graph.of(whole, limit).holds(property.formula)
-        if Graph.of(reduced, limit).holds(property.formula) != expected:
-            raise Disagreement(
-                f"liveness: {property.name} {'holds' if expected else 'fails'}, but not when reduced"
-            )
+        expected = PlainGraph.of(whole, limit).holds(property.formula)
+        told = f"{property.name} {'holds' if expected else 'fails'}"
+        if PlainGraph.of(reduced, limit).holds(property.formula) != expected:
+            raise Disagreement(f"liveness: {told}, but not when reduced")
+        for program, kind in ((whole, "whole"), (reduced, "reduced")):
+            if fairly_holds(property, program, whole, limit) != expected:
+                raise Disagreement(f"fair cycles: {told}, but not to the engine ({kind})")
         found.append(Liveness(property, whole, reduced, expected))
     return found
+
+
+def fairly_holds(property: Property, program: Program, whole: Program, limit: int) -> bool:
+    """Whether the engine finds no fair behaviour that violates a property; what it finds is replayed."""
+    graph = Graph.of(program, limit)
+    cycle = violation(graph, property.formula)
+    if cycle is None:
+        return True
+    walker = Interpreter(whole)
+    states, loop = behaviour(graph, cycle)
+    if program is not whole:
+        states, loop = Expansion(program, walker).lasso(states, loop)
+    retrace_lasso(property, states, loop, walker)
+    return False
 
 
 def liveness_by_tlc(known: Liveness, tools: tla.Tools) -> int:

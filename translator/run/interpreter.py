@@ -153,6 +153,17 @@ class Interpreter:
                 for env in place.run(state, one, told=False):
                     yield tuple(env.state), env.reached
 
+    def moves(self, state: State) -> Iterator[tuple[int, str, State]]:
+        """As `successors`, each with the number of the task that steps and the point from which."""
+        places = self._places
+        for number, name in enumerate(state[self._pc]):  # type: ignore[arg-type]
+            for env in places[name].run(state, self.tasks[number], told=False):  # type: ignore[index]
+                yield number, name, tuple(env.state)  # type: ignore[misc]
+
+    def evaluated(self, e: Expr) -> Eval:
+        """The function that an expression is."""
+        return self._evaluator.eval(e)
+
     def where(self, where: Where, state: State, task: Task) -> str:
         """The name of a place, its indices filled in."""
         return self._evaluator.where(where, Env(state, task, {}))
