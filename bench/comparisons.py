@@ -19,14 +19,13 @@ from pfnspec.check.load import Cell, load
 from pfnspec.translator import pipeline
 from pfnspec.translator.emit.emit import Emission, emit
 from pfnspec.translator.lower.lower import lower
-from pfnspec.translator.program.program import FALSE, TRUE, Program, Property
+from pfnspec.translator.program.program import FALSE, TRUE, Program, Property, StandsAt, walk
 from pfnspec.translator.program.ways import leaves
 from pfnspec.translator.reduce.symmetry import symmetry
 from pfnspec.translator.retrace.expand import Expansion
 from pfnspec.translator.retrace.lasso import retrace_lasso
 from pfnspec.translator.retrace.retrace import retrace, states_of
-from pfnspec.translator.run.fair_cycles import behaviour, violation
-from pfnspec.translator.run.graph import Graph, TooLarge
+from pfnspec.translator.run.decide import TooLarge, decided
 from pfnspec.translator.run.interpreter import Interpreter, State, path
 from plain_cycles import PlainGraph
 from stuck import false_alarm
@@ -239,20 +238,53 @@ def liveness(cell: Cell, limit: int = STATES) -> list[Liveness]:
         if PlainGraph.of(reduced, limit).holds(property.formula) != expected:
             raise Disagreement(f"liveness: {told}, but not when reduced")
         for program, kind in ((whole, "whole"), (reduced, "reduced")):
-            if fairly_holds(property, program, whole, limit) != expected:
-                raise Disagreement(f"fair cycles: {told}, but not to the engine ({kind})")
+            for exchange in (False, True):
+                if fairly_holds(property, program, whole, limit, exchange=exchange) != expected:
+                    how = f"{kind}{', with exchanges' * exchange}"
+                    raise Disagreement(f"fair cycles: {told}, but not to the engine ({how})")
+        fair_queues(cell, property, expected, limit)
         found.append(Liveness(property, whole, reduced, expected))
     return found
 
 
-def fairly_holds(property: Property, program: Program, whole: Program, limit: int) -> bool:
+def fair_queues(cell: Cell, property: Property, expected: bool, limit: int) -> None:
+    """With the queue of each lock whose writers are promised instead not to be passed over for ever; raises
+    Disagreement."""
+    if not cell.live.patient_locks:
+        return
+    program = lower(cell.model, cell.policy, fair_to_writers=True, all_queues=True)[0]
+    assert program is not None
+    same = next(one for one in program.temporal if one.name == property.name)
+    # Who has joined a queue has left the label before it, and who waits for a lock without one has not.
+    if _asks_who_acquires(cell.live, property):
+        return
+    try:
+        held = PlainGraph.of(pipeline.whole(pipeline.about(program, same)), 4 * limit).holds(same.formula)
+    except TooLarge:
+        return
+    if held != expected:
+        raise Disagreement(f"fair queues: with them {property.name} {'holds' if held else 'fails'}")
+
+
+def _asks_who_acquires(program: Program, property: Property) -> bool:
+    named = {name for part in walk(property.formula) if isinstance(part, StandsAt) for name in part.points}
+    named |= {
+        name
+        for monitor in program.monitors
+        for part in walk((monitor.trigger, monitor.release))
+        if isinstance(part, StandsAt)
+        for name in part.points
+    }
+    return any(p.name in named and p.step is not None and p.step.acquires for p in program.points)
+
+
+def fairly_holds(property: Property, program: Program, whole: Program, limit: int, *, exchange: bool) -> bool:
     """Whether the engine finds no fair behaviour that violates a property; what it finds is replayed."""
-    graph = Graph.of(program, limit)
-    cycle = violation(graph, property.formula)
-    if cycle is None:
+    found = decided(program, property.formula, limit, lambda: None, exchange=exchange)
+    if found.holds:
         return True
     walker = Interpreter(whole)
-    states, loop = behaviour(graph, cycle)
+    states, loop = found.behaviour, found.loop
     if program is not whole:
         states, loop = Expansion(program, walker).lasso(states, loop)
     retrace_lasso(property, states, loop, walker)

@@ -12,7 +12,7 @@ from pfnspec.translator.program.program import Expr, Program
 from pfnspec.translator.run.formulas import Automaton
 from pfnspec.translator.run.graph import TooLarge
 from pfnspec.translator.run.interpreter import Interpreter, State
-from pfnspec.translator.run.promises import promises
+from pfnspec.translator.run.promises import Promise, promises
 
 Look = Callable[[], None]
 
@@ -104,15 +104,30 @@ class PlainGraph:
             if any(all(listed[a][1] not in goal for a in group) for goal in goals):
                 return []
             bad: set[int] = set()
+            passed: list[tuple[int, tuple[int, str, int]]] = []
             for number, promise in enumerate(asked):
                 if any(task == promise.task and point in promise.points for _, task, point, _ in inner):
                     continue
                 possible = {a for a in group if able[listed[a][0]][number]}
                 if promise.strong:
                     bad |= possible
+                    passed += [(a, e) for a in group for e in edges[a] if passed_over(promise, a, e)]
                 elif len(possible) == len(group):
                     return []
-            return sorted(inside - bad) if bad else None
+            if not bad and all(step[2] not in inside for _, step in passed):
+                return None
+            for a, step in passed:
+                if step in edges[a]:
+                    edges[a].remove(step)
+            return sorted(inside - bad)
+
+        def passed_over(promise: Promise, node: int, step: tuple[int, str, int]) -> bool:
+            task, point, _ = step
+            if task in (-1, promise.task):
+                return False
+            here = self.states[listed[node][0]]
+            at = self.interpreter.pc(here, self.interpreter.tasks[promise.task]).name
+            return point in promise.queues.get(at, ())
 
         todo = list(_components(list(range(len(listed))), edges))
         while todo:

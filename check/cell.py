@@ -26,12 +26,13 @@ from ..translator.retrace.lasso import retrace_lasso
 from ..translator.retrace.retrace import Mismatch, retrace, states_of
 from ..translator.retrace.witness import has_witness
 from ..translator.run.interpreter import Interpreter, State
+from .liveness import Liveness
 from .load import Cell
 from .result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure
 from .runs import Runs
 from .saved.kept import Behaviour, Outcome, keep, recalled
 from .saved.store import Store, fingerprint
-from .search import STATES, fairly_holds, searched
+from .search import STATES, searched
 from .stop import RunFailed, RunStopped
 
 
@@ -56,8 +57,8 @@ Tell = Callable[[str, tuple[State, ...]], None]
 
 
 class CellCheck:
-    """What the properties of one cell come to.  Where its `runs` have no TLC, the interpreter decides what is
-    no temporal property.  What complete runs come to is kept in `store`, under keys made
+    """What the properties of one cell come to.  Where its `runs` have no TLC, the interpreter decides alone.
+    What complete runs come to is kept in `store`, under keys made
     from `key`, and found there again."""
 
     def __init__(
@@ -71,6 +72,7 @@ class CellCheck:
         self.store = store
         self.key = key
         self.reduction = reduction
+        self.lively = Liveness(cell, runs, reduction=reduction)
         # States that properties suppose are watched for in the safety run, like `sometimes`.
         supposed = {
             p.name: tuple(
@@ -99,7 +101,7 @@ class CellCheck:
         the states that these suppose, where no safety run looks for them."""
         if any(self.asked(name) for name in self.safety_names()):
             yield self.safety
-        elif any(self.supposed.values()) and self.runs.tools is not None:
+        elif any(self.supposed.values()):
             yield self.suppositions
         for property in self.cell.live.temporal:
             if self.asked(property.name):
@@ -298,8 +300,6 @@ class CellCheck:
         started = time.monotonic()
         if property.formula == TRUE:
             return (CellVerdict(self.cell, property.name, "property", HOLDS, vacuous=True),)
-        if self.runs.tools is None:
-            return (self.temporal(property, None),)
         whole = Interpreter(pipeline.whole(pipeline.about(self.cell.live, property)))
         key = fingerprint(self.key, "property", property.name)
         kept = self.store and recalled(
@@ -310,7 +310,7 @@ class CellCheck:
             return (self.temporal(property, kept),)
         known, probes, cached = False, 0, 0
         try:
-            outcome = self.searched(property)
+            outcome = self.lively.outcome(property)
             if not outcome.findings:
                 known, probes, cached = self.vacuous(property)
         except RunStopped as stop:
@@ -339,52 +339,6 @@ class CellCheck:
             self.cell, property.name, "property", outcome, finding, found.evidence, found.vacuous
         )
 
-    def searched(self, property: Property) -> Outcome:
-        """What a run for one property comes to; raises RunStopped or RunFailed."""
-        focus = pipeline.about(self.cell.live, property)
-        whole = Interpreter(pipeline.whole(focus))
-        program = pipeline.prepared(focus, reduction=self.reduction)
-        emission = self.runs.emitted(program, (), (property.name,), registers=False)
-        outcome = self.lively(program, property, emission)
-        totals = outcome.totals
-        evidence = Evidence(
-            totals.distinct, totals.generated, totals.depth, 1, outcome.seconds, True,
-            cached=int(outcome.remembered),
-        )  # fmt: skip
-        version = str(outcome.version or "")
-        if isinstance(outcome, tla.Holds):
-            return Outcome({}, {}, evidence, frozenset(), version)
-        assert isinstance(outcome, tla.Violated)
-        try:
-            if outcome.kind != "property":
-                raise Mismatch(f"TLC reports a violated {outcome.kind} where only a property is checked")
-            states = states_of(tuple(s.values for s in outcome.trace.states), program, emission)
-            loop = None if outcome.trace.back_to is None else outcome.trace.back_to - 1
-            if self.reduction:
-                states, loop = Expansion(program, whole).lasso(states, loop)
-            finding = retrace_lasso(property, states, loop, whole)
-        except Mismatch as fault:
-            raise RunFailed(self.runs.disagreement(str(fault), emission, outcome)) from fault
-        name = property.name
-        return Outcome({name: Behaviour(states, loop)}, {name: finding}, evidence, frozenset(), version)
-
-    def lively(self, program: Program, property: Property, emission: Emission) -> tla.Holds | tla.Violated:
-        """A run of TLC for a temporal property, and beside it, never longer, the interpreter's own search for
-        a fair behaviour that violates it, where there are few states.  Raises RunFailed where they differ."""
-        ended = threading.Event()
-        with ThreadPoolExecutor(1) as pool:
-            second = pool.submit(fairly_holds, program, property.formula, SECOND_OPINION, ended.is_set)
-            try:
-                outcome = self.runs.tlc(emission, liveness=True)
-            finally:
-                ended.set()
-            holds = second.result()
-        if holds is not None and holds != isinstance(outcome, tla.Holds):
-            finds = "TLC" if holds else "the interpreter"
-            message = f"only {finds} finds {property.name} violated"
-            raise RunFailed(self.runs.disagreement(message, emission, outcome))
-        return outcome
-
     def vacuous(self, property: Property) -> tuple[bool, int, int]:
         """Whether a temporal formula that the property supposes holds on no fair behaviour; the number of
         runs, and how many of them were made before.  Raises RunStopped or RunFailed where that is not known:
@@ -401,7 +355,7 @@ class CellCheck:
                 continue
             probes += 1
             probe = Property(f"{property.name} supposes {number}", never, property.labels, property.span)
-            outcome = self.searched(probe)
+            outcome = self.lively.outcome(probe)
             cached += outcome.evidence.cached
             if not outcome.findings:
                 return True, probes, cached

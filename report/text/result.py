@@ -112,7 +112,7 @@ def _summary(result: Result, ink: Ink) -> str:
     if result.engine == "interpreter":
         lines.append("  decided by the interpreter, not by TLC, which is the reference")
     temporal = [verdict for verdict in result.verdicts if verdict.kind == "property"]
-    if temporal and not (result.engine == "interpreter" and all(v.outcome == UNDECIDED for v in temporal)):
+    if temporal:
         lines.append(f"  fairness: {fairness_text(result)}")
     return "\n".join(lines) + "\n"
 
@@ -285,11 +285,7 @@ def reasons_of(finding: Finding, result: Result) -> tuple[str, ...]:
 def notes_of(result: Result) -> list[str]:
     """What a reader should also know, a line each."""
     notes: list[str] = []
-    if result.engine == "interpreter":
-        names = dict.fromkeys(f"`{v.property}`" for v in result.verdicts if _left_to_tlc(v))
-        if names:
-            is_ = "is a temporal property" if len(names) == 1 else "are temporal properties"
-            notes.append(f"note: {', '.join(names)} {is_}, which only TLC decides")
+    notes += _decided_by_one(result)
     for verdict in result.verdicts:
         if verdict.vacuous:
             where = f" {cell_text(verdict)}" if cell_text(verdict) else ""
@@ -323,5 +319,20 @@ def memory_notes(result: Result) -> list[str]:
     return notes
 
 
-def _left_to_tlc(verdict: Verdict) -> bool:
-    return verdict.kind == "property" and verdict.outcome == UNDECIDED
+def _decided_by_one(result: Result) -> list[str]:
+    """Which temporal verdicts rest on one engine, though two were asked."""
+    if result.engine == "interpreter":
+        return []
+    why = {
+        "interpreter": "by the interpreter alone: TLC was not done in the time that it had to confirm it",
+        "tlc": "by TLC alone: it is too large for the interpreter to confirm it",
+    }
+    found: dict[tuple[str, str], list[str]] = {}
+    for verdict in result.verdicts:
+        engines = () if verdict.evidence is None else verdict.evidence.engines
+        if len(engines) == 1:
+            found.setdefault((verdict.property, engines[0]), []).append(cell_text(verdict))
+    return [
+        f"note: `{name}`{' ' * any(cells)}{', '.join(filter(None, cells))} is decided {why[engine]}"
+        for (name, engine), cells in found.items()
+    ]

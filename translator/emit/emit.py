@@ -11,7 +11,7 @@ from ...tla.module.page import Action, Names, Page, VariableLine, cfg_text, modu
 from ...tla.module.precedence import AND, EQUALS
 from ...tla.module.values import Function, ModelValue
 from ..lower.temporal import is_temporal
-from ..program.fairness import fairness
+from ..program.fairness import Fairness, fairness
 from ..program.program import (
     FALSE,
     PC,
@@ -285,6 +285,11 @@ def _fairness(
         runner, part = runners[condition.process], condition.kind
         sign = "WF" if condition.kind == "weak" else "SF"
         everyone = f"\\A self \\in {words.sets[condition.process]}"
+        if condition.passed:
+            definitions_, line = _not_passed_over(condition, points, runner, words, actions)
+            definitions += definitions_
+            lines.append(f"{everyone} :\n        {line}")
+            continue
         if any(leaf.target == p.name for p in points if p.step for leaf in leaves(p.step.block)):
             name = words.names.new(f"{runner}_{part}")
             steps = "".join(f"\n    \\/ {actions[point.name]}(self)" for point in points)
@@ -301,6 +306,31 @@ def _fairness(
         lines.append(f"{everyone} : {sign}_pc({moves}(self))")
     body = "".join(f"\n    /\\ {line}" for line in lines) or " TRUE"
     return [*definitions, f"Fairness =={body}"]
+
+
+def _not_passed_over(
+    condition: Fairness, points: list[Point], runner: str, words: Vocabulary, actions: Mapping[str, str]
+) -> tuple[list[str], str]:
+    """Strong fairness to a task that is also kept from waiting for ever while others get the same lock: what
+    it speaks of, and the formula.  Both have the same cure, so that they are one condition."""
+    able, passed = words.names.new(f"{runner}_can"), words.names.new(f"{runner}_is_passed_over")
+    moves = words.names.new(f"{runner}_moves")
+    over = "".join(
+        f"\n    \\/ /\\ pc[self] {_points(sorted(one.waiting))}"
+        f"\n       /\\ \\E other \\in Tasks \\ {{self}} : "
+        f"pc[other] {_points(sorted(one.getting))} /\\ pc'[other] # pc[other]"
+        for one in condition.passed
+    )
+    taken = f" {able}(self) /\\ pc'[self] # pc[self]"
+    if any(leaf.target == p.name for p in points if p.step for leaf in leaves(p.step.block)):
+        taken = "".join(f"\n    \\/ {actions[point.name]}(self)" for point in points)
+    definitions = [
+        f"{able}(self) =={_able(points, Formula(words))}",
+        f"{passed}(self) =={over}",
+        f"{moves}(self) =={taken}",
+    ]
+    line = f"\\/ <>[](~{able}(self)) /\\ <>[][~{passed}(self)]_vars\n        \\/ []<><<{moves}(self)>>_vars"
+    return definitions, line
 
 
 def _able(points: Iterable[Point], formula: Formula) -> str:

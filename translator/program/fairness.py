@@ -8,16 +8,26 @@ from .program import Program
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """A task at one of the points in `waiting`, where it waits to write, is passed over when another steps
+    from one in `getting`, where it gets the same lock."""
+
+    waiting: frozenset[str]
+    getting: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Fairness:
     """One condition for each task of a process, on its steps from `points`.
 
     weak: not enabled for ever without being taken; strong: not enabled again and again without
-    being taken.
+    being taken, nor the task passed over again and again.
     """
 
     process: str
     kind: str
     points: frozenset[str]
+    passed: tuple[Passed, ...] = ()
 
 
 def fairness(program: Program) -> tuple[Fairness, ...]:
@@ -41,7 +51,19 @@ def fairness(program: Program) -> tuple[Fairness, ...]:
             conditions.append(Fairness(process.name, "weak", frozenset(steps)))
             continue
         if others:
-            conditions.append(Fairness(process.name, "strong", others))
+            conditions.append(Fairness(process.name, "strong", others, _passed(program, others)))
         if modest:
             conditions.append(Fairness(process.name, "weak", modest))
     return tuple(condition for condition in conditions if condition.points)
+
+
+def _passed(program: Program, points: frozenset[str]) -> tuple[Passed, ...]:
+    """How tasks that wait at some of these points for a lock that keeps no queue may be passed over."""
+    found: list[Passed] = []
+    for lock in program.patient_locks:
+        uses = {p.name: p.step.lock for p in program.points if p.step and p.step.acquires and p.step.lock}
+        getting = frozenset(name for name, use in uses.items() if use.lock == lock)
+        waiting = frozenset(name for name in getting & points if uses[name].mode == "write")
+        if waiting:
+            found.append(Passed(waiting, getting))
+    return tuple(found)

@@ -6,6 +6,8 @@ is broken on it, and the property is evaluated on it and found false.
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from ..lower.temporal import is_temporal
 from ..program.fairness import Fairness, fairness
 from ..program.findings import Finding, TraceStep
@@ -63,13 +65,22 @@ def unfair(
     def able(state: State, task: Task) -> bool:
         return interpreter.pc(state, task).name in condition.points and interpreter.enabled(state, task)
 
+    def passed_over(state: State, stepper: Task | None, task: Task) -> bool:
+        if stepper is None or stepper == task:
+            return False
+        waits, gets = interpreter.pc(state, task).name, interpreter.pc(state, stepper).name
+        return any(waits in passed.waiting and gets in passed.getting for passed in condition.passed)
+
     found: list[Task] = []
     for task in interpreter.program.process(condition.process).tasks:
         taken = any(
             stepper == task and interpreter.pc(state, task).name in condition.points
             for state, stepper in zip(cycle, stepping, strict=False)
         )
-        enabled = [able(state, task) for state in cycle]
+        enabled = [
+            able(state, task) or passed_over(state, stepper, task)
+            for state, stepper in zip_longest(cycle, stepping)
+        ]
         if not taken and (all(enabled) if condition.kind == "weak" else any(enabled)):
             found.append(task)
     return found

@@ -1,7 +1,7 @@
 """Strongly connected components of a graph in compact lists: Tarjan's algorithm without recursion.
 
-A library's (scipy, igraph, rustworkx were measured) gains nothing where the graph comes from Python: handing it
-over takes as long as this.
+A library's (scipy, igraph, rustworkx were measured) gains nothing where the graph comes from Python: handing
+it over takes as long as this.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 
 class Edges:
-    """A directed graph: the edges of node `n` are those numbered from `first[n]` to before `first[n + 1]`, and
-    `target` has where each leads.  `banned` marks nodes' edges that count no more."""
+    """A directed graph: the edges of node `n` are those numbered from `first[n]` to before `first[n + 1]`,
+    and `target` has where each leads.  `banned` marks nodes' edges that count no more."""
 
     __slots__ = ("banned", "first", "target")
 

@@ -1,10 +1,10 @@
 """Temporal properties decided apart from TLC, on the graph of all states.
 
 `violation` multiplies a graph with the automaton of what violates a formula, and looks in the product for a
-strongly connected part in which a fair behaviour can stay for ever: weak conditions are met by going everywhere in
-it, and where a strong one fails, what asks for it is taken out and the rest is taken apart again (Emerson and Lei,
-"Modalities for model checking", 1987).  Each such part makes some condition fail for less, so the work is linear in
-the product times the number of conditions.
+strongly connected part in which a fair behaviour can stay for ever: weak conditions are met by going
+everywhere in it, and where a strong one fails, what asks for it is taken out and the rest is taken apart
+again (Emerson and Lei, "Modalities for model checking", 1987).  Each such part makes some condition fail for
+less, so the work is linear in the product times the number of conditions.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from .interpreter import State
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """A fair behaviour that violates a formula: steps of a graph, by their numbers, then others that lead from
-    where those ended back to the same state up to names, for ever.  The loop is empty where nobody steps."""
+    """A fair behaviour that violates a formula: steps of a graph, by their numbers, then others that lead
+    from where those ended back to the same state up to names, for ever.  The loop is empty where nobody
+    steps."""
 
     stem: tuple[int, ...]
     loop: tuple[int, ...]
@@ -42,8 +43,8 @@ def violation(graph: Graph, formula: Expr, look: Look = lambda: None) -> Cycle |
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A strongly connected part of a product with a fair behaviour that goes everywhere in it.  `names` has for
-    each node how tasks are called there that have some names at the first one."""
+    """A strongly connected part of a product with a fair behaviour that goes everywhere in it.  `names` has
+    for each node how tasks are called there that have some names at the first one."""
 
     nodes: list[int]
     names: dict[int, Permutation]
@@ -65,8 +66,8 @@ class _Sums:
 class Product:
     """The reachable product of a graph and an automaton.
 
-    Node `n` stands for state `state[n]` and automaton node `place[n]`; the step that an edge of the product is
-    made from is in `step` (-1: the state is repeated).
+    Node `n` stands for state `state[n]` and automaton node `place[n]`; the step that an edge of the product
+    is made from is in `step` (-1: the state is repeated).
     """
 
     def __init__(self, graph: Graph, automaton: Automaton, look: Look) -> None:
@@ -300,7 +301,8 @@ class Product:
         return self.moved(inverse(called), kept) if called else kept
 
     def _after(self, edge: int, node: int, called: Permutation) -> tuple[int, Permutation, int, int]:
-        """Where an edge leads, how tasks are called there, the goals met there and the promises kept by it."""
+        """Where an edge leads, how tasks are called there, the goals met there and the promises kept by
+        it."""
         graph, step, there = self.graph, self.step[edge], self.edges.target[edge]
         kept = 0 if step < 0 else graph.taken[graph.label[step]]
         if called:
@@ -331,8 +333,8 @@ class Product:
         self, node: int, called: Permutation, inside: set[int], wanted: Callable[[int, int], bool] | None,
         end: tuple[int, Permutation] | None = None,
     ) -> list[int]:  # fmt: skip
-        """A shortest way of at least one edge, within a part, to where `wanted` says so of the goals met and the
-        promises kept on its last edge, or to the `end`."""
+        """A shortest way of at least one edge, within a part, to where `wanted` says so of the goals met and
+        the promises kept on its last edge, or to the `end`."""
         first, target, banned = self.edges.first, self.edges.target, self.edges.banned
         came: dict[tuple[int, Permutation], tuple[tuple[int, Permutation], int]] = {}
         start = (node, called)
@@ -354,8 +356,8 @@ class Product:
 
 
 def behaviour(graph: Graph, cycle: Cycle) -> tuple[tuple[State, ...], int | None]:
-    """The states of a cycle as those of the program, with the names that tasks and values really have; after the
-    last state comes the one with the number that is told, or nothing else (None)."""
+    """The states of a cycle as those of the program, with the names that tasks and values really have; after
+    the last state comes the one with the number that is told, or nothing else (None)."""
     states = [graph.states[0]]
     at, names = 0, Renaming()
     for step in cycle.stem:

@@ -43,7 +43,7 @@ def normal(e: Expr, negated: bool, program: Program) -> Formula:
     if not (is_temporal(e) or _has_until(e)):
         # As a whole: `o != None and o < 1` has no value without its left side.
         return Atom(e, negated)
-    known = _until(e, program)
+    known = until_of(e, program)
     match known or e:
         case Apply(operator="until", arguments=(left, right)):
             return Until(normal(left, negated, program), normal(right, negated, program), negated)
@@ -69,11 +69,11 @@ def normal(e: Expr, negated: bool, program: Program) -> Formula:
 
 
 def _has_until(e: Expr) -> bool:
-    """Whether an `until` stands in it, which only `_until` makes."""
+    """Whether an `until` stands in it, which only `until_of` makes."""
     return isinstance(e, Apply) and (e.operator == "until" or any(map(_has_until, e.arguments)))
 
 
-def _until(e: Expr, program: Program) -> Expr | None:
+def until_of(e: Expr, program: Program) -> Expr | None:
     """The `until` that a property's use of a monitor stands for."""
     match e:
         case Apply(operator="and", arguments=(Apply(operator="always", arguments=(inner,)), _)):
@@ -168,8 +168,8 @@ def _untils(formula: Formula) -> dict[Until, None]:
 class Automaton:
     """What accepts the behaviours that violate a formula.
 
-    A behaviour is accepted if from one of the `initial` nodes on some path of nodes fits it state by state, as
-    their `atoms` ask, and meets each of the `goals` again and again.  A goal is a set of nodes.
+    A behaviour is accepted if from one of the `initial` nodes on some path of nodes fits it state by state,
+    as their `atoms` ask, and meets each of the `goals` again and again.  A goal is a set of nodes.
     """
 
     atoms: tuple[tuple[tuple[Expr, bool], ...], ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from ..program.program import Expr, Program
+from ..program.program import PC, Expr, Program
 from .evaluate import Env
 from .interchange import IDENTITY, Interchange, Permutation
 from .interpreter import Interpreter, State
@@ -36,10 +36,10 @@ class Label:
 class Graph:
     """The states of a program, of each class of the same up to names one, and the steps between them.
 
-    The steps from state `n` are those numbered from `first[n]` to before `first[n + 1]`; `target` is where each
-    leads, `label` its number in `labels`.  Of the `promises`, by the bits of their numbers, `able[n]` has those
-    of which a step is possible in a state, `taken[l]` those of which a step with this label is one, and
-    `passing[e]` (empty where there are none) those whose task is passed over by a step: it waits to write
+    The steps from state `n` are those numbered from `first[n]` to before `first[n + 1]`; `target` is where
+    each leads, `label` its number in `labels`.  Of the `promises`, by the bits of their numbers, `able[n]`
+    has those of which a step is possible in a state, `taken[l]` those of which a step with this label is one,
+    and `passing[e]` (empty where there are none) those whose task is passed over by a step: it waits to write
     where another gets the lock.
     """
 
@@ -75,6 +75,7 @@ class Graph:
         numbers: dict[tuple[int, str, Permutation], int] = {}
         states, target, label, able = self.states, self.target, self.label, self.able
         states.append(initial)
+        waiting = self._waiting()
         for number, state in enumerate(states):
             if number % _LOOK_EVERY == 0:
                 look()
@@ -96,6 +97,8 @@ class Graph:
                     self.labels.append(Label(*key))
                     self.taken.append(mask.get((task, point), 0))
                 possible |= self.taken[known]
+                if waiting and (over := self._passed_over(state, task, waiting.get(point, ()))):
+                    self.passing[len(target)] = over
                 target.append(there)
                 label.append(known)
             able.append(possible)
@@ -109,6 +112,25 @@ class Graph:
                 key = (promise.task, point)
                 found[key] = found.get(key, 0) | 1 << number
         return found
+
+    def _waiting(self) -> dict[str, list[tuple[int, str, int]]]:
+        """For each point where a lock is had whose writers wait without a queue: the tasks that may wait to
+        write it, from which point, and the promise that they have."""
+        found: dict[str, list[tuple[int, str, int]]] = {}
+        for number, promise in enumerate(self.promises):
+            for waits, getting in promise.queues.items():
+                for point in getting:
+                    found.setdefault(point, []).append((promise.task, waits, 1 << number))
+        return found
+
+    def _passed_over(self, state: State, task: int, waiting: Iterable[tuple[int, str, int]]) -> int:
+        """The promises of those who stand waiting in a state while another task gets the lock."""
+        standing = state[self.interpreter.slots[PC]]
+        over = 0
+        for other, point, promise in waiting:
+            if other != task and standing[other] == point:  # type: ignore[index]
+                over |= promise
+        return over
 
     def truth(self, e: Expr) -> bytearray:
         """Whether an expression is true, state by state."""

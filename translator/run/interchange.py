@@ -1,7 +1,7 @@
 """States that are the same up to the names of interchangeable tasks and values: one stands for all.
 
-`docs/semantics.md` has the argument, and what it needs of fairness: for tasks it has to be known who is who on the
-other side of a step, so each step is kept with the new number of each task.
+`docs/semantics.md` has the argument, and what it needs of fairness: for tasks it has to be known who is who
+on the other side of a step, so each step is kept with the new number of each task.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def inverse(permutation: Permutation) -> Permutation:
 
 @dataclass(frozen=True, slots=True)
 class Renaming:
-    """New names for tasks, and for the values of each interchangeable range by its place in the list of them."""
+    """New names for tasks, and for the values of each interchangeable range by its place in the list of
+    them."""
 
     tasks: Permutation = IDENTITY
     values: tuple[Mapping[int, int], ...] = ()
@@ -47,8 +48,8 @@ class Renaming:
 class Interchange:
     """Finds the representative of a state.
 
-    `tasks` are classes of tasks, by their numbers, that may change places within the class; `values` are ranges
-    whose values may.
+    `tasks` are classes of tasks, by their numbers, that may change places within the class; `values` are
+    ranges whose values may.
     """
 
     def __init__(

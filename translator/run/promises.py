@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ..program.program import Program, Step
 
@@ -11,12 +12,15 @@ from ..program.program import Program, Step
 class Promise:
     """A fairness condition of one task, by its number, on its steps from some points.
 
-    weak: not possible for ever without being taken; strong: not possible again and again without being taken.
+    weak: not possible for ever without being taken; strong: not possible again and again without being taken,
+    nor while others get again and again what the task waits for: at a point that is a key of `queues` it
+    waits to write, and those are the points from which others get the same lock.
     """
 
     task: int
     strong: bool
     points: frozenset[str]
+    queues: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def acquires(step: Step, *, fair: bool) -> bool:
@@ -29,6 +33,12 @@ def acquires(step: Step, *, fair: bool) -> bool:
 def promises(program: Program) -> list[Promise]:
     """What is assumed of each task, by the rules and not by the translator."""
     found: list[Promise] = []
+    # From where a lock is had whose writers wait without a queue.
+    others: dict[str, set[str]] = {lock: set() for lock in program.patient_locks}
+    for point in program.points:
+        use = None if point.step is None or not point.step.acquires else point.step.lock
+        if use is not None and use.lock in others:
+            others[use.lock].add(point.name)
     for number, task in enumerate(program.tasks):
         if program.process(task.process).unfair:
             continue
@@ -37,6 +47,12 @@ def promises(program: Program) -> list[Promise]:
         if program.cpus is None and not any(acquires(step, fair=True) for step in own.values()):
             found.append(Promise(number, False, frozenset(own)))
         else:
-            found.append(Promise(number, True, frozenset(set(own) - modest)))
+            first = {
+                name: frozenset(others[step.lock.lock])
+                for name, step in own.items()
+                if step.lock is not None and step.lock.lock in others and step.lock.mode == "write"
+                if step.acquires
+            }
+            found.append(Promise(number, True, frozenset(set(own) - modest), first))
             found.append(Promise(number, False, frozenset(modest)))
     return [promise for promise in found if promise.points]
