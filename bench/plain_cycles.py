@@ -89,9 +89,25 @@ class PlainGraph:
             edges.append(here)
         goals = automaton.goals
         asked = promises(self.interpreter.program)
+        tasks = self.interpreter.tasks
+
+        def standing(number: int, task: int) -> str:
+            return self.interpreter.pc(self.states[number], tasks[task]).name
+
+        def first(number: int, p: Promise, point: str) -> bool:
+            """Whether somebody else may go first, who waits to write."""
+            others = [task for task in range(len(tasks)) if task != p.task]
+            return any(standing(number, other) in p.behind.get(point, ()) for other in others)
+
         able = [
-            [any(task == p.task and point in p.points for task, point, _ in steps) for p in asked]
-            for steps in self.steps
+            [
+                any(
+                    task == p.task and point in p.points and not first(number, p, point)
+                    for task, point, _ in steps
+                )
+                for p in asked
+            ]
+            for number, steps in enumerate(self.steps)
         ]
 
         def fair(group: list[int]) -> list[int] | None:
@@ -125,9 +141,7 @@ class PlainGraph:
             task, point, _ = step
             if task in (-1, promise.task):
                 return False
-            here = self.states[listed[node][0]]
-            at = self.interpreter.pc(here, self.interpreter.tasks[promise.task]).name
-            return point in promise.queues.get(at, ())
+            return point in promise.queues.get(standing(listed[node][0], promise.task), ())
 
         todo = list(_components(list(range(len(listed))), edges))
         while todo:

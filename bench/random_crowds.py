@@ -16,7 +16,7 @@ class Crowd:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         r = self.random
-        self.lock = r.choice(("rwlock", "rwlock", "rwsem", "rwsem(unfair)"))
+        self.lock = r.choice(("rwlock", "rwlock", "rwlock", "rwsem", "rwsem(unfair)"))
         self.inner = r.choice(("spinlock", "mutex"))
         self.values = r.choice((2, 3))
         self.many = r.choice((2, 2, 3))
@@ -55,16 +55,16 @@ class Crowd:
         return [f"{head}process {name}[{count}]:", *(f"    {line}" for line in body)]
 
     def statement(self, process: str) -> list[str]:
-        match self.random.randrange(7):
-            case 0 | 1:
+        match self.random.randrange(9):
+            case 0 | 1 | 2:
                 return ["with s.read():", *(f"    {line}" for line in self.looks())]
-            case 2:
+            case 3 | 4:
                 return ["with s.write():", *(f"    {line}" for line in self.changes())]
-            case 3:
-                return ["with m:", *(f"    {line}" for line in (*self.looks(), *self.changes()))]
-            case 4:
-                return self.changes()
             case 5:
+                return ["with m:", *(f"    {line}" for line in (*self.looks(), *self.changes()))]
+            case 6:
+                return self.changes()
+            case 7:
                 return ["await flag"] if self.chance(50) else ["while not flag:", "    cpu_relax()"]
             case _:
                 return ["with m:", "    with s.read():", *(f"        {line}" for line in self.looks())]

@@ -8,26 +8,32 @@ from .program import Program
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
-    """A task at one of the points in `waiting`, where it waits to write, is passed over when another steps
-    from one in `getting`, where it gets the same lock."""
+class Turns:
+    """How a lock that keeps no queue is had in turn, for the tasks of one process.
+
+    At the points in `waiting` they wait for it, at those in `reading` to read.  Anybody gets it by a step
+    from one of `getting`, and waits to write at one of `writing`.
+    """
 
     waiting: frozenset[str]
+    reading: frozenset[str]
     getting: frozenset[str]
+    writing: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Fairness:
     """One condition for each task of a process, on its steps from `points`.
 
-    weak: not enabled for ever without being taken; strong: not enabled again and again without
-    being taken, nor the task passed over again and again.
+    weak: not enabled for ever without being taken; strong: not enabled again and again without being taken.
+    By `turns` a task that waits for a lock is entitled to it also when another gets it, and where it waits to
+    read, not while somebody waits to write.
     """
 
     process: str
     kind: str
     points: frozenset[str]
-    passed: tuple[Passed, ...] = ()
+    turns: tuple[Turns, ...] = ()
 
 
 def fairness(program: Program) -> tuple[Fairness, ...]:
@@ -51,19 +57,23 @@ def fairness(program: Program) -> tuple[Fairness, ...]:
             conditions.append(Fairness(process.name, "weak", frozenset(steps)))
             continue
         if others:
-            conditions.append(Fairness(process.name, "strong", others, _passed(program, others)))
+            conditions.append(Fairness(process.name, "strong", others, _turns(program, others)))
         if modest:
             conditions.append(Fairness(process.name, "weak", modest))
     return tuple(condition for condition in conditions if condition.points)
 
 
-def _passed(program: Program, points: frozenset[str]) -> tuple[Passed, ...]:
-    """How tasks that wait at some of these points for a lock that keeps no queue may be passed over."""
-    found: list[Passed] = []
+def _turns(program: Program, points: frozenset[str]) -> tuple[Turns, ...]:
+    """The locks that tasks wait for at some of these points and that are had in turn without a queue."""
+    found: list[Turns] = []
     for lock in program.patient_locks:
-        uses = {p.name: p.step.lock for p in program.points if p.step and p.step.acquires and p.step.lock}
-        getting = frozenset(name for name, use in uses.items() if use.lock == lock)
-        waiting = frozenset(name for name in getting & points if uses[name].mode == "write")
-        if waiting:
-            found.append(Passed(waiting, getting))
+        modes = {
+            point.name: point.step.lock.mode
+            for point in program.points
+            if point.step and point.step.acquires and point.step.lock and point.step.lock.lock == lock
+        }
+        getting = frozenset(modes)
+        reading = frozenset(name for name, mode in modes.items() if mode == "read")
+        if getting & points:
+            found.append(Turns(getting & points, reading & points, getting, getting - reading))
     return tuple(found)

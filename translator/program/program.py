@@ -359,8 +359,8 @@ class Program:
 
     `properties` names every safety property that has a verdict, in order.  `cpus`, `preempt` and
     `pins` (the CPU of each pinned task) are the scheduler's, `no_spinning` says of `Self` that it
-    holds no spinning lock, `forgotten` are the variables that its steps reset.  `patient_locks` have writers
-    who wait without a queue, and are promised not to be passed over for ever.
+    holds no spinning lock, `forgotten` are the variables that its steps reset.  `patient_locks` keep
+    no queue although their readers may overlap: fairness says that they are had in turn.
     """
 
     name: str

@@ -63,13 +63,19 @@ def unfair(
     """The tasks to which repeating `cycle` for ever, `stepping` from each, breaks a condition."""
 
     def able(state: State, task: Task) -> bool:
-        return interpreter.pc(state, task).name in condition.points and interpreter.enabled(state, task)
+        name = interpreter.pc(state, task).name
+        if name not in condition.points or not interpreter.enabled(state, task):
+            return False
+        return not any(
+            name in turns.reading and waiters(state, task, turns.writing, interpreter)
+            for turns in condition.turns
+        )
 
     def passed_over(state: State, stepper: Task | None, task: Task) -> bool:
         if stepper is None or stepper == task:
             return False
         waits, gets = interpreter.pc(state, task).name, interpreter.pc(state, stepper).name
-        return any(waits in passed.waiting and gets in passed.getting for passed in condition.passed)
+        return any(waits in turns.waiting and gets in turns.getting for turns in condition.turns)
 
     found: list[Task] = []
     for task in interpreter.program.process(condition.process).tasks:
@@ -84,6 +90,12 @@ def unfair(
         if not taken and (all(enabled) if condition.kind == "weak" else any(enabled)):
             found.append(task)
     return found
+
+
+def waiters(state: State, task: Task, points: frozenset[str], interpreter: Interpreter) -> tuple[Task, ...]:
+    """The other tasks that stand at one of some points."""
+    others = (other for other in interpreter.tasks if other != task)
+    return tuple(other for other in others if interpreter.pc(state, other).name in points)
 
 
 def truth(formula: Expr, states: tuple[State, ...], loop: int, interpreter: Interpreter) -> list[bool]:
@@ -220,6 +232,15 @@ def _waiting(task: Task, cycle: tuple[State, ...], interpreter: Interpreter) -> 
             what, on = reason(interpreter.pc(state, task), state, task, interpreter)
             whom = f", because of {_names(on)}" if on else ""
             return f"{task} waits for ever for {what}{whom}"
+    for condition in fairness(interpreter.program):
+        for turns in condition.turns:
+            if interpreter.pc(cycle[0], task).name in turns.reading:
+                first = [frozenset(waiters(state, task, turns.writing, interpreter)) for state in cycle]
+                if on := tuple(sorted(frozenset.intersection(*first))):
+                    use = interpreter.pc(cycle[0], task).step.lock  # type: ignore[union-attr]
+                    lock = interpreter.where(use.where, cycle[0], task)  # type: ignore[union-attr]
+                    whom = f"{_names(on)}, who waits to write"
+                    return f"{task} waits for ever for {lock} for reading, behind {whom}"
     return f"{task} stops, although it could go on"
 
 
@@ -238,6 +259,8 @@ def _why_fair(cycle: tuple[State, ...], stepping: tuple[Task, ...], interpreter:
             texts.append(f"fairness: none is assumed for {task}")
         elif not any(enabled):
             texts.append(f"fairness: {task} can never step on the loop, so none is broken")
+        elif kinds[0] == "strong":
+            texts.append(f"fairness: {task} is behind somebody in turn, so none is broken")
         else:
             texts.append(
                 f"fairness: {task} can step now and then; only {kinds[0]} fairness is assumed for it here"

@@ -38,9 +38,9 @@ class Graph:
 
     The steps from state `n` are those numbered from `first[n]` to before `first[n + 1]`; `target` is where
     each leads, `label` its number in `labels`.  Of the `promises`, by the bits of their numbers, `able[n]`
-    has those of which a step is possible in a state, `taken[l]` those of which a step with this label is one,
-    and `passing[e]` (empty where there are none) those whose task is passed over by a step: it waits to write
-    where another gets the lock.
+    has those of which a step is possible in a state, unless others may go first; `taken[l]` those of which a
+    step with this label is one, and `passing[e]` (empty where there are none) those whose task is passed over
+    by a step: it waits where another gets the lock.
     """
 
     interpreter: Interpreter
@@ -76,6 +76,7 @@ class Graph:
         states, target, label, able = self.states, self.target, self.label, self.able
         states.append(initial)
         waiting = self._waiting()
+        behind = {point: at for promise in self.promises for point, at in promise.behind.items()}
         for number, state in enumerate(states):
             if number % _LOOK_EVERY == 0:
                 look()
@@ -96,7 +97,8 @@ class Graph:
                     known = numbers[key] = len(self.labels)
                     self.labels.append(Label(*key))
                     self.taken.append(mask.get((task, point), 0))
-                possible |= self.taken[known]
+                if not (point in behind and self._somebody_at(behind[point], state, task)):
+                    possible |= self.taken[known]
                 if waiting and (over := self._passed_over(state, task, waiting.get(point, ()))):
                     self.passing[len(target)] = over
                 target.append(there)
@@ -114,14 +116,20 @@ class Graph:
         return found
 
     def _waiting(self) -> dict[str, list[tuple[int, str, int]]]:
-        """For each point where a lock is had whose writers wait without a queue: the tasks that may wait to
-        write it, from which point, and the promise that they have."""
+        """For each point where a lock is had that is had in turn without a queue: the tasks that may wait for
+        it, at which point, and the promise that they have."""
         found: dict[str, list[tuple[int, str, int]]] = {}
         for number, promise in enumerate(self.promises):
             for waits, getting in promise.queues.items():
                 for point in getting:
                     found.setdefault(point, []).append((promise.task, waits, 1 << number))
         return found
+
+    def _somebody_at(self, points: frozenset[str], state: State, task: int) -> bool:
+        """Whether another task than this stands at one of some points."""
+        standing = state[self.interpreter.slots[PC]]
+        assert isinstance(standing, tuple)
+        return any(other != task and name in points for other, name in enumerate(standing))
 
     def _passed_over(self, state: State, task: int, waiting: Iterable[tuple[int, str, int]]) -> int:
         """The promises of those who stand waiting in a state while another task gets the lock."""

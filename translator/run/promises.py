@@ -12,15 +12,18 @@ from ..program.program import Program, Step
 class Promise:
     """A fairness condition of one task, by its number, on its steps from some points.
 
-    weak: not possible for ever without being taken; strong: not possible again and again without being taken,
-    nor while others get again and again what the task waits for: at a point that is a key of `queues` it
-    waits to write, and those are the points from which others get the same lock.
+    weak: not possible for ever without being taken; strong: not possible again and again without being taken.
+    A point that is a key of `queues` is one where it waits for a lock that is had in turn: the others that
+    get it there go first only so often, and are those who step from a point that is told.  One that is a key
+    of `behind` is one where it waits to read, and whoever stands at a point that is told, to write, may go
+    first.
     """
 
     task: int
     strong: bool
     points: frozenset[str]
     queues: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    behind: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def acquires(step: Step, *, fair: bool) -> bool:
@@ -33,12 +36,15 @@ def acquires(step: Step, *, fair: bool) -> bool:
 def promises(program: Program) -> list[Promise]:
     """What is assumed of each task, by the rules and not by the translator."""
     found: list[Promise] = []
-    # From where a lock is had whose writers wait without a queue.
-    others: dict[str, set[str]] = {lock: set() for lock in program.patient_locks}
+    # From where a lock is had that is had in turn without a queue; and from where, to write.
+    gets: dict[str, set[str]] = {lock: set() for lock in program.patient_locks}
+    writes: dict[str, set[str]] = {lock: set() for lock in program.patient_locks}
     for point in program.points:
         use = None if point.step is None or not point.step.acquires else point.step.lock
-        if use is not None and use.lock in others:
-            others[use.lock].add(point.name)
+        if use is not None and use.lock in gets:
+            gets[use.lock].add(point.name)
+            if use.mode == "write":
+                writes[use.lock].add(point.name)
     for number, task in enumerate(program.tasks):
         if program.process(task.process).unfair:
             continue
@@ -47,12 +53,13 @@ def promises(program: Program) -> list[Promise]:
         if program.cpus is None and not any(acquires(step, fair=True) for step in own.values()):
             found.append(Promise(number, False, frozenset(own)))
         else:
-            first = {
-                name: frozenset(others[step.lock.lock])
+            waits = {
+                name: step.lock
                 for name, step in own.items()
-                if step.lock is not None and step.lock.lock in others and step.lock.mode == "write"
-                if step.acquires
+                if acquires(step, fair=True) and step.lock is not None and step.lock.lock in gets
             }
-            found.append(Promise(number, True, frozenset(set(own) - modest), first))
+            queues = {name: frozenset(gets[use.lock]) for name, use in waits.items()}
+            behind = {name: frozenset(writes[use.lock]) for name, use in waits.items() if use.mode == "read"}
+            found.append(Promise(number, True, frozenset(set(own) - modest), queues, behind))
             found.append(Promise(number, False, frozenset(modest)))
     return [promise for promise in found if promise.points]
