@@ -326,7 +326,8 @@ class CellCheck:
             cached=outcome.evidence.cached + cached,
         )
         outcome = replace(outcome, evidence=evidence, vacuous=known)
-        if self.store:
+        # What TLC has not confirmed is asked again: it may have more time then.
+        if self.store and not (self.runs.tools and evidence.engines == ("interpreter",)):
             keep(self.store, key, outcome, whole)
         return (self.temporal(property, outcome),)
 

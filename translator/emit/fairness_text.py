@@ -63,13 +63,13 @@ def _in_turn(
     moves = words.names.new(f"{runner}_moves")
     first: dict[frozenset[str], list[Point]] = {}
     for point in points:
-        writing = next((turns.writing for turns in condition.turns if point.name in turns.reading), None)
-        first.setdefault(writing or frozenset(), []).append(point)
+        others = (turns.first[point.name] for turns in condition.turns if point.name in turns.waiting)
+        first.setdefault(next(others, frozenset()), []).append(point)
     possible = ""
-    for writing, some in first.items():
+    for before, some in first.items():
         text = _able(some, Formula(words))
-        if writing:
-            nobody = f"\\A other \\in Tasks \\ {{self}} : ~(pc[other] {points_text(sorted(writing))})"
+        if before:
+            nobody = f"\\A other \\in Tasks \\ {{self}} : ~(pc[other] {points_text(sorted(before))})"
             text = text.replace("\n    ", "\n          ")
             text = f"\n    \\/ /\\ {nobody}\n       /\\{text.lstrip(chr(10)).removeprefix('         ')}"
         possible += text

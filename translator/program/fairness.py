@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .program import Program
@@ -11,14 +12,13 @@ from .program import Program
 class Turns:
     """How a lock that keeps no queue is had in turn, for the tasks of one process.
 
-    At the points in `waiting` they wait for it, at those in `reading` to read.  Anybody gets it by a step
-    from one of `getting`, and waits to write at one of `writing`.
+    At the points in `waiting` they wait for it, and anybody gets it by a step from one of `getting`.  With
+    each point where they wait, `first` has those of others who may go before them while they stand there.
     """
 
     waiting: frozenset[str]
-    reading: frozenset[str]
     getting: frozenset[str]
-    writing: frozenset[str]
+    first: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Fairness:
     """One condition for each task of a process, on its steps from `points`.
 
     weak: not enabled for ever without being taken; strong: not enabled again and again without being taken.
-    By `turns` a task that waits for a lock is entitled to it also when another gets it, and where it waits to
-    read, not while somebody waits to write.
+    By `turns` a task that waits for a lock is entitled to it also when another gets it, but not while
+    somebody stands there who may go first.
     """
 
     process: str
@@ -73,7 +73,10 @@ def _turns(program: Program, points: frozenset[str]) -> tuple[Turns, ...]:
             if point.step and point.step.acquires and point.step.lock and point.step.lock.lock == lock
         }
         getting = frozenset(modes)
-        reading = frozenset(name for name, mode in modes.items() if mode == "read")
-        if getting & points:
-            found.append(Turns(getting & points, reading & points, getting, getting - reading))
+        writing = frozenset(name for name in getting if modes[name] == "write")
+        # Who is promised nothing may stop while it waits, and then keeps out whoever came later to write.
+        unfair = frozenset(name for name in getting if program.process(program.point(name).process).unfair)
+        if own := getting & points:
+            first = {name: unfair if name in writing else writing for name in own}
+            found.append(Turns(own, getting, first))
     return tuple(found)

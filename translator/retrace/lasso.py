@@ -67,7 +67,7 @@ def unfair(
         if name not in condition.points or not interpreter.enabled(state, task):
             return False
         return not any(
-            name in turns.reading and waiters(state, task, turns.writing, interpreter)
+            name in turns.waiting and waiters(state, task, turns.first[name], interpreter)
             for turns in condition.turns
         )
 
@@ -232,15 +232,15 @@ def _waiting(task: Task, cycle: tuple[State, ...], interpreter: Interpreter) -> 
             what, on = reason(interpreter.pc(state, task), state, task, interpreter)
             whom = f", because of {_names(on)}" if on else ""
             return f"{task} waits for ever for {what}{whom}"
+    point = interpreter.pc(cycle[0], task)
     for condition in fairness(interpreter.program):
         for turns in condition.turns:
-            if interpreter.pc(cycle[0], task).name in turns.reading:
-                first = [frozenset(waiters(state, task, turns.writing, interpreter)) for state in cycle]
-                if on := tuple(sorted(frozenset.intersection(*first))):
-                    use = interpreter.pc(cycle[0], task).step.lock  # type: ignore[union-attr]
-                    lock = interpreter.where(use.where, cycle[0], task)  # type: ignore[union-attr]
-                    whom = f"{_names(on)}, who waits to write"
-                    return f"{task} waits for ever for {lock} for reading, behind {whom}"
+            before = turns.first.get(point.name, frozenset())
+            first = [frozenset(waiters(state, task, before, interpreter)) for state in cycle]
+            if on := tuple(sorted(frozenset.intersection(*first))):
+                use = point.step.lock  # type: ignore[union-attr]
+                lock = interpreter.where(use.where, cycle[0], task)  # type: ignore[union-attr]
+                return f"{task} waits for ever for {lock}, behind {_names(on)}, who waits for it, too"
     return f"{task} stops, although it could go on"
 
 

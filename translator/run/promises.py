@@ -14,9 +14,9 @@ class Promise:
 
     weak: not possible for ever without being taken; strong: not possible again and again without being taken.
     A point that is a key of `queues` is one where it waits for a lock that is had in turn: the others that
-    get it there go first only so often, and are those who step from a point that is told.  One that is a key
-    of `behind` is one where it waits to read, and whoever stands at a point that is told, to write, may go
-    first.
+    get it there go first only so often, and are those who step from a point that is told.  While others stand
+    at a point that `behind` tells of it, these may go first: who waits to write before who waits to read, and
+    who may stop anywhere, also in the queue, before who waits to write.
     """
 
     task: int
@@ -39,12 +39,15 @@ def promises(program: Program) -> list[Promise]:
     # From where a lock is had that is had in turn without a queue; and from where, to write.
     gets: dict[str, set[str]] = {lock: set() for lock in program.patient_locks}
     writes: dict[str, set[str]] = {lock: set() for lock in program.patient_locks}
+    stops: dict[str, set[str]] = {lock: set() for lock in program.patient_locks}
     for point in program.points:
         use = None if point.step is None or not point.step.acquires else point.step.lock
         if use is not None and use.lock in gets:
             gets[use.lock].add(point.name)
             if use.mode == "write":
                 writes[use.lock].add(point.name)
+            if program.process(point.process).unfair:
+                stops[use.lock].add(point.name)
     for number, task in enumerate(program.tasks):
         if program.process(task.process).unfair:
             continue
@@ -59,7 +62,10 @@ def promises(program: Program) -> list[Promise]:
                 if acquires(step, fair=True) and step.lock is not None and step.lock.lock in gets
             }
             queues = {name: frozenset(gets[use.lock]) for name, use in waits.items()}
-            behind = {name: frozenset(writes[use.lock]) for name, use in waits.items() if use.mode == "read"}
+            behind = {
+                name: frozenset((writes if use.mode == "read" else stops)[use.lock])
+                for name, use in waits.items()
+            }
             found.append(Promise(number, True, frozenset(set(own) - modest), queues, behind))
             found.append(Promise(number, False, frozenset(modest)))
     return [promise for promise in found if promise.points]
