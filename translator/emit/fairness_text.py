@@ -60,7 +60,7 @@ def _in_turn(
     again: it steps.  So both are one condition, and cost TLC no more than one.
     """
     able, passed = words.names.new(f"{runner}_can"), words.names.new(f"{runner}_is_passed_over")
-    moves = words.names.new(f"{runner}_moves")
+    moves, other = words.names.new(f"{runner}_moves"), words.names.new("other")
     first: dict[frozenset[str], list[Point]] = {}
     for point in points:
         others = (turns.first[point.name] for turns in condition.turns if point.name in turns.waiting)
@@ -69,14 +69,14 @@ def _in_turn(
     for before, some in first.items():
         text = _able(some, Formula(words))
         if before:
-            nobody = f"\\A other \\in Tasks \\ {{self}} : ~(pc[other] {points_text(sorted(before))})"
+            nobody = f"\\A {other} \\in Tasks \\ {{self}} : ~(pc[{other}] {points_text(sorted(before))})"
             text = text.replace("\n    ", "\n          ")
             text = f"\n    \\/ /\\ {nobody}\n       /\\{text.lstrip(chr(10)).removeprefix('         ')}"
         possible += text
     over = "".join(
         f"\n    \\/ /\\ pc[self] {points_text(sorted(one.waiting))}"
-        f"\n       /\\ \\E other \\in Tasks \\ {{self}} : "
-        f"pc[other] {points_text(sorted(one.getting))} /\\ pc'[other] # pc[other]"
+        f"\n       /\\ \\E {other} \\in Tasks \\ {{self}} : "
+        f"pc[{other}] {points_text(sorted(one.getting))} /\\ pc'[{other}] # pc[{other}]"
         for one in condition.turns
     )
     taken = f" pc[self] {points_text(sorted(condition.points))} /\\ pc'[self] # pc[self]"
