@@ -17,17 +17,15 @@ from .saved.store import Store, tool_mark
 class Options:
     """What a check is asked for.
 
-    `properties`, `policies`, `scenarios`: only these (empty: all); `constants`: other values, as text or
-    as Python's own;
-    `workers`: threads of one TLC; `jobs`: runs of TLC side by side (None: as many as there are
-    processors for them); `seconds` for the whole check, `run_seconds` and `states` for each run;
-    `engine`: tlc, or interpreter, which needs no Java, decides safety of small models and leaves
-    temporal properties open; `fail_fast`: stop at the first verdict that is not expected;
-    `reduction`: merge steps and forget dead locals; `keep`: a folder for TLC's files and output;
-    `java`, `jar`: tools to be used instead of those that are found; `outside`: bases may lie outside
-    the project; `cache`: a folder of what was found before, for this check to use and to add to;
-    `shard`: only part I of N of the cells, as (I, N), of which `merge` makes a whole again;
-    `places`: where policies and scenarios were asked for, if not on the command line.
+    `properties`, `policies`, `scenarios`: only these (empty: all); `constants`: other values, as text or as
+    Python's own; `workers`: threads of one TLC; `jobs`: runs of TLC side by side (None: as many as there are
+    processors for them); `seconds` for the whole check, `run_seconds` and `states` for each run; `engine`:
+    tlc, or interpreter, which needs no Java and decides small models alone; `fail_fast`: stop at the first
+    verdict that is not expected; `reduction`: merge steps and forget dead locals; `keep`: a folder for TLC's
+    files and output; `java`, `jar`: tools to be used instead of those that are found; `outside`: bases may
+    lie outside the project; `cache`: a folder of what was found before, for this check to use and to add to;
+    `shard`: only part I of N of the cells, as (I, N), of which `merge` makes a whole again; `places`: where
+    policies and scenarios were asked for, if not on the command line.
 
     Raises ValueError for an engine that there is not and for numbers that are not above zero.
     """

@@ -21,7 +21,7 @@ EPILOG = """exit status:
   0  every verdict is as expected
   1  a verdict differs from what is expected
   2  the specification or the command line is wrong
-  3  stopped at a limit, interrupted, or left to TLC, before a verdict
+  3  stopped at a limit or interrupted, before a verdict
   4  the tool failed (no Java, out of memory, TLC died)
 """
 
