@@ -308,22 +308,25 @@ class CellCheck:
         if kept:
             self.runs.recall(kept)
             return (self.temporal(property, kept),)
-        known, probes, cached = False, 0, 0
+        known, probes = False, list[Evidence]()
         try:
             outcome = self.lively.outcome(property)
             if not outcome.findings:
-                known, probes, cached = self.vacuous(property)
+                known = self.vacuous(property, probes)
         except RunStopped as stop:
             self.stopped = stop.why
             return (self.temporal(property, None),)
         except RunFailed as fault:
             self.failure = fault.failure
             return ()
+        rests_on = (outcome.evidence, *probes)
+        both = tuple(e for e in outcome.evidence.engines if all(e in one.engines for one in rests_on))
         evidence = replace(
             outcome.evidence,
-            runs=1 + probes,
+            runs=len(rests_on),
             seconds=time.monotonic() - started,
-            cached=outcome.evidence.cached + cached,
+            cached=sum(one.cached for one in rests_on),
+            engines=both or outcome.evidence.engines,
         )
         outcome = replace(outcome, evidence=evidence, vacuous=known)
         # What TLC has not confirmed is asked again: it may have more time then.
@@ -340,27 +343,25 @@ class CellCheck:
             self.cell, property.name, "property", outcome, finding, found.evidence, found.vacuous
         )
 
-    def vacuous(self, property: Property) -> tuple[bool, int, int]:
-        """Whether a temporal formula that the property supposes holds on no fair behaviour; the number of
-        runs, and how many of them were made before.  Raises RunStopped or RunFailed where that is not known:
-        the property is not decided then."""
+    def vacuous(self, property: Property, probes: list[Evidence]) -> bool:
+        """Whether a temporal formula that the property supposes holds on no fair behaviour; what that rests on
+        is added to `probes`.  Raises RunStopped or RunFailed where it is not known: the property is not decided
+        then."""
         walker = Interpreter(pipeline.whole(pipeline.about(self.cell.live, property)))
-        probes = cached = 0
         for number, supposed in enumerate(antecedents(property.formula)):
             if not is_temporal(supposed):
                 continue
             never = simplified(negation(supposed))
             if never == TRUE:
-                return True, probes, cached
+                return True
             if has_witness(supposed, walker) or never == FALSE:
                 continue
-            probes += 1
             probe = Property(f"{property.name} supposes {number}", never, property.labels, property.span)
             outcome = self.lively.outcome(probe)
-            cached += outcome.evidence.cached
+            probes.append(outcome.evidence)
             if not outcome.findings:
-                return True, probes, cached
-        return False, probes, cached
+                return True
+        return False
 
     def supposing(self, verdict: CellVerdict) -> CellVerdict:
         """A verdict with what is known of the states that its property supposes: it says nothing if one of

@@ -263,7 +263,7 @@ def _checking(parser: argparse.ArgumentParser) -> None:
     """How models are checked."""
     parser.add_argument(
         "--engine", choices=("tlc", "interpreter"), default="tlc",
-        help="interpreter: no Java; for small models, safety only (default tlc)",
+        help="interpreter: no Java; for small models (default tlc)",
     )  # fmt: skip
     parser.add_argument(
         "--jobs", type=_positive, metavar="N", help="TLCs side by side (default: one a processor)"

@@ -330,7 +330,7 @@ def _decided_by_one(result: Result) -> list[str]:
     found: dict[tuple[str, str], list[str]] = {}
     for verdict in result.verdicts:
         engines = () if verdict.evidence is None else verdict.evidence.engines
-        if len(engines) == 1:
+        if len(engines) == 1 and engines[0] in why:
             found.setdefault((verdict.property, engines[0]), []).append(cell_text(verdict))
     return [
         f"note: `{name}`{' ' * any(cells)}{', '.join(filter(None, cells))} is decided {why[engine]}"
