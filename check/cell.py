@@ -344,9 +344,9 @@ class CellCheck:
         )
 
     def vacuous(self, property: Property, probes: list[Evidence]) -> bool:
-        """Whether a temporal formula that the property supposes holds on no fair behaviour; what that rests on
-        is added to `probes`.  Raises RunStopped or RunFailed where it is not known: the property is not decided
-        then."""
+        """Whether a temporal formula that the property supposes holds on no fair behaviour; what that rests
+        on is added to `probes`.  Raises RunStopped or RunFailed where it is not known: the property is not
+        decided then."""
         walker = Interpreter(pipeline.whole(pipeline.about(self.cell.live, property)))
         for number, supposed in enumerate(antecedents(property.formula)):
             if not is_temporal(supposed):
