@@ -81,6 +81,15 @@ class QueueAction:
 
 
 @dataclass(frozen=True, slots=True)
+class RcuAction:
+    """action is read_lock, read_unlock or synchronize; `domain` is an `srcu`, None for plain RCU."""
+
+    action: str
+    domain: Place | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Verb:
     """verb is schedule, cond_resched, might_sleep, cpu_relax, smp_mb, smp_rmb or smp_wmb."""
 
@@ -196,7 +205,7 @@ class Delegate:
 
 
 Statement = (
-    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | Verb | Assert
+    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | RcuAction | Verb | Assert
     | Await | Label
     | Return | Break | Continue | If | While | For | With | Either | Atomic
 )  # fmt: skip

@@ -71,7 +71,9 @@ class Shared:
     barriers: dict[Span, None]
     no_spinning: Expr
     nothing_held: Expr
+    no_section: Expr
     sleepers: bool
+    rcu: bool
 
 
 class Assignments(Expressions, ABC):

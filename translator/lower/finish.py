@@ -37,6 +37,7 @@ from ..program.program import (
 )
 from ..program.waits import with_waits
 from .locks import lock_variables
+from .rcu import RCU, Domain
 from .temporal import simplified
 
 _Node = TypeVar("_Node")
@@ -48,6 +49,7 @@ class Common(Protocol):
     reachable: dict[tuple[Span, str], Reachable]
     barriers: dict[Span, None]
     sleepers: bool
+    rcu: bool
 
 
 def finish(
@@ -74,6 +76,8 @@ def finish(
         variables.extend(_flattened(declared, queued))
     if common.sleepers:
         variables.append(Variable(SLEEPY, "queue", s.BOOL, False, (), "*", "sleepy"))
+    if common.rcu:
+        variables.extend(Domain(RCU).variables(RCU, None))
     empty = {process.name for process in processes if process.count == 0}
     variables.extend(variable for variable in locals_.values() if variable.process not in empty)
     variables.extend(
@@ -164,6 +168,8 @@ def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Varia
                     name, "queue", TaskSet(), frozenset(), sizes, None, waiters, declared.span, whole=title
                 )
                 found.append(queue)
+            case s.Srcu():
+                found.extend(Domain(path, sizes=sizes).variables(title, declared.span))
             case s.Generation():
                 pass
             case _:

@@ -14,6 +14,7 @@ from ..program.program import (
     Assign,
     Block,
     Claim,
+    Const,
     Expr,
     Goto,
     Note,
@@ -25,9 +26,10 @@ from ..program.program import (
 from .assignments import Assignments, Held
 from .direct import Obligation
 from .expressions import Unsupported, reset, shared
-from .flow import LastNode
+from .flow import LastNode, StepNode
 from .instant import worth
 from .locks import LockPlace, acquisition
+from .rcu import DEEPEST, RCU, Domain
 
 
 class Operations(Assignments):
@@ -130,6 +132,36 @@ class Operations(Assignments):
 
         return self.free(self.located(node.queue, use), node.span)
 
+    def rcu_action(self, node: m.RcuAction, after: int) -> int:
+        if node.domain is None:
+            return self.free(self.in_domain(node, Domain(RCU), goto(after)), node.span)
+
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            domain = Domain(read.variable, read.indices, where)
+            return self.in_domain(node, domain, reset(goto(after), held))
+
+        return self.free(self.located(node.domain, use), node.span)
+
+    def in_domain(self, node: m.RcuAction, domain: Domain, then: Block) -> Block:
+        span = node.span
+        match node.action:
+            case "read_lock":
+                shallow = Apply("<", (domain.depth, Const(DEEPEST)))
+                message = f"more than {DEEPEST} read sections stand within each other"
+                block = self.checked(
+                    (Obligation(shallow, "out_of_range", span, message),), domain.enter(span, then)
+                )
+                return self.step("rcu", span, block)
+            case "read_unlock":
+                inside = Obligation(domain.inside, "bad_unlock", span, "no read section has begun")
+                return self.step("rcu", span, self.checked((inside,), domain.leave(span, then)))
+            case _:
+                what = "synchronize_rcu" if domain.plain else "synchronize_srcu"
+                use = domain.use(fair=self.model.cpus is not None)
+                over = StepNode("rcu", span, domain.over, domain.end(span, then), use, self.calls)
+                begun = domain.begin(span, self.flow.goto(over))
+                return self.step("rcu", span, begun, claims=self.may_sleep(span, f"`{what}()` sleeps"))
+
     def verb(self, node: m.Verb, after: int) -> int:
         if node.verb.startswith("smp_"):
             self.common.barriers.setdefault(node.span)
@@ -170,10 +202,15 @@ class Operations(Assignments):
             self.common.reachable.update(reachable)
 
     def no_spinning(self, span: Span, why: str) -> tuple[Claim, ...]:
-        if self.common.no_spinning == TRUE:
-            return ()
-        message = f"{why}, and a spinning lock is held"
-        return (Claim("sleep_in_atomic", self.common.no_spinning, span, message, self.calls),)
+        claims: tuple[Claim, ...] = ()
+        if self.common.no_spinning != TRUE:
+            message = f"{why}, and a spinning lock is held"
+            claims += (Claim("sleep_in_atomic", self.common.no_spinning, span, message, self.calls),)
+        if self.common.rcu:
+            outside = Apply("not", (Domain(RCU).inside,))
+            message = f"{why}, and the task is in an RCU read section"
+            claims += (Claim("sleep_in_atomic", outside, span, message, self.calls),)
+        return claims
 
     def may_sleep(self, span: Span, why: str) -> tuple[Claim, ...]:
         claims = self.no_spinning(span, why)

@@ -78,6 +78,8 @@ class Statements(Operations):
                 return self.lock_action(node, after)
             case m.QueueAction():
                 return self.queue_action(node, after)
+            case m.RcuAction():
+                return self.rcu_action(node, after)
             case m.Verb():
                 return self.verb(node, after)
             case m.Assert() if self.atomic:
@@ -314,6 +316,9 @@ class Statements(Operations):
         if self.common.nothing_held != TRUE:
             message = "the task ends and still holds a lock"
             claims = (Claim("ends_holding", self.common.nothing_held, self.process.span, message),)
+        if self.common.no_section != TRUE:
+            message = "the task ends within a read section"
+            claims += (Claim("ends_holding", self.common.no_section, self.process.span, message),)
         self.end = self.flow.add(LastNode(self.process.span, claims, False))
         return self.body(self.process.body, self.end), self.end
 

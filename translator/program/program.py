@@ -142,7 +142,8 @@ class LockUse:
     """A lock operation: `lock` is the lock's path without indices, `sort` its sort's text.
 
     `fair` is False for `rwsem(unfair)`.
-    `action` is acquire, join (the queue), enter (from the queue), release or try.  `blockers` is the set
+    `action` is acquire, join (the queue), enter (from the queue), release or try; `mode` read, write, or
+    grace for the end of a grace period of RCU, which takes nothing.  `blockers` is the set
     of tasks that an acquisition has to wait for, `free` the guard of an `acquire`, over the state of
     the lock.
     """

@@ -202,10 +202,12 @@ def reason(point: Point, state: State, task: Task, interpreter: Interpreter) -> 
     assert step is not None
     if step.lock is not None and interpreter.blockers(state).get(task):
         where = interpreter.where(step.lock.where, state, task)
+        on = interpreter.blockers(state).get(task, frozenset())
+        if step.lock.mode == "grace":
+            return f"a grace period of {where}", tuple(sorted(on))
         readers = LockPart(step.lock.lock, "readers")
         shared = any(v.lock == readers for v in interpreter.program.variables)
         mode = f" for {'reading' if step.lock.mode == 'read' else 'writing'}" if shared else ""
-        on = interpreter.blockers(state).get(task, frozenset())
         return f"{where}{mode}", tuple(sorted(on))
     if step.kind == "schedule" and interpreter.asleep(state, task):
         return "a wake-up", ()

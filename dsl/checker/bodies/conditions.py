@@ -10,7 +10,7 @@ from ..values.expressions import condition
 from .actions import FAULT, METHODS, action_of
 from .body import Body
 
-_STATE = ("all", "any", "READ_ONCE", "smp_load_acquire")
+_STATE = ("all", "any", "READ_ONCE", "smp_load_acquire", "rcu_dereference")
 
 
 def acts(node: tree.Expr, body: Body) -> bool:

@@ -14,6 +14,36 @@ from .conditions import refuse_in_await
 _VERBS = ("schedule", "cond_resched", "might_sleep", "cpu_relax", "smp_mb", "smp_rmb", "smp_wmb")
 
 
+# What each does, and whether it takes an `srcu`.
+RCU_VERBS: dict[str, tuple[str, bool]] = {
+    "rcu_read_lock": ("read_lock", False), "rcu_read_unlock": ("read_unlock", False),
+    "synchronize_rcu": ("synchronize", False), "srcu_read_lock": ("read_lock", True),
+    "srcu_read_unlock": ("read_unlock", True), "synchronize_srcu": ("synchronize", True),
+}  # fmt: skip
+
+
+def _rcu_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
+    action, sleepable = RCU_VERBS[name]
+    if len(call.arguments) != sleepable or any(
+        isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
+    ):
+        what = "one `srcu`" if sleepable else "nothing"
+        body.found.add("bad-argument", call.span, f"`{name}` takes {what}")
+        return None
+    if action == "synchronize":
+        not_in_atomic(call.span, f"`{name}`", body)
+    if not sleepable:
+        return m.RcuAction(action, None, call.span)
+    domain = place(call.arguments[0], body.scope)  # type: ignore[arg-type]
+    if domain is None:
+        return None
+    if not isinstance(domain.sort, s.Srcu):
+        message = f"an `srcu` is needed, this is `{domain.sort}`"
+        body.found.add("wrong-sort", call.arguments[0].span, message)
+        return None
+    return m.RcuAction(action, domain, call.span)
+
+
 def may_leave(body: Body) -> None:
     """A statement that is not known may leave the loop, or the body."""
     body.gap = True
@@ -57,7 +87,7 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
         name = (
             call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
         )
-        callable_ = name in (*_VERBS, *QUEUE_VERBS, *METHODS) or name in scope.names.functions
+        callable_ = name in (*_VERBS, *QUEUE_VERBS, *RCU_VERBS, *METHODS) or name in scope.names.functions
         if callable_ or expression(call, scope) is not None:
             help = "call it, with parentheses after the name" if callable_ else "remove it, or assign it"
             scope.found.add("no-effect", node.span, "this statement does nothing", help)
@@ -91,7 +121,9 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
             scope.found.add("wrong-sort", argument.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
             return None
         return m.QueueAction(name, queue, call.span)
-    if name in ("WRITE_ONCE", "smp_store_release"):
+    if name in RCU_VERBS:
+        return _rcu_action(name, call, body)
+    if name in ("WRITE_ONCE", "smp_store_release", "rcu_assign_pointer"):
         if len(call.arguments) != 2 or any(
             isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
         ):

@@ -395,7 +395,7 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
     name = node.function.id
     if name in ("all", "any"):
         return _quantifier(name, node, scope)
-    if name in ("READ_ONCE", "smp_load_acquire"):
+    if name in ("READ_ONCE", "smp_load_acquire", "rcu_dereference"):
         only = _only_argument(node, scope)
         typed = None if only is None else expression(only, scope)
         if typed and not isinstance(typed, m.Load):

@@ -16,11 +16,12 @@ from .kernel import habit, not_within
 BUILT_INS = frozenset(
     "maybe choose range set min max len all any READ_ONCE WRITE_ONCE smp_load_acquire smp_store_release "
     "prepare_to_wait finish_wait wake_up wake_up_one schedule cond_resched might_sleep cpu_relax smp_mb "
-    "smp_rmb smp_wmb self end bool int generation snapshot spinlock mutex rwlock rwsem waitqueue "
+    "smp_rmb smp_wmb rcu_read_lock rcu_read_unlock synchronize_rcu srcu_read_lock srcu_read_unlock "
+    "synchronize_srcu rcu_dereference rcu_assign_pointer self end bool int generation snapshot spinlock mutex rwlock rwsem waitqueue srcu "
     "unlimited none full sc".split()
 )
 TYPE_WORDS = frozenset(
-    ["bool", "int", "generation", "snapshot", "spinlock", "mutex", "rwlock", "rwsem", "waitqueue"]
+    ["bool", "int", "generation", "snapshot", "spinlock", "mutex", "rwlock", "rwsem", "waitqueue", "srcu"]
 )
 
 # By kind of lock: the word, what it does, and in which mode.

@@ -19,7 +19,7 @@ MAX_ARRAY = 64
 
 _FORMS = {"range": "range(n)", "set": "set[T]"}
 _PLAIN_TYPES: dict[str, s.Sort] = {
-    "bool": s.BOOL, "generation": s.GENERATION, "snapshot": s.SNAPSHOT, "waitqueue": s.WAITQUEUE,
+    "bool": s.BOOL, "generation": s.GENERATION, "snapshot": s.SNAPSHOT, "waitqueue": s.WAITQUEUE, "srcu": s.SRCU,
     "spinlock": s.Lock("spinlock"), "mutex": s.Lock("mutex"), "rwlock": s.Lock("rwlock"),
     "rwsem": s.Lock("rwsem"),
 }  # fmt: skip
