@@ -56,6 +56,9 @@ class _Maker(Statements):
             self.shared_snapshots = r.choice((["seen"], ["seens"], ["seen", "seens"]))
         if "seqs" in self.counters or "seens" in self.shared_snapshots:
             self.shapes.add("counters or snapshots in arrays")
+        if self.chance(20):
+            self.shapes.add("read sections and grace periods")
+            self.domains = r.choice(([""], ["sr"], ["", "sr"], ["sr[0]", "sr[self]"]))
         plain = [lock for lock in self.locks if not lock.size]
         self.pair_lock = self.random.choice(plain) if plain and self.chance(30) else None
         self.cpus = {"CPUs": r.choice((1, 2, 2)), "queues": 1}.get(self.much, r.choice((0, 0, 0, 1, 2)))
@@ -80,6 +83,8 @@ class _Maker(Statements):
             lines.append(f"shared {place.name}: {sort}{initial}")
         lines += [f"shared {p.name}: {p.kind}{f'[{p.size}]' if p.size else ''}" for p in self.locks]
         lines += ["shared wq: waitqueue"] if self.queue else []
+        if any(self.domains):
+            lines.append(f"shared sr: srcu{'[2]' if self.domains[-1] != 'sr' else ''}")
         lines += [f"shared {name}: generation{'[2]' if name == 'seqs' else ''}" for name in self.counters]
         lines += [
             f"shared {name}: snapshot{'[2]' if name == 'seens' else ''}" for name in self.shared_snapshots
