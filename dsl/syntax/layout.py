@@ -18,7 +18,7 @@ _PIECE = re.compile(
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
 _OPENS = {")": "(", "]": "[", "}": "{"}
 _DECLARING = re.compile(
-    r"(model|const|type|enum|class|shared|ghost|daemon|unfair|process|def|policy|policies|"
+    r"(model|const|type|enum|class|shared|ghost|daemon|unfair|process|interrupt|softirq|nmi|def|policy|policies|"
     r"invariant|property|sometimes|scenario|expect|accept)\b"
 )
 # Lines that cannot stand within brackets.

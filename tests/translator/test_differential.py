@@ -29,6 +29,7 @@ SHAPES = {
     "arithmetic",
     "calls in conditions",
     "counters or snapshots in arrays",
+    "handlers",
     "names that clash",
     "read sections and grace periods",
     "references to one place",

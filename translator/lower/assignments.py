@@ -23,6 +23,7 @@ from ..program.program import (
     Expr,
     Fork,
     Goto,
+    Interrupts,
     Note,
     Op,
     Outdate,
@@ -74,6 +75,8 @@ class Shared:
     no_section: Expr
     sleepers: bool
     rcu: bool
+    handlers: tuple[Interrupts, ...]
+    masks: tuple[str, ...]
 
 
 class Assignments(Expressions, ABC):

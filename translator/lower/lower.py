@@ -7,12 +7,14 @@ from typing import TypeVar
 from ...dsl.diagnostics import Diagnostics
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
+from ..program.levels import MASKS
 from ..program.program import (
     SELF,
     Apply,
     BoundName,
     Const,
     Expr,
+    Interrupts,
     Invariant,
     Point,
     Program,
@@ -103,12 +105,19 @@ def lower(
     bodies = [part.body for group in (model.processes, model.functions, model.policies) for part in group]
     sleepers = any(isinstance(node, m.QueueAction) for body in bodies for node in m.walk(body))
     rcu = any(isinstance(node, m.RcuAction) and node.domain is None for b in bodies for node in m.walk(b))
+    masks = tuple(
+        level
+        for level in MASKS
+        if any(isinstance(n, m.MaskAction) and n.mask == level for b in bodies for n in m.walk(b))
+    )
+    handlers = tuple(Interrupts(*p.interrupts) for p in model.processes if p.interrupts is not None)
     queued: frozenset[str] = frozenset()
     locks = tuple((path, sort) for path, sort, _ in paths(model, s.Lock))
     while True:
         common = Shared(
-            {}, {}, _holding(model, True), _holding(model, False), _no_section(model, rcu), sleepers, rcu
-        )
+            {}, {}, _holding(model, True), _holding(model, False), _no_section(model, rcu), sleepers, rcu,
+            handlers, masks,
+        )  # fmt: skip
         lowered: list[tuple[m.Process, Statements, int, int]] = []
         for process in model.processes:
             lowering = Statements(model, process, queued, common, policy)

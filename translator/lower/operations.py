@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ...dsl.model import model as m
 from ...dsl.source import Span
+from ..program.levels import cpu, masked
 from ..program.program import (
+    FALSE,
     NONE,
     SELF,
     SLEEPY,
@@ -17,7 +19,9 @@ from ..program.program import (
     Const,
     Expr,
     Goto,
+    Interrupts,
     Note,
+    Op,
     Read,
     Where,
     conjunction,
@@ -30,6 +34,8 @@ from .flow import LastNode, StepNode
 from .instant import worth
 from .locks import LockPlace, acquisition
 from .rcu import DEEPEST, RCU, Domain
+
+MASKED = {"interrupt": "interrupts", "softirq": "softirqs"}
 
 
 class Operations(Assignments):
@@ -162,6 +168,49 @@ class Operations(Assignments):
                 begun = domain.begin(span, self.flow.goto(over))
                 return self.step("rcu", span, begun, claims=self.may_sleep(span, f"`{what}()` sleeps"))
 
+    # -- interrupts
+
+    @property
+    def interrupts(self) -> Interrupts | None:
+        """What the process that is lowered interrupts, if it is a handler."""
+        assert self.process is not None
+        return None if self.process.interrupts is None else Interrupts(*self.process.interrupts)
+
+    def unmasked(self, mask: str) -> Expr:
+        """That interrupts, or softirqs, are not masked on the task's CPU."""
+        state = Read(masked(mask), (cpu(self.interrupts),))
+        return Apply("not", (state,)) if mask == "interrupt" else Apply("==", (state, Const(0)))
+
+    def mask_action(self, node: m.MaskAction, after: int) -> int:
+        span, at = node.span, (cpu(self.interrupts),)
+        state = Read(masked(node.mask), at)
+        word = f"local_{'irq' if node.mask == 'interrupt' else 'bh'}_{node.action}"
+        told = Note("call", span, text=f"{word}()")
+        if node.mask == "softirq":
+            by = "+" if node.action == "disable" else "-"
+            fits = Apply("<", (state, Const(DEEPEST))) if by == "+" else Apply("<", (Const(0), state))
+            message = f"softirqs are disabled more than {DEEPEST} times"
+            obligation = (
+                Obligation(fits, "out_of_range", span, message)
+                if by == "+"
+                else Obligation(fits, "bad_unlock", span, "softirqs are not disabled")
+            )
+            changed = Assign(masked(node.mask), at, Apply(by, (state, Const(1))))
+            block = self.checked((obligation,), Block((changed, told), Goto(after)))
+            return self.free(self.step("mask", span, block), span)
+        if node.flags is not None:
+            flags = self.local(node.flags)
+        ops: tuple[Op, ...]
+        match node.action:
+            case "save":
+                note = Note("local", span, Where((node.flags.name,)), value=state)  # type: ignore[union-attr]
+                ops = (told, note, Assign(flags, (SELF,), state), Assign(masked(node.mask), at, TRUE))
+            case "restore":
+                ops = (told, Assign(masked(node.mask), at, Read(flags, (SELF,))))
+            case action:
+                ops = (told, Assign(masked(node.mask), at, Const(action == "disable")))
+        return self.free(self.step("mask", span, Block(ops, Goto(after))), span)
+
     def verb(self, node: m.Verb, after: int) -> int:
         if node.verb.startswith("smp_"):
             self.common.barriers.setdefault(node.span)
@@ -210,6 +259,12 @@ class Operations(Assignments):
             outside = Apply("not", (Domain(RCU).inside,))
             message = f"{why}, and the task is in an RCU read section"
             claims += (Claim("sleep_in_atomic", outside, span, message, self.calls),)
+        if self.interrupts is not None:
+            message = f"{why}, and a handler never sleeps"
+            claims += (Claim("sleep_in_atomic", FALSE, span, message, self.calls),)
+        for level in self.common.masks:
+            message = f"{why}, and {MASKED[level]} are off"
+            claims += (Claim("sleep_in_atomic", self.unmasked(level), span, message, self.calls),)
         return claims
 
     def may_sleep(self, span: Span, why: str) -> tuple[Claim, ...]:

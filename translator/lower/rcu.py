@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...dsl.model.sorts import Range
 from ...dsl.source import Span
@@ -44,7 +44,7 @@ class Domain:
 
     path: str
     indices: tuple[Expr, ...] = ()
-    where: Where = Where((RCU,))
+    where: Where = field(default_factory=lambda: Where((RCU,)))
     sizes: tuple[int, ...] = ()
 
     @property

@@ -267,7 +267,17 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupts:
+    """What a handler interrupts: at `level`, the task of the same index of a process."""
+
+    level: str
+    process: str
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
+    """`interrupts` is set for a handler, which does not run while it stands at its entry."""
+
     name: str
     count: int
     daemon: bool
@@ -276,6 +286,7 @@ class Process:
     end: str
     span: Span
     indexed: bool = True
+    interrupts: Interrupts | None = None
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -8,7 +8,7 @@ from ...syntax import tree
 from ..values.expressions import condition, expression, place
 from .actions import FAULT, METHODS, QUEUE_VERBS, action_of, lock_call
 from .assignments import assignment, set_method, source
-from .body import Body, not_in_atomic, sole_first
+from .body import Body, not_in_atomic, sole_first, stores_to
 from .conditions import refuse_in_await
 
 _VERBS = ("schedule", "cond_resched", "might_sleep", "cpu_relax", "smp_mb", "smp_rmb", "smp_wmb")
@@ -42,6 +42,38 @@ def _rcu_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
         body.found.add("wrong-sort", call.arguments[0].span, message)
         return None
     return m.RcuAction(action, domain, call.span)
+
+
+# What each masks, what it does, and whether it takes a local for the state of interrupts.
+MASK_VERBS: dict[str, tuple[str, str, bool]] = {
+    "local_irq_disable": ("interrupt", "disable", False), "local_irq_enable": ("interrupt", "enable", False),
+    "local_irq_save": ("interrupt", "save", True), "local_irq_restore": ("interrupt", "restore", True),
+    "local_bh_disable": ("softirq", "disable", False), "local_bh_enable": ("softirq", "enable", False),
+}  # fmt: skip
+
+
+def _mask_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
+    mask, action, has_flags = MASK_VERBS[name]
+    scope = body.scope
+    if not has_flags:
+        if call.arguments:
+            scope.found.add("bad-argument", call.span, f"`{name}` takes nothing")
+            return None
+        return m.MaskAction(mask, action, None, call.span)
+    node = call.arguments[0] if len(call.arguments) == 1 else None
+    flags = scope.locals.get(node.id) if isinstance(node, tree.Name) else None
+    if not isinstance(flags, m.LocalVariable) or not isinstance(flags.sort, s.Bool):
+        help = "declare one above: `flags: bool`"
+        scope.found.add("bad-argument", call.span, f"`{name}` takes a local `bool`", help)
+        return None
+    if action == "save":
+        if not stores_to(m.Place(flags, (), flags.sort, call.span), body):
+            return None
+        if scope.assigned is not None:
+            scope.assigned |= {flags.name}
+    elif expression(node, scope) is None:  # type: ignore[arg-type]
+        return None
+    return m.MaskAction(mask, action, flags, call.span)
 
 
 def may_leave(body: Body) -> None:
@@ -87,7 +119,10 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
         name = (
             call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
         )
-        callable_ = name in (*_VERBS, *QUEUE_VERBS, *RCU_VERBS, *METHODS) or name in scope.names.functions
+        callable_ = (
+            name in (*_VERBS, *QUEUE_VERBS, *RCU_VERBS, *MASK_VERBS, *METHODS)
+            or name in scope.names.functions
+        )
         if callable_ or expression(call, scope) is not None:
             help = "call it, with parentheses after the name" if callable_ else "remove it, or assign it"
             scope.found.add("no-effect", node.span, "this statement does nothing", help)
@@ -121,6 +156,8 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
             scope.found.add("wrong-sort", argument.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
             return None
         return m.QueueAction(name, queue, call.span)
+    if name in MASK_VERBS:
+        return _mask_action(name, call, body)
     if name in RCU_VERBS:
         return _rcu_action(name, call, body)
     if name in ("WRITE_ONCE", "smp_store_release", "rcu_assign_pointer"):

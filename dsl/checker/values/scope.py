@@ -16,7 +16,8 @@ from .kernel import habit, not_within
 BUILT_INS = frozenset(
     "maybe choose range set min max len all any READ_ONCE WRITE_ONCE smp_load_acquire smp_store_release "
     "prepare_to_wait finish_wait wake_up wake_up_one schedule cond_resched might_sleep cpu_relax smp_mb "
-    "smp_rmb smp_wmb rcu_read_lock rcu_read_unlock synchronize_rcu srcu_read_lock srcu_read_unlock "
+    "smp_rmb smp_wmb local_irq_disable local_irq_enable local_irq_save local_irq_restore local_bh_disable local_bh_enable "
+    "rcu_read_lock rcu_read_unlock synchronize_rcu srcu_read_lock srcu_read_unlock "
     "synchronize_srcu rcu_dereference rcu_assign_pointer self end bool int generation snapshot spinlock mutex rwlock rwsem waitqueue srcu "
     "unlimited none full sc".split()
 )
