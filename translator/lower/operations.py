@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...dsl.model import model as m
 from ...dsl.source import Span
-from ..program.levels import cpu, masked
+from ..program.levels import above, cpu, masked, quiet
 from ..program.program import (
     FALSE,
     NONE,
@@ -26,6 +26,7 @@ from ..program.program import (
     Where,
     conjunction,
     goto,
+    implication,
 )
 from .assignments import Assignments, Held
 from .direct import Obligation
@@ -181,6 +182,12 @@ class Operations(Assignments):
         state = Read(masked(mask), (cpu(self.interrupts),))
         return Apply("not", (state,)) if mask == "interrupt" else Apply("==", (state, Const(0)))
 
+    def left_unmasked(self, mask: str) -> Expr:
+        """That the task itself has not masked it: a handler that has interrupted it may have."""
+        assert self.process is not None
+        levels = above(self.process.name, self.interrupts, self.common.handlers)
+        return implication(quiet(levels, cpu(self.interrupts)), self.unmasked(mask))
+
     def mask_action(self, node: m.MaskAction, after: int) -> int:
         span, at = node.span, (cpu(self.interrupts),)
         state = Read(masked(node.mask), at)
@@ -264,7 +271,7 @@ class Operations(Assignments):
             claims += (Claim("sleep_in_atomic", FALSE, span, message, self.calls),)
         for level in self.common.masks:
             message = f"{why}, and {MASKED[level]} are off"
-            claims += (Claim("sleep_in_atomic", self.unmasked(level), span, message, self.calls),)
+            claims += (Claim("sleep_in_atomic", self.left_unmasked(level), span, message, self.calls),)
         return claims
 
     def may_sleep(self, span: Span, why: str) -> tuple[Claim, ...]:

@@ -328,7 +328,7 @@ class Statements(Operations):
             return self.handler(self.process, self.interrupts, claims)
         for level in self.common.masks:
             message = f"the task ends with {MASKED[level]} off"
-            claims += (Claim("ends_holding", self.unmasked(level), self.process.span, message),)
+            claims += (Claim("ends_holding", self.left_unmasked(level), self.process.span, message),)
         self.end = self.flow.add(LastNode(self.process.span, claims, False))
         return self.body(self.process.body, self.end), self.end
 
