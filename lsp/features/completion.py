@@ -284,9 +284,10 @@ def _setting(place: Place, code: str) -> Iterator[Offer]:
         if words is None:
             yield from _constants(place)
         return
-    for word in SETTINGS:
-        if word.word in SETTING_VALUES:
-            yield Offer(word.word, types.CompletionItemKind.Property, "setting", f"{word.word} = ", word.doc)
+    for setting in SETTINGS:
+        if setting.word in SETTING_VALUES:
+            form = f"{setting.word} = "
+            yield Offer(setting.word, types.CompletionItemKind.Property, "setting", form, setting.doc)
     yield Offer("policies", types.CompletionItemKind.Keyword, "setting", "policies ")
     for name in _declared(place, tree.Const):
         yield Offer(name, types.CompletionItemKind.Constant, "constant", f"{name} = ")
@@ -324,9 +325,9 @@ def _types(place: Place) -> Iterator[Offer]:
         for word in ("int", "bool", *_declared(place, tree.Enum)):
             yield Offer(word, kind, "type")
         return
-    for word in TYPES:
-        if word.word != "int":
-            yield Offer(word.word, kind, "type", "", word.doc)
+    for own in TYPES:
+        if own.word != "int":
+            yield Offer(own.word, kind, "type", "", own.doc)
     yield Offer("range", kind, "type", "range(${1:2})")
     yield Offer("set", kind, "type", "set[${1:T}]")
     for name in _declared(place, tree.TypeAlias, tree.Enum, tree.Struct, tree.Process):
