@@ -1,6 +1,6 @@
 """Which passes a program goes through on its way to an engine: the only place that composes them.
 
-    lowered -> about the properties of one run -> reduced -> with handlers that interrupt -> with its CPUs as state
+    lowered -> about the properties of one run -> reduced -> with handlers that hold up -> with CPUs as state
 
 An engine searches what `prepared` makes; the interpreter tells behaviours by the `whole` program, which has
 not been reduced.  A run is for all safety properties, or for the temporal ones that its program is `about`.

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..source import Span
+from ..vocabulary.built_in_words import CHECKS
 from .model_expressions import *
 from .sorts import Sort, Value
 from .walk import parts as parts
@@ -216,8 +217,8 @@ class Delegate:
 
 
 Statement = (
-    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | RcuAction | MaskAction | Verb | Assert
-    | Await | Label
+    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | RcuAction
+    | MaskAction | Verb | Assert | Await | Label
     | Return | Break | Continue | If | While | For | With | Either | Atomic
 )  # fmt: skip
 
@@ -227,8 +228,8 @@ Statement = (
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """`interrupts` is set for a handler: its level (interrupt, softirq or nmi), and the process whose instance
-    of the same index it interrupts."""
+    """`interrupts` is set for a handler: its level (interrupt, softirq or nmi), and the process whose
+    instance of the same index it interrupts."""
 
     name: str
     count: int
@@ -316,9 +317,7 @@ class Model:
         return next(function for function in self.functions if function.name == name)
 
 
-BUILT_IN_CHECKS = (
-    "deadlock", "out_of_range", "none_used", "empty_choice", "bad_unlock", "sleep_in_atomic", "ends_holding",
-)  # fmt: skip
+BUILT_IN_CHECKS = tuple(word.word for word in CHECKS)
 
 
 def is_stateful(e: object) -> bool:

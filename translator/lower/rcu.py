@@ -1,6 +1,6 @@
 """Read sections of RCU and SRCU as variables, and their operations as steps.
 
-`docs/semantics.md` has the rules: a grace period waits for the sections that had begun, and for no later ones.
+`docs/semantics.md` has the rules: a grace period waits for the sections that had begun, and for no later.
 """
 
 from __future__ import annotations

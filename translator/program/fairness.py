@@ -40,8 +40,10 @@ def fairness(program: Program) -> tuple[Fairness, ...]:
             if step.kind == "await" or (step.acquires and step.lock is not None and not step.lock.fair)
         )
         interrupted = bool(above(process.name, process.interrupts, handlers(program.processes)))
-        queues = program.cpus is not None or interrupted or any(
-            step.acquires and step.lock is not None and step.lock.fair for step in steps.values()
+        queues = (
+            program.cpus is not None
+            or interrupted
+            or any(step.acquires and step.lock is not None and step.lock.fair for step in steps.values())
         )
         others = frozenset(steps) - modest
         if not queues:

@@ -1,7 +1,7 @@
 """Levels of interrupts: what runs before what on a CPU, and the variables that say so.
 
-A handler runs on the CPU of the task of the same index of the process that it interrupts.  `docs/semantics.md`
-has the rules.
+A handler runs on the CPU of the task of the same index of the process that it interrupts.
+`docs/semantics.md` has the rules.
 """
 
 from __future__ import annotations

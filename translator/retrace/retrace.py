@@ -199,9 +199,7 @@ def standing(
     return Standing(task, point.span, "waits", what, on, only, keepers)
 
 
-def interrupted_by(
-    point: Point, state: State, task: Task, interpreter: Interpreter
-) -> tuple[Task, ...]:
+def interrupted_by(point: Point, state: State, task: Task, interpreter: Interpreter) -> tuple[Task, ...]:
     """The handlers that keep a task from going on, from below."""
     program = interpreter.program
     process = program.process(task.process)

@@ -5,25 +5,25 @@ from __future__ import annotations
 from ...model import model as m
 from ...model import sorts as s
 from ...syntax import tree
+from ...vocabulary.lookup import (
+    BARRIERS,
+    MASK_VERBS,
+    OPERATION_NAMES,
+    PLAIN_VERBS,
+    QUEUE_VERBS,
+    RCU_VERBS,
+    STORES,
+)
 from ..values.expressions import condition, expression, place
-from .actions import FAULT, METHODS, QUEUE_VERBS, action_of, lock_call
+from .actions import FAULT, action_of, lock_call
 from .assignments import assignment, set_method, source
 from .body import Body, not_in_atomic, sole_first, stores_to
 from .conditions import refuse_in_await
 
-_VERBS = ("schedule", "cond_resched", "might_sleep", "cpu_relax", "smp_mb", "smp_rmb", "smp_wmb")
-
-
-# What each does, and whether it takes an `srcu`.
-RCU_VERBS: dict[str, tuple[str, bool]] = {
-    "rcu_read_lock": ("read_lock", False), "rcu_read_unlock": ("read_unlock", False),
-    "synchronize_rcu": ("synchronize", False), "srcu_read_lock": ("read_lock", True),
-    "srcu_read_unlock": ("read_unlock", True), "synchronize_srcu": ("synchronize", True),
-}  # fmt: skip
-
 
 def _rcu_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
-    action, sleepable = RCU_VERBS[name]
+    action, of = RCU_VERBS[name]
+    sleepable = of == "srcu"
     if len(call.arguments) != sleepable or any(
         isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
     ):
@@ -44,18 +44,10 @@ def _rcu_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
     return m.RcuAction(action, domain, call.span)
 
 
-# What each masks, what it does, and whether it takes a local for the state of interrupts.
-MASK_VERBS: dict[str, tuple[str, str, bool]] = {
-    "local_irq_disable": ("interrupt", "disable", False), "local_irq_enable": ("interrupt", "enable", False),
-    "local_irq_save": ("interrupt", "save", True), "local_irq_restore": ("interrupt", "restore", True),
-    "local_bh_disable": ("softirq", "disable", False), "local_bh_enable": ("softirq", "enable", False),
-}  # fmt: skip
-
-
 def _mask_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
-    mask, action, has_flags = MASK_VERBS[name]
+    action, mask = MASK_VERBS[name]
     scope = body.scope
-    if not has_flags:
+    if action in ("disable", "enable"):
         if call.arguments:
             scope.found.add("bad-argument", call.span, f"`{name}` takes nothing")
             return None
@@ -120,7 +112,7 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
             call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
         )
         callable_ = (
-            name in (*_VERBS, *QUEUE_VERBS, *RCU_VERBS, *MASK_VERBS, *METHODS)
+            name in (*PLAIN_VERBS, *QUEUE_VERBS, *MASK_VERBS, *RCU_VERBS, *OPERATION_NAMES)
             or name in scope.names.functions
         )
         if callable_ or expression(call, scope) is not None:
@@ -137,11 +129,11 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
         scope.found.add("not-callable", node.span, "this cannot be called")
         return None
     name = call.function.id
-    if name in _VERBS:
+    if name in PLAIN_VERBS:
         if call.arguments:
             scope.found.add("bad-argument", call.span, f"`{name}` takes nothing")
             return None
-        if not name.startswith("smp_"):
+        if name not in BARRIERS:
             not_in_atomic(call.span, f"`{name}()`", body)
         return m.Verb(name, call.span)
     if name in QUEUE_VERBS:
@@ -160,7 +152,7 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
         return _mask_action(name, call, body)
     if name in RCU_VERBS:
         return _rcu_action(name, call, body)
-    if name in ("WRITE_ONCE", "smp_store_release", "rcu_assign_pointer"):
+    if name in STORES:
         if len(call.arguments) != 2 or any(
             isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
         ):

@@ -10,8 +10,8 @@ from ...model import sorts as s
 from ...model.fold import NotConstant, evaluate
 from ...source import Span
 from ...syntax import tree
+from ...vocabulary.foreign import habit
 from .expressions import constant, expression, range_bounds
-from .kernel import habit
 from .operators import fitted
 from .scope import Names, Scope
 
@@ -20,8 +20,8 @@ MAX_ARRAY = 64
 
 _FORMS = {"range": "range(n)", "set": "set[T]"}
 _PLAIN_TYPES: dict[str, s.Sort] = {
-    "bool": s.BOOL, "generation": s.GENERATION, "snapshot": s.SNAPSHOT, "waitqueue": s.WAITQUEUE, "srcu": s.SRCU,
-    "spinlock": s.Lock("spinlock"), "mutex": s.Lock("mutex"), "rwlock": s.Lock("rwlock"),
+    "bool": s.BOOL, "generation": s.GENERATION, "snapshot": s.SNAPSHOT, "waitqueue": s.WAITQUEUE,
+    "srcu": s.SRCU, "spinlock": s.Lock("spinlock"), "mutex": s.Lock("mutex"), "rwlock": s.Lock("rwlock"),
     "rwsem": s.Lock("rwsem"),
 }  # fmt: skip
 
