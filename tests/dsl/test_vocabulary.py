@@ -40,7 +40,8 @@ process p:
 """
 LOCKS = {"spinlock": "spin", "mutex": "sleeping", "rwlock": "rw", "rwsem": "sem", "set": "s"}
 ARGUMENTS = {"x": "x", "v": "1", "wq": "wq", "S": "s", "a": "x", "b": "1", "low": "0", "high": "4",
-             "C for x in D": "y == x for y in range(4)", "P[i]": "p[0]", "s": "domain", "flags": "flags"}  # fmt: skip
+             "C for x in D": "y == x for y in range(4)", "P[i]": "p[0]",
+             "s": "domain", "flags": "flags"}  # fmt: skip
 
 
 def codes(body: str, below: str = "") -> list[str]:

@@ -27,6 +27,7 @@ from ..program.program import (
     Goto,
     Interrupts,
     Note,
+    Op,
     Reach,
     Reachable,
     Read,
@@ -351,7 +352,11 @@ class Statements(Operations):
             for mask in masks
             if mask in self.common.masks
         )
-        idle = (Assign(running(level), (at,), NONE), *restored, Note("return", span, value=at))
+        idle: tuple[Op, ...] = (
+            Assign(running(level), (at,), NONE),
+            *restored,
+            Note("return", span, value=at),
+        )
         self.end = self.flow.add(StepNode("return", span, TRUE, Block(idle, Goto(arrival)), None, (), claims))
         entry = self.body(process.body, self.end)
         arrived = (Assign(running(level), (at,), SELF), Note("arrive", span, value=at))
