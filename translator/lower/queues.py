@@ -45,9 +45,11 @@ def queued_locks(
         needed |= {path for path, sort in sorts.items() if not (sort.spins and steady)}
     queueing = {path for path, sort in sorts.items() if sort.shared and sort.fair}
     overlapping = _overlapping(bodies) & queueing if fair_to_writers else frozenset[str]()
-    # With CPUs, a writer may be without one; of an array it is open which lock another takes.
+    # With CPUs, a writer may be without one; with handlers, it may be held up; of an array it is open which
+    # lock another takes.
+    away = model.cpus is not None or any(process.interrupts for process in model.processes)
     arrays = {path for path, _, sizes in locks if sizes}
-    needed |= overlapping if model.cpus is not None else overlapping & arrays
+    needed |= overlapping if away else overlapping & arrays
     return needed & queueing, overlapping - needed
 
 
