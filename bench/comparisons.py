@@ -19,7 +19,7 @@ from pfnspec.check.load import Cell, load
 from pfnspec.translator import pipeline
 from pfnspec.translator.emit.emit import Emission, emit
 from pfnspec.translator.lower.lower import lower
-from pfnspec.translator.program.program import FALSE, TRUE, Program, Property, StandsAt, walk
+from pfnspec.translator.program.program import FALSE, TRUE, Program, Property
 from pfnspec.translator.program.ways import leaves
 from pfnspec.translator.reduce.symmetry import symmetry
 from pfnspec.translator.retrace.expand import Expansion
@@ -255,27 +255,12 @@ def fair_queues(cell: Cell, property: Property, expected: bool, limit: int) -> N
     program = lower(cell.model, cell.policy, fair_to_writers=True, all_queues=True)[0]
     assert program is not None
     same = next(one for one in program.temporal if one.name == property.name)
-    # Who has joined a queue has left the label before it, and who waits for a lock without one has not.
-    if _asks_who_acquires(cell.live, property):
-        return
     try:
         held = PlainGraph.of(pipeline.whole(pipeline.about(program, same)), 4 * limit).holds(same.formula)
     except TooLarge:
         return
     if held != expected:
         raise Disagreement(f"fair queues: with them {property.name} {'holds' if held else 'fails'}")
-
-
-def _asks_who_acquires(program: Program, property: Property) -> bool:
-    named = {name for part in walk(property.formula) if isinstance(part, StandsAt) for name in part.points}
-    named |= {
-        name
-        for monitor in program.monitors
-        for part in walk((monitor.trigger, monitor.release))
-        if isinstance(part, StandsAt)
-        for name in part.points
-    }
-    return any(p.name in named and p.step is not None and p.step.acquires for p in program.points)
 
 
 def fairly_holds(property: Property, program: Program, whole: Program, limit: int, *, exchange: bool) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator, Sequence
 from random import Random
 
 import differential
@@ -199,3 +200,43 @@ def test_tlc_knows_of_turns(text: str, holds: bool) -> None:
     (known,) = differential.liveness(cell)
     assert known.holds == holds
     assert differential.liveness_by_tlc(known, tla.find_tools()) == 2
+
+
+TURNS = """model m
+shared l: mutex
+shared seq: generation
+process worker[2]:
+    mine: snapshot
+    atomic:
+        seq += 1
+        mine = seq
+    while True:
+        atomic:
+            l.lock()
+            if seq == mine:
+                l.unlock()
+                break
+            seq += 1
+            mine = seq
+        l.unlock()
+property done: eventually any(worker[i] at end for i in range(2))
+"""
+
+
+@pytest.mark.parametrize("turned", range(3))
+def test_who_is_who_does_not_depend_on_where_one_begins(turned: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each round the outdated one steps, and never the other: but these are both of them in turn."""
+    components_of = Components.of
+
+    def other_order(self: Components, nodes: Sequence[int]) -> Iterator[list[int]]:
+        for part in components_of(self, nodes):
+            at = turned % len(part)
+            yield part[at:] + part[:at]
+
+    monkeypatch.setattr(Components, "of", other_order)
+    (cell,) = differential.cells(TURNS)
+    (property,) = cell.live.temporal
+    found = decided(pipeline.whole(pipeline.about(cell.live, property)), property.formula, 1000, _look)
+    assert found.symmetry == ("worker",) and not found.holds
+    # The loop is gone round twice: only then everybody has his name back.
+    assert found.loop is not None and len(found.behaviour) - found.loop == 4
