@@ -22,7 +22,8 @@ GRAMMAR = HERE.parent / "dsl" / "syntax" / "grammar.lark"
 
 KEYWORDS: Mapping[str, str] = {
     "declaration": "model varies const type enum class shared ghost daemon unfair process cpu def policy "
-    "policies invariant property sometimes scenario expect under accept weaker unlocked",
+    "policies invariant property sometimes scenario expect under accept weaker unlocked "
+    "recording part threads event ignore probe from to where",
     "statement": "if elif else while for with either atomic assert await label wait on holding return break "
     "continue pass",
     "operator": "and or not in at implies until leads_to always eventually",
@@ -43,7 +44,10 @@ WAITING = "cond wq"
 METHODS = "read write held_by"
 """What `scenarios.py`, a policy's scope and `expressions.py` know by name."""
 
-NAMELESS = {"accept", "expect", "policies", "under", "unlocked", "varies", "weaker"}
+NAMELESS = {
+    "accept", "expect", "policies", "under", "unlocked", "varies", "weaker",
+    "event", "from", "ignore", "part", "probe", "threads", "to", "where",
+}  # fmt: skip
 """The declaring words that no new name follows."""
 
 

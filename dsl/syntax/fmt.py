@@ -40,6 +40,7 @@ _BEFORE_EXPRESSION = {"if", "elif", "while", "for", "with", "assert", "await", "
 _BEFORE_NAME = {
     "model", "const", "type", "enum", "class", "shared", "ghost", "daemon", "unfair", "process", "def",
     "policy", "policies", "invariant", "property", "sometimes", "scenario", "expect", "accept", "label",
+    "recording", "part", "event", "probe",
 }  # fmt: skip
 _PREFIXES = {"not", "always", "eventually"}
 

@@ -42,6 +42,7 @@ _DECLARATIONS = [
     "scenario",
     "expect",
     "accept",
+    "recording",
 ]
 _STATEMENTS = [
     "assert",
@@ -64,7 +65,7 @@ _STATEMENTS = [
 ]
 _BLOCKS = re.compile(
     r"(if|elif|else|while|for|with|either|or|atomic|process|daemon|unfair|def|policy|class|enum|invariant|property|"
-    r"sometimes|scenario)\b"
+    r"sometimes|scenario|recording)\b"
 )
 
 # Words that cannot be names, since the grammar reads them in expressions or at the start of a statement.
@@ -141,7 +142,7 @@ def explain(stop: Stop) -> Finding:
 def _block_help(line: str) -> str:
     what = {
         "class": "its fields", "enum": "its members", "scenario": "its settings", "invariant": "the formula",
-        "property": "the formula", "sometimes": "the formula",
+        "property": "the formula", "sometimes": "the formula", "recording": "its parts and events",
     }.get(line.split(":")[0].split(" ")[0])  # fmt: skip
     return f"indent {what} below it" if what else "indent the block below it, or write `pass` there"
 

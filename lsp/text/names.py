@@ -16,7 +16,7 @@ KINDS: dict[type, str] = {
     tree.Const: "const", tree.TypeAlias: "type", tree.Enum: "enum", tree.Struct: "class",
     tree.Shared: "shared", tree.Ghost: "ghost", tree.Process: "process", tree.Function: "def",
     tree.Policy: "policy", tree.Invariant: "invariant", tree.Property: "property",
-    tree.Sometimes: "sometimes", tree.Scenario: "scenario",
+    tree.Sometimes: "sometimes", tree.Scenario: "scenario", tree.Recording: "recording",
 }  # fmt: skip
 
 
