@@ -8,14 +8,26 @@ or writes, all that meet those, and so on.  Steps of the others can be taken lat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ..translator.program.program import PC, SELF, Assign, Fill, Program, Read, StandsAt, Task, reads, walk
+from ..translator.program.program import (
+    PC,
+    SELF,
+    Assign,
+    Fill,
+    Program,
+    Read,
+    StandsAt,
+    Task,
+    Value,
+    reads,
+    walk,
+)
 from ..translator.program.ways import leaves
 from ..translator.recorded import RECORDED
 from ..translator.reduce.symmetry import symmetry
-from ..translator.run.interpreter import Interpreter, State
+from ..translator.run.interpreter import Interpreter, State, Transition
 
 NOBODY = ""
 """The player of a task that no thread plays."""
@@ -46,15 +58,17 @@ class TooMany(Exception):
 class Search:
     """A program with its records, and what is remembered of it.
 
-    `most` is how many nodes there may be at a time; `every` lets all tasks step, needed or not.
+    `most` is how many nodes there may be at a time; `every` lets all tasks step, needed or not; with `free`,
+    tasks that no thread plays may record what they like, for their events were left out.
     """
 
-    def __init__(self, program: Program, *, most: int, every: bool = False) -> None:
+    def __init__(self, program: Program, *, most: int, every: bool = False, free: bool = False) -> None:
         self.interpreter = Interpreter(program)
         self.program = program
         self.tasks = program.tasks
         self.most = most
         self.every = every
+        self.free = free
         self.ordinals = {task: index for index, task in enumerate(self.tasks)}
         self._at = self.interpreter.slots[RECORDED]
         self._pc = self.interpreter.slots[PC]
@@ -121,7 +135,7 @@ class Search:
             reached: set[int] = set()
             for task in self.candidates(node, claim):
                 players = self._playing(node[1], task, claim)
-                states, passed = self._records(node[0], task, claim)
+                states, passed = self._records(node, task, claim)
                 found.update((state, players) for state in states)
                 reached |= passed
             known = frozenset(found), frozenset(reached)
@@ -159,10 +173,12 @@ class Search:
         names = tuple(self.interpreter.slots)
         return _exchanged(state, self.interpreter.ordinals, names, one, other) == state
 
-    def _records(self, start: State, task: Task, claim: Claim) -> tuple[set[State], set[int]]:
+    def _records(self, node: Node, task: Task, claim: Claim) -> tuple[set[State], set[int]]:
         """Every state right after `task` has recorded the event, and what was reached on the way to them."""
         wanted = dict(claim.labels)
         slots, steps, at = self.interpreter.slots, self.interpreter.steps, self._at
+        start, players = node
+        free = self._unplayed(players, task)
         before: dict[State, list[tuple[State, frozenset[int]]]] = {start: []}
         found: set[State] = set()
         reached: set[int] = set()
@@ -171,10 +187,12 @@ class Search:
         while todo:
             state = todo.pop()
             self.visited += 1
-            for other in self.needed(state, task):
+            for other in self.needed(state, task, free):
                 for after, passed in steps(state, other):
                     number = after[at]
-                    if not number:
+                    if not number or other in free:
+                        if number:
+                            after = self._quiet(after)
                         if after not in before:
                             before[after] = []
                             todo.append(after)
@@ -184,7 +202,7 @@ class Search:
                     elif (
                         other == task
                         and number in wanted
-                        and all(after[slots[name]] == value for name, value in wanted[number])  # type: ignore[index]
+                        and all(after[slots[name]] == value for name, value in wanted[number])
                     ):
                         found.add(self._quiet(after))
                         reached |= passed
@@ -198,21 +216,63 @@ class Search:
                     last.append(state)
         return found, reached
 
+    def way(self, start: Node, claim: Claim, end: Node) -> list[tuple[State, Transition]] | None:
+        """The steps, each with the state before it, by which an event leads from one node to another; None if
+        it does not."""
+        if end not in self._from(start, claim)[0]:
+            return None
+        for task in self.candidates(start, claim):
+            before: dict[State, tuple[State, Transition] | None] = {start[0]: None}
+            free = self._unplayed(start[1], task)
+            for state in _growing(before):
+                for other in self.needed(state, task, free):
+                    for step in self.interpreter.transitions(state, other):
+                        if not self.number(step.state) or other in free:
+                            before.setdefault(self._quiet(step.state), (state, step))
+                        elif self._is(step.state, other, task, claim) and end == (
+                            self._quiet(step.state), self._playing(start[1], task, claim)
+                        ):  # fmt: skip
+                            return [*_back(before, state), (state, step)]
+        return None
+
+    def _is(self, state: State, who: Task, task: Task, claim: Claim) -> bool:
+        """Whether what was recorded in a state is the event."""
+        wanted = next((values for number, values in claim.labels if number == self.number(state)), None)
+        slots = self.interpreter.slots
+        return who == task and wanted is not None and all(state[slots[n]] == value for n, value in wanted)
+
+    def number(self, state: State) -> int:
+        """The number of the label that was recorded in the last step, 0 if none was."""
+        return state[self._at]  # type: ignore[return-value]
+
     def _quiet(self, state: State) -> State:
         """The state with nothing recorded."""
         if not state[self._at]:
             return state
         return tuple([self._initial[i] if i in self._own else value for i, value in enumerate(state)])
 
-    def needed(self, state: State, task: Task) -> tuple[Task, ...]:
+    def forget(self) -> None:
+        """Begins with a new recording."""
+        self.reached = frozenset()
+        self.visited = 0
+
+    def _unplayed(self, players: tuple[str, ...], task: Task) -> frozenset[Task]:
+        """The tasks whose records need no event."""
+        if not self.free:
+            return frozenset()
+        found = (t for t, player in zip(self.tasks, players, strict=True) if player == NOBODY and t != task)
+        return frozenset(found)
+
+    def needed(self, state: State, task: Task, free: frozenset[Task] = frozenset()) -> tuple[Task, ...]:
         """The tasks of which steps may matter before `task` records something."""
-        if self.every:
+        if self.every or free:
             return self.tasks
         points = state[self._pc]
         known = self._needed.get((points, task))
         if known is None:
             regions = {
-                other: self._regions.of(name) for other, name in zip(self.tasks, points, strict=True)  # type: ignore[arg-type]
+                other: self._regions.of(str(name))
+                for other, name in zip(self.tasks, points, strict=True)  # type: ignore[arg-type]
             }
             chosen = [task]
             for one in chosen:
@@ -225,6 +285,25 @@ class Search:
         return known
 
 
+def _growing(states: dict[State, tuple[State, Transition] | None]) -> Iterator[State]:
+    """The keys, also those that are added meanwhile."""
+    done = 0
+    while done < len(states):
+        todo = list(states)[done:]
+        done += len(todo)
+        yield from todo
+
+
+def _back(
+    before: Mapping[State, tuple[State, Transition] | None], state: State
+) -> list[tuple[State, Transition]]:
+    steps: list[tuple[State, Transition]] = []
+    while (last := before[state]) is not None:
+        steps.append(last)
+        state = last[0]
+    return list(reversed(steps))
+
+
 @dataclass(frozen=True, slots=True)
 class _Region:
     """The variables that a task may read and write until it has recorded something; but its own."""
@@ -233,9 +312,7 @@ class _Region:
     written: frozenset[str]
 
     def meets(self, other: _Region) -> bool:
-        return bool(
-            self.written & other.written or self.written & other.read or self.read & other.written
-        )
+        return bool(self.written & other.written or self.written & other.read or self.read & other.written)
 
 
 class _Regions:
@@ -287,11 +364,13 @@ class _Regions:
         return _Region(frozenset(read - ignored - told), frozenset(written - ignored - told))
 
 
-def _exchanged(state: State, ordinals: Mapping[str, Mapping[Task, int]], names: tuple[str, ...], one: Task, other: Task) -> State:
+def _exchanged(
+    state: State, ordinals: Mapping[str, Mapping[Task, int]], names: tuple[str, ...], one: Task, other: Task
+) -> State:
     """The state with two tasks in each other's places."""
     swap = {one: other, other: one}
 
-    def renamed(value: object) -> object:
+    def renamed(value: Value) -> Value:
         match value:
             case Task():
                 return swap.get(value, value)
@@ -301,7 +380,7 @@ def _exchanged(state: State, ordinals: Mapping[str, Mapping[Task, int]], names: 
                 return tuple(renamed(item) for item in value)
         return value
 
-    made = []
+    made: list[Value] = []
     for name, value in zip(names, state, strict=True):
         value = renamed(value)
         own = ordinals.get(name)
@@ -311,4 +390,4 @@ def _exchanged(state: State, ordinals: Mapping[str, Mapping[Task, int]], names: 
             items[own[one]], items[own[other]] = items[own[other]], items[own[one]]
             value = tuple(items)
         made.append(value)
-    return tuple(made)  # type: ignore[arg-type]
+    return tuple(made)

@@ -10,10 +10,11 @@ in a step at most, each with the values that it tells, as it keeps what any inva
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ..dsl.model import model as m
+from ..dsl.source import Span
 from .lower.direct import Direct
 from .lower.finish import Resolver
 from .program.program import (
@@ -21,10 +22,11 @@ from .program.program import (
     Any,
     Apply,
     Assign,
-    Block,
     Const,
     Expr,
     Invariant,
+    Note,
+    Op,
     Point,
     Program,
     Read,
@@ -52,11 +54,13 @@ class Recorded:
 
     `numbers` are those of the bound labels; `slots` has for each value that a rule of the recording asks for
     at a label, by the rule's place, the label and the value's place in the rule, the variable that tells it.
+    `spans` are where the labels are written.
     """
 
     program: Program
     numbers: Mapping[Label, int]
     slots: Mapping[tuple[int, Label, int], str]
+    spans: Mapping[Label, Span]
 
 
 def recorded(program: Program, model: m.Model, recording: m.Recording) -> Recorded:
@@ -80,7 +84,10 @@ def recorded(program: Program, model: m.Model, recording: m.Recording) -> Record
     own += [Variable(_slot(index), "control", Any(), None) for index in range(most)]
     looks = Apply("or", tuple(Apply("==", (Read(v.name), Const(v.initial))) for v in own))
     resolve = Resolver(program.points, list(program.processes), ())
-    split = _Split(numbers, {label: [resolve(value) for value in told] for label, told in values.items()})
+    written = {(node.owner, node.name): node.span for node in _labels(model)}
+    processes = {process.name: process.span for process in program.processes}
+    spans = {label: written.get(label[1:], processes[label[0]]) for label in numbers}
+    split = _Split(numbers, {k: [resolve(value) for value in told] for k, told in values.items()}, spans)
     points = tuple(made for point in program.points for made in split.point(point))
     ends = {name: names[-1] for name, names in split.further.items()}
     program = replace(
@@ -91,7 +98,12 @@ def recorded(program: Program, model: m.Model, recording: m.Recording) -> Record
         invariants=(Invariant(RECORDED, looks, program.processes[0].span),),
         sometimes=(), temporal=(), monitors=(), properties=(), _points={},
     )  # fmt: skip
-    return Recorded(program, numbers, slots)
+    return Recorded(program, numbers, slots, spans)
+
+
+def _labels(model: m.Model) -> Iterator[m.Label]:
+    bodies = (part.body for group in (model.processes, model.functions) for part in group)
+    return (node for body in bodies for node in m.walk(body) if isinstance(node, m.Label))
 
 
 def _slot(index: int) -> str:
@@ -107,7 +119,10 @@ def _value(scope: Direct, e: m.Expr) -> Expr:
 class _Split:
     """Puts records in; afterwards `standing` makes `at` mean every control point that a label then has."""
 
-    def __init__(self, numbers: Mapping[Label, int], values: Mapping[Label, list[Expr]]) -> None:
+    def __init__(
+        self, numbers: Mapping[Label, int], values: Mapping[Label, list[Expr]], spans: Mapping[Label, Span]
+    ) -> None:
+        self.spans = spans
         self.numbers = numbers
         self.values = values
         self.further: dict[str, tuple[str, ...]] = {}
@@ -124,9 +139,10 @@ class _Split:
         self.further[point.name] = tuple(names)
         made: list[Point] = []
         for index, label in enumerate(labels):
-            told = [Assign(RECORDED, (), Const(self.numbers[label]))]
+            told: list[Op] = [Assign(RECORDED, (), Const(self.numbers[label]))]
             told += [Assign(_slot(i), (), value) for i, value in enumerate(self.values[label])]
-            step = Step("record", point.span, TRUE, replace(goto(names[index + 1]), ops=tuple(told)))
+            told.append(Note("record", self.spans[label], text=label[2]))
+            step = Step("record", self.spans[label], TRUE, replace(goto(names[index + 1]), ops=tuple(told)))
             made.append(replace(point, name=names[index], step=step))
         return (*made, replace(point, name=names[-1]))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from ..diagnostics import Diagnostics, did_you_mean
 from ..model import model as m
@@ -63,7 +62,7 @@ class _Checking:
                 ]
             elif event.process in parts:
                 rules.append(self.rule(event))
-            elif self.process(event.process, event.span):
+            elif self.process(event.process, event.span) and len(parts) == len(node.parts):
                 message = f"no thread plays `{event.process}`"
                 self.found.add("bad-recording", event.span, message, f"write `part {event.process}` above it")
         if not any(rule.process for rule in rules) and not self.found.errors:
@@ -100,7 +99,7 @@ class _Checking:
         made: list[m.FieldTest] = []
         for node in nodes:
             match node.value:
-                case tree.Number(value=value) | tree.Truth(value=value) | tree.Text(text=value):
+                case tree.Number(value=value) | tree.Truth(value=value) | tree.Text(value=value):
                     constant: int | bool | str = value
                 case tree.Unary(operator="-", operand=tree.Number(value=value)):
                     constant = -value
@@ -151,20 +150,27 @@ class _Checking:
 
     def probe(self, node: tree.Probe) -> m.Probe | None:
         found = _PROBE.fullmatch(node.text)
-        help = 'as in `"p FUNCTION name=$arg1"` or `"r MODULE:FUNCTION ret=$retval:u8"`'
-        complain: Callable[[str], None] = lambda message: self.found.add(  # noqa: E731
-            "bad-probe", node.span, message, help
-        )
         if found is None:
-            complain("this is no probe of a function's entry or return")
+            self.bad_probe(node, "this is no probe of a function's entry or return")
             return None
         kind, module, symbol, rest = found.groups()
         arguments = [tuple(word.split("=", 1)) for word in rest.split()]
         for name, fetched in arguments:
             if not _FETCH.fullmatch(fetched):
-                complain(f"`{fetched}` is no argument or return value")
+                self.bad_probe(node, f"`{fetched}` is no argument or return value")
             elif (kind == "r") != fetched.startswith("$retval"):
-                complain(f"`{name}` is not there at the {'return' if kind == 'r' else 'entry'} of a function")
+                self.bad_probe(
+                    node, f"`{name}` is not there at the {'return' if kind == 'r' else 'entry'} of a function"
+                )
         return m.Probe(
-            node.event, kind == "r", module, symbol, tuple((name, what) for name, what in arguments), node.span
+            node.event,
+            kind == "r",
+            module,
+            symbol,
+            tuple((name, what) for name, what in arguments),
+            node.span,
         )
+
+    def bad_probe(self, node: tree.Probe, message: str) -> None:
+        help = 'as in `"p FUNCTION name=$arg1"` or `"r MODULE:FUNCTION ret=$retval:u8"`'
+        self.found.add("bad-probe", node.span, message, help)

@@ -37,7 +37,7 @@ class FieldValue:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What an event stands for, if its name fits `event`, its thread is within the stretch, and the tests pass.
+    """What an event stands for, if its name fits `event`, it is within the stretch, and the tests pass.
 
     `process` is whose label it is, None where the event is ignored; `labels` are pairs of owner and name, the
     end of a process as `("", "end")`.
