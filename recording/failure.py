@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ..dsl.model import model as m
 from ..translator.program.findings import Event as Told
 from ..translator.program.findings import Standing, TraceStep
 from ..translator.program.program import Task
@@ -23,7 +24,7 @@ MOST_STATES = 20_000
 """States that are looked at for it."""
 
 
-def failure(stuck: Stuck, search: Search, recorded: Recorded) -> Failure:
+def failure(stuck: Stuck, search: Search, recorded: Recorded, recording: m.Recording) -> Failure:
     """What is told of an event that cannot be taken."""
     said, cut = stuck.said, stuck.cut
     claim = next(claim for claim in said.claims if claim is not None)
@@ -42,7 +43,8 @@ def failure(stuck: Stuck, search: Search, recorded: Recorded) -> Failure:
                     waiting[standing(one, state, search.interpreter)] = None
             for task in search.tasks:
                 for label, after in _records(search, state, task, recorded):
-                    one_way = _instead(search, recorded, said, label, task, after, task in own)
+                    told = _values(search, recorded, recording, said, label, after) if task in own else ()
+                    one_way = Instead(str(task), label[2], recorded.spans[label], told, task not in own)
                     instead.setdefault(one_way, None)
         if left <= 0:
             break
@@ -75,15 +77,16 @@ def _records(search: Search, state: State, task: Task, recorded: Recorded) -> It
             yield names[number], after
 
 
-def _instead(
-    search: Search, recorded: Recorded, said: Said, label: Label, task: Task, after: State, own: bool
-) -> Instead:
-    values: list[tuple[str, str]] = []
-    for claim in said.claims:
-        for number, slots in claim.labels if claim is not None and own else ():
-            if number == recorded.numbers[label]:
-                values += [(name, value_text(after[search.interpreter.slots[name]])) for name, _ in slots]
-    return Instead(str(task), label[2], recorded.spans[label], tuple(values), not own)
+def _values(
+    search: Search, recorded: Recorded, recording: m.Recording, said: Said, label: Label, after: State
+) -> tuple[tuple[str, str], ...]:
+    """What the fields of the event would be, if it were recorded in that state."""
+    found: dict[str, str] = {}
+    for (place, other, index), slot in recorded.slots.items():
+        rule = recording.rules[place]
+        if other == label and rule.event == said.event.name:
+            found[rule.values[index].field] = value_text(after[search.interpreter.slots[slot]])
+    return tuple(found.items())
 
 
 def _steps(search: Search, last: tuple[Taken, ...], nodes: Nodes, recorded: Recorded) -> Iterator[TraceStep]:

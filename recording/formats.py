@@ -53,8 +53,10 @@ def items(path: str) -> Iterator[Item]:
         with _opened(path) as file:
             yield from _items(file)
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as fault:
-        reason = getattr(fault, "strerror", None) or f"it is packed, and damaged: {fault}"
-        raise Fault(f"it cannot be read: {reason}") from None
+        reason = getattr(fault, "strerror", None)
+        raise Fault(
+            f"it cannot be read: {reason}" if reason else f"it is packed, and damaged: {fault}"
+        ) from None
 
 
 def _opened(path: str) -> IO[bytes] | gzip.GzipFile | lzma.LZMAFile:

@@ -9,8 +9,7 @@ from fnmatch import fnmatchcase
 
 from ..check.load import Cell, Loaded
 from ..dsl.model import model as m
-from ..translator import pipeline
-from ..translator.recorded import Recorded, recorded
+from ..translator.recorded import Recorded, recorded, searchable
 from .binding import Binding, Said
 from .events import Event, Gap, Item
 from .failure import failure
@@ -50,7 +49,7 @@ def validate(
 ) -> Iterator[Validation]:
     """What comes of each recording, in their order.  Nothing is raised for bad input."""
     made = recorded(cell.program, cell.model, binding)
-    program = pipeline.prepared(made.program, reduction=options.reduction)
+    program = searchable(made, reduction=options.reduction)
     search = Search(program, most=options.states, every=options.every, free=bool(options.threads))
     for path in paths:
         search.forget()
@@ -88,7 +87,9 @@ class _Run:
         try:
             stuck = self._take(self._chosen(items(self.path)))
             if stuck is not None:
-                return self._made(UNEXPLAINED, failure=failure(stuck, self.search, self.made))
+                return self._made(
+                    UNEXPLAINED, failure=failure(stuck, self.search, self.made, self.reader.recording)
+                )
         except Fault as fault:
             return self._made(
                 UNREADABLE, fault=fault.message, line=fault.line, text=fault.text, advice=fault.advice

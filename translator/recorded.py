@@ -15,9 +15,11 @@ from dataclasses import dataclass, replace
 
 from ..dsl.model import model as m
 from ..dsl.source import Span
+from . import pipeline
 from .lower.direct import Direct
 from .lower.finish import Resolver
 from .program.program import (
+    CPU,
     TRUE,
     Any,
     Apply,
@@ -64,7 +66,12 @@ class Recorded:
 
 
 def recorded(program: Program, model: m.Model, recording: m.Recording) -> Recorded:
-    """The program, lowered from `model`, with what `recording` binds as records.  Claims are left out."""
+    """The program, lowered from `model`, with what `recording` binds as records.  Claims are left out.
+
+    A record needs no CPU: its task stands at the label, whoever runs.  So where CPUs are counted, they are
+    made state first, and the program that comes out counts none.
+    """
+    program = replace(pipeline.whole(program), cpus=None)
     numbers: dict[Label, int] = {}
     values: dict[Label, list[Expr]] = {}
     slots: dict[tuple[int, Label, int], str] = {}
@@ -94,6 +101,7 @@ def recorded(program: Program, model: m.Model, recording: m.Recording) -> Record
         program,
         processes=tuple(replace(p, end=ends.get(p.end, p.end)) for p in program.processes),
         points=rewritten(points, split.standing),
+        definitions=rewritten(program.definitions, split.standing),
         variables=(*program.variables, *used, *own),
         invariants=(Invariant(RECORDED, looks, program.processes[0].span),),
         sometimes=(), temporal=(), monitors=(), properties=(), _points={},
@@ -151,3 +159,9 @@ class _Split:
             return node
         points = {name for point in node.points for name in self.further.get(point, (point,))}
         return replace(node, points=frozenset(points))
+
+
+def searchable(made: Recorded, *, reduction: bool) -> Program:
+    """The program as it is searched for recordings.  With CPUs as state there is nothing to reduce."""
+    counted = any(variable.name == CPU for variable in made.program.variables)
+    return pipeline.prepared(made.program, reduction=reduction and not counted)
