@@ -3,9 +3,9 @@
     python bench/random_recordings.py --models 300 [--start SEED]
 
 A recording is made by a walk of the whole program, so it is explained; then it is spoilt, and nobody knows.
-Four searches judge it: that of `pfnspec validate`, that without reduction, that in which all tasks step at all
-times, and a plain one that knows no records: it walks through the program as it is lowered, and counts for
-each task which of the labels that it stands at have been recorded.
+Four searches judge it: that of `pfnspec validate`, that without reduction, that in which all tasks step at
+all times, and a plain one that knows no records: it walks through the program as it is lowered, and counts
+for each task which of the labels that it stands at have been recorded.
 """
 
 from __future__ import annotations

@@ -109,20 +109,25 @@ def _failure(failure: Failure, page: Page) -> Iterable[str]:
     if not failure.free:
         yield f"     no task of {failure.process} is free to play {_who(event)}: more of them are at it than"
         yield "     the model has, or the thread's part has not begun"
-    own = [way for way in failure.instead if not way.others]
-    others = [way for way in failure.instead if way.others]
+    own = _ways([way for way in failure.instead if not way.others], page)
+    others = _ways([way for way in failure.instead if way.others], page)
     for one in failure.standing:
         yield f"     {waiting(one, page.main)}"
     if own:
         yield "     instead, it could go on with:"
-        yield from (f"       {_way(way, page)}" for way in own[:MOST_INSTEAD])
+        yield from (f"       {way}" for way in own[:MOST_INSTEAD])
     if others:
         yield "     others could go on with:"
-        yield from (f"       {_way(way, page)}" for way in others[:MOST_INSTEAD])
+        yield from (f"       {way}" for way in others[:MOST_INSTEAD])
     if not own and not others:
         yield "     the model can record nothing more"
 
 
-def _way(way: Instead, page: Page) -> str:
-    values = "".join(f", {field} = {value}" for field, value in way.values)
-    return f"{way.task} at {way.label}{values} (line {place(way.span, page.main)})"
+def _ways(ways: list[Instead], page: Page) -> list[str]:
+    """What can be recorded, each once, with the tasks that can."""
+    tasks: dict[str, list[str]] = {}
+    for way in ways:
+        values = "".join(f", {field} = {value}" for field, value in way.values)
+        what = f"at {way.label}{values} (line {place(way.span, page.main)})"
+        tasks.setdefault(what, []).append(way.task)
+    return [f"{', '.join(names)} {what}" for what, names in tasks.items()]

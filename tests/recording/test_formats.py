@@ -29,8 +29,8 @@ FORMATS = {
 a-b c-95 [000] 5.646823: look: function=look_up at=18446612682161766792
 a-b c-95 [001] 5.646970: found: caller=caller function=look_up ret=1
 """,
-    "NDJSON": """{"event": "look", "time": 5.646823, "thread": 95, "comm": "a-b c", "cpu": 0, "function": "look_up", \
-"at": 18446612682161766792}
+    "NDJSON": """{"event": "look", "time": 5.646823, "thread": 95, "comm": "a-b c", "cpu": 0, \
+"function": "look_up", "at": 18446612682161766792}
 
 {"event": "found", "time": 5.646970, "thread": "95", "comm": "a-b c", "cpu": 1, "function": "look_up", \
 "caller": "caller", "ret": 1}

@@ -1,4 +1,4 @@
-"""The recording of a real kernel: explained by the binding of its protocol, and refused by three that differ."""
+"""The recording of a real kernel: its protocol explains it, and three that differ do not."""
 
 from __future__ import annotations
 
