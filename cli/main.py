@@ -106,8 +106,8 @@ def command_line() -> argparse.ArgumentParser:
     _translate(commands)
     _simulate(commands)
     for name, made in recording_arguments.both(commands, _positive):
-        _cell(made)
-        _model(made)
+        for add in (_cell, _model, *([_tools] if name == "validate" else [])):
+            add(made)
         made.set_defaults(command=_run(name, stoppable=name == "validate"))
     for name, made in (("gate", review_arguments.gate(commands)), ("diff", review_arguments.diff(commands))):
         made.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")

@@ -44,6 +44,10 @@ def _validate(
         "--thread", action="append", default=[], metavar="NAME", dest="threads",
         help="events of threads of this name or number only (may be repeated); what others do is left free",
     )  # fmt: skip
+    made.add_argument(
+        "--tlc", action="store_true",
+        help="ask TLC as well (of up to 5000 events without gaps); where it disagrees, there is no verdict",
+    )  # fmt: skip
     made.add_argument("--no-reduction", action="store_true", help="one access a step throughout")
     made.add_argument("--max-states", type=number, metavar="N", help="give up at so many states (500000)")
     made.add_argument(

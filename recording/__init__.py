@@ -6,6 +6,7 @@
     window              the orders in which events of several CPUs may have happened
     search              nodes, what an event says -> nodes: a set of states, kept small
     failure             why an event is not explained, and what the model could do instead
+    second              TLC's opinion of short recordings
     probes              a `recording` -> scripts that ask a kernel for its events
 
 `events` are what a recording consists of, `faults` what makes one unreadable, `numbers` how long things took,

@@ -14,6 +14,7 @@ EXPLAINED = "explained"
 UNEXPLAINED = "not explained"
 UNDECIDED = "not decided"
 UNREADABLE = "unreadable"
+DISAGREEMENT = "engines disagree"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,10 @@ class Validation:
 
     `outcome` is one of the constants above.  `events` are all that were read, `bound` those that say
     something of the model, `gaps` how often events are missing, `open` how many events before a gap could not
-    be decided because of it.  `labels` has for each bound label, as `process at label`, how many events were
-    explained by it; `unreached` are labels and branches that no explanation comes to.  `states` were looked
-    at, `most` kept at a time.  `fault`, `line`, `text` and `advice` tell what is wrong with a recording that
-    cannot be read, or what limit was met.
+    be decided because of it.  `counts` has for each bound event its name and how often it was there;
+    `unreached` are labels and branches that no explanation comes to.  `states` were looked at, `most` kept at
+    a time; `tlc` is what TLC says, where it was asked.  `fault`, `line`, `text` and `advice` tell what is
+    wrong with a recording that cannot be read, or what limit was met.
     """
 
     path: str
@@ -88,6 +89,7 @@ class Validation:
     states: int = 0
     most: int = 0
     failure: Failure | None = None
+    tlc: str = ""
     fault: str = ""
     line: int = 0
     text: str = ""
@@ -96,7 +98,7 @@ class Validation:
     @property
     def status(self) -> int:
         """The exit status that this recording alone gives."""
-        return {EXPLAINED: 0, UNEXPLAINED: 1, UNREADABLE: 2, UNDECIDED: 3}[self.outcome]
+        return {EXPLAINED: 0, UNEXPLAINED: 1, UNREADABLE: 2, UNDECIDED: 3, DISAGREEMENT: 4}[self.outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,9 @@ class Validated:
 
     @property
     def status(self) -> int:
-        """2 when something cannot be read, else 1 when something is not explained, else 3 or 0."""
+        """4 when the engines disagree, else 2 when something cannot be read, else 1 when something is not
+        explained, else 3 or 0."""
         statuses = {one.status for one in self.recordings}
         if any(d.severity == "error" for d in self.diagnostics):
             statuses.add(2)
-        return next((status for status in (2, 1, 3) if status in statuses), 0)
+        return next((status for status in (4, 2, 1, 3) if status in statuses), 0)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from .. import tla
 from ..check.load import Cell, Loaded
 from ..dsl.model import model as m
 from ..translator.recorded import Recorded, recorded, searchable
@@ -16,8 +17,9 @@ from .failure import failure
 from .faults import Fault
 from .formats import items
 from .numbers import Numbers
-from .result import EXPLAINED, UNDECIDED, UNEXPLAINED, UNREADABLE, Validated, Validation
-from .search import Search, TooMany
+from .result import DISAGREEMENT, EXPLAINED, UNDECIDED, UNEXPLAINED, UNREADABLE, Validated, Validation
+from .search import Claim, Search, TooMany
+from .second import LONGEST, NoOpinion, explained
 from .window import Clock, Stuck, Window
 
 MOST_STATES = 500_000
@@ -30,7 +32,8 @@ class Options:
     `skew` is how far the clocks of two CPUs may differ, `begin` and `end` which time counts, all in seconds;
     `threads` are patterns of names or numbers: events of others are left out, and what others do is free.
     `states` is how many states may be kept at a time; `reduction` and `every` are for comparisons: without
-    the first, the whole program is searched, with the second all tasks step at all times.
+    the first, the whole program is searched, with the second all tasks step at all times.  With `tools`, TLC
+    is asked, too.
     """
 
     skew: float = 0.0
@@ -40,6 +43,7 @@ class Options:
     states: int = MOST_STATES
     reduction: bool = True
     every: bool = False
+    tools: tla.Tools | None = None
     stop: Callable[[], bool] = field(default=lambda: False)
     progress: Callable[[int, int], None] = field(default=lambda events, states: None)
 
@@ -82,14 +86,15 @@ class _Run:
         self.counts: Counter[str] = Counter()
         self.threads: dict[str, None] = {}
         self.window = Window(search, search.start(), options.skew)
+        self.claims: list[Claim] = []
 
     def all(self) -> Validation:
         try:
             stuck = self._take(self._chosen(items(self.path)))
             if stuck is not None:
-                return self._made(
-                    UNEXPLAINED, failure=failure(stuck, self.search, self.made, self.reader.recording)
-                )
+                why = failure(stuck, self.search, self.made, self.reader.recording)
+                outcome, told = self._second(UNEXPLAINED)
+                return self._made(outcome, failure=why, tlc=told)
         except Fault as fault:
             return self._made(
                 UNREADABLE, fault=fault.message, line=fault.line, text=fault.text, advice=fault.advice
@@ -103,7 +108,8 @@ class _Run:
             message = "it holds no event" if not self.events else "none of its events is bound to the model"
             advice = "the names in the recording have to be those of the binding, see `pfnspec probes`"
             return self._made(UNREADABLE, fault=message, advice=advice)
-        return self._made(EXPLAINED)
+        outcome, told = self._second(EXPLAINED)
+        return self._made(outcome, tlc=told)
 
     def _chosen(self, all_items: Iterator[Item]) -> Iterator[Item]:
         """The events that count, and gaps, also where events are left out before the first."""
@@ -156,6 +162,8 @@ class _Run:
     def _count(self, said: Said) -> None:
         event = said.event
         self.bound += 1
+        if self.options.tools is not None and len(self.claims) <= LONGEST:
+            self.claims += [claim for claim in said.claims if claim is not None][:1]
         self.counts[event.name] += 1
         self.threads[f"{event.command}-{event.thread}" if event.command else event.thread] = None
         self.first = event.time if self.first is None else self.first
@@ -184,6 +192,26 @@ class _Run:
                 self.open += left
                 return True
         return False
+
+    def _second(self, outcome: str) -> tuple[str, str]:
+        """The outcome, and what TLC says to it: it has to explain all events, but not the last one with them
+        where that is not explained."""
+        tools = self.options.tools
+        if tools is None:
+            return outcome, ""
+        if self.gaps or self.options.skew or self.options.threads:
+            return outcome, "not asked: events are missing, or their order is open"
+        if len(self.claims) > LONGEST:
+            return outcome, f"not asked: there are more than {LONGEST} events"
+        refused = outcome == UNEXPLAINED
+        try:
+            whole = explained(self.made, self.claims, tools, reduction=self.options.reduction)
+            same = whole != refused and (
+                not refused or explained(self.made, self.claims[:-1], tools, reduction=self.options.reduction)
+            )
+        except NoOpinion as fault:
+            return outcome, f"no verdict: {fault}"
+        return (outcome, "the same") if same else (DISAGREEMENT, "something else")
 
     def _made(self, outcome: str, **more: object) -> Validation:
         reached = self.search.reached

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from ... import tla
 from ...recording.result import Validation
 from ...recording.validate import MOST_STATES, Options, validate, validated
 from ...report.recording.text import validation_text
@@ -24,6 +25,13 @@ def run(options: argparse.Namespace) -> int:
     if chosen is None:
         return 2
     loaded, cell, binding = chosen
+    tools: tla.Tools | None = None
+    if options.tlc:
+        try:
+            tools = tla.find_tools(options.java, options.tla2tools)
+        except tla.ToolMissing as fault:
+            complain(f"{fault}")
+            return 4
     drawing = can_overwrite(sys.stderr)
 
     def progress(events: int, states: int) -> None:
@@ -32,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
 
     asked = Options(
         skew=options.skew, begin=options.begin, end=options.end, threads=tuple(options.threads),
-        states=options.max_states or MOST_STATES, reduction=not options.no_reduction,
+        states=options.max_states or MOST_STATES, reduction=not options.no_reduction, tools=tools,
         stop=options.cancel.is_set, progress=progress,
     )  # fmt: skip
     ink = ink_for(sys.stdout)

@@ -56,6 +56,7 @@ def _recording(one: Validation, whole: Validated) -> Data:
         "open": one.open,
         "states": one.states,
         "most": one.most,
+        "tlc": one.tlc or None,
         "intervals": [
             {
                 "from": i.first, "to": i.last, "count": i.count, "least": i.least, "median": i.median,

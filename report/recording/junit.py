@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as xml
 
-from ...recording.result import UNDECIDED, UNEXPLAINED, UNREADABLE, Validated
+from ...recording.result import DISAGREEMENT, UNDECIDED, UNEXPLAINED, UNREADABLE, Validated
 from ..text.behaviour import Page
 from ..text.ink import PLAIN
 from ..text.words import xml_safe
 from .text import validation_text
+
+_KINDS = {UNEXPLAINED: "failure", UNREADABLE: "error", DISAGREEMENT: "error", UNDECIDED: "skipped"}
 
 
 def junit_text(whole: Validated) -> str:
@@ -19,7 +21,7 @@ def junit_text(whole: Validated) -> str:
     counts = {"failure": 0, "error": 0, "skipped": 0}
     for one in whole.recordings:
         case = xml.SubElement(suite, "testcase", name=xml_safe(one.path), classname=xml_safe(whole.model))
-        kind = {UNEXPLAINED: "failure", UNREADABLE: "error", UNDECIDED: "skipped"}.get(one.outcome)
+        kind = _KINDS.get(one.outcome)
         if kind is not None:
             counts[kind] += 1
             xml.SubElement(case, kind, message=xml_safe(one.fault or one.outcome)).text = xml_safe(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ...recording.events import Event
 from ...recording.result import (
+    DISAGREEMENT,
     EXPLAINED,
     UNDECIDED,
     UNEXPLAINED,
@@ -20,7 +21,9 @@ from ..text.behaviour import Page
 from ..text.words import layout, place, waiting
 from ..visible import shown
 
-_INK = {EXPLAINED: "good", UNEXPLAINED: "bad", UNDECIDED: "note", UNREADABLE: "bad"}
+_INK = {
+    EXPLAINED: "good", UNEXPLAINED: "bad", UNDECIDED: "note", UNREADABLE: "bad", DISAGREEMENT: "bad",
+}  # fmt: skip
 MOST_INSTEAD = 8
 """Ways to go on that are told, of the event's own tasks and of others."""
 
@@ -74,6 +77,8 @@ def _numbers(one: Validation) -> Iterable[str]:
         for reachable in one.unreached:
             yield f"    line {reachable.span.path}:{reachable.span.line}: {reachable.kind} {reachable.text}"
     yield f"  {one.states} states looked at, at most {one.most} after an event"
+    if one.tlc:
+        yield f"  TLC: {one.tlc}"
 
 
 def _interval(one: Interval) -> str:
