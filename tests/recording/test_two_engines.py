@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 from pfnspec import tla
-from pfnspec.recording import validate as stage
-from pfnspec.recording.result import DISAGREEMENT, EXPLAINED
-from pfnspec.recording.validate import Options, validate
 from pfnspec.check.load import load
+from pfnspec.recording import validate as stage
 from pfnspec.recording.binding import Binding
 from pfnspec.recording.events import Event
 from pfnspec.recording.formats import items
+from pfnspec.recording.result import DISAGREEMENT, EXPLAINED
 from pfnspec.recording.search import Claim
 from pfnspec.recording.second import explained
+from pfnspec.recording.validate import Options, validate
 from pfnspec.translator.recorded import recorded
 
 ROOT = Path(__file__).resolve().parents[2]
