@@ -1,11 +1,11 @@
 """Random recordings of random models: what each search says of them has to be the same.
 
-    python bench/random_recordings.py --models 300 [--start SEED]
+    python bench/random_recordings.py --models 300 [--start SEED] [--tlc]
 
 A recording is made by a walk of the whole program, so it is explained; then it is spoilt, and nobody knows.
 Four searches judge it: that of `pfnspec validate`, that without reduction, that in which all tasks step at
 all times, and a plain one that knows no records: it walks through the program as it is lowered, and counts
-for each task which of the labels that it stands at have been recorded.
+for each task which of the labels that it stands at have been recorded.  With `--tlc`, TLC judges as well.
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ from pathlib import Path
 from random import Random
 
 from differential import cells
+from pfnspec import tla
 from pfnspec.check.load import Cell, load
 from pfnspec.recording.binding import Binding
 from pfnspec.recording.events import Event
 from pfnspec.recording.formats import items
+from pfnspec.recording.result import DISAGREEMENT
 from pfnspec.recording.search import NOBODY, Claim, Search
 from pfnspec.recording.validate import Options, validate
 from pfnspec.translator import pipeline
+from pfnspec.translator.program.levels import above, cpu, handlers, quiet
 from pfnspec.translator.program.program import Assign, Point, Task
 from pfnspec.translator.recorded import RECORDED, Recorded, recorded
 from pfnspec.translator.run.interpreter import Interpreter, State
@@ -168,6 +171,12 @@ class Plain:
         self.interpreter = Interpreter(pipeline.whole(pipeline.about(cell.program)))
         self.tasks = self.interpreter.tasks
         self.numbers = made.numbers
+        there = handlers(cell.program.processes)
+        self.free = {
+            p.name: quiet(levels, cpu(p.interrupts))
+            for p in cell.program.processes
+            if (levels := above(p.name, p.interrupts, there))
+        }
         self.told: dict[int, dict[str, object]] = {}
         for point in made.program.points:
             if point.step is not None and point.step.kind == "record":
@@ -215,6 +224,9 @@ class Plain:
         values = next((values for n, values in claim.labels if n == number), None)
         if values is None:
             return False
+        free = self.free.get(task.process)
+        if free is not None and self.interpreter.value(free, state, task) is not True:
+            return False
         told = self.told[number]
         return all(self.interpreter.value(told[name], state, task) == value for name, value in values)  # type: ignore[arg-type]
 
@@ -226,8 +238,9 @@ def _put(items: tuple, at: int, item: object) -> tuple:  # type: ignore[type-arg
 # ---- comparing
 
 
-def verdicts(sample: Sample, path: Path) -> dict[str, int | str]:
-    """By search: the line of the first event that is not explained, 0 if all are."""
+def verdicts(sample: Sample, path: Path, tools: tla.Tools | None = None) -> dict[str, int | str]:
+    """By search: the line of the first event that is not explained, 0 if all are.  With `tools`, TLC is asked
+    whether that is so."""
     path.write_text("\n".join(sample.lines) + "\n", encoding="utf-8")
     cell = cell_of(sample.text)
     assert cell is not None
@@ -238,10 +251,13 @@ def verdicts(sample: Sample, path: Path) -> dict[str, int | str]:
         "validate": Options(),
         "unreduced": Options(reduction=False),
         "every task": Options(every=True),
+        **({} if tools is None else {"TLC": Options(tools=tools)}),
     }.items():
         (one,) = validate(loaded, cell, binding, [str(path)], options)
         if one.fault:
             return {"fault": one.fault}
+        if one.outcome == DISAGREEMENT:
+            return {"validate": found["validate"], "TLC": "something else"}
         found[name] = 0 if one.failure is None else one.failure.event.line
     made = recorded(cell.program, cell.model, binding)
     plain, reader = Plain(cell, made), Binding(binding, made)
@@ -276,7 +292,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--models", type=int, default=100)
     parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--tlc", action="store_true")
     options = parser.parse_args(arguments)
+    tools = tla.find_tools() if options.tlc else None
     explained = refuted = 0
     path = Path("random.ndjson")
     for seed in range(options.start, options.start + options.models):
@@ -285,7 +303,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             continue
         for sample in samples(seed):
             print(f"seed {seed}", end="\r", file=sys.stderr, flush=True)
-            found = verdicts(sample, path)
+            found = verdicts(sample, path, tools)
             if len(set(found.values())) > 1:
                 print(f"seed {seed}: {found}", sample.text, *sample.lines, sep="\n")
                 return 1

@@ -71,7 +71,8 @@ def recorded(program: Program, model: m.Model, recording: m.Recording) -> Record
     A record needs no CPU: its task stands at the label, whoever runs.  So where CPUs are counted, they are
     made state first, and the program that comes out counts none.
     """
-    program = replace(pipeline.whole(program), cpus=None)
+    if program.cpus is not None:
+        program = replace(pipeline.whole(program), cpus=None)
     numbers: dict[Label, int] = {}
     values: dict[Label, list[Expr]] = {}
     slots: dict[tuple[int, Label, int], str] = {}
