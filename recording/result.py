@@ -69,7 +69,7 @@ class Validation:
     `outcome` is one of the constants above.  `events` are all that were read, `bound` those that say
     something of the model, `gaps` how often events are missing, `open` how many events before a gap could not
     be decided because of it.  `counts` has for each bound event its name and how often it was there;
-    `unreached` are labels and branches that no explanation comes to.  `states` were looked at, `most` kept at
+    `unreached` are labels and branches on no way to an event.  `states` were looked at, `most` kept at
     a time; `tlc` is what TLC says, where it was asked.  `fault`, `line`, `text` and `advice` tell what is
     wrong with a recording that cannot be read, or what limit was met.
     """

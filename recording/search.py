@@ -260,8 +260,8 @@ class Search:
         """The tasks whose records need no event."""
         if not self.free:
             return frozenset()
-        found = (t for t, player in zip(self.tasks, players, strict=True) if player == NOBODY and t != task)
-        return frozenset(found)
+        pairs = zip(self.tasks, players, strict=True)
+        return frozenset(t for t, player in pairs if player in (NOBODY, UNKNOWN) and t != task)
 
     def needed(self, state: State, task: Task, free: frozenset[Task] = frozenset()) -> tuple[Task, ...]:
         """The tasks of which steps may matter before `task` records something."""

@@ -18,12 +18,16 @@ from ...recording.result import (
     Validation,
 )
 from ..text.behaviour import Page
-from ..text.words import layout, place, waiting
+from ..text.words import layout, place, source_line, waiting
 from ..visible import shown
 
 _INK = {
     EXPLAINED: "good", UNEXPLAINED: "bad", UNDECIDED: "note", UNREADABLE: "bad", DISAGREEMENT: "bad",
 }  # fmt: skip
+MOST_LETTERS = 160
+"""Letters of a line that cannot be read."""
+MOST_THREADS = 8
+"""Threads that are named."""
 MOST_INSTEAD = 8
 """Ways to go on that are told, of the event's own tasks and of others."""
 
@@ -40,10 +44,10 @@ def validation_text(whole: Validated, one: Validation, page: Page) -> str:
     if one.fault:
         where = f"line {one.line}: " if one.line else ""
         lines += ["", f"  {where}{one.fault}"]
-        lines += [f"    {one.text.strip()}"] if one.text.strip() else []
+        lines += [f"    {one.text.strip()[:MOST_LETTERS]}"] if one.text.strip() else []
         lines += [f"  help: {one.advice}"] if one.advice else []
     if one.bound:
-        lines += ["", *_numbers(one)]
+        lines += ["", *_numbers(one, page)]
     if one.failure is not None:
         lines += ["", *_failure(one.failure, page)]
     return "\n".join(lines) + "\n"
@@ -57,10 +61,10 @@ def seconds(time: float) -> str:
     return f"{time * 1e9:.3g} ns"
 
 
-def _numbers(one: Validation) -> Iterable[str]:
-    threads = ", ".join(one.threads[:8]) + (
-        f" and {len(one.threads) - 8} more" if len(one.threads) > 8 else ""
-    )
+def _numbers(one: Validation, page: Page) -> Iterable[str]:
+    threads = ", ".join(one.threads[:MOST_THREADS])
+    if len(one.threads) > MOST_THREADS:
+        threads += f" and {len(one.threads) - MOST_THREADS} more"
     done = f"{one.bound} of {one.events} events say something of the model, by {threads}"
     if one.first is not None and one.last is not None:
         done += f", within {seconds(one.last - one.first)}"
@@ -74,8 +78,10 @@ def _numbers(one: Validation) -> Iterable[str]:
         yield f"  {_interval(interval)}"
     if one.unreached:
         yield "  not seen in it:"
-        for reachable in one.unreached:
-            yield f"    line {reachable.span.path}:{reachable.span.line}: {reachable.kind} {reachable.text}"
+        for mark in sorted(one.unreached, key=lambda mark: mark.span):
+            line = source_line(mark.span, page.sources)
+            what = f"label {mark.text}" if mark.kind == "label" else f"{mark.text} of `{line}`"
+            yield f"    {what}, line {place(mark.span, page.main)}"
     yield f"  {one.states} states looked at, at most {one.most} after an event"
     if one.tlc:
         yield f"  TLC: {one.tlc}"

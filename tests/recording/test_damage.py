@@ -183,6 +183,7 @@ def test_some_threads(tmp_path: Path) -> None:
     assert refused(run(tmp_path, lines)) == 2
     assert run(tmp_path, lines, Options(threads=("t",))).outcome == EXPLAINED
     assert refused(run(tmp_path, (GOOD[1], GOOD[1]), Options(threads=("t",)))) == 2
+    assert run(tmp_path, GOOD, Options(threads=("2",), begin=1.5)).outcome == EXPLAINED
 
 
 # ---- gaps

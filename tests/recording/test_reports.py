@@ -98,3 +98,14 @@ def test_other_symbols(pfnspec: Run) -> None:
     assert "p:pfnspec/lookup_enter kvm:h.isra.0" in ran.stdout
     ran = pfnspec("probes", "linux_6_1.pfn", "--symbol", "no=such", cwd=folder)
     assert ran.returncode == 2
+
+
+def test_what_is_not_seen(pfnspec: Run, tmp_path: Path) -> None:
+    """Labels and branches, as a check tells those that nothing reaches."""
+    lines = (FOLDER / "futex.ndjson").read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "some.ndjson").write_text("".join(lines[:5]), encoding="utf-8")
+    ran = pfnspec("validate", "futex_recorded.pfn", tmp_path / "some.ndjson", cwd=FOLDER)
+    assert ran.returncode == 0
+    assert "    label waits, line futex_mutex:61\n" in ran.stdout
+    assert "    then of `if old == contended:`, line futex_mutex:55\n" in ran.stdout
+    assert "wants," not in ran.stdout.partition("not seen")[2]
