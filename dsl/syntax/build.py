@@ -246,7 +246,7 @@ class Build(Transformer[Token, Any]):
 
     def handler(self, meta: Meta, c: list[Any]) -> tree.Process:
         level, name, process, body = c
-        interrupts = tree.Interrupts(self._head(meta), str(level), str(process))
+        interrupts = tree.Interrupts(self._span(process), str(level), str(process))
         return tree.Process(self._head(meta), (), str(name), None, None, body, interrupts)
 
     def parameter(self, meta: Meta, c: list[Any]) -> tree.Parameter:

@@ -219,6 +219,8 @@ class _Walker:
         self.own = self.locals.get(node.name) or dict(_locals(node))
         if isinstance(node, tree.Process):
             self.expressions(node.count, node.cpu)
+            if node.interrupts is not None:
+                self.add(node.interrupts.span, self.top_symbol(node.interrupts.process))
         else:
             for parameter in node.parameters:
                 self.declare(parameter, Symbol("parameter", node.name, parameter.name))
