@@ -6,7 +6,7 @@ import os
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -81,13 +81,21 @@ def _in_shard(cell: int, path: str, shard: tuple[int, int] | None) -> bool:
 
 def _unknown(options: Options, loaded: Loaded) -> tuple[Diagnostic, ...]:
     """Diagnostics for names on the command line that the model does not have."""
-    cells = loaded.cells
+    asked = {"property": options.properties, "policy": options.policies, "scenario": options.scenarios}
+    return unknown_names(asked, loaded.cells, options.places)
+
+
+def unknown_names(
+    asked: Mapping[str, Iterable[str]], cells: Iterable[Cell], places: Mapping[str, Span]
+) -> tuple[Diagnostic, ...]:
+    """A diagnostic for each property, policy or scenario that is `asked` for by name and that no cell has; at
+    its place among `places`, otherwise on the command line."""
+    cells = tuple(cells)
     known = {
         "property": {*m.BUILT_IN_CHECKS, *(name for cell in cells for name in properties_of(cell))},
         "policy": {name for cell in cells for name in (cell.policy, base_policy(cell)) if name},
         "scenario": {cell.scenario for cell in cells if cell.scenario},
     }
-    asked = {"property": options.properties, "policy": options.policies, "scenario": options.scenarios}
     command_line = Span("command line", 0, 0, 0, 0)
     found: list[Diagnostic] = []
     for what, names in asked.items():
@@ -95,7 +103,7 @@ def _unknown(options: Options, loaded: Loaded) -> tuple[Diagnostic, ...]:
             if name not in known[what]:
                 options_ = ", ".join(sorted(str(one) for one in known[what])) or "none"
                 help = did_you_mean(name, [str(one) for one in known[what]]) or f"there are: {options_}"
-                place = options.places.get(what, command_line)
+                place = places.get(what, command_line)
                 found.append(Diagnostic(f"unknown-{what}", place, f"there is no {what} `{name}`", help))
     return tuple(found)
 

@@ -14,7 +14,7 @@ from ..report.text.simulation import (
     step_line,
     violation_lines,
 )
-from ..translator.retrace.retrace import elements
+from ..translator.retrace.places import elements
 from ..translator.retrace.simulate import Simulation
 from .write import put, put_line
 
@@ -68,7 +68,7 @@ class _Talk:
                     put_line("this is the initial state")
             case ["s"]:
                 self.state()
-            case ["h"]:
+            case ["h" | "?" | "help"]:
                 put(HELP)
             case ["c", label]:
                 if label in self.simulation.labels():
@@ -86,7 +86,7 @@ class _Talk:
     def choose(self, number: int) -> None:
         choices = self.simulation.choices
         if not 0 < number <= len(choices):
-            put_line(f"there are {len(choices)} steps to choose from" if choices else "nobody can step")
+            put_line(_to_choose_from(len(choices)))
             return
         self.simulation.take(choices[number - 1])
         self.steps(1)
@@ -108,9 +108,12 @@ class _Talk:
     def show(self) -> None:
         """What does not hold here, who waits, and how to go on."""
         simulation = self.simulation
-        for violation in simulation.violations():
+        violations = simulation.violations()
+        for violation in violations:
             put_line("\n".join(violation_lines(simulation.finding(violation), self.page)))
-        waiting = [one for one in simulation.standing() if one.what != "can go on"]
+        # A deadlock has said where everybody stands.
+        is_told = any(violation.property == "deadlock" for violation in violations)
+        waiting = [one for one in simulation.standing() if one.what != "can go on" and not is_told]
         put_line("\n".join(["", *standing_lines(waiting, self.page)]))
         told = [simulation.told(choice) for choice in simulation.choices]
         put_line("\n".join(choice_lines(told, self.names, self.page)) if told else "     nobody can step")
@@ -120,6 +123,16 @@ class _Talk:
         for name, value in elements(simulation.states[-1], simulation.interpreter):
             put_line(f"     {name} = {value}")
         put_line("\n".join(standing_lines(simulation.standing(), self.page)))
+
+
+def _to_choose_from(number: int) -> str:
+    match number:
+        case 0:
+            return "nobody can step"
+        case 1:
+            return "there is 1 step to choose from"
+        case _:
+            return f"there are {number} steps to choose from"
 
 
 def _number(text: str) -> int | None:

@@ -21,7 +21,7 @@ def tell(result: Result, options: argparse.Namespace, *, first: bool) -> None:
     if options.format == "text":
         gap = "" if first or not result.verdicts else "\n"
         width = options.width or width_for(sys.stdout)
-        say(gap + result_text(result, width, ink_for(sys.stdout)), options)
+        say(gap + result_text(result, width, ink_for(sys.stdout), verbose=options.verbose), options)
     elif options.format == "lines":
         from ..report.formats.lines import lines_text
 

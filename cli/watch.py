@@ -142,7 +142,7 @@ class _Watch:
     def _show(self, result: Result, shown: bool) -> bool:
         tell_faults(result)
         width = self.options.width or width_for(sys.stdout)
-        text = result_text(result, width, ink_for(sys.stdout))
+        text = result_text(result, width, ink_for(sys.stdout), verbose=self.options.verbose)
         put("\n" * (shown and bool(text)) + text)
         return bool(text)
 

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     seed = SystemRandom().randrange(1_000_000) if options.seed is None else options.seed
     simulation = Simulation(pipeline.whole(pipeline.about(cell.program)))
     ink = ink_for(sys.stdout)
-    page = Page(loaded.sources, loaded.path, options.width or width_for(sys.stdout), ink)
+    page = Page(loaded.sources, loaded.path, options.width or width_for(sys.stdout), ink, options.verbose)
     where = where_text(cell.scenario, cell.policy)
     head = f"{head_text(cell.model.name, cell.model.constants, ink)}\n\n"
     head += f"{where}{', ' if where else ''}seed {seed}\n\n"

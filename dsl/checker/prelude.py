@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from ..source import PRELUDE, Source
+from ..source import PRELUDE, Source, Span
 from ..syntax import tree
 from ..syntax.parse import parse
 
@@ -22,3 +22,17 @@ def prelude() -> tree.Tree:
     parsed, found = parse(source())
     assert parsed is not None, [str(fault) for fault in found.sorted()]
     return parsed
+
+
+def policy_at(span: Span) -> str | None:
+    """The policy in whose body a place of the prelude is; None for a place elsewhere.
+
+    No parser is started for this: every declaration of the prelude is a policy, and begins a line.
+    """
+    if span.path != PRELUDE:
+        return None
+    found = None
+    for line in source().lines[: span.line]:
+        if line.startswith("policy "):
+            found = line.removeprefix("policy ").split("(")[0].rstrip(":")
+    return found
