@@ -193,6 +193,7 @@ class _Check:
         self.stop = Stop(cancel, None if options.seconds is None else started + options.seconds)
         self.lock = threading.Lock()
         self.under_way: dict[int, tla.Progress] = {}
+        self.told: int | None = None
         self.done = 0
         jobs = options.jobs or max(1, (os.cpu_count() or 1) // options.workers)
         if tools is None:
@@ -250,12 +251,13 @@ class _Check:
         return verdicts
 
     def progress(self, now: tla.Progress) -> None:
-        if not self.on_progress:
-            return
         with self.lock:
             self.under_way[threading.get_ident()] = now
             totals = [progress.totals for progress in self.under_way.values()]
             states = sum(t.distinct or 0 for t in totals) or None
+            self.told = states or self.told
+            if not self.on_progress:
+                return
             queue = sum(t.left or 0 for t in totals)
             runs = sum(len(tuple(check.jobs())) for check in self.checks)
             elapsed = time.monotonic() - self.started
@@ -278,8 +280,13 @@ class _Check:
             for v in found
         )  # fmt: skip
         complete = failure is None and all(v.outcome != UNDECIDED for v in found)
+        states = sum(check.runs.states for check in self.checks) or None
+        stopped = None if failure else next((check.stopped for check in self.checks if check.stopped), None)
+        if stopped and self.told:
+            # What was told while it ran was not less in the end.
+            states = max(states or 0, self.told)
         evidence = Evidence(
-            states=sum(check.runs.states for check in self.checks) or None,
+            states=states,
             generated=sum(check.runs.generated for check in self.checks) or None,
             depth=max((check.runs.depth for check in self.checks), default=0) or None,
             runs=sum(check.runs.number for check in self.checks),
@@ -288,7 +295,6 @@ class _Check:
             symmetry=tuple(dict.fromkeys(name for check in self.checks for name in check.symmetry)),
             cached=sum(check.runs.cached for check in self.checks),
         )
-        stopped = None if failure else next((check.stopped for check in self.checks if check.stopped), None)
         tlc = next((check.runs.version for check in self.checks if check.runs.version), "")
         return _result(
             self.loaded, self.cells, self.options,

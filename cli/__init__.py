@@ -4,6 +4,6 @@
 are shown), hands over to a module of `commands` that is imported only then, and turns every failure into a
 line or two. `configured` is the project's configuration where the command line says nothing; `output` where
 results go; `write` how lines are printed; `signals` Ctrl-C; `watch` and `interactive` the loops of `--watch`
-and `simulate -i`. `checking`, `cell` and `review` are what several commands share: a check, a single program,
-a comparison.
+and `simulate -i`; `space` what is in a state space. `checking`, `cell` and `review` are what several commands
+share: a check, a single program, a comparison.
 """

@@ -111,10 +111,11 @@ def command_line() -> argparse.ArgumentParser:
         made.set_defaults(command=_run(name, stoppable=True))
     _fmt(commands)
     _init(commands)
-    explain = commands.add_parser("explain", help="what a diagnostic means, with an example")
+    explain = commands.add_parser("explain", help="what a diagnostic or a word of a result means, by example")
     explain.add_argument(
-        "code", nargs="?", metavar="CODE", help="as in error[CODE]; without one, all are listed"
-    )
+        "code", nargs="*", metavar="CODE",
+        help="as in error[CODE], or a word: deadlock, lost wake-up, policy spin; without one, all are listed",
+    )  # fmt: skip
     explain.set_defaults(command=_run("explain"))
     lsp = commands.add_parser(
         "lsp", help="a language server, for editors",
@@ -230,6 +231,7 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check.add_argument("--fail-fast", action="store_true", help="stop at the first unexpected verdict")
     _checking(check)
     shown_arguments.shown(check)
+    shown_arguments.space(check)
     check.add_argument(
         "--watch", action="store_true", help="check again whenever a file is saved, until Ctrl-C"
     )

@@ -32,6 +32,18 @@ def shown(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def space(parser: argparse.ArgumentParser) -> None:
+    """Arguments that ask what is in the state space."""
+    parser.add_argument(
+        "--outcomes", metavar="EXPRESSIONS",
+        help="show too how behaviours end: the values of these, such as 'x, vcpu[0].page', in final states",
+    )  # fmt: skip
+    parser.add_argument(
+        "--numbers", action="store_true",
+        help="show too how often each line's steps are taken, and the states that they add",
+    )  # fmt: skip
+
+
 def _report(text: str) -> Target:
     from ..report.kinds import KINDS, Target
 

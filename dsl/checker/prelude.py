@@ -25,14 +25,32 @@ def prelude() -> tree.Tree:
 
 
 def policy_at(span: Span) -> str | None:
-    """The policy in whose body a place of the prelude is; None for a place elsewhere.
+    """The policy in whose body a place of the prelude is; None for a place elsewhere."""
+    if span.path != PRELUDE:
+        return None
+    return next((name for name, first, last in _policies() if first <= span.line <= last), None)
+
+
+def policy_lines(name: str) -> tuple[tuple[int, str], ...]:
+    """The lines of a policy of the prelude, each with its number; none where there is no such policy."""
+    lines = source().lines
+    for known, first, last in _policies():
+        if known == name:
+            return tuple((number, lines[number - 1]) for number in range(first, last + 1))
+    return ()
+
+
+def _policies() -> tuple[tuple[str, int, int], ...]:
+    """Each policy, and its first and last line.
 
     No parser is started for this: every declaration of the prelude is a policy, and begins a line.
     """
-    if span.path != PRELUDE:
-        return None
-    found = None
-    for line in source().lines[: span.line]:
-        if line.startswith("policy "):
-            found = line.removeprefix("policy ").split("(")[0].rstrip(":")
-    return found
+    lines = source().text.rstrip("\n").split("\n")
+    starts = [number for number, line in enumerate(lines, start=1) if line.startswith("policy ")]
+    ends = [*(start - 1 for start in starts[1:]), len(lines)]
+    found: list[tuple[str, int, int]] = []
+    for start, end in zip(starts, ends, strict=True):
+        name = lines[start - 1].removeprefix("policy ").split("(")[0].rstrip(":")
+        last = max(number for number in range(start, end + 1) if lines[number - 1].strip())
+        found.append((name, start, last))
+    return tuple(found)
