@@ -6,13 +6,18 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from ..check.result import Result, overall
+from ..report.kinds import WITH_STATES
 from ..report.text.ink import can_overwrite, ink_for, width_for
 from ..report.text.result import diagnostics_of, failure_text, result_text
 from .write import complain, data, put, redraw
+
+if TYPE_CHECKING:
+    from ..check.graph import StateGraph
 
 
 def tell(result: Result, options: argparse.Namespace, *, first: bool) -> None:
@@ -83,14 +88,27 @@ def write_reports(options: argparse.Namespace, results: tuple[Result, ...]) -> b
     # The bases of variants are known only now.
     sources = [path for result in results for path in result.sources]
     done = True
+    graphs: tuple[StateGraph, ...] = ()
+    if any(target.kind in WITH_STATES for target in options.reports):
+        graphs = _graphs(results, options)
     for target in options.reports:
         try:
             check_targets([target], sources)
-            write(target.path, report_text(target.kind, results, root()))
+            made = f"{datetime.now():%Y-%m-%d %H:%M}"
+            write(target.path, report_text(target.kind, results, root(), graphs, made))
         except CannotWrite as fault:
             complain(f"{fault}")
             done = False
     return done
+
+
+def _graphs(results: tuple[Result, ...], options: argparse.Namespace) -> tuple[StateGraph, ...]:
+    """The states to walk through; none of saved results, whose models may be gone."""
+    from ..check.graph import graphs_of
+
+    if not hasattr(options, "allow_outside"):
+        return ()
+    return tuple(graph for one in results for graph in graphs_of(one, outside=options.allow_outside))
 
 
 def root() -> Path:

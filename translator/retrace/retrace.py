@@ -68,20 +68,24 @@ def replayed_step(number: int, before: State, after: State, interpreter: Interpr
 
 def told_step(number: int, before: State, taken: Transition, interpreter: Interpreter) -> TraceStep:
     """A transition from the state `before`, as step `number` of a trace."""
+    brief = brief_step(before, taken, interpreter)
+    return replace(brief, number=number, changes=changes(before, taken.state, interpreter))
+
+
+def brief_step(before: State, taken: Transition, interpreter: Interpreter) -> TraceStep:
+    """The same without a number, and without what is different after it."""
     step = taken.point.step
     assert step is not None
+    events = tuple(event for event in taken.events if event.kind != "round")
     return TraceStep(
-        number,
+        0,
         taken.task,
         step.kind,
         step.span,
         step.calls,
-        (
-            *_handed_over(before, taken, interpreter),
-            *_told(tuple(event for event in taken.events if event.kind != "round")),
-        ),
-        changes(before, taken.state, interpreter),
-        any(event.kind == "round" for event in taken.events),
+        (*_handed_over(before, taken, interpreter), *_told(events)),
+        (),
+        len(events) < len(taken.events),
     )
 
 
