@@ -73,6 +73,9 @@ def writable(options: argparse.Namespace, inputs: Iterable[str]) -> bool:
     """Whether all reports can be written, as far as that can be known beforehand; none goes into an input."""
     from ..report.files import CannotWrite, check_targets
 
+    if any(target.kind == "dot" for target in options.reports) and not hasattr(options, "allow_outside"):
+        complain("a saved result has no states to draw: ask `pfnspec check` for --report dot=FILE")
+        return False
     try:
         check_targets(options.reports, inputs)
     except CannotWrite as fault:

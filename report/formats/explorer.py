@@ -51,9 +51,9 @@ def explorer(number: int, graph: StateGraph, traces: Mapping[str, int], files: M
     for i, row in enumerate(rows):
         before = rows[parents[i]] if i in parents else ("",) * len(row)
         found = [parents.get(i, -1)]
-        for where, (old, new) in enumerate(zip(before, row, strict=True)):
+        for slot, (old, new) in enumerate(zip(before, row, strict=True)):
             if old != new or i not in parents:
-                found += [where, text(new)]
+                found += [slot, text(new)]
         states.append(found)
     edges: list[list[int] | None] = []
     for node in graph.nodes:
