@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.source import Span
 from ..translator.program.program import Apply, Expr, Program
+from ..translator.program.values import Value
 from ..translator.run.interpreter import Interpreter, State
 from .load import Cell, Loaded, load
 
@@ -79,7 +80,7 @@ def ask(
     return Questions(replace(plain, cells=loaded.cells), tuple(cells))
 
 
-def answer(question: Question, state: State, interpreter: Interpreter) -> object:
+def answer(question: Question, state: State, interpreter: Interpreter) -> Value:
     """What an expression is in a state; a text in brackets where it has no value there."""
     try:
         return interpreter.value(question.expression, state)

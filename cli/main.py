@@ -364,6 +364,15 @@ def _simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     _cell(simulate)
     simulate.add_argument("--width", type=positive, metavar="N", help="columns of the text; 72 suits a mail")
     simulate.add_argument(
+        "--from", metavar="RESULT.json", dest="loaded",
+        help="with -i: begin with the counterexample of a saved result, to leave it at any step",
+    )  # fmt: skip
+    simulate.add_argument(
+        "--property",
+        metavar="NAME",
+        help="with --from: the counterexample to this property (default: the first)",
+    )
+    simulate.add_argument(
         "--verbose", action="store_true", help="with the steps and values that tell nothing, too"
     )
     _model(simulate)

@@ -13,6 +13,9 @@ from .words import in_words, layout, line_words, place, source_line, waiting
 MOST_CHOICES = 40
 """Choices that are listed at once."""
 
+MOST_TOLD = 60
+"""So wide is what is told of a choice at most before its line of the source."""
+
 
 def behaviour_text(
     steps: tuple[TraceStep, ...], standing: tuple[Standing, ...], page: Page, again: str
@@ -69,12 +72,22 @@ def name_width(tasks: Iterable[Task]) -> int:
 
 
 def choice_lines(steps: Sequence[TraceStep], names: int, page: Page) -> list[str]:
-    """The ways to go on, numbered from 1."""
-    shown = [f"  {number:>3})  {step_line(step, names, page)}" for number, step in enumerate(steps, start=1)]
+    """The ways to go on, numbered from 1, each with the line of the source that it is."""
+    told = [step_line(step, names, page) for step in steps]
+    width = min(MOST_TOLD, max(map(len, told), default=0))
+    shown = [
+        f"  {number:>3})  {text.ljust(width)}   {page.ink('dim', f'| {_source(step, page)}')}".rstrip()
+        for number, (step, text) in enumerate(zip(steps, told, strict=True), start=1)
+    ]
     if len(shown) > MOST_CHOICES:
         more = len(shown) - MOST_CHOICES
         shown = [*shown[:MOST_CHOICES], f"        and {more} more, to {len(steps)}"]
     return shown
+
+
+def _source(step: TraceStep, page: Page) -> str:
+    span = in_words(step, verbose=True)[0][0]
+    return source_line(span, shown(page).sources)
 
 
 def violation_lines(finding: Finding, page: Page) -> list[str]:
