@@ -11,7 +11,7 @@ from subprocess import CompletedProcess
 import pytest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGES = ("tutorial", "outcomes")
+PAGES = ("tutorial", "outcomes", "from-a-patch")
 Run = Callable[..., "CompletedProcess[str]"]
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
