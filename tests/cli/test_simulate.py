@@ -119,7 +119,7 @@ def test_constants_and_scenarios(pfnspec: Run, models: Path) -> None:
     assert "taker[1]" not in ran.stdout
     ran = pfnspec("simulate", "examples/pfncache/s2_one_cpu.pfn", "--scenario", "nowhere")
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith("pfnspec: there is no such scenario and policy; there are: ")
+    assert ran.stderr.startswith("command line: error[unknown-scenario]: there is no scenario `nowhere`\n")
 
 
 @pytest.mark.parametrize(
