@@ -7,6 +7,7 @@ import argparse
 from ...dsl.checker.prelude import policy_lines
 from ...dsl.diagnostics import did_you_mean
 from ...dsl.explain import Explanation, codes, concepts, explanation
+from ...dsl.vocabulary.lookup import word_of
 from ..write import complain, put_line
 
 
@@ -18,7 +19,7 @@ def run(options: argparse.Namespace) -> int:
                 entry = explanation(name)
                 put_line(f"{name:24} {entry.title if entry else ''}".rstrip())
             put_line("")
-        put_line("and every verb, function and type of the language")
+        put_line("and every word of the language")
         return 0
     asked = " ".join(options.code).strip().removeprefix("error[").removesuffix("]")
     name = asked.removeprefix("policy ").strip()
@@ -42,10 +43,5 @@ def run(options: argparse.Namespace) -> int:
 
 def _word(name: str) -> Explanation | None:
     """What an editor says of a word of the language."""
-    from ...lsp.text.words import FUNCTIONS, OTHERS, TYPES, VERBS
-
-    for group in (VERBS, FUNCTIONS, OTHERS):
-        if name.removesuffix("()") in group:
-            usage, text = group[name.removesuffix("()")]
-            return Explanation(usage, text, "", "", None)
-    return Explanation(name, TYPES[name], "", "", None) if name in TYPES else None
+    word = word_of(name.removesuffix("()"))
+    return None if word is None else Explanation(word.written, word.doc, "", "", None)

@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ...dsl.syntax.misfits import KEYWORDS
+from ...dsl.vocabulary.lookup import TYPE_WORDS, word_of
+from ...dsl.vocabulary.word import GRAMMAR_GROUPS
 
-_DECLARING = frozenset(
-    "model varies const type enum class shared ghost process daemon unfair def policy policies invariant"
-    " property sometimes scenario expect accept weaker unlocked violated holds under on holding label".split()
-)
-_TYPES = frozenset("bool int range set spinlock mutex rwlock rwsem waitqueue generation snapshot".split())
 _TOKEN = re.compile(
     r'(?P<text>""".*?(?:"""|$)|"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\')|(?P<comment>#.*)|(?P<number>\b\d[\d_]*\b)'
     r"|(?P<word>[A-Za-z_]\w*)"
@@ -45,10 +41,10 @@ def _pieces(line: str) -> Iterator[Piece]:
     for match in _TOKEN.finditer(line):
         kind = match.lastgroup or ""
         if kind == "word":
-            word = match[0]
-            if word in KEYWORDS or word in _DECLARING:
+            word = word_of(match[0])
+            if word is not None and word.group in GRAMMAR_GROUPS:
                 kind = "word"
-            elif word in _TYPES:
+            elif match[0] in TYPE_WORDS:
                 kind = "type"
             elif line[match.end() : match.end() + 1] == "(":
                 kind = "call"

@@ -40,7 +40,7 @@ def event_text(event: Event) -> str:
             return f"{event.where} = {value}"
         case "cpu":
             return f"takes the CPU of {value}, which {event.text}"
-        case "return":
+        case "end":
             return "returns"
         case "take":
             return f"takes {event.where}{mode}"
@@ -70,6 +70,20 @@ def event_text(event: Event) -> str:
             woken = event.value if isinstance(event.value, frozenset) else frozenset()
             names = ", ".join(sorted(str(task) for task in woken))
             return f"wakes {names}" if names else f"wakes nobody on {event.where}"
+        case "arrive":
+            return f"interrupts {value}"
+        case "return":
+            return f"returns to {value}"
+        case "enter":
+            return f"begins a read section of {event.where}"
+        case "leave":
+            return f"ends a read section of {event.where}"
+        case "grace":
+            readers = event.value if isinstance(event.value, frozenset) else frozenset()
+            names = ", ".join(sorted(str(task) for task in readers))
+            return f"grace period of {event.where}: waits for {names or 'nobody'}"
+        case "graced":
+            return f"grace period of {event.where} is over"
         case _:
             return event.kind
 
@@ -101,7 +115,7 @@ def told(step: TraceStep, *, verbose: bool = False) -> tuple[tuple[Span, str], .
 
 
 def _tells_nothing(event: Event) -> bool:
-    return event.kind == "return" or (event.kind == "local" and event.value == event.old)
+    return event.kind == "end" or (event.kind == "local" and event.value == event.old)
 
 
 def tells(step: TraceStep) -> bool:
