@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ...translator.program.findings import Finding, Standing, TraceStep
 from ...translator.program.values import Task
-from ..visible import shown
+from ..visible import shown, visible
 from .behaviour import Page, ending, finding_text, folded_steps
 from .words import in_words, layout, line_words, place, source_line, waiting
 
@@ -75,10 +75,12 @@ def choice_lines(steps: Sequence[TraceStep], names: int, page: Page) -> list[str
     """The ways to go on, numbered from 1, each with the line of the source that it is."""
     told = [step_line(step, names, page) for step in steps]
     width = min(MOST_TOLD, max(map(len, told), default=0))
-    shown = [
-        f"  {number:>3})  {text.ljust(width)}   {page.ink('dim', f'| {_source(step, page)}')}".rstrip()
-        for number, (step, text) in enumerate(zip(steps, told, strict=True), start=1)
-    ]
+    shown: list[str] = []
+    for number, (step, text) in enumerate(zip(steps, told, strict=True), start=1):
+        source = _source(step, page)
+        gap = " " * max(0, width - len(text))
+        beside = "" if source in text else f"{gap}   {page.ink('dim', f'| {source}')}"
+        shown.append(f"  {number:>3})  {text}{beside}")
     if len(shown) > MOST_CHOICES:
         more = len(shown) - MOST_CHOICES
         shown = [*shown[:MOST_CHOICES], f"        and {more} more, to {len(steps)}"]
@@ -87,7 +89,7 @@ def choice_lines(steps: Sequence[TraceStep], names: int, page: Page) -> list[str
 
 def _source(step: TraceStep, page: Page) -> str:
     span = in_words(step, verbose=True)[0][0]
-    return source_line(span, shown(page).sources)
+    return visible(source_line(span, page.sources))
 
 
 def violation_lines(finding: Finding, page: Page) -> list[str]:

@@ -160,7 +160,7 @@ def test_a_session(pfnspec: Run) -> None:
 def test_no_prompt_in_a_pipe_and_no_line_at_its_end(pfnspec: Run) -> None:
     ran = talked(pfnspec, UPSTREAM, "")
     assert ">" not in ran.stdout
-    assert ran.stdout.endswith("45 maybe() is False\n")
+    assert ran.stdout.endswith("45 maybe() is False   | while maybe():\n")
 
 
 @pytest.mark.parametrize(
