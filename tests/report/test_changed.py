@@ -44,5 +44,5 @@ def test_properties_come_and_go_and_many_are_counted(fixed: Fixed) -> None:
 
 
 def test_a_model_with_errors_has_no_verdicts(fixed: Fixed) -> None:
-    assert changed_text(fixed("deadlock"), fixed("errors")) == f"{LEAD}2 errors, so there is no verdict"
+    assert changed_text(fixed("deadlock"), fixed("errors")) == f"{LEAD}1 error, so there is no verdict"
     assert changed_text(fixed("errors"), fixed("deadlock")) == f"{LEAD}it can be checked again"
