@@ -197,7 +197,7 @@ scenario up:
 property ends: eventually waiter at end
 """,
         "livelock",
-        "whenever waiter looks, ready is False (line 6)",
+        "whenever waiter looks, ready is False (line 7)",
     ),
     "only the violated part of a property says who is owed": (
         """
