@@ -1,6 +1,7 @@
 """The command line: arguments in, report out, an exit status.
 
-`main` reads the arguments (`review_arguments` has those of `gate` and `diff`), hands over to a module of
+`main` reads the arguments (`review_arguments` has those of `gate` and `diff`, `cost_arguments` those of
+`cost` and `costs`), hands over to a module of
 `commands` that is imported only then, and turns every failure into a line or two. `configured` is the
 project's configuration where the command line says nothing; `output` where results go; `write` how lines
 are printed; `signals` Ctrl-C; `watch` and `interactive` the loops of `--watch` and `simulate -i`. `checking`,

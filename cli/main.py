@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import review_arguments
+from . import cost_arguments, review_arguments
 
 TYPE_CHECKING = False  # What it is good for would take longer to import than all of this.
 if TYPE_CHECKING:
@@ -110,6 +110,10 @@ def command_line() -> argparse.ArgumentParser:
         for add in (_configuration, _model, _checking, _tools):
             add(made)
         made.set_defaults(command=_run(name, stoppable=True))
+    cost, costs = cost_arguments.cost(commands), cost_arguments.costs(commands)
+    _model(cost)
+    cost.set_defaults(command=_run("cost"))
+    costs.set_defaults(command=_run("costs"))
     _fmt(commands)
     _init(commands)
     explain = commands.add_parser("explain", help="what a diagnostic means, with an example")

@@ -22,7 +22,7 @@ GRAMMAR = HERE.parent / "dsl" / "syntax" / "grammar.lark"
 
 KEYWORDS: Mapping[str, str] = {
     "declaration": "model varies const type enum class shared ghost daemon unfair process cpu def policy "
-    "policies invariant property sometimes scenario expect under accept weaker unlocked",
+    "policies invariant property sometimes measure scenario expect under accept weaker unlocked",
     "statement": "if elif else while for with either atomic assert await label wait on holding return break "
     "continue pass",
     "operator": "and or not in at implies until leads_to always eventually",
@@ -32,7 +32,7 @@ KEYWORDS: Mapping[str, str] = {
 """The grammar's words, as they are coloured."""
 
 BUILT_IN: Mapping[str, str] = {
-    "function": "maybe choose range set min max len all any",
+    "function": "maybe need_resched choose range set min max len all any",
     "variable": "self end",
     "setting": "unlimited none full sc",
 }

@@ -17,6 +17,7 @@ from .bodies.sites import refuse_unfit_sites
 from .bodies.size import refuse_large
 from .bodies.snapshots import refuse_other_counters
 from .bodies.statements import check_body
+from .measures import measures
 from .properties import (
     Owner,
     assertions,
@@ -96,6 +97,7 @@ def examine(
     expected = expectations(declared, claimed, texts, names, specification.path, found)
     refuse_bad_acceptances(declared, found)
     unlocked = unlocked_on_purpose(declared, names, specification.path, found)
+    measured = measures(declared, names, specification.path, found)
     if not any(process.count for process in processes) and not found and lost is None:
         help = "give one an instance" if processes else "add `process NAME:`"
         found.add("no-process", specification.header.span, "the model has no process that runs", help)
@@ -105,7 +107,7 @@ def examine(
         specification.header.name, specification.path, specification.doc,
         tuple(names.constants.items()), tuple(names.variables.values()), tuple(processes),
         tuple(functions), tuple(claimed), texts, tuple(expected), scenario,
-        policies, asked, cpus, settings.preempt, unlocked,
+        policies, asked, cpus, settings.preempt, unlocked, measured,
     )  # fmt: skip
     return Checked(model, names, bodies, found)
 

@@ -39,7 +39,8 @@ _BLOCKS = {
 _BEFORE_EXPRESSION = {"if", "elif", "while", "for", "with", "assert", "await", "return", "wait"}
 _BEFORE_NAME = {
     "model", "const", "type", "enum", "class", "shared", "ghost", "daemon", "unfair", "process", "def",
-    "policy", "policies", "invariant", "property", "sometimes", "scenario", "expect", "accept", "label",
+    "policy", "policies", "invariant", "property", "sometimes", "measure", "scenario", "expect", "accept",
+    "label",
 }  # fmt: skip
 _PREFIXES = {"not", "always", "eventually"}
 

@@ -39,6 +39,7 @@ _DECLARATIONS = [
     "invariant",
     "property",
     "sometimes",
+    "measure",
     "scenario",
     "expect",
     "accept",

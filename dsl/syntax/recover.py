@@ -13,7 +13,7 @@ _CODE = re.compile(r"((daemon|unfair)\s+)*process\b|(async\s+)?def\b|policy\b")
 _TEXT = re.compile(r'"""[\s\S]*?("""|$)|"([^"\\\n]|\\.)*("|$)|#[^\n]*', re.MULTILINE)
 _HEAD = re.compile(
     r"(?:(?:daemon|unfair)\s+)*(?:const|type|enum|class|shared|ghost|process|def|policy|invariant|property"
-    r"|sometimes|scenario)\b\s*(\w*)"
+    r"|sometimes|measure|scenario)\b\s*(\w*)"
 )
 HOLE = "__lost__"
 """Stands for a name or condition in a line that replaces a faulty one."""

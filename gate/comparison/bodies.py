@@ -302,7 +302,7 @@ def _about_ghost(node: object, of: Side) -> bool:
 
 
 def _chooses(node: object) -> bool:
-    return bool({"maybe", "choose"} & names_in(shape_free(node)))
+    return bool({"maybe", "need_resched", "choose"} & names_in(shape_free(node)))
 
 
 def shape_free(node: object) -> object:

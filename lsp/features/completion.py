@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _HEAD = re.compile(
     r"(?:(?:daemon|unfair)\s+)*(model|const|type|enum|class|shared|ghost|process|def|policy|policies|invariant"
-    r"|property|sometimes|scenario|expect|accept)\b\s*(\w*)"
+    r"|property|sometimes|measure|scenario|expect|accept)\b\s*(\w*)"
 )
 _CHAIN = re.compile(r"([A-Za-z_]\w*(?:\[[^\[\]]*(?:\[[^\[\]]*\])?[^\[\]]*\]|\.\w+)*)\.\w*$")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
@@ -43,6 +43,7 @@ _DECLARATIONS = {
     "invariant": "invariant ${1:name}: $0",
     "property": "property ${1:name}: $0",
     "sometimes": "sometimes ${1:name}: $0",
+    "measure": "measure ${1:name}: ${2:process} at ${3:label} until ${2:process} at ${4:label}",
     "scenario": "scenario ${1:name}:\n    ${2:cpus = 1}",
     "expect": "expect $1 ${2|holds,violated|}",
     "accept": 'accept weaker $1 "${2:reason}"',
@@ -420,7 +421,7 @@ def _names(place: Place) -> Iterator[Offer]:
         yield Offer("wq", kind.Keyword, "waitqueue of the site")
     if not place.statement:
         for name, (form, doc) in FUNCTIONS.items():
-            if not (place.formula and name in ("maybe", "choose")):
+            if not (place.formula and name in ("maybe", "need_resched", "choose")):
                 yield Offer(name, kind.Function, form, f"{name}({'' if form.endswith('()') else '$1'})", doc)
         yield from _words(("True", "False", "None"), kind.Constant)
         yield from _words(_OPERATORS if place.formula else ("and", "or", "not", "in"), kind.Keyword)

@@ -27,14 +27,15 @@ _PIECES = re.compile(
 )
 _DECLARING = frozenset(
     "model varies const type enum class shared ghost daemon unfair process def policy policies invariant "
-    "property sometimes scenario expect accept".split()
+    "property sometimes measure scenario expect accept".split()
 )
 _INNER = frozenset("weaker on until holding holds violated under in cpu".split())
 _OF_SYMBOL = {
     "const": ("variable", ("readonly",)), "type": ("type", ()), "enum": ("enum", ()), "class": ("class", ()),
     "shared": ("variable", ()), "ghost": ("variable", ()), "process": ("class", ()), "def": ("function", ()),
     "policy": ("function", ()), "invariant": ("property", ()), "property": ("property", ()),
-    "sometimes": ("property", ()), "scenario": ("namespace", ()), "member": ("enumMember", ()),
+    "sometimes": ("property", ()), "measure": ("property", ()), "scenario": ("namespace", ()),
+    "member": ("enumMember", ()),
     "field": ("property", ()), "parameter": ("parameter", ()), "local": ("variable", ()),
     "bound": ("parameter", ()), "label": ("label", ()),
 }  # fmt: skip

@@ -16,7 +16,7 @@ KINDS: dict[type, str] = {
     tree.Const: "const", tree.TypeAlias: "type", tree.Enum: "enum", tree.Struct: "class",
     tree.Shared: "shared", tree.Ghost: "ghost", tree.Process: "process", tree.Function: "def",
     tree.Policy: "policy", tree.Invariant: "invariant", tree.Property: "property",
-    tree.Sometimes: "sometimes", tree.Scenario: "scenario",
+    tree.Sometimes: "sometimes", tree.Measure: "measure", tree.Scenario: "scenario",
 }  # fmt: skip
 
 
@@ -151,6 +151,11 @@ class _Walker:
                 self.body(node)
             case tree.Invariant() | tree.Property() | tree.Sometimes():
                 self.expressions(node.formula)
+            case tree.Measure(start=start, end=end):
+                for mark in (start, end):
+                    span = self.first(mark.process, mark.span)
+                    if span is not None:
+                        self.add(span, self.top_symbol(mark.process))
             case tree.Scenario(settings=settings, policies=policies):
                 for setting in settings:
                     span = self.first(setting.name, setting.span)

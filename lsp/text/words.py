@@ -34,6 +34,10 @@ VERBS: dict[str, tuple[str, str]] = {
 
 FUNCTIONS: dict[str, tuple[str, str]] = {
     "maybe": ("maybe()", "`True` or `False`: every run takes both ways."),
+    "need_resched": (
+        "need_resched()",
+        "Whether somebody else wants this CPU: a check takes both ways, `pfnspec cost` knows.",
+    ),
     "choose": ("choose(S)", "Any element of a set, a type or a range; of none, `empty_choice` is violated."),
     "range": ("range(low, high)", "The numbers from `low`, or 0, to `high - 1`."),
     "set": ("set()", "The empty set; `set[T]` is the type of subsets of T."),

@@ -10,6 +10,7 @@ from ..values.expressions import condition
 from .actions import FAULT, METHODS, action_of
 from .body import Body
 
+_CHOICES = ("maybe", "need_resched", "choose")
 _STATE = ("all", "any", "READ_ONCE", "smp_load_acquire")
 
 
@@ -23,7 +24,7 @@ def acts(node: tree.Expr, body: Body) -> bool:
             return acts(left, body) or acts(right, body)
         case tree.Call(function=tree.Name(id=name)):
             own = name in body.scope.locals or name in body.scope.names.variables
-            return not own and (name in ("maybe", "choose") or name in body.scope.names.functions)
+            return not own and (name in _CHOICES or name in body.scope.names.functions)
         case tree.Call(function=tree.Attribute(name=name)):
             return name in METHODS
         case tree.Name():
@@ -81,7 +82,7 @@ def refuse_in_await(node: tree.Expr, body: Body) -> bool:
 
 
 def _is_choice(call: tree.Call) -> bool:
-    return isinstance(call.function, tree.Name) and call.function.id in ("maybe", "choose")
+    return isinstance(call.function, tree.Name) and call.function.id in _CHOICES
 
 
 def _is_whole_call(node: tree.Expr) -> bool:
@@ -96,7 +97,7 @@ def _tested_action(node: tree.Expr, body: Body) -> m.Condition | None:
         return None
     if action is None:
         return condition(node, body.scope)
-    assert isinstance(action, m.Maybe | m.Choose | m.TryLock | m.Invoke)
+    assert isinstance(action, m.Maybe | m.NeedResched | m.Choose | m.TryLock | m.Invoke)
     if action.sort is None:
         assert isinstance(action, m.Invoke)
         message = f"`{action.function}` returns nothing"

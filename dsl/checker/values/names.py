@@ -83,7 +83,7 @@ def _sort_of(value: s.Value, scope: Scope) -> s.Sort:
 
 def refuse_call(name: str, node: tree.Call, scope: Scope) -> None:
     """Reports a call of something that has no value within an expression."""
-    if name in ("maybe", "choose"):
+    if name in ("maybe", "need_resched", "choose"):
         help = "assign it to a local first, and use the local here"
         scope.found.add("choice-in-expression", node.span, f"`{name}` is not part of an expression", help)
     elif name in scope.names.functions:

@@ -14,10 +14,10 @@ from ...syntax.recover import Lost
 from .kernel import habit, not_within
 
 BUILT_INS = frozenset(
-    "maybe choose range set min max len all any READ_ONCE WRITE_ONCE smp_load_acquire smp_store_release "
-    "prepare_to_wait finish_wait wake_up wake_up_one schedule cond_resched might_sleep cpu_relax smp_mb "
-    "smp_rmb smp_wmb self end bool int generation snapshot spinlock mutex rwlock rwsem waitqueue "
-    "unlimited none full sc".split()
+    "maybe need_resched choose range set min max len all any READ_ONCE WRITE_ONCE smp_load_acquire "
+    "smp_store_release prepare_to_wait finish_wait wake_up wake_up_one schedule cond_resched might_sleep "
+    "cpu_relax smp_mb smp_rmb smp_wmb self end bool int generation snapshot spinlock mutex rwlock rwsem "
+    "waitqueue unlimited none full sc".split()
 )
 TYPE_WORDS = frozenset(
     ["bool", "int", "generation", "snapshot", "spinlock", "mutex", "rwlock", "rwsem", "waitqueue"]

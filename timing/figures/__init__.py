@@ -1,0 +1,6 @@
+"""Many behaviours: `sampling` says where they begin, `estimates` what they tell, `study` takes as many as
+are needed.
+
+`compared` sets policies side by side, and costs that are halved and doubled; `costing` does all of it for a
+model.
+"""
