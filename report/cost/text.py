@@ -13,7 +13,7 @@ from ...timing.figures.study import Measured
 from ...timing.table.costs import Costs
 from ...timing.table.units import US
 from ..text.ink import PLAIN, Ink
-from ..text.result import folded, head_text
+from ..text.result import folded
 
 MOST_MOVED = 3
 _NEVER = {
@@ -30,7 +30,7 @@ NOT_MODELLED = (
 
 def cost_text(found: Costing, width: int = 72, ink: Ink = PLAIN) -> str:
     """The figures of every scenario and policy, in us, and what they rest on."""
-    lines = [head_text(found.model.name, found.model.constants, ink), f"costs: {found.costs.name}"]
+    lines = [head(found.model.name, found.model.constants, ink), f"costs: {found.costs.name}"]
     if found.at:
         lines.append(f"with {found.at}")
     lines.append(basis(found.costs))
@@ -38,6 +38,11 @@ def cost_text(found: Costing, width: int = 72, ink: Ink = PLAIN) -> str:
         lines += ["", *_measure(found, measure, width, ink)]
     lines += ["", *_ends(found)]
     return folded("\n".join(lines) + "\n", width, ink)
+
+
+def head(name: str, constants: Sequence[tuple[str, object]], ink: Ink = PLAIN) -> str:
+    """The model and its constants."""
+    return "   ".join(filter(None, (ink("strong", name), " ".join(f"{n}={value}" for n, value in constants))))
 
 
 def basis(costs: Costs) -> str:
@@ -128,7 +133,11 @@ def _cells(cell: Measured) -> dict[str, str]:
 
 
 def _figure(found: Estimate, unit: float) -> str:
-    return number(found.mean / unit, max(found.half / unit, 0.05))
+    value, half = found.mean / unit, found.half / unit
+    exact = half < 0.0005
+    if exact and abs(value - round(value)) < 0.005:
+        return str(round(value))
+    return number(value, 0.05 if exact else max(half, 0.05))
 
 
 def number(value: float, half: float) -> str:
@@ -176,10 +185,11 @@ def _said(found: Costing, measure: str, scenario: str | None) -> Iterator[str]:
     ]
     if beyond:
         yield f"  beyond the end of what it waits for: {', '.join(beyond)}"
-    for one in trades(found, measure, scenario):
-        yield f"  {_trade(one, short)}"
+    apart = later(found, measure, scenario)
+    for one in apart:
+        yield f"  {_apart(one, short)}"
     moves = [move for move in found.moved if (move.measure, move.scenario) == (measure, scenario)]
-    shown = {(one.policy, one.against) for one in trades(found, measure, scenario)}
+    shown = {(one.policy, one.against) for one in apart}
     told: dict[str, Moved] = {}
     for move in sorted(moves, key=lambda move: -abs(move.later - move.before)):
         named = (move.policy, move.against) in shown or (move.against, move.policy) in shown
@@ -192,18 +202,17 @@ def _said(found: Costing, measure: str, scenario: str | None) -> Iterator[str]:
     for move in moves:
         if certain(move, found):
             flips.setdefault((move.policy, move.against), []).append(move.cost)
+    pairs: dict[tuple[str, ...], list[str]] = {}
     for (policy, against), costs in flips.items():
-        pair = f"{short[policy]} or {short[against]}"
-        yield f"  depends on {', '.join(costs)}: which of {pair} is later"
+        pairs.setdefault(tuple(costs), []).append(f"{short[policy]} or {short[against]}")
+    for names, who in pairs.items():
+        yield f"  depends on {', '.join(names)}: which is later, {'; '.join(who)}"
 
 
-def trades(found: Costing, measure: str, scenario: str | None) -> tuple[Difference, ...]:
-    """The policies that are later than the fastest one in a scenario, and use less CPU time."""
-    rows = [
-        c
-        for c in found.cells
-        if (c.measure, c.scenario) == (measure, scenario) and not c.shares and not c.never
-    ]
+def later(found: Costing, measure: str, scenario: str | None) -> tuple[Difference, ...]:
+    """Every policy that is later than the fastest one in a scenario, against that one."""
+    rows = [cell for cell in found.cells if (cell.measure, cell.scenario) == (measure, scenario)]
+    rows = [cell for cell in rows if not cell.shares and not cell.never]
     if not rows:
         return ()
     fastest = min(rows, key=lambda cell: cell.figures["time"].mean).policy or ""
@@ -215,7 +224,7 @@ def trades(found: Costing, measure: str, scenario: str | None) -> tuple[Differen
             one.measure, one.scenario, one.against, one.policy,
             *(Estimate(-part.mean, part.half) for part in (one.later, one.saved, one.given)),
         )  # fmt: skip
-        if turned.later.mean > turned.later.half and turned.saved.mean > max(turned.saved.half, 50):
+        if turned.later.mean > turned.later.half:
             made.append(turned)
     return tuple(made)
 
@@ -232,12 +241,20 @@ def certain(move: Moved, found: Costing) -> bool:
     return False
 
 
-def _trade(one: Difference, short: dict[str, str]) -> str:
-    later, saved = one.later.mean / US, one.saved.mean / US
-    given = number(one.given.mean / US, max(one.given.half / US, 0.05))
-    text = f"{short[one.policy]} against {short[one.against]}: {number(later, one.later.half / US)} later, "
-    text += f"{number(saved, max(one.saved.half / US, 0.05))} of CPU saved, {given} more of it used by others"
-    return f"{text}; a tie at {number(saved / later, saved / later / 10)} of CPU for 1 of latency"
+def _apart(one: Difference, short: dict[str, str]) -> str:
+    late, saved = one.later.mean / US, one.saved.mean / US
+    text = f"{short[one.policy]} against {short[one.against]}: {number(late, one.later.half / US)} later"
+    cpu = number(abs(saved), max(one.saved.half / US, 0.05))
+    if abs(one.saved.mean) <= max(one.saved.half, 50):
+        return f"{text}, the same CPU time"
+    if saved < 0:
+        return f"{text}, and {cpu} more of CPU"
+    given = one.given.mean / US
+    other = "less" if given < 0 else "more"
+    others = f"{number(abs(given), max(one.given.half / US, 0.05))} {other} used by others"
+    others = "none of it used by anybody" if abs(one.given.mean) <= max(one.given.half, 5) else others
+    text += f", {cpu} of CPU saved, {others}"
+    return f"{text}; a tie at {number(saved / late, saved / late / 10)} of CPU for 1 of latency"
 
 
 def _moved(move: Moved, short: dict[str, str]) -> str:

@@ -14,9 +14,8 @@ from ...timing.table.costs import Costs
 from ...timing.table.units import US
 from ...translator.retrace.retrace import replayed_step
 from ..text.behaviour import where_text
-from ..text.ink import PLAIN
-from ..text.result import head_text
 from ..text.words import layout
+from .text import head
 
 MOST = 400
 """So many steps are shown, the first ones."""
@@ -55,7 +54,7 @@ def trace_text(
     ]
     moving = tuple(sorted({step.task for step in steps}))
     laid = layout(tuple(steps), moving, cell.model.path, max(width - 14, 58))
-    lines = [head_text(cell.model.name, cell.model.constants, PLAIN), f"costs: {costs.name}"]
+    lines = [head(cell.model.name, cell.model.constants), f"costs: {costs.name}"]
     where = where_text(cell.model.scenario, cell.policy)
     lines += [f"episode {number} {where}, seed {seed}; times in us", ""]
     lines += [" " * 12 + row for row in laid.head]

@@ -19,19 +19,20 @@ def starts(seed: int, batch: int, points: int, late: float | None) -> Iterator[t
 
     They are a lattice, (i + u) / n and the fraction of i 0.618... + v, with u and v by chance.  Where the
     end of a slice matters, `late` is the last part of the slice in which it can come in what is measured:
-    every other point lies there, and counts for less.  None: how much of a slice is used does not matter.
+    half of the points, a lattice of their own, lie there, and count for less.  None: how much of a slice is
+    used does not matter.
     """
-    first, second = (_chance(seed, batch, points, word) for word in ("at", "used"))
-    for i in range(points):
-        at = (i + first) / points
-        used = (i * _GOLDEN + second) % 1.0
-        weight = 1.0 / points
-        if late is not None and 0.0 < late < 1.0 and points > 1:
-            odd = i % 2 == 1
-            share = (points // 2) / points if odd else (points - points // 2) / points
-            used = 1 - late * used if odd else (1 - late) * used
-            weight *= (late if odd else 1 - late) / share
-        yield Start(at, used, batch * 1_000_000 + i), weight
+    if late is None or not 0.0 < late < 1.0 or points < 2:
+        parts = [(points, 0.0, 1.0)]
+    else:
+        parts = [(points - points // 2, 0.0, 1.0 - late), (points // 2, 1.0 - late, late)]
+    number = 0
+    for part, (count, low, share) in enumerate(parts):
+        first, second = (_chance(seed, batch, points, f"{word}{part}") for word in ("at", "used"))
+        for i in range(count):
+            used = low + share * ((i * _GOLDEN + second) % 1.0)
+            yield Start((i + first) / count, used, batch * 1_000_000 + number), share / count
+            number += 1
 
 
 def _chance(seed: int, batch: int, points: int, word: str) -> float:

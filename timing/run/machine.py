@@ -242,7 +242,8 @@ class Machine(Cpus):
         if plain >= 0 and runner.mode is Mode.RUNNING:
             runner.need = extra + plain
             cpu = self.cpus[runner.cpu]
-            if cpu.asked and row.gives and cpu.queue:
+            # Who is to sleep at once makes way by that.
+            if cpu.asked and row.gives and cpu.queue and (runner.need or row.enabled):
                 self.take_off(cpu)
             return
         if number in self.ends or number in self.starts:
@@ -266,7 +267,7 @@ class Machine(Cpus):
         runner.need = extra if asleep else extra + need
         if runner.mode is Mode.RUNNING:
             cpu = self.cpus[runner.cpu]
-            if cpu.asked and runner.gives and cpu.queue:
+            if cpu.asked and runner.gives and cpu.queue and (runner.need or row.enabled):
                 self.take_off(cpu)
         elif runner.mode is Mode.READY:
             self.enqueue(runner, front=False)

@@ -87,14 +87,17 @@ class _Layers:
             words = re.sub(r" \(at .*\)$", "", str(fault))
             self.fault(Span(source.path, line, column, line, column + 1), f"this is not TOML: {words}")
             return
-        for key, value in table.items():
+        # What is said of figures belongs to the figures of the same table, wherever in it that stands.
+        last = ("source", "measured")
+        for key, value in sorted(table.items(), key=lambda item: item[0] in last):
             match key, value:
                 case "name", str() if value.strip() and value.isprintable():
                     self.names.append(value.strip())
                 case "name", _:
                     self.fault(self.place("", key), "`name` takes a text, which is printed over every result")
                 case "measured", list() if all(isinstance(one, str) for one in value):
-                    self.measured |= set(value)
+                    for figure in value:
+                        self.claim(figure, table)
                 case "measured", _:
                     self.fault(self.place("", key), '`measured` takes a list of figures such as "switch.out"')
                 case str(), dict() if key in SECTIONS:
@@ -105,6 +108,18 @@ class _Layers:
                     known = ("name", "measured", *SECTIONS)
                     help = did_you_mean(key, known) or f"there are: {', '.join(known)}"
                     self.fault(self.place("", key), f"there is no `{key}` in a table of costs", help)
+
+    def claim(self, figure: str, table: Mapping[str, object]) -> None:
+        """Notes that a figure was measured; the table has to have it."""
+        section, _, name = figure.partition(".")
+        given = table.get(section)
+        if section not in _FIXED or not isinstance(given, dict) or name not in given:
+            self.fault(
+                self.place("", "measured"),
+                f"`{figure}` is said to be measured, and this table has no such cost",
+            )
+            return
+        self.measured.add(figure)
 
     def section(self, section: str, values: Mapping[str, object]) -> None:
         known = _FIXED.get(section)
