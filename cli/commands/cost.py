@@ -81,7 +81,13 @@ def run(options: argparse.Namespace) -> int:
 def _told(options: argparse.Namespace, done: list[Costing], required: list[Requirement]) -> int:
     if options.format == "text":
         ink = ink_for(sys.stdout)
-        put("\n".join(cost_text(one, options.width or WIDTH, ink) for one in done))
+        width = options.width or WIDTH
+        if len(done) > 1:
+            from ...report.cost.sweep import sweep_text
+
+            put(sweep_text(done, width, ink))
+        else:
+            put(cost_text(done[0], width, ink))
     else:
         from ...report.cost.data import cost_csv, cost_json
 

@@ -69,14 +69,15 @@ def _measure(found: Costing, measure: m.Measure, width: int, ink: Ink) -> Iterat
         rows = [cell for cell in cells if cell.scenario == scenario]
         yield ""
         if scenario is not None:
-            yield ink("strong", f"{scenario}: {_scene(model, found.costs)}")
+            yield ink("strong", f"{scenario}: {scene(model, found.costs)}")
         elif found.costs.load:
-            yield ink("strong", _scene(model, found.costs))
+            yield ink("strong", scene(model, found.costs))
         yield from _table(rows, width)
         yield from _said(found, measure.name, scenario)
 
 
-def _scene(model: m.Model, costs: Costs) -> str:
+def scene(model: m.Model, costs: Costs) -> str:
+    """How many CPUs there are, and who else wants them."""
     cpus = "a CPU for each task" if model.cpus is None else f"{model.cpus} CPU{'s' * (model.cpus > 1)}"
     preempt = "" if model.cpus is None else ", preemptible" if model.preempt == "full" else ", no preemption"
     load = f", a load on CPU {', '.join(map(str, costs.load))}" if costs.load else ""
@@ -125,14 +126,15 @@ def _cells(cell: Measured) -> dict[str, str]:
         "p50": _quantile(quantiles.get("p50")),
         "p99": _quantile(quantiles.get("p99")),
         "worst": number((cell.worst or 0) / US, 0.5 if (cell.worst or 0) >= 10 * US else 0.05),
-        "CPU": _figure(figures["cpu"], US),
-        "given": _figure(figures["given"], US),
-        "polls": _figure(figures["polls"], 1.0),
-        "out": _figure(figures["out"], 1.0),
+        "CPU": figure_text(figures["cpu"], US),
+        "given": figure_text(figures["given"], US),
+        "polls": figure_text(figures["polls"], 1.0),
+        "out": figure_text(figures["out"], 1.0),
     }
 
 
-def _figure(found: Estimate, unit: float) -> str:
+def figure_text(found: Estimate, unit: float) -> str:
+    """A mean in units of so many ns, with no more digits than its interval carries, and two at most."""
     value, half = found.mean / unit, found.half / unit
     exact = half < 0.0005
     if exact and abs(value - round(value)) < 0.005:

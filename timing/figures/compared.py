@@ -12,7 +12,7 @@ from .estimates import Estimate, estimate
 from .sampling import BATCHES, starts
 from .study import Measured, Seen
 
-POINTS = 8
+POINTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +116,12 @@ def moved(
         if stop():
             break
         after = _later(cells, changed, found, seed, late)
-        moves += [
-            Moved(one.measure, one.scenario, one.policy, one.against, name, before[n], after[n])
-            for n, one in enumerate(found)
-            if n in before and n in after
-        ]
+        for n, one in enumerate(found):
+            if n in before and n in after:
+                # What it moves is known from a few episodes; from where, from all.
+                by = after[n] - before[n]
+                sides = one.measure, one.scenario, one.policy, one.against
+                moves.append(Moved(*sides, name, one.later.mean, one.later.mean + by))
     return tuple(moves)
 
 
