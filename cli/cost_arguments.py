@@ -37,10 +37,19 @@ def cost(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpa
             f"--{axis}", action="append", default=[], metavar="NAME", dest=name,
             help=f"only this {axis} (may be repeated)",
         )  # fmt: skip
+    parser.add_argument(
+        "--window", type=_windows, default=(), metavar="TIME,...", dest="windows",
+        help="policies that poll before they sleep, with windows of these times, as 2us,10us",
+    )  # fmt: skip
     parser.add_argument("--sweep", metavar="SECTION.KEY=VALUE,...", help="a table for each of these values")
     parser.add_argument(
         "--seed", type=_seed, default=1, metavar="N", help="of the random numbers (default 1)"
     )
+    parser.add_argument(
+        "--bounds", type=_bound, metavar="N",
+        help="no costs: the most of sleeps and polls in what is measured, while others begin N more rounds",
+    )  # fmt: skip
+    parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw a sweep over times, too")
     parser.add_argument(
         "--points", type=_points, default=20, metavar="N",
         help="episodes in each of the 20 batches of a row (default 20)",
@@ -95,6 +104,24 @@ def _seed(text: str) -> int:
 def _points(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 6 or not 1 <= int(text) <= 5000:
         raise argparse.ArgumentTypeError(f"`{text}` is not a number from 1 to 5000")
+    return int(text)
+
+
+def _windows(text: str) -> tuple[int, ...]:
+    from ..timing.table.units import NoTime, nanoseconds
+
+    try:
+        found = tuple(nanoseconds(part) for part in text.split(","))
+    except NoTime as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None
+    if not all(found):
+        raise argparse.ArgumentTypeError("a window is longer than nothing")
+    return found
+
+
+def _bound(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 2:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number from 0 to 99")
     return int(text)
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from time import monotonic
 
-from ...check.load import Loaded, load
+from ...check.load import Loaded
 from ...check.project.files import read
 from ...dsl.diagnostics import Diagnostics
 from ...dsl.source import Source
@@ -22,6 +22,7 @@ from ...timing.run.episode import Cell
 from ...timing.table.costs import Costs
 from ...timing.table.read import costs as laid_over
 from ...timing.table.read import named_files, setting
+from ..timed_model import loaded_for
 from ..write import complain, data, put, redraw
 
 WIDTH = 72
@@ -30,6 +31,10 @@ WIDTH = 72
 def run(options: argparse.Namespace) -> int:
     """Shows what the measures of a model come to; 1 when something required is not met, 2 for bad input, 3
     when the time was over before the precision was reached."""
+    if options.bounds is not None:
+        from ..bounded import run_bounds
+
+        return run_bounds(options)
     required = _required(options)
     if required is None:
         return 2
@@ -49,9 +54,10 @@ def run(options: argparse.Namespace) -> int:
         if costs is None:
             return _refused(found, sources)
         points.append((at, costs))
-    loaded = _loaded(options, points[0][1], found, sources)
-    if loaded is None:
+    made = loaded_for(options, points[0][1], found)
+    if made is None:
         return _refused(found, sources)
+    loaded, changed = made
     cells = [
         Cell(cell.model, cell.policy, cell.program)
         for cell in loaded.cells
@@ -69,13 +75,28 @@ def run(options: argparse.Namespace) -> int:
             return _trace(options, cells, costs, found, {**sources, **loaded.sources})
         one = costing(
             cells, costs, asked, found, sensitivity=not options.quick and len(points) == 1,
-            progress=_progress, at=at, last_first=options.ties == "last",
+            progress=_progress, at=at, changed=changed, last_first=options.ties == "last",
         )  # fmt: skip
         _progress("")
         if one is None:
             return _refused(found, {**sources, **loaded.sources})
         done.append(one)
+    if options.plot is not None and not _drawn(options, done):
+        return 2
     return _told(options, done, required)
+
+
+def _drawn(options: argparse.Namespace, done: list[Costing]) -> bool:
+    """Writes the picture that is asked for; False, and why, where there is none."""
+    from ...report.cost.picture import NoPicture, picture
+
+    try:
+        text = picture(done)
+    except NoPicture as fault:
+        complain(str(fault))
+        return False
+    options.plot.write_text(text, encoding="utf-8")
+    return True
 
 
 def _told(options: argparse.Namespace, done: list[Costing], required: list[Requirement]) -> int:
@@ -170,38 +191,6 @@ def _sweep(text: str | None) -> list[str] | None:
         complain(f"`{text}` is not of the form SECTION.KEY=VALUE,VALUE,...")
         return None
     return settings
-
-
-def _loaded(
-    options: argparse.Namespace, costs: Costs, found: Diagnostics, sources: dict[str, Source]
-) -> Loaded | None:
-    """The model, its policies with the parameters that the costs give them."""
-    constants = dict(options.constants)
-    loaded = load(options.file, constants, outside=options.allow_outside)
-    put(diagnostics_text(loaded.diagnostics, loaded.sources, ink_for(sys.stderr)), sys.stderr)
-    if not loaded.cells or not costs.policies:
-        return loaded if loaded.cells else None
-    if options.file == "-":
-        complain("a table gives a policy other parameters, which needs the model in a file")
-        return None
-    uses: dict[str, None] = {}
-    for cell in loaded.cells:
-        base = (cell.policy or "").partition("(")[0]
-        given = costs.policies.get(base)
-        if cell.policy is not None:
-            uses[f"{base}({', '.join(f'{k}={v}' for k, v in given.items())})" if given else cell.policy] = (
-                None
-            )
-    path = Path(options.file)
-    text = f'model {loaded.cells[0].model.name} varies "{path.name}"\npolicies {", ".join(uses)}\n'
-    again = load(os.fspath(path.with_name(f"{path.name} with policies of the costs")), constants,
-                 outside=options.allow_outside, text=text)  # fmt: skip
-    if not again.cells:
-        for fault in again.diagnostics:
-            place = next((costs.places["policy", name] for name in costs.policies), fault.span)
-            found.add("costs", place, fault.message, fault.help)
-        return None
-    return again
 
 
 def _wanted(names: list[str], name: str | None) -> bool:

@@ -274,10 +274,8 @@ def _ends(found: Costing) -> Iterator[str]:
         names = [one.name for one in model.formulas if one.kind == "property"]
         if names:
             yield f"a livelock is what pfnspec check --property {names[0]} decides"
-    policies = [f"{name}({', '.join(f'{k}={v}' for k, v in given.items())})"
-                for name, given in found.costs.policies.items()]  # fmt: skip
-    if policies:
-        yield f"timed with {', '.join(policies)}: check takes the values of the model"
+    if found.changed:
+        yield f"timed with {', '.join(found.changed)}: check takes the values of the model"
     late = sum(why == "time" for why in found.stopped)
     if late:
         yield f"the time was over before {late} of {len(found.stopped)} rows were as precise as asked"

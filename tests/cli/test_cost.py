@@ -209,3 +209,31 @@ def test_the_program_that_measures_compiles_without_a_warning(pfnspec: Run, tmp_
     source.write_text(pfnspec("costs", "--program").stdout, encoding="utf-8")
     words = ["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "measure.c", "-o", "measure"]
     subprocess.run(words, cwd=tmp_path, check=True)
+
+
+def test_windows_are_times(pfnspec: Run) -> None:
+    words = ("--scenario", "two_cpus", "--policy", "halt_poll", "--window", "770ns,7.7us")
+    ran = pfnspec("cost", S5, *QUICK, *words)
+    assert ran.returncode == 0
+    assert "halt_poll(polls=10) is a window of 770 ns; a look takes 77 ns" in ran.stderr
+    assert "timed with halt_poll(polls=10), halt_poll(polls=100): check" in ran.stdout.replace("\n    ", " ")
+    ran = pfnspec("cost", S5, *QUICK, "--window", "0")
+    assert ran.returncode == 2
+
+
+def test_a_picture_needs_a_sweep_over_times(pfnspec: Run, tmp_path: Path) -> None:
+    words = ("cost", S5, *QUICK, "--scenario", "two_cpus", "--plot", tmp_path / "a.svg")
+    for sweep in ((), ("--sweep", "scheduler.wakeup=slice,preempts"), ("--sweep", "duration.zap=2us,1us")):
+        ran = pfnspec(*words, *sweep)
+        assert ran.returncode == 2 and "picture" in ran.stderr and not (tmp_path / "a.svg").exists()
+    assert pfnspec(*words, "--sweep", "duration.zap=1us,2us").returncode == 0
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8").startswith("<svg ")
+
+
+def test_bounds(pfnspec: Run) -> None:
+    words = ("--const", "VCPUS=1", "--scenario", "one_cpu", "--policy", "spin", "--policy", "block")
+    ran = pfnspec("cost", S5, *words, "--bounds", "0")
+    rows = [line.split() for line in ran.stdout.splitlines()]
+    assert ["spin", "0", "any", "number", "1", "571"] in rows and ["block", "1", "1", "1", "742"] in rows
+    assert pfnspec("cost", "examples/pfncache/upstream.pfn", "--bounds", "0").returncode == 2
+    assert pfnspec("cost", S5, "--policy", "sleep", "--bounds", "0").returncode == 2

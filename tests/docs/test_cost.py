@@ -44,3 +44,14 @@ def test_what_is_shown(pfnspec: Run, rewrite: bool, page: str, number: int, comm
 
 def test_there_are_some() -> None:
     assert {page for page, *_ in SHOWN} == set(PAGES)
+
+
+def test_the_picture_is_what_the_command_below_it_draws(pfnspec: Run, rewrite: bool, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^\$ pfnspec (cost .*) --plot cost.svg$", page, re.MULTILINE)
+    assert pfnspec(*shlex.split(command), "--plot", tmp_path / "cost.svg").returncode == 0
+    drawn = (tmp_path / "cost.svg").read_text(encoding="utf-8")
+    kept = ROOT / "docs" / "pictures" / "cost.svg"
+    if rewrite:
+        kept.write_text(drawn, encoding="utf-8")
+    assert drawn == kept.read_text(encoding="utf-8")

@@ -21,7 +21,9 @@ class Costing:
 
     `model` is the model in its first scenario.  `stopped` says what ended the work on each cell, in the
     order of `cells`: points, precision or time.  `tasks` are the tasks that come, by process, where not all
-    do.  `at` is what a sweep has set, as text.
+    do.
+    `changed` are the policies that are timed with other parameters than the model's own; `at` is what a sweep
+    has set, as text.
     """
 
     model: m.Model
@@ -33,12 +35,14 @@ class Costing:
     moved: tuple[Moved, ...]
     scenes: Mapping[str | None, m.Model]
     tasks: Mapping[str, int]
+    changed: tuple[str, ...] = ()
     at: str = ""
 
 
 def costing(
     cells: Sequence[Cell], costs: Costs, asked: Asked, found: Diagnostics, *, sensitivity: bool = True,
-    progress: Callable[[str], None] = lambda _: None, at: str = "", last_first: bool = False,
+    progress: Callable[[str], None] = lambda _: None, at: str = "", changed: tuple[str, ...] = (),
+    last_first: bool = False,
 ) -> Costing | None:  # fmt: skip
     """Times every cell; None with what is wrong with the costs in `found`.
 
@@ -79,5 +83,5 @@ def costing(
     }
     scenes = {cell.model.scenario: cell.model for cell in cells}
     return Costing(
-        first.model, costs, asked.seed, tuple(made), tuple(stopped), apart, moves, scenes, tasks, at
+        first.model, costs, asked.seed, tuple(made), tuple(stopped), apart, moves, scenes, tasks, changed, at
     )

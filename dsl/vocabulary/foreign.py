@@ -174,7 +174,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
         r"smp_cond_load_\w+|spin_until_cond|atomic_cond_read_\w+",
         "write `while not CONDITION:` and `cpu_relax()` in it",
     ),
-    (r"(tif_)?need_resched\w*", "write `need_resched()`"),
+    (r"(tif|test_tsk)_need_resched", "write `need_resched()`"),
     (r"signal_pending\w*|fatal_signal_pending", "write `maybe()`"),
     (
         r"cond_resched_lock",
