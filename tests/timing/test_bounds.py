@@ -55,8 +55,8 @@ def test_no_more_states_than_are_allowed() -> None:
 @pytest.mark.parametrize("more", [0, 1])
 def test_the_pfncache(more: int) -> None:
     """With k invalidations that can be met, the one in flight included: k sleeps under `block` and
-    `halt_poll`, none otherwise; k + 1 lookups on two CPUs; polls, 3 k + 1 under halt_poll(2), k + 1 under `block`.
-    """
+    `halt_poll`, none otherwise; k + 1 lookups on two CPUs; 3 k + 1 polls under halt_poll(2), k + 1 under
+    `block`."""
     path = ROOT / "examples" / "pfncache" / "s5_policies.pfn"
     own = cells(
         'model bounded varies "s5_policies.pfn"\nconst VCPUS: int = 1\n', str(path.with_name("bounded.pfn"))
