@@ -9,7 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import cost_arguments, review_arguments
+from . import recording_arguments, review_arguments
+from .costs import arguments as cost_arguments
 
 TYPE_CHECKING = False  # What it is good for would take longer to import than all of this.
 if TYPE_CHECKING:
@@ -105,15 +106,17 @@ def command_line() -> argparse.ArgumentParser:
     _saved(commands)
     _translate(commands)
     _simulate(commands)
+    for name, made in recording_arguments.both(commands, _positive):
+        for add in (_cell, _model, *([_tools] if name == "validate" else [])):
+            add(made)
+        made.set_defaults(command=_run(name, stoppable=name == "validate"))
     for name, made in (("gate", review_arguments.gate(commands)), ("diff", review_arguments.diff(commands))):
         made.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
         for add in (_configuration, _model, _checking, _tools):
             add(made)
-        made.set_defaults(command=_run(name, stoppable=True))
-    cost, costs = cost_arguments.cost(commands), cost_arguments.costs(commands)
-    _model(cost)
-    cost.set_defaults(command=_run("cost"))
-    costs.set_defaults(command=_run("costs"))
+        made.set_defaults(command=_run("gate", "run" if name == "gate" else name, stoppable=True))
+    for name, made in cost_arguments.both(commands, _model):
+        made.set_defaults(command=_run("cost", "run" if name == "cost" else "table"))
     _fmt(commands)
     _init(commands)
     explain = commands.add_parser("explain", help="what a diagnostic means, with an example")

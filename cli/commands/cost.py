@@ -1,4 +1,4 @@
-"""`pfnspec cost`: what each way of waiting costs, under a table of costs."""
+"""`pfnspec cost`: what each way of waiting costs under a table of costs; `pfnspec costs`: the default table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ...timing.run.episode import Cell
 from ...timing.table.costs import Costs
 from ...timing.table.read import costs as laid_over
 from ...timing.table.read import named_files, setting
-from ..timed_model import loaded_for
+from ..costs.timed_model import loaded_for
 from ..write import complain, data, put, redraw
 
 WIDTH = 72
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     """Shows what the measures of a model come to; 1 when something required is not met, 2 for bad input, 3
     when the time was over before the precision was reached."""
     if options.bounds is not None:
-        from ..bounded import run_bounds
+        from ..costs.bounded import run_bounds
 
         return run_bounds(options)
     required = _required(options)
@@ -233,3 +233,22 @@ def _refused(found: Diagnostics, sources: dict[str, Source]) -> int:
 def _progress(what: str) -> None:
     if can_overwrite(sys.stderr):
         redraw(what)
+
+
+def table(options: argparse.Namespace) -> int:
+    """`pfnspec costs`: the default costs, or what measures those of a host; 0."""
+    from importlib.resources import files
+
+    from ...report.cost.sources import sources_text
+    from ...timing.table import read as reading
+
+    if options.program or options.bpftrace:
+        name = "measure.c" if options.program else "lengths.bt"
+        data((files(reading.__package__ or "") / "host" / name).read_text(encoding="utf-8"))
+    elif options.toml:
+        data(reading.default().text)
+    else:
+        costs = laid_over((), Diagnostics())
+        assert costs is not None, "the default table is sound"
+        put(sources_text(costs))
+    return 0

@@ -30,6 +30,7 @@ _SYMBOLS = {
     "invariant": types.SymbolKind.Property, "property": types.SymbolKind.Property,
     "sometimes": types.SymbolKind.Property,
     "measure": types.SymbolKind.Property, "scenario": types.SymbolKind.Namespace,
+    "recording": types.SymbolKind.Namespace,
     "member": types.SymbolKind.EnumMember, "field": types.SymbolKind.Field, "label": types.SymbolKind.Key,
 }  # fmt: skip
 

@@ -91,10 +91,16 @@ class Timing:
     def __init__(self, cell: Cell, costs: Costs, found: Diagnostics, *, last_first: bool = False) -> None:
         self.cell, self.costs, self.last_first = cell, costs, last_first
         tasks = cell.automaton.tasks
+        program = cell.program
         self.prices = prices(costs, cell.names, found)
         self.plain = Plain(cell.automaton, self.prices, [*cell.starts, *cell.ends])
+        handler = next((one for one in program.processes if one.interrupts is not None), None)
+        if handler is not None:
+            help = "leave it out of what is timed: a model without it, or with none of its instances"
+            found.add(
+                "costs", handler.span, f"`{handler.name}` is a handler, and interrupts have no times", help
+            )
         refuse_unknown(costs.choices, costs, cell.names, found)
-        program = cell.program
         self.pins = dict(program.pins)
         self.coming: dict[int, Episode] = {}
         absent: set[int] = set()

@@ -8,17 +8,17 @@ import os
 import sys
 from pathlib import Path
 
-from ..check.load import Loaded, load
-from ..dsl.checker.prelude import prelude
-from ..dsl.diagnostics import Diagnostics
-from ..dsl.syntax import tree
-from ..report.text.diagnostics import diagnostics_text
-from ..report.text.ink import ink_for
-from ..timing.run.choices import Undecided
-from ..timing.run.episode import Cell, Start, Timeless, Timing
-from ..timing.table.costs import Costs
-from ..timing.table.units import written
-from .write import complain, put
+from ...check.load import Loaded, load
+from ...dsl.checker.prelude import prelude
+from ...dsl.diagnostics import Diagnostics
+from ...dsl.syntax import tree
+from ...report.text.diagnostics import diagnostics_text
+from ...report.text.ink import ink_for
+from ...timing.run.choices import Undecided
+from ...timing.run.episode import Cell, Start, Timeless, Timing
+from ...timing.table.costs import Costs
+from ...timing.table.units import written
+from ..write import complain, put
 
 POLLS = "polls"
 """The parameter of a policy that says how often it looks before it sleeps."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 EPILOG = """exit status:
@@ -11,6 +12,17 @@ EPILOG = """exit status:
   2  the model, the costs or the command line is wrong
   3  the precision was not reached
 """
+
+
+def both(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    add_model: Callable[[argparse.ArgumentParser], None],
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """The two commands and their parsers; `add_model` adds what is said of a model."""
+    made = cost(commands)
+    add_model(made)
+    yield "cost", made
+    yield "costs", costs(commands)
 
 
 def cost(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
@@ -108,7 +120,7 @@ def _points(text: str) -> int:
 
 
 def _windows(text: str) -> tuple[int, ...]:
-    from ..timing.table.units import NoTime, nanoseconds
+    from ...timing.table.units import NoTime, nanoseconds
 
     try:
         found = tuple(nanoseconds(part) for part in text.split(","))

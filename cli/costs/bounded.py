@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..check.load import load
-from ..report.cost.bounds import bounds_text
-from ..report.text.diagnostics import diagnostics_text
-from ..report.text.ink import ink_for
-from ..timing.figures.bounds import Bounds, TooLarge, bounds
-from ..timing.run.episode import Cell
-from .write import complain, put
+from ...check.load import load
+from ...report.cost.bounds import bounds_text
+from ...report.text.diagnostics import diagnostics_text
+from ...report.text.ink import ink_for
+from ...timing.figures.bounds import Bounds, TooLarge, bounds
+from ...timing.run.episode import Cell
+from ..write import complain, put
 
 MOST_STATES = 400_000
 
