@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import recording_arguments, review_arguments, shown_arguments
+from .costs import arguments as cost_arguments
 from .shown_arguments import positive
 
 TYPE_CHECKING = False  # What it is good for would take longer to import than all of this.
@@ -112,7 +113,9 @@ def command_line() -> argparse.ArgumentParser:
         made.add_argument("--width", type=positive, metavar="N", help="columns of the text; 72 suits a mail")
         for add in (_configuration, _model, _checking, _tools):
             add(made)
-        made.set_defaults(command=_run(name, stoppable=True))
+        made.set_defaults(command=_run("gate", "run" if name == "gate" else name, stoppable=True))
+    for name, made in cost_arguments.both(commands, _model):
+        made.set_defaults(command=_run("cost", "run" if name == "cost" else "table"))
     _fmt(commands)
     _init(commands)
     explain = commands.add_parser("explain", help="what a diagnostic or a word of a result means, by example")
