@@ -18,8 +18,9 @@ from exchanges import changed_by_an_exchange
 from pfnspec import spin, tla
 from pfnspec.check.load import Cell, load
 from pfnspec.translator import pipeline
+from pfnspec.translator.emit.codes import Unsupported
 from pfnspec.translator.emit.emit import Emission, emit
-from pfnspec.translator.emit.promela import Unsupported, promela
+from pfnspec.translator.emit.promela import promela
 from pfnspec.translator.lower.lower import lower
 from pfnspec.translator.program.program import FALSE, TRUE, Program, Property
 from pfnspec.translator.program.ways import leaves

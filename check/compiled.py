@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .. import spin
-from ..translator.emit.promela import Promela, Unsupported, promela
+from ..translator.emit.codes import Unsupported
+from ..translator.emit.promela import Promela, promela
 from ..translator.program.program import Program
 from ..translator.retrace.retrace import Mismatch
 from ..translator.retrace.trail import states_of_trail
@@ -27,11 +28,12 @@ def safety_by_spin(
     program: Program, names: list[str], runs: Runs, registers: Mapping[str, int],
     tell: Callable[[str, tuple[State, ...]], None],
 ) -> None:  # fmt: skip
-    """Has Spin search a program for violations of the properties `names`; the trail of each is followed by the
-    interpreter, and told.  `registers` are the numbers of the program's `sometimes` among what `runs` reach.
+    """Has Spin search a program for violations of the properties `names`; the trail of each is followed by
+    the interpreter, and told.  `registers` are the numbers of the program's `sometimes` among what `runs`
+    reach.
 
-    Raises RunStopped where the search was not complete, after what was found is told; RunFailed where it could
-    not be made, or where Spin and the interpreter differ."""
+    Raises RunStopped where the search was not complete, after what was found is told; RunFailed where it
+    could not be made, or where Spin and the interpreter differ."""
     try:
         made = promela(program, names, header=f"made by pfnspec from {runs.file}")
     except Unsupported as fault:
@@ -48,7 +50,9 @@ def safety_by_spin(
         finally:
             ended.set()
         other = second.result()
-    runs.reached |= outcome.reached | {registers[program.sometimes[number].property] for number in outcome.met}
+    runs.reached |= outcome.reached | {
+        registers[program.sometimes[number].property] for number in outcome.met
+    }
     interpreter = Interpreter(program)
     violated: set[str] = set()
     for found in outcome.found:
@@ -72,15 +76,15 @@ def safety_by_spin(
 def _run(made: Promela, runs: Runs) -> spin.Searched | spin.Stopped:
     """Runs Spin; raises RunStopped where it was not begun or interrupted, RunFailed where it failed."""
     assert runs.compiled is not None
-    why = runs.stop.reason()
-    if why is not None:
-        raise RunStopped(why)
+    early = runs.stop.reason()
+    if early is not None:
+        raise RunStopped(early)
     seconds = [limit for limit in (runs.stop.left, runs.seconds) if limit is not None]
     with runs.lock:
         runs.number += 1
         runs.safety += 1
         number = runs.number
-    keep = None if runs.keep is None else runs.keep / runs.name("spin", number)
+    keep = None if runs.keep is None else runs.keep / runs.name(runs.cell.model.name, number)
     job = spin.Job(files=made.files, state_bytes=made.bytes, bitstate=runs.bitstate, memory=runs.heap)
     limits = spin.Limits(seconds=min(seconds) if seconds else None, distinct_states=runs.max_states)
     outcome = spin.run(
@@ -93,7 +97,6 @@ def _run(made: Promela, runs: Runs) -> spin.Searched | spin.Stopped:
     if isinstance(outcome, spin.Stopped) and outcome.why == "interrupted":
         raise RunStopped(runs.stop.reason() or outcome.why)
     return outcome
-
 
 
 def _difference(

@@ -12,7 +12,6 @@ from ..tla.tools import ToolMissing, find_jar
 from .result import Asked
 from .saved.store import Store, fingerprint, tool_mark
 
-
 ENGINES = ("tlc", "interpreter", "spin", "spin-bitstate")
 
 
@@ -26,7 +25,8 @@ class Options:
     processors for them); `seconds` for the whole check, `run_seconds` and `states` for each run;
     `engine`: tlc; or interpreter, which needs no Java, or spin, which needs Spin and a C compiler: both
     decide safety, of small models or large ones, and leave temporal properties open; or spin-bitstate, by
-    which what is not found violated stays open, too; `fail_fast`: stop at the first verdict that is not expected;
+    which what is not found violated stays open, too; `fail_fast`: stop at the first verdict that is not
+    expected;
     `reduction`: merge steps and forget dead locals; `keep`: a folder for TLC's files and output;
     `java`, `jar`: tools to be used instead of those that are found; `outside`: bases may lie outside
     the project; `cache`: a folder of what was found before, for this check to use and to add to;

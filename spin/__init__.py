@@ -7,9 +7,9 @@
         case Stopped(why=why): ...
         case Failed(why=why, message=message): ...
 
-`run` has Spin make a verifier, a C compiler translate it, and the verifier search, each with the life of a child
-of the room `tla`: ended with certainty, in a directory of its own. `outcome` is what comes of it, `report`
-reads what the verifier prints, `tools` finds Spin and the compiler, which come with the system.
+`run` has Spin make a verifier, a C compiler translate it, and the verifier search, each with the life of a
+child of the room `tla`: ended with certainty, in a directory of its own. `outcome` is what comes of it,
+`report` reads what the verifier prints, `tools` finds Spin and the compiler, which come with the system.
 """
 
 from .outcome import Failed, Found, Outcome, Searched, Stopped

@@ -6,7 +6,6 @@ against it and as many states were looked at as were stored.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -34,12 +33,11 @@ class Ran:
     found: tuple[Found, ...] = ()
     reached: frozenset[int] = frozenset()
     met: frozenset[int] = frozenset()
-    totals: Totals = Totals()
+    totals: Totals = field(default_factory=Totals)
     version: str | None = None
     """Spin's own version line, None when it never spoke."""
     seconds: float = 0.0
     raw: str = ""
-    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Reads what a verifier prints: our own lines, which begin with `pfnspec`, and the numbers of Spin's report."""
+"""Reads what a verifier prints: our own lines, which begin with `pfnspec`, and the numbers of Spin."""
 
 from __future__ import annotations
 

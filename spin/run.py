@@ -1,4 +1,4 @@
-"""One run of Spin: a model is written to a directory of its own, made a verifier, run, and told as an `Outcome`.
+"""One run of Spin: a model is written to a directory of its own, made a verifier, run, told as an `Outcome`.
 
 What goes wrong outside the model (no memory, a full disk, a compiler that is none) is an outcome too; the
 only exception is what the caller's own `on_progress` raises. Spin searches breadth first, so that what it
@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypedDict
 
 from ..tla import process, workdir
 from ..tla.outcome import Progress, Totals
@@ -87,7 +88,9 @@ def run(
             return Failed(why="disk", message=f"cannot write the run's files: {_os_error(error)}")
         outcome = _Run(job, tools, limits, scratch, began, on_progress, cancel).outcome()
         outcome = replace(outcome, seconds=time.monotonic() - began)
-        if keep is not None or (isinstance(outcome, Failed) and outcome.why in ("spin", "compiler", "internal")):
+        if keep is not None or (
+            isinstance(outcome, Failed) and outcome.why in ("spin", "compiler", "internal")
+        ):
             directory.save(outcome.raw)
             for name, text in job.files.items():
                 with suppress(OSError):
@@ -138,7 +141,9 @@ class _Run:
                     text = f"{heard.beyond} has a value that does not fit into Spin's integers"
                     return self.failed("unsupported", text, code, text)
                 if code != 0:
-                    return self.failed("internal", f"the verifier ended with exit code {code}: {errors}", code, errors)
+                    return self.failed(
+                        "internal", f"the verifier ended with exit code {code}: {errors}", code, errors
+                    )
             found = tuple(self.trails(heard, stopped=stopped is not None))
         except _Ended as end:
             return self.stopped(end.why, heard, ())
@@ -250,7 +255,9 @@ class _Run:
         finally:
             self.limits = limits
         if not heard.rows:
-            raise _NoTrail(f"the verifier does not run its trail number {number} (exit code {code}): {errors}")
+            raise _NoTrail(
+                f"the verifier does not run its trail number {number} (exit code {code}): {errors}"
+            )
         return tuple(heard.rows)
 
     # -- outcomes
@@ -276,7 +283,7 @@ class _Run:
     def stopped(self, why: StopReason, heard: Heard, found: tuple[Found, ...]) -> Stopped:
         return Stopped(why=why, **self.facts(heard, found))
 
-    def facts(self, heard: Heard, found: tuple[Found, ...]) -> dict[str, object]:
+    def facts(self, heard: Heard, found: tuple[Found, ...]) -> _Facts:
         generated = None if heard.transitions is None else int(heard.transitions) - 1 - len(heard.violated)
         depth = None if heard.depth is None or self.job.bitstate else heard.depth
         return {
@@ -288,7 +295,9 @@ class _Run:
             "raw": "".join(self.raw),
         }
 
-    def failed(self, why: FailReason, message: str, code: int, errors: str, heard: Heard | None = None) -> Failed:
+    def failed(
+        self, why: FailReason, message: str, code: int, errors: str, heard: Heard | None = None
+    ) -> Failed:
         for sign in _NO_DISK:
             if sign in errors:
                 why, message = "disk", f"{sign}, while the verifier was made or run"
@@ -298,6 +307,15 @@ class _Run:
         return Failed(
             why=why, message=one_line(message), detail=errors, version=version, raw="".join(self.raw),
         )  # fmt: skip
+
+
+class _Facts(TypedDict):
+    found: tuple[Found, ...]
+    reached: frozenset[int]
+    met: frozenset[int]
+    totals: Totals
+    version: str | None
+    raw: str
 
 
 class _NoTrail(Exception):

@@ -186,7 +186,10 @@ class CFormula:
             )
         left = self.new("m")
         group = self.text(domain, bound)
-        return f"for (V {left} = {group}, {name} = PFN_LOWEST({left}); {left}; {left} &= {left} - 1, {name} = PFN_LOWEST({left}))"
+        return (
+            f"for (V {left} = {group}, {name} = PFN_LOWEST({left}); {left}; "
+            f"{left} &= {left} - 1, {name} = PFN_LOWEST({left}))"
+        )
 
     def quantified(self, e: Quantified, bound: Bound) -> str:
         name, result = self.new("x"), self.new("r")
@@ -196,8 +199,9 @@ class CFormula:
         body = self.text(e.body, inner)
         match e.kind:
             case "all":
-                return f"({{ V {result} = 1; {head} {{ {test}if (!{body}) {{ {result} = 0; break; }} }} {result}; }})"
+                first, inside = 1, f"if (!{body}) {{ {result} = 0; break; }}"
             case "any":
-                return f"({{ V {result} = 0; {head} {{ {test}if ({body}) {{ {result} = 1; break; }} }} {result}; }})"
+                first, inside = 0, f"if ({body}) {{ {result} = 1; break; }}"
             case _:
-                return f"({{ V {result} = 0; {head} {{ {test}{result} |= one({body}); }} {result}; }})"
+                first, inside = 0, f"{result} |= one({body});"
+        return f"({{ V {result} = {first}; {head} {{ {test}{inside} }} {result}; }})"

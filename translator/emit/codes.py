@@ -79,12 +79,16 @@ class Codes:
         self.words = {word: self.task0 - 1 - number for number, word in enumerate(words)}
         self.points = {point.name: number for number, point in enumerate(program.points)}
         with_words = any(isinstance(v.sort, SetOf) and _enum(v.sort) for v in program.variables)
-        with_words |= any(isinstance(one, str) for value in constants if isinstance(value, frozenset) for one in value)
+        with_words |= any(
+            isinstance(one, str) for value in constants if isinstance(value, frozenset) for one in value
+        )
         # The window of codes that a set can have, from the lowest that some set may need.
         self.base = self.task0 - (len(self.words) if with_words else 0)
         if len(program.tasks) > WINDOW - 1 or self.none - self.base >= WINDOW:
             raise Unsupported(f"{len(program.tasks)} tasks, and sets of more than {WINDOW} values")
-        if len(program.tasks) > LONGEST_QUEUE and any(isinstance(v.sort, TaskQueue) for v in program.variables):
+        if len(program.tasks) > LONGEST_QUEUE and any(
+            isinstance(v.sort, TaskQueue) for v in program.variables
+        ):
             raise Unsupported(f"a queue of more than {LONGEST_QUEUE} tasks")
         self.setlike = self._setlike(nodes)
         self.fields = {v.name: self._field(number, v) for number, v in enumerate(program.variables)}

@@ -40,13 +40,14 @@ MOST_WAYS = 4096
 
 @dataclass(frozen=True, slots=True)
 class Promela:
-    """A model for Spin.  `files` are texts by name, of which `model.pml` is the model; the verifier made of it
-    prints, on lines that begin with `pfnspec`,
+    """A model for Spin.  `files` are texts by name, of which `model.pml` is the model; the verifier made of
+    it prints, on lines that begin with `pfnspec`,
 
-    - `violated N...`: of `properties`, those that do not hold in a state, each once; Spin writes a trail there;
+    - `violated N...`: of `properties`, those that do not hold in a state, each once, with a trail;
     - `met N`: of the program's `sometimes`; `reached N`: a label or branch;
-    - `seen N`: so many states were looked at; `beyond WHAT`: a value that does not fit, and the end;
-    - `state N...`, for each state of a trail, where the environment has PFNSPEC_TELL: the codes of its values.
+    - `seen N`, and at the end `ended N`: so many states were looked at;
+    - `beyond WHAT`: a value does not fit, and that is the end;
+    - `state N...`, where the environment has PFNSPEC_TELL, for each state of a trail: codes of its values.
 
     `bytes` is at most what a state takes."""
 
@@ -150,16 +151,18 @@ class _Writer:
             for text, numbers in groups.items()
         )
 
+    def switch(self, texts: Mapping[int, str]) -> str:
+        """What the point of `self` decides; 0 for the others."""
+        cases = self.cases(texts, "    ")
+        return f"    switch (s->{self.pc}[self]) {{\n{cases}\n    default: return 0;\n    }}"
+
     def ready(self) -> str:
         texts = {
             number: f"return {self.formula.text(point.step.guard)} != 0;"
             for number, point in enumerate(self.program.points)
             if point.step is not None
         }
-        return (
-            "static int ready(const struct S *s, int self)\n{\n    (void)self;\n"
-            f"    switch (s->{self.pc}[self]) {{\n{self.cases(texts, '    ')}\n    default: return 0;\n    }}\n}}"
-        )
+        return f"static int ready(const struct S *s, int self)\n{{\n    (void)self;\n{self.switch(texts)}\n}}"
 
     def step(self, number: int) -> str:
         point = self.program.points[number]
@@ -229,7 +232,9 @@ class _Writer:
             case _:
                 raise Unsupported(f"the operation {op}")
 
-    def fill(self, variable: str, names: tuple[str, ...], value: Expr, bound: Bound, indent: str) -> list[str]:
+    def fill(
+        self, variable: str, names: tuple[str, ...], value: Expr, bound: Bound, indent: str
+    ) -> list[str]:
         """Every element at once, over the state before: into a copy, which is then put in its place."""
         field = self.codes.fields[variable]
         copy = self.formula.new("f")
@@ -254,7 +259,8 @@ class _Writer:
         texts = {
             number: (
                 f"if (way >= {self.ways(point.step.block)} || !ready(&now.s, self)) return 0;\n"
-                f"        memcpy(s, &now.s, sizeof next); passes = 0; done = step{number}(s, self, way); break;"
+                f"        memcpy(s, &now.s, sizeof next); passes = 0;\n"
+                f"        done = step{number}(s, self, way); break;"
             )
             for number, point in enumerate(self.program.points)
             if point.step is not None
@@ -349,7 +355,7 @@ class _Writer:
         yield (
             "/* Whom a task at an acquisition waits for. */\n"
             "static V blockers(const struct S *s, int self)\n{\n    (void)self;\n"
-            f"    switch (s->{self.pc}[self]) {{\n{self.cases(blockers, '    ')}\n    default: return 0;\n    }}\n}}"
+            f"{self.switch(blockers)}\n}}"
         )
         waits = {
             number: self.waiting(number)
@@ -358,9 +364,10 @@ class _Writer:
         }
         yield (
             "/* Whether a task waits; for a lock because of whom, and who stands where it may be helped. */\n"
-            "static int waiting(const struct S *s, int self, int *lock, V *by, V *helpers)\n{\n    (void)self;\n"
+            "static int waiting(const struct S *s, int self, int *lock, V *by, V *helpers)\n{\n"
+            "    (void)self;\n"
             "    *lock = 0, *by = 0, *helpers = 0;\n"
-            f"    switch (s->{self.pc}[self]) {{\n{self.cases(waits, '    ')}\n    default: return 0;\n    }}\n}}"
+            f"{self.switch(waits)}\n}}"
         )
         yield DEADLOCK.format(pc=self.pc)
 
@@ -376,7 +383,7 @@ class _Writer:
                 loop = f"if ({self.formula.text(on_queue(help.queue, self.program))}) {loop}"
             lines.append(loop)
         if wait.blockers is not None:
-            lines.append(f"*lock = 1, *by = {self.formula.text(wait.blockers)} >> (PFN_TASK0 - PFN_BASE) & PFN_EVERYONE;")
+            lines.append(f"*lock = 1, *by = PFN_ORDINALS({self.formula.text(wait.blockers)});")
         lines.append("return 1;")
         return "\n        ".join(lines)
 
@@ -397,7 +404,9 @@ def _marks(block: Block) -> int:
 
 def _plain(text: str) -> str:
     """A text that can stand in a comment of C."""
-    return text.encode("ascii", "replace").decode().replace("*/", "* /").replace("\\", "/").replace("??", "? ?")
+    return (
+        text.encode("ascii", "replace").decode().replace("*/", "* /").replace("\\", "/").replace("??", "? ?")
+    )
 
 
 def _product(sizes: Iterable[int]) -> int:
@@ -405,4 +414,3 @@ def _product(sizes: Iterable[int]) -> int:
     for size in sizes:
         found *= size
     return found
-

@@ -44,7 +44,8 @@ typedef long long V;
 #define PFN_TASK0 ({task0})
 #define PFN_BASE ({base})
 #define PFN_TASKS {tasks}
-#define PFN_EVERYONE (((V)1 << PFN_TASKS) - 1)
+/* The tasks of a set, by their ordinals. */
+#define PFN_ORDINALS(group) ((group) >> (PFN_TASK0 - PFN_BASE) & (((V)1 << PFN_TASKS) - 1))
 
 static struct S last;     /* what was looked at last */
 static struct S next;     /* what the step that was asked for last leads to */
@@ -223,7 +224,7 @@ static int circle(const struct S *s)
 {{
     V waits[PFN_TASKS], group = 0, left;
     for (int self = 0; self < PFN_TASKS; self++)
-        if ((waits[self] = blockers(s, self) >> (PFN_TASK0 - PFN_BASE) & PFN_EVERYONE)) group |= (V)1 << self;
+        if ((waits[self] = PFN_ORDINALS(blockers(s, self)))) group |= (V)1 << self;
     do {{
         left = group;
         for (int self = 0; self < PFN_TASKS; self++)

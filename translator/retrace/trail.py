@@ -10,8 +10,8 @@ from .retrace import Mismatch
 def states_of_trail(
     rows: tuple[tuple[int, ...], ...], codes: Codes, interpreter: Interpreter
 ) -> tuple[State, ...]:
-    """The states of the interpreter's program, which is that of the `codes`, whose rows these are: the first is
-    the initial one, each follows from the one before by a step.  Raises Mismatch where there is none."""
+    """The states of the interpreter's program, which is that of the `codes`, whose rows these are: the first
+    is the initial one, each follows from the one before by a step.  Raises Mismatch where there is none."""
     if not rows or codes.row(interpreter.initial()) != rows[0]:
         raise Mismatch("the trail does not start in the initial state")
     states = [interpreter.initial()]
