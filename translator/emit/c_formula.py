@@ -58,6 +58,8 @@ class CFormula:
                 return "((V)self + PFN_TASK0)"
             case BoundName(name=name):
                 return bound[name]
+            case Read(variable=variable, indices=indices) if variable == PC:
+                return f"({self.codes.point0} - (V){self.place(variable, indices, bound)})"
             case Read(variable=variable, indices=indices):
                 return f"((V){self.place(variable, indices, bound)})"
             case StandsAt(task=task, points=points):
@@ -94,8 +96,6 @@ class CFormula:
     def place(self, variable: str, indices: Sequence[Expr], bound: Bound) -> str:
         """An element of the state, to be read or assigned."""
         field = self.field(variable)
-        if variable == PC:
-            raise Unsupported("a control point as a value")
         if len(indices) != len(field.sizes):
             raise Unsupported("an array as a value")
         text = f"s->{field.name}"
@@ -164,7 +164,7 @@ class CFormula:
             if not codes:
                 return "((V)0)"
             if codes[-1] - codes[0] == len(codes) - 1:
-                return f"BETWEEN({one}, {codes[0]}, {codes[-1]})"
+                return f"PFN_BETWEEN({one}, {codes[0]}, {codes[-1]})"
             name = self.new("x")
             tests = " || ".join(f"{name} == {code}" for code in codes)
             return f"({{ V {name} = {one}; (V)({tests}); }})"

@@ -69,7 +69,8 @@ class Codes:
         numbers = [one for one in scalars if isinstance(one, int)]
         self.low = min(0, *numbers, *(one.low for one in ranges), 0)
         self.high = max(1, *numbers, *(one.high for one in ranges), 1)
-        words = dict.fromkeys(one for one in scalars if isinstance(one, str))
+        self.points = {point.name: number for number, point in enumerate(program.points)}
+        words = dict.fromkeys(one for one in scalars if isinstance(one, str) and one not in self.points)
         for variable in program.variables:
             enum = _enum(variable.sort)
             words.update(dict.fromkeys(enum.members if enum else ()))
@@ -77,7 +78,8 @@ class Codes:
         self.task0 = self.none - len(program.tasks)
         self.ordinals = {task: number for number, task in enumerate(program.tasks)}
         self.words = {word: self.task0 - 1 - number for number, word in enumerate(words)}
-        self.points = {point.name: number for number, point in enumerate(program.points)}
+        # A control point as a value, which no program of the language has, is below all words.
+        self.point0 = self.task0 - 1 - len(self.words)
         with_words = any(isinstance(v.sort, SetOf) and _enum(v.sort) for v in program.variables)
         with_words |= any(
             isinstance(one, str) for value in constants if isinstance(value, frozenset) for one in value
@@ -103,7 +105,7 @@ class Codes:
             case bool() | int():
                 return int(value)
             case str():
-                return self.words[value]
+                return self.words[value] if value in self.words else self.point0 - self.points[value]
             case Task():
                 return self.task0 + self.ordinals[value]
             case _:

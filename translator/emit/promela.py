@@ -104,7 +104,7 @@ class _Writer:
             case Test(yes=yes, no=no):
                 found = max(self.ways(yes), self.ways(no))
             case Fork(options=options):
-                found = len(options) * max(self.ways(option) for option in options)
+                found = sum(self.ways(option) for option in options)
             case Pick(domain=domain, then=then):
                 found = self.codes.most(domain) * self.ways(then)
         if found > MOST_WAYS:
@@ -190,15 +190,14 @@ class _Writer:
                 lines.append(self.block(no, bound, inner))
                 lines.append(f"{indent}}}")
             case Fork(options=options):
-                chosen = self.formula.new("c")
-                lines.append(f"{indent}int {chosen} = way % {len(options)};")
-                lines.append(f"{indent}way /= {len(options)};")
-                lines.append(f"{indent}switch ({chosen}) {{")
-                for number, option in enumerate(options):
-                    lines.append(f"{indent}case {number}: {{")
+                first = 0
+                for option in options:
+                    after = first + self.ways(option)
+                    lines.append(f"{indent}if (way < {after}) {{")
+                    lines.append(f"{inner}way -= {first};")
                     lines.append(self.block(option, bound, inner))
                     lines.append(f"{indent}}}")
-                lines.append(f"{indent}}}")
+                    first = after
                 lines.append(f"{indent}return 0;")
             case Pick(name=name, domain=domain, then=then):
                 size, item = self.formula.new("n"), self.formula.new("p")
@@ -222,6 +221,9 @@ class _Writer:
             case Assign(variable=variable, indices=indices, value=value):
                 field = self.codes.fields[variable]
                 place = formula.place(variable, indices, bound)
+                if variable == PC:
+                    point = f"{self.codes.point0} - {formula.text(value, bound)}"
+                    return [f"{indent}{place} = PFN_FIT({field.type}, {point});"]
                 return [f"{indent}{place} = PFN_FIT({field.type}, {formula.text(value, bound)});"]
             case Fill(variable=variable, names=names, value=value):
                 return self.fill(variable, names, value, bound, indent)
