@@ -32,7 +32,7 @@ def without_sets_of_points(program: Program) -> Program:
     return exchanged(program, Apply("==", (Apply("set", points), there)), together)
 
 
-@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_values_and_assignments(tools: spin.Tools, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     # Each way through a step is a line of Promela.
     monkeypatch.setattr(test_printing, "MOST", 60)
