@@ -11,6 +11,7 @@ from ..model import sorts as s
 from ..source import Span
 from ..syntax import tree
 from ..syntax.recover import Lost
+from ..vocabulary.lookup import BUILT_INS
 from .bodies.body import Body
 from .bodies.calls import reachable, refuse_recursion, refuse_unfit_for_atomic, warn_of_copies
 from .bodies.sites import refuse_unfit_sites
@@ -27,7 +28,7 @@ from .properties import (
 )
 from .scenarios import choices, cpu_count, declare_policies, pins, scene
 from .unlocked import unlocked_on_purpose
-from .values.scope import BUILT_INS, Names, Scope, Signature
+from .values.scope import Names, Scope, Signature
 from .values.settle import constants, initial, process_counts, sort_of, types
 
 
@@ -257,6 +258,10 @@ def _processes(
     for node in declared:
         if not isinstance(node, tree.Process):
             continue
+        if node.interrupts is not None and cpus is not None:
+            message = "a handler interrupts the CPU of its own task, and here CPUs are counted"
+            help = "leave out `cpus` in the scenario, or the handler in this model"
+            found.add("bad-handler", node.span, message, help)
         body = bodies[f"process {node.name}"] = _process_body(node, names, found)
         statements = check_body(node.body, body)
         count = names.processes[node.name][1]
@@ -264,7 +269,8 @@ def _processes(
         processes.append(
             m.Process(
                 node.name, count, "daemon" in words, "unfair" in words, statements, node.span,
-                pins(node, count, cpus, names, found), node.count is not None,
+                pins(node, count, cpus, names, found), names.processes[node.name][0].count is not None,
+                None if node.interrupts is None else (node.interrupts.level, node.interrupts.process),
             )
         )  # fmt: skip
     return processes

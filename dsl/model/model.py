@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..source import Span
+from ..vocabulary.built_in_words import CHECKS
 from .model_expressions import *
 from .sorts import Sort, Value
 from .walk import parts as parts
@@ -77,6 +78,26 @@ class QueueAction:
 
     verb: str
     queue: Place
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RcuAction:
+    """action is read_lock, read_unlock or synchronize; `domain` is an `srcu`, None for plain RCU."""
+
+    action: str
+    domain: Place | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MaskAction:
+    """action is disable or enable, of interrupts (`mask` is interrupt) or softirqs (softirq) on the task's
+    CPU; or, for interrupts, save (their state to the local `flags`, and disable) or restore (from it)."""
+
+    mask: str
+    action: str
+    flags: LocalVariable | None
     span: Span
 
 
@@ -196,8 +217,8 @@ class Delegate:
 
 
 Statement = (
-    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | Verb | Assert
-    | Await | Label
+    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | RcuAction
+    | MaskAction | Verb | Assert | Await | Label
     | Return | Break | Continue | If | While | For | With | Either | Atomic
 )  # fmt: skip
 
@@ -207,6 +228,9 @@ Statement = (
 
 @dataclass(frozen=True, slots=True)
 class Process:
+    """`interrupts` is set for a handler: its level (interrupt, softirq or nmi), and the process whose
+    instance of the same index it interrupts."""
+
     name: str
     count: int
     daemon: bool
@@ -215,6 +239,7 @@ class Process:
     span: Span
     cpus: tuple[int, ...] | None = None
     indexed: bool = True
+    interrupts: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,9 +317,7 @@ class Model:
         return next(function for function in self.functions if function.name == name)
 
 
-BUILT_IN_CHECKS = (
-    "deadlock", "out_of_range", "none_used", "empty_choice", "bad_unlock", "sleep_in_atomic", "ends_holding",
-)  # fmt: skip
+BUILT_IN_CHECKS = tuple(word.word for word in CHECKS)
 
 
 def is_stateful(e: object) -> bool:

@@ -10,7 +10,8 @@ from lark.tree import Meta
 
 from ..diagnostics import Diagnostics
 from ..source import Source, Span
-from . import misfits, tree
+from ..vocabulary.lookup import KEYWORDS
+from . import tree
 from .recover import HOLE
 
 
@@ -46,7 +47,7 @@ class Build(Transformer[Token, Any]):
         return Span(whole.path, whole.line, whole.column, whole.line, max(end, whole.column + 1))
 
     def NAME(self, token: Token) -> Token:
-        if token in misfits.KEYWORDS:
+        if token in KEYWORDS:
             message = f"`{token}` is a word of the language"
             self.found.add("reserved-name", self._span(token), message, "choose another name")
         if token == HOLE and self._span(token).line in self.replaced:
@@ -242,6 +243,11 @@ class Build(Transformer[Token, Any]):
         words = tuple(word for word in c if isinstance(word, str) and not isinstance(word, Token))
         name, count, cpu, body = c[len(words) :]
         return tree.Process(self._head(meta), words, str(name), count, cpu, body)
+
+    def handler(self, meta: Meta, c: list[Any]) -> tree.Process:
+        level, name, process, body = c
+        interrupts = tree.Interrupts(self._head(meta), str(level), str(process))
+        return tree.Process(self._head(meta), (), str(name), None, None, body, interrupts)
 
     def parameter(self, meta: Meta, c: list[Any]) -> tree.Parameter:
         return tree.Parameter(self._span(meta), str(c[0]), c[1], c[2])
