@@ -250,7 +250,7 @@ class _Run:
         limits, self.limits = self.limits, Limits()
         try:
             code, errors = self.child(
-                [os.fspath(self.scratch / "pan"), "-S", "-n", f"-r{number}"], heard, PFNSPEC_TELL="1"
+                [os.fspath(self.scratch / "pan"), "-S", "-n", f"-r{number}"], heard, VERIFIER_TELLS="1"
             )
         finally:
             self.limits = limits

@@ -47,7 +47,7 @@ class Promela:
     - `met N`: of the program's `sometimes`; `reached N`: a label or branch;
     - `seen N`, and at the end `ended N`: so many states were looked at;
     - `beyond WHAT`: a value does not fit, and that is the end;
-    - `state N...`, where the environment has PFNSPEC_TELL, for each state of a trail: codes of its values.
+    - `state N...`, where the environment has VERIFIER_TELLS, for each state of a trail: codes of its values.
 
     `bytes` is at most what a state takes."""
 

@@ -118,7 +118,7 @@ static V before(V queue, V task)
 }}
 static int tells(void)
 {{
-    if (telling < 0) telling = getenv("PFNSPEC_TELL") != NULL;
+    if (telling < 0) telling = getenv("VERIFIER_TELLS") != NULL;
     return telling;
 }}
 static void hold(int property)
