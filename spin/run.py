@@ -30,6 +30,9 @@ MODEL = "model.pml"
 DEEPEST = 10_000
 """Steps of a behaviour in a search with bitstate hashing."""
 
+NO_DEPTH = 1_000_000_000
+"""More steps than any state is away, in a search breadth first, which takes no memory for them."""
+
 _POLL_SECONDS = 0.1
 _LONGEST_RAW = 4 * 1024 * 1024
 _NO_DISK = ("No space left on device", "Disk quota exceeded", "Read-only file system")
@@ -159,7 +162,7 @@ class _Run:
         """The two steps that make a verifier."""
         compiler = os.fspath(self.tools.compiler)
         # Spin runs gcc as its preprocessor unless it is told another.
-        other = [] if self.tools.compiler.name.startswith("gcc") else [f"-P{compiler} -E -x c"]
+        other = [] if self.tools.compiler.name == "gcc" else [f"-P{compiler} -E -x c"]
         store = ["-DBITSTATE"] if self.job.bitstate else list(_FULL_STATES)
         vector = max(1024, 2 * self.job.state_bytes + 256)
         compile_words = [
@@ -174,7 +177,7 @@ class _Run:
 
     def search_flags(self) -> list[str]:
         if not self.job.bitstate:
-            return []
+            return [f"-m{NO_DEPTH}"]
         # Half of the memory for the array of bits, in a power of two of them.
         return [f"-w{max(20, int(math.log2(self.job.memory)) + 22)}", f"-m{DEEPEST}"]
 

@@ -107,6 +107,30 @@ def test_memory_that_does_not_suffice(tools: spin.Tools) -> None:
     assert "140 MiB" in outcome.message
 
 
+LONG = """model long
+shared n: range(4001) = 0
+shared high: range(4) = 0
+process t:
+    while high < 3:
+        atomic:
+            if n == 4000:
+                n = 0
+                high += 1
+            else:
+                n += 1
+    assert False, "end"
+"""
+
+
+def test_a_long_way(tools: spin.Tools) -> None:
+    """Spin's own limit of depth would be 10,000 steps."""
+    made = promela(program(LONG))
+    outcome = spin.run(job(made), tools)
+    assert isinstance(outcome, spin.Searched) and outcome.complete
+    (found,) = outcome.found
+    assert len(found.rows) > 12_000
+
+
 def test_limits(tools: spin.Tools) -> None:
     made = promela(program(MANY))
     told: list[tla.Progress] = []

@@ -2,6 +2,7 @@
 
 `retrace.retrace` a behaviour to a `Finding`, or `Mismatch` where the interpreter cannot follow;
 `expand` steps of a reduced program to those of the whole one; `lasso` the same for a stem and a loop,
-with fairness and the property evaluated on it; `trail` what a verifier prints back to states; `witness` fair behaviours that a property supposes;
-`seen` what a failed condition reads; `simulate` one behaviour, step by step.
+with fairness and the property evaluated on it; `trail` what a verifier prints back to states; `witness`
+fair behaviours that a property supposes; `seen` what a failed condition reads; `simulate` one behaviour,
+step by step.
 """
