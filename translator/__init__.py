@@ -6,6 +6,8 @@
     emit.emit         Program -> Emission        the TLA+ module, its cfg, and the names for the way back
     emit.promela      Program -> Promela         the same for Spin
     run.interpreter   Program -> states          the second engine
+    recorded          Program -> Recorded        with bound labels as steps, for recordings of a kernel
+    driven            Recorded -> Program        with the events of one as these steps, for TLC
     retrace           TLC's states -> Finding    each step replayed by the interpreter, or Mismatch
 
 Both engines run a `Program` and nothing else. Nothing here reads files, starts Java or Spin, knows what a
