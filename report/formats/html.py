@@ -21,6 +21,7 @@ from ..text.result import (
     counterexample_text,
     counterexamples,
     diagnostics_of,
+    engine_text,
     evidence_text,
     failure_text,
     fairness_text,
@@ -132,13 +133,19 @@ def _model(result: Result, traces: int, files: int) -> Model:
         status=result.status,
         tables=tables(result),
         links=numbers,
-        evidence="" if result.evidence is None else evidence_text(result, result.evidence),
+        evidence=_evidence(result),
         fairness=fairness_text(result) if any(v.kind == "property" for v in result.verdicts) else "",
         diagnostics=diagnostics_of(result, Ink()) + failure_text(result),
         notes=tuple(notes_of(result)),
         traces=tuple(_trace(traces + i, group, result, where) for i, group in enumerate(groups, start=1)),
         files=numbered,
     )
+
+
+def _evidence(result: Result) -> str:
+    """What the verdicts rest on, in a line; empty where there is nothing."""
+    told = ["" if result.evidence is None else evidence_text(result, result.evidence), engine_text(result)]
+    return ", ".join(text for text in told if text)
 
 
 def _paths(verdict: Verdict) -> set[str]:

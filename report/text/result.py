@@ -117,8 +117,8 @@ def _summary(result: Result, ink: Ink) -> str:
         lines += _table(verdicts, result.policies, ink) if len(result.policies) > 1 else _list(verdicts, ink)
     if result.evidence is not None:
         lines += ["", "  " + evidence_text(result, result.evidence)]
-    if result.engine != "tlc":
-        lines.append(f"  decided by {DECIDED_BY[result.engine]}, not by TLC, which is the reference")
+    if engine_text(result):
+        lines.append(f"  {engine_text(result)}")
     temporal = [verdict for verdict in result.verdicts if verdict.kind == "property"]
     if temporal and not (result.engine != "tlc" and all(v.outcome == UNDECIDED for v in temporal)):
         lines.append(f"  fairness: {fairness_text(result)}")
@@ -215,6 +215,13 @@ def evidence_text(result: Result, evidence: Evidence) -> str:
     if result.stopped:
         parts.append(f"stopped: {STOPPED.get(result.stopped, result.stopped)}")
     return ", ".join(parts)
+
+
+def engine_text(result: Result) -> str:
+    """Which engine decided, if it was not TLC."""
+    if result.engine == "tlc":
+        return ""
+    return f"decided by {DECIDED_BY[result.engine]}, not by TLC, which is the reference"
 
 
 def fairness_text(result: Result) -> str:
