@@ -32,7 +32,7 @@ from .result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure
 from .runs import Runs
 from .saved.kept import Behaviour, Outcome, keep, recalled
 from .saved.store import Store, fingerprint
-from .search import STATES, searched
+from .search import SECOND_OPINION, STATES, searched
 from .stop import RunFailed, RunStopped
 
 
@@ -49,17 +49,14 @@ class CellVerdict:
     vacuous: bool = False
 
 
-# So many states are looked at by the interpreter while TLC is at work, in less time than Java needs to start.
-SECOND_OPINION = 1_000
-
 # Takes a violated property and the states of a behaviour that shows it; raises Mismatch if it does not.
 Tell = Callable[[str, tuple[State, ...]], None]
 
 
 class CellCheck:
-    """What the properties of one cell come to.  Where its `runs` have no TLC, the interpreter decides alone.
-    What complete runs come to is kept in `store`, under keys made
-    from `key`, and found there again."""
+    """What the properties of one cell come to.  Where its `runs` have no TLC, the interpreter decides alone,
+    or Spin what is no temporal property.  What complete runs come to is kept in `store`, under keys made from
+    `key`, and found there again."""
 
     def __init__(
         self, cell: Cell, wanted: tuple[str, ...], runs: Runs, store: Store | None, key: str, *,
@@ -148,7 +145,12 @@ class CellCheck:
 
         remaining = [name for name in self.program.properties if name in names]
         try:
-            (self.safety_by_tlc if self.runs.tools else self.safety_by_search)(program, remaining, tell)
+            if self.runs.compiled is not None:
+                from .compiled import safety_by_spin
+
+                safety_by_spin(program, remaining, self.runs, self.registers, tell)
+            else:
+                (self.safety_by_tlc if self.runs.tools else self.safety_by_search)(program, remaining, tell)
             complete = self.searched_all = True
         except RunStopped as stop:
             self.stopped = stop.why
@@ -300,6 +302,9 @@ class CellCheck:
         started = time.monotonic()
         if property.formula == TRUE:
             return (CellVerdict(self.cell, property.name, "property", HOLDS, vacuous=True),)
+        if self.runs.compiled is not None:
+            # Spin is asked about safety only.
+            return (self.temporal(property, None),)
         whole = Interpreter(pipeline.whole(pipeline.about(self.cell.live, property)))
         key = fingerprint(self.key, "property", property.name)
         kept = self.store and recalled(

@@ -26,7 +26,7 @@ _Node = TypeVar(
 )
 
 
-_ACCEPTANCES = tree.Accept | tree.AcceptUnlocked
+_ACCEPTANCES = tree.Accept | tree.AcceptUnlocked | tree.Recording
 """What a check takes no notice of, and what only says which notes are wanted."""
 
 
