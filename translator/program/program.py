@@ -373,7 +373,8 @@ class Program:
 
     `properties` names every safety property that has a verdict, in order.  `cpus`, `preempt` and
     `pins` (the CPU of each pinned task) are the scheduler's, `no_spinning` says of `Self` that it
-    holds no spinning lock, `forgotten` are the variables that its steps reset.
+    holds no spinning lock, `forgotten` are the variables that its steps reset.  `patient_locks` keep
+    no queue although their readers may overlap: fairness says that they are had in turn.
     """
 
     name: str
@@ -388,6 +389,7 @@ class Program:
     reachable: tuple[Reachable, ...]
     barriers: tuple[Span, ...]
     queued_locks: tuple[str, ...]
+    patient_locks: tuple[str, ...] = ()
     temporal: tuple[Property, ...] = ()
     monitors: tuple[Monitor, ...] = ()
     definitions: tuple[Definition, ...] = ()
