@@ -6,5 +6,5 @@ that is imported only then, and turns every failure into a line or two. `configu
 configuration where the command line says nothing; `output` where results go; `write` how lines are printed;
 `signals` Ctrl-C; `watch` and `interactive` the loops of `--watch` and `simulate -i`. `checking`, `cell`,
 `binding` and `review` are what several commands share: a check, a single program, what recorded events mean,
-a comparison.
+a comparison; `costs` is what `cost` needs beside its command.
 """

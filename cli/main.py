@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import recording_arguments, review_arguments, shown_arguments
+from .costs import arguments as cost_arguments
 from .shown_arguments import positive
 
 TYPE_CHECKING = False  # What it is good for would take longer to import than all of this.
@@ -112,7 +113,9 @@ def command_line() -> argparse.ArgumentParser:
         made.add_argument("--width", type=positive, metavar="N", help="columns of the text; 72 suits a mail")
         for add in (_configuration, _model, _checking, _tools):
             add(made)
-        made.set_defaults(command=_run(name, stoppable=True))
+        made.set_defaults(command=_run("gate", "run" if name == "gate" else name, stoppable=True))
+    for name, made in cost_arguments.both(commands, _model):
+        made.set_defaults(command=_run("cost", "run" if name == "cost" else "table"))
     _fmt(commands)
     _init(commands)
     explain = commands.add_parser("explain", help="what a diagnostic or a word of a result means, by example")
@@ -242,7 +245,7 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check.add_argument(
         "--shard", type=_part, metavar="I/N", help="only part I of N of the scenarios and policies; see merge"
     )
-    check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")
+    check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC, or Spin, is given and prints")
     _tools(check)
     check.set_defaults(command=_run("check", stoppable=True))
 
@@ -250,8 +253,9 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _checking(parser: argparse.ArgumentParser) -> None:
     """How models are checked."""
     parser.add_argument(
-        "--engine", choices=("tlc", "interpreter"), default="tlc",
-        help="interpreter: no Java; for small models, safety only (default tlc)",
+        "--engine", choices=("tlc", "interpreter", "spin", "spin-bitstate"), default="tlc",
+        help="interpreter: small models without Java; spin: large ones, with Spin and a C compiler; "
+        "spin-bitstate: what does not fit into memory; all three decide safety only (default tlc)",
     )  # fmt: skip
     parser.add_argument(
         "--jobs", type=positive, metavar="N", help="TLCs side by side (default: one a processor)"

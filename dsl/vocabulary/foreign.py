@@ -185,7 +185,8 @@ _NAMES: tuple[tuple[str, str], ...] = (
         r"smp_cond_load_\w+|spin_until_cond|atomic_cond_read_\w+",
         "write `while not CONDITION:` and `cpu_relax()` in it",
     ),
-    (r"need_resched|signal_pending\w*|fatal_signal_pending", "write `maybe()`"),
+    (r"(tif|test_tsk)_need_resched", "write `need_resched()`"),
+    (r"signal_pending\w*|fatal_signal_pending", "write `maybe()`"),
     (
         r"cond_resched_lock",
         "write `LOCK.unlock()`, `cond_resched()` and `LOCK.lock()` below `if maybe():`, "

@@ -60,6 +60,8 @@ def event_text(event: Event) -> str:
             return f"{event.where} += 1"
         case "choose":
             return f"chooses {value}"
+        case "need_resched":
+            return f"need_resched() is {value}"
         case "maybe":
             return f"maybe() is {value}"
         case "arm":
