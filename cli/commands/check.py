@@ -83,8 +83,8 @@ def _asked(options: argparse.Namespace, places: Mapping[str, Span]) -> Options:
 def _tell_space(path: str, options: argparse.Namespace) -> int:
     """Shows outcomes and numbers of each cell of a model that `--scenario` and `--policy` leave; 0, or 2 for
     an expression that is none.  Nothing where the model has faults: its check has told them."""
-    from ...check.asked import ask, split
-    from ...check.space import STATES, counts_of, outcomes_of
+    from ...check.states.asked import ask, split
+    from ...check.states.space import STATES, counts_of, outcomes_of
     from ...report.text.behaviour import where_text
     from ...report.text.space import counts_text, outcomes_text
     from ...translator import pipeline

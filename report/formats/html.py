@@ -8,9 +8,9 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from ...check.graph import StateGraph
 from ...check.result import Result, Verdict
 from ...check.saved.data import Data
+from ...check.states.graph import StateGraph
 from ...dsl.source import Span
 from ...translator.program.findings import Finding
 from ...translator.program.values import value_text

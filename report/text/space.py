@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...check.space import Counts, Outcomes
+from ...check.states.space import Counts, Outcomes
 from ...dsl.source import Source
 from ...translator.program.values import value_text
 from ..visible import shown

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pfnspec.check.graph import StateGraph
 from pfnspec.check.result import Result
+from pfnspec.check.states.graph import StateGraph
 from pfnspec.dsl.source import Source
 from pfnspec.report.formats.colour import coloured
 from pfnspec.report.formats.html import html_text
