@@ -270,13 +270,14 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """An `invariant`, a `sometimes` or a (temporal) `property`."""
+    """An `invariant`, a `sometimes` or a (temporal) `property`; `written` is where its condition stands."""
 
     name: str
     kind: str
     condition: Expr
     doc: str | None
     span: Span
+    written: Span
 
 
 @dataclass(frozen=True, slots=True)

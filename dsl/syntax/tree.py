@@ -268,8 +268,9 @@ class Ghost(Node):
 
 @dataclass(frozen=True, slots=True)
 class Interrupts(Node):
-    """What a handler interrupts: `interrupt tick on vcpu:`; `level` is interrupt, softirq or nmi.  Its span
-    is that of the process' name."""
+    """What a handler interrupts: `interrupt tick on vcpu:`; `level` is interrupt, softirq or nmi.
+
+    Its span is that of the process' name."""
 
     level: str
     process: str

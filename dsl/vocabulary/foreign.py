@@ -244,7 +244,12 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"ACCESS_ONCE|READ_ONCE_\w+|data_race", "write `READ_ONCE(x)`"),
     # -- assertions and the rest of C
     (
-        r"(VM_)?(WARN|BUG)(_ON)?(_ONCE)?|KVM_BUG\w*|lockdep_assert",
+        r"(VM_)?(WARN|BUG)(_ON)?(_ONCE)?|KVM_BUG\w*",
+        'write `assert not CONDITION, "why"`: C says what must not be; it reads all at once, so load into '
+        "locals above it what the code reads without a lock",
+    ),
+    (
+        r"lockdep_assert",
         'write `assert CONDITION, "why"`, for what must hold; it reads all at once, so load into locals '
         "above it "
         "what the code reads without a lock",
