@@ -22,11 +22,12 @@ from .occurrences import called_by_processes
 from .terms import Surroundings, Term, domain, nodes, shape, surroundings, term
 
 _Node = TypeVar(
-    "_Node", tree.Process, tree.Function, tree.TypeAlias, tree.Enum, tree.Struct, tree.Shared, tree.Ghost
-)
+    "_Node", tree.Process, tree.Function, tree.TypeAlias, tree.Enum, tree.Struct, tree.Shared, tree.Ghost,
+    tree.Recording,
+)  # fmt: skip
 
 
-_ACCEPTANCES = tree.Accept | tree.AcceptUnlocked | tree.Recording
+_ACCEPTANCES = tree.Accept | tree.AcceptUnlocked
 """What a check takes no notice of, and what only says which notes are wanted."""
 
 
@@ -86,6 +87,13 @@ class _Comparison:
             message = f"the model was called `{self.old.header.name}`"
             spans = self.old.header.span, self.new.header.span
             found.append(Difference("model-renamed", NEUTRAL, self.new.header.name, message, *spans))
+        for name, node in _named(self.new, tree.Recording).items():
+            before = _named(self.old, tree.Recording).get(name)
+            if before is None or _whole(before) != _whole(node):
+                old = None if before is None else before.span
+                found.append(
+                    Difference("recording", NEUTRAL, name, "events are read otherwise", old, node.span)
+                )
         once = dict.fromkeys(found)
         return tuple(sorted(once, key=lambda difference: EFFECTS.index(difference.effect)))
 
