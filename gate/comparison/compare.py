@@ -26,7 +26,6 @@ _Node = TypeVar(
     tree.Recording,
 )  # fmt: skip
 
-
 _ACCEPTANCES = tree.Accept | tree.AcceptUnlocked
 """What a check takes no notice of, and what only says which notes are wanted."""
 
@@ -87,12 +86,12 @@ class _Comparison:
             message = f"the model was called `{self.old.header.name}`"
             spans = self.old.header.span, self.new.header.span
             found.append(Difference("model-renamed", NEUTRAL, self.new.header.name, message, *spans))
+        read = _named(self.old, tree.Recording)
         for name, node in _named(self.new, tree.Recording).items():
-            before = _named(self.old, tree.Recording).get(name)
-            if before is None or _whole(before) != _whole(node):
-                old = None if before is None else before.span
+            if (old := read.get(name)) is None or _whole(old) != _whole(node):
+                at = None if old is None else old.span
                 found.append(
-                    Difference("recording", NEUTRAL, name, "events are read otherwise", old, node.span)
+                    Difference("recording", NEUTRAL, name, "events are read otherwise", at, node.span)
                 )
         once = dict.fromkeys(found)
         return tuple(sorted(once, key=lambda difference: EFFECTS.index(difference.effect)))
