@@ -90,9 +90,7 @@ class _Comparison:
         for name, node in _named(self.new, tree.Recording).items():
             if (old := read.get(name)) is None or _whole(old) != _whole(node):
                 at = None if old is None else old.span
-                found.append(
-                    Difference("recording", NEUTRAL, name, "events are read otherwise", at, node.span)
-                )
+                found.append(Difference("recording", NEUTRAL, name, "it is read otherwise", at, node.span))
         once = dict.fromkeys(found)
         return tuple(sorted(once, key=lambda difference: EFFECTS.index(difference.effect)))
 
