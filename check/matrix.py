@@ -6,7 +6,7 @@ import os
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -81,13 +81,21 @@ def _in_shard(cell: int, path: str, shard: tuple[int, int] | None) -> bool:
 
 def _unknown(options: Options, loaded: Loaded) -> tuple[Diagnostic, ...]:
     """Diagnostics for names on the command line that the model does not have."""
-    cells = loaded.cells
+    asked = {"property": options.properties, "policy": options.policies, "scenario": options.scenarios}
+    return unknown_names(asked, loaded.cells, options.places)
+
+
+def unknown_names(
+    asked: Mapping[str, Iterable[str]], cells: Iterable[Cell], places: Mapping[str, Span]
+) -> tuple[Diagnostic, ...]:
+    """A diagnostic for each property, policy or scenario that is `asked` for by name and that no cell has; at
+    its place among `places`, otherwise on the command line."""
+    cells = tuple(cells)
     known = {
         "property": {*m.BUILT_IN_CHECKS, *(name for cell in cells for name in properties_of(cell))},
         "policy": {name for cell in cells for name in (cell.policy, base_policy(cell)) if name},
         "scenario": {cell.scenario for cell in cells if cell.scenario},
     }
-    asked = {"property": options.properties, "policy": options.policies, "scenario": options.scenarios}
     command_line = Span("command line", 0, 0, 0, 0)
     found: list[Diagnostic] = []
     for what, names in asked.items():
@@ -95,7 +103,7 @@ def _unknown(options: Options, loaded: Loaded) -> tuple[Diagnostic, ...]:
             if name not in known[what]:
                 options_ = ", ".join(sorted(str(one) for one in known[what])) or "none"
                 help = did_you_mean(name, [str(one) for one in known[what]]) or f"there are: {options_}"
-                place = options.places.get(what, command_line)
+                place = places.get(what, command_line)
                 found.append(Diagnostic(f"unknown-{what}", place, f"there is no {what} `{name}`", help))
     return tuple(found)
 
@@ -185,6 +193,7 @@ class _Check:
         self.stop = Stop(cancel, None if options.seconds is None else started + options.seconds)
         self.lock = threading.Lock()
         self.under_way: dict[int, tla.Progress] = {}
+        self.told: int | None = None
         self.done = 0
         jobs = options.jobs or max(1, (os.cpu_count() or 1) // options.workers)
         if tools is None:
@@ -242,12 +251,13 @@ class _Check:
         return verdicts
 
     def progress(self, now: tla.Progress) -> None:
-        if not self.on_progress:
-            return
         with self.lock:
             self.under_way[threading.get_ident()] = now
             totals = [progress.totals for progress in self.under_way.values()]
             states = sum(t.distinct or 0 for t in totals) or None
+            self.told = states or self.told
+            if not self.on_progress:
+                return
             queue = sum(t.left or 0 for t in totals)
             runs = sum(len(tuple(check.jobs())) for check in self.checks)
             elapsed = time.monotonic() - self.started
@@ -270,8 +280,13 @@ class _Check:
             for v in found
         )  # fmt: skip
         complete = failure is None and all(v.outcome != UNDECIDED for v in found)
+        states = sum(check.runs.states for check in self.checks) or None
+        stopped = None if failure else next((check.stopped for check in self.checks if check.stopped), None)
+        if stopped and self.told:
+            # What was told while it ran was not less in the end.
+            states = max(states or 0, self.told)
         evidence = Evidence(
-            states=sum(check.runs.states for check in self.checks) or None,
+            states=states,
             generated=sum(check.runs.generated for check in self.checks) or None,
             depth=max((check.runs.depth for check in self.checks), default=0) or None,
             runs=sum(check.runs.number for check in self.checks),
@@ -280,7 +295,6 @@ class _Check:
             symmetry=tuple(dict.fromkeys(name for check in self.checks for name in check.symmetry)),
             cached=sum(check.runs.cached for check in self.checks),
         )
-        stopped = None if failure else next((check.stopped for check in self.checks if check.stopped), None)
         tlc = next((check.runs.version for check in self.checks if check.runs.version), "")
         return _result(
             self.loaded, self.cells, self.options,

@@ -108,8 +108,8 @@ def _cell(verdict: Verdict | None) -> str:
 def _trace(group: tuple[Verdict, ...], result: Result) -> str:
     open_ = " open" if mood(group[0]) == "bad" else ""
     first = group[0]
-    where = f" {cell_text(first)}" if cell_text(first) else ""
-    title = f"{_html(first.property)}{_html(where)}, {_html(word(first))}"
+    name = " ".join(part for part in (first.property, cell_text(first)) if part)
+    title = f"{_html(name)}, {_html(word(first))}"
     body = block(counterexample_text(group, result, WIDTH, Ink()))
     return f"<details{open_}><summary>{title}</summary>\n\n{body}\n</details>\n"
 

@@ -13,7 +13,7 @@ from .behaviour import Page, ending, finding_text, headline, where_text
 from .command import reproduce
 from .diagnostics import diagnostics_text
 from .ink import PLAIN, WIDTH, Ink
-from .words import NARROWEST, place, source_line, step_text
+from .words import NARROWEST, line_words, source_line, step_text
 
 STOPPED = {
     "time": "the time limit was reached",
@@ -27,8 +27,9 @@ NAMED = 5
 """So many locations are named before the others are counted."""
 
 
-def result_text(result: Result, width: int = WIDTH, ink: Ink = PLAIN) -> str:
+def result_text(result: Result, width: int = WIDTH, ink: Ink = PLAIN, *, verbose: bool = False) -> str:
     """Verdicts, then a trace per violated property, then what a reader should also know.
+    `verbose` traces have the steps that tell nothing, too.
 
     Diagnostics are not part of it; they go to another stream.
     """
@@ -38,7 +39,7 @@ def result_text(result: Result, width: int = WIDTH, ink: Ink = PLAIN) -> str:
         return f"{head_text(result.name, result.constants, ink)}   nothing of it in this shard\n" * empty
     blocks = [_summary(result, ink)]
     for verdicts in counterexamples(result.verdicts):
-        blocks.append(counterexample_text(verdicts, result, width, ink))
+        blocks.append(counterexample_text(verdicts, result, width, ink, verbose=verbose))
     notes = notes_of(result)
     if notes:
         blocks.append("\n".join(notes) + "\n")
@@ -229,12 +230,14 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", " ")
 
 
-def counterexample_text(verdicts: tuple[Verdict, ...], result: Result, width: int, ink: Ink) -> str:
+def counterexample_text(
+    verdicts: tuple[Verdict, ...], result: Result, width: int, ink: Ink, *, verbose: bool = False
+) -> str:
     """The trace of the first of `verdicts`, with a headline; the others have the same one."""
     verdict, *also = verdicts
     assert verdict.finding is not None
     others = [cell_text(other) for other in also]
-    page = _page(result, width, ink)
+    page = _page(result, width, ink, verbose=verbose)
     return finding_text(verdict.finding, page, cell_text(verdict), others, reproduce(result, verdict))
 
 
@@ -273,8 +276,8 @@ def cell_text(verdict: Verdict) -> str:
     return where_text(verdict.scenario, verdict.policy)
 
 
-def _page(result: Result, width: int, ink: Ink) -> Page:
-    return Page(result.sources, result.path, width, ink)
+def _page(result: Result, width: int, ink: Ink, *, verbose: bool = False) -> Page:
+    return Page(result.sources, result.path, width, ink, verbose)
 
 
 def reasons_of(finding: Finding, result: Result) -> tuple[str, ...]:
@@ -300,7 +303,7 @@ def notes_of(result: Result) -> list[str]:
         what = f"label {mark.text}" if mark.kind == "label" else f"{mark.text} of"
         line = source_line(mark.span, result.sources)
         text = "" if mark.kind == "label" else f" `{line}`"
-        notes.append(f"warning: no behaviour reaches {what}{text}, line {place(mark.span, result.path)}")
+        notes.append(f"warning: no behaviour reaches {what}{text}, {line_words(mark.span, result.path)}")
     notes += [f"note: {text}" for text in memory_notes(result)]
     return notes
 
