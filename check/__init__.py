@@ -5,6 +5,7 @@
     matrix             Loaded -> Result        the cells, side by side
     cell               Cell -> verdicts        safety and liveness runs, replayed, with a second opinion
     runs, search       one run of TLC; one search by the interpreter
+    compiled           one search by Spin
     result             what came of it, as values
 
 `options` are what is asked for, and which of that decides; `expectations` what a model expects of its

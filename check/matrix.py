@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import tla
 from ..dsl.diagnostics import Diagnostic, did_you_mean
@@ -29,6 +30,9 @@ from .runs import Runs
 from .saved.store import Store, fingerprint
 from .stop import Stop
 
+if TYPE_CHECKING:
+    from .. import spin
+
 
 def check_loaded(
     loaded: Loaded,
@@ -46,6 +50,7 @@ def check_loaded(
         return _result(loaded, (), options, extra=unknown)
     try:
         tools = tla.find_tools(options.java, options.jar) if options.engine == "tlc" else None
+        compiled = _spin() if options.engine in ("spin", "spin-bitstate") else None
     except tla.ToolMissing as fault:
         return _result(loaded, cells, options, failure=Failure("missing", str(fault), "", None))
     cancel = cancel or threading.Event()
@@ -56,7 +61,14 @@ def check_loaded(
     if store is not None:
         said = [meaning(source) for source in loaded.sources.values()]
         key = fingerprint("cell", mark, said, options.deciding(of_a_cell=True))
-    return _Check(loaded, cells, options, tools, on_progress, cancel, started, store, key).run()
+    return _Check(loaded, cells, options, tools, compiled, on_progress, cancel, started, store, key).run()
+
+
+def _spin() -> spin.Tools:
+    """Spin and a compiler, which most checks do without.  Raises ToolMissing."""
+    from ..spin.tools import find_tools
+
+    return find_tools()
 
 
 def chosen(loaded: Loaded, options: Options) -> tuple[tuple[Cell, ...], tuple[Diagnostic, ...]]:
@@ -181,8 +193,8 @@ class _Check:
 
     def __init__(
         self, loaded: Loaded, cells: tuple[Cell, ...], options: Options, tools: tla.Tools | None,
-        on_progress: Callable[[Progress], None] | None, cancel: threading.Event, started: float,
-        store: Store | None, key: str,
+        compiled: spin.Tools | None, on_progress: Callable[[Progress], None] | None, cancel: threading.Event,
+        started: float, store: Store | None, key: str,
     ) -> None:  # fmt: skip
         self.loaded = loaded
         self.cells = cells
@@ -196,10 +208,11 @@ class _Check:
         self.told: int | None = None
         self.done = 0
         jobs = options.jobs or max(1, (os.cpu_count() or 1) // options.workers)
-        if tools is None:
+        if tools is None and compiled is None:
             # Python runs one thread at a time: side by side, searches would only share the memory.
             jobs = 1
         self.jobs = jobs
+        self.compiled = compiled
         self.checks = [
             CellCheck(
                 cell, options.properties, self.runs(cell, tools, store), store,
@@ -217,6 +230,7 @@ class _Check:
             options.run_seconds, options.states, options.keep, self.stop, self.progress,
             quick=options.reduction,
             memory=None if store is None else store.room("tlc"),
+            compiled=self.compiled, bitstate=options.engine == "spin-bitstate",
         )  # fmt: skip
 
     def run(self) -> Result:

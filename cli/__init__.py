@@ -5,7 +5,6 @@ of `validate` and `probes`, `shown_arguments` how results are shown), hands over
 that is imported only then, and turns every failure into a line or two. `configured` is the project's
 configuration where the command line says nothing; `output` where results go; `write` how lines are printed;
 `signals` Ctrl-C; `watch` and `interactive` the loops of `--watch` and `simulate -i`; `space` what is in a
-state space.
-`checking`, `cell`, `binding` and `review` are what several commands share: a check, a single program, what
-recorded events mean, a comparison; `costs` is what `cost` needs beside its command.
+state space. `checking`, `cell`, `binding` and `review` are what several commands share: a check, a single
+program, what recorded events mean, a comparison; `costs` is what `cost` needs beside its command.
 """

@@ -245,7 +245,7 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check.add_argument(
         "--shard", type=_part, metavar="I/N", help="only part I of N of the scenarios and policies; see merge"
     )
-    check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")
+    check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC, or Spin, is given and prints")
     _tools(check)
     check.set_defaults(command=_run("check", stoppable=True))
 
@@ -253,8 +253,9 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _checking(parser: argparse.ArgumentParser) -> None:
     """How models are checked."""
     parser.add_argument(
-        "--engine", choices=("tlc", "interpreter"), default="tlc",
-        help="interpreter: no Java; for small models, safety only (default tlc)",
+        "--engine", choices=("tlc", "interpreter", "spin", "spin-bitstate"), default="tlc",
+        help="interpreter: small models without Java; spin: large ones, with Spin and a C compiler; "
+        "spin-bitstate: what does not fit into memory; all three decide safety only (default tlc)",
     )  # fmt: skip
     parser.add_argument(
         "--jobs", type=positive, metavar="N", help="TLCs side by side (default: one a processor)"

@@ -1,4 +1,4 @@
-"""`pfnspec cost`: what each way of waiting costs under a table of costs; `pfnspec costs`: the default table."""
+"""`pfnspec cost`: what each way of waiting costs under a table of costs; `pfnspec costs`: the table."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from ..text.result import (
     counterexample_text,
     counterexamples,
     diagnostics_of,
+    engine_text,
     evidence_text,
     failure_text,
     fairness_text,
@@ -171,7 +172,7 @@ def _model(
         status=result.status,
         tables=tables(result),
         links=numbers,
-        evidence="" if result.evidence is None else evidence_text(result, result.evidence),
+        evidence=_evidence(result),
         fairness=fairness_text(result) if any(v.kind == "property" for v in result.verdicts) else "",
         diagnostics=diagnostics_of(result, Ink()) + failure_text(result),
         notes=tuple(notes_of(result)),
@@ -186,6 +187,12 @@ def _name(path: str, root: Path) -> str:
     if not PurePath(path).is_absolute() and ".." not in PurePath(path).parts:
         return path
     return repository_path(path, root) or PurePath(path).name
+
+
+def _evidence(result: Result) -> str:
+    """What the verdicts rest on, in a line; empty where there is nothing."""
+    told = ["" if result.evidence is None else evidence_text(result, result.evidence), engine_text(result)]
+    return ", ".join(text for text in told if text)
 
 
 def _paths(verdict: Verdict) -> set[str]:

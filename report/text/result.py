@@ -20,8 +20,16 @@ STOPPED = {
     "states": "the limit of states was reached",
     "interrupted": "it was interrupted",
     "fail-fast": "a verdict was not as expected",
+    "bitstate": "bitstate hashing may have left states out",
 }
 """What ended a check early, in words."""
+
+DECIDED_BY = {
+    "interpreter": "the interpreter",
+    "spin": "Spin",
+    "spin-bitstate": "Spin, which kept a few bits of each state",
+}
+"""Engines other than TLC, in words."""
 
 NAMED = 5
 """So many locations are named before the others are counted."""
@@ -110,10 +118,10 @@ def _summary(result: Result, ink: Ink) -> str:
         lines += _table(verdicts, result.policies, ink) if len(result.policies) > 1 else _list(verdicts, ink)
     if result.evidence is not None:
         lines += ["", "  " + evidence_text(result, result.evidence)]
-    if result.engine == "interpreter":
-        lines.append("  decided by the interpreter, not by TLC, which is the reference")
+    if engine_text(result):
+        lines.append(f"  {engine_text(result)}")
     temporal = [verdict for verdict in result.verdicts if verdict.kind == "property"]
-    if temporal and not (result.engine == "interpreter" and all(v.outcome == UNDECIDED for v in temporal)):
+    if temporal and not (result.engine != "tlc" and all(v.outcome == UNDECIDED for v in temporal)):
         lines.append(f"  fairness: {fairness_text(result)}")
     return "\n".join(lines) + "\n"
 
@@ -210,6 +218,13 @@ def evidence_text(result: Result, evidence: Evidence) -> str:
     return ", ".join(parts)
 
 
+def engine_text(result: Result) -> str:
+    """Which engine decided, if it was not TLC."""
+    if result.engine == "tlc":
+        return ""
+    return f"decided by {DECIDED_BY[result.engine]}, not by TLC, which is the reference"
+
+
 def fairness_text(result: Result) -> str:
     """What the temporal verdicts assume, in one line."""
     why = {
@@ -288,7 +303,7 @@ def reasons_of(finding: Finding, result: Result) -> tuple[str, ...]:
 def notes_of(result: Result) -> list[str]:
     """What a reader should also know, a line each."""
     notes: list[str] = []
-    if result.engine == "interpreter":
+    if result.engine != "tlc":
         names = dict.fromkeys(f"`{v.property}`" for v in result.verdicts if _left_to_tlc(v))
         if names:
             is_ = "is a temporal property" if len(names) == 1 else "are temporal properties"

@@ -190,7 +190,7 @@ def test_options_that_say_something_to_tlc(pfnspec: Run, models: Path, tmp_path:
     assert (ran.returncode, ran.stdout) == (2, "")
     assert len(ran.stderr.splitlines()) == 1
     assert not (tmp_path / "kept").exists()
-    assert pfnspec("check", models / "good.pfn", "--engine", "spin").returncode == 2
+    assert pfnspec("check", models / "good.pfn", "--engine", "none").returncode == 2
 
 
 def test_a_check_that_is_stopped_says_no_less_than_its_progress_did(tmp_path: Path) -> None:
