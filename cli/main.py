@@ -9,9 +9,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import recording_arguments, review_arguments, shown_arguments
+from .arguments import recording as recording_arguments
+from .arguments import review as review_arguments
+from .arguments import shown as shown_arguments
+from .arguments.shown import positive
 from .costs import arguments as cost_arguments
-from .shown_arguments import positive
 
 TYPE_CHECKING = False  # What it is good for would take longer to import than all of this.
 if TYPE_CHECKING:
