@@ -17,6 +17,7 @@ from .bodies.sites import refuse_unfit_sites
 from .bodies.size import refuse_large
 from .bodies.snapshots import refuse_other_counters
 from .bodies.statements import check_body
+from .library import with_library
 from .properties import (
     Owner,
     assertions,
@@ -63,6 +64,7 @@ def examine(
     processes become and which counters snapshots meet, which takes as long as all the rest."""
     found = Diagnostics()
     names = Names(lost=lost)
+    specification = with_library(specification)
     declared = specification.declarations
     for node in declared:
         if isinstance(node, tree.Const | tree.Shared | tree.Ghost):

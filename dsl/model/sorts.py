@@ -82,10 +82,13 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Struct:
-    """A class: fields with their sorts and, where they have one, initial values."""
+    """A class: fields with their sorts and, where they have one, initial values.
+
+    `ordered`: a class of the library, which has the barriers or the lock that it needs within."""
 
     name: str
     fields: tuple[tuple[str, Sort, Value], ...]
+    ordered: bool = False
 
     def __str__(self) -> str:
         return self.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
@@ -116,6 +117,7 @@ def finish(
             for index, cpu in enumerate(process.cpus or ())
         ),
         no_spinning=no_spinning,
+        ordered=frozenset(path for declared in model.variables for path in _ordered(declared.name, declared.sort)),
     )
     return with_waits(program)
 
@@ -141,6 +143,18 @@ def _claimed(name: str, points: tuple[Point, ...], invariants: tuple[Invariant, 
     return any(c.property == name for p in points for c in p.claims) or any(
         i.property == name for i in invariants
     )
+
+
+def _ordered(path: str, sort: s.Sort, within: bool = False) -> Iterator[str]:
+    """The paths of what belongs to a class of the library."""
+    match sort:
+        case s.Array(of=of):
+            yield from _ordered(path, of, within)
+        case s.Struct(fields=members, ordered=ordered):
+            for name, inner, _ in members:
+                yield from _ordered(f"{path}.{name}", inner, within or ordered)
+        case _ if within:
+            yield path
 
 
 def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Variable]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
-from ...dsl.source import Span
+from ...dsl.source import LIBRARY, Span
 from ..program.program import (
     TRUE,
     Assign,
@@ -20,6 +21,7 @@ from ..program.program import (
     Fork,
     Goto,
     LockUse,
+    Note,
     Op,
     Pick,
     Point,
@@ -28,6 +30,7 @@ from ..program.program import (
     Test,
     goto,
     reads,
+    rewritten,
 )
 
 MAX_FREE_TESTS = 7
@@ -114,11 +117,50 @@ class Flow:
     nodes: list[Node] = field(default_factory=list)
 
     def add(self, node: Node) -> int:
+        _as_called(node)
         self.nodes.append(node)
         return len(self.nodes) - 1
 
     def goto(self, node: Node) -> Block:
         return goto(self.add(node))
+
+
+def _as_called(node: Node) -> None:
+    """Tells what the library does at the author's line that calls it."""
+    if isinstance(node, MarkNode):
+        node.claim = tuple(_at_call(claim) for claim in node.claim)
+        return
+    outer, inner = _split(node.calls)
+    within = inner or node.span.path == LIBRARY
+    if isinstance(node, StepNode | LastNode):
+        node.claims = tuple(_at_call(claim) for claim in node.claims)
+    if isinstance(node, StepNode | FreeNode) and outer:
+
+        def change(part: object) -> object:
+            if isinstance(part, Block):
+                ops = tuple(op for op in part.ops if not (inside(op) and op.kind == "local"))
+                return part if ops == part.ops else rewritten(Block(ops, part.end), change, told=True)
+            return replace(part, span=outer[-1]) if inside(part) and part.span != outer[-1] else part
+
+        def inside(part: object) -> TypeGuard[Note]:
+            return isinstance(part, Note) and (inner != () or part.span.path == LIBRARY)
+
+        node.block = rewritten(node.block, change, told=True)
+    if within and outer:
+        node.span, node.calls = outer[-1], outer[:-1]
+
+
+def _at_call(claim: Claim) -> Claim:
+    outer, inner = _split(claim.calls)
+    if outer and (inner or claim.span.path == LIBRARY):
+        return replace(claim, span=outer[-1], calls=outer[:-1])
+    return claim
+
+
+def _split(calls: tuple[Span, ...]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Call sites: those of the author's, outermost first, and from the first one in the library on."""
+    position = next((i for i, call in enumerate(calls) if call.path == LIBRARY), len(calls))
+    return calls[:position], calls[position:]
 
 
 def targets(block: Block) -> Iterator[int]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.model.fold import truth_of
-from ...dsl.source import PRELUDE, Span
+from ...dsl.source import BUILT_IN, Span
 from ..program.program import (
     FALSE,
     SELF,
@@ -186,8 +186,8 @@ class Statements(Operations):
         return entry.number
 
     def marked(self, target: int, span: Span, kind: str, text: str) -> int:
-        """`target`, entered through a branch whose reachability is watched (not in the prelude)."""
-        if span.path == PRELUDE:
+        """`target`, entered through a branch whose reachability is watched (not in what comes with the language)."""
+        if span.path in BUILT_IN:
             return target
         return self.free(Block((Reach(self.reach(span, kind, text)),), Goto(target)), span)
 

@@ -359,7 +359,8 @@ class Program:
 
     `properties` names every safety property that has a verdict, in order.  `cpus`, `preempt` and
     `pins` (the CPU of each pinned task) are the scheduler's, `no_spinning` says of `Self` that it
-    holds no spinning lock, `forgotten` are the variables that its steps reset.
+    holds no spinning lock, `forgotten` are the variables that its steps reset.  `ordered` are the variables
+    and counters, by their paths, whose accesses are in order on every machine.
     """
 
     name: str
@@ -382,6 +383,7 @@ class Program:
     pins: tuple[tuple[Task, int], ...] = ()
     no_spinning: Expr = TRUE
     forgotten: tuple[Forgotten, ...] = ()
+    ordered: frozenset[str] = frozenset()
     _points: dict[str, Point] = field(default_factory=dict, compare=False, repr=False)
 
     @property

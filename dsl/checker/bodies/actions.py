@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...diagnostics import did_you_mean
 from ...model import model as m
 from ...model import sorts as s
+from ...source import BUILT_IN
 from ...syntax import tree
 from ..values.expressions import domain, expression, place
 from ..values.kernel import habit, not_within
@@ -69,7 +70,8 @@ def _invoke(node: tree.Call, name: str, body: Body) -> m.Invoke | None:
         given.append(argument)
     if len(given) != len(parameters):
         message = f"`{name}` takes {len(parameters)} argument{'s' * (len(parameters) != 1)}, not {len(given)}"
-        related = [(signature.node.span, "it is defined here")]
+        own = signature.node.span.path not in BUILT_IN
+        related = [(signature.node.span, "it is defined here")] if own else []
         scope.found.add("bad-argument", node.span, message, related=related)
         return None
     arguments: list[m.Expr | m.Place] = []

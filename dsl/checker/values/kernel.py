@@ -17,7 +17,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     # -- locks
     (
         r"(raw_)?spin_lock_init|mutex_init|rwlock_init|init_rwsem|DEFINE_(RAW_)?(SPINLOCK|MUTEX|RWLOCK)"
-        r"|DECLARE_RWSEM|init_s?waitqueue_\w+|DECLARE_S?WAIT_QUEUE_\w+|init_completion|DECLARE_COMPLETION\w*",
+        r"|DECLARE_RWSEM|init_s?waitqueue_\w+|DECLARE_S?WAIT_QUEUE_\w+|DECLARE_COMPLETION\w*",
         "declare it with `shared`; locks and queues are there from the beginning, and free",
     ),
     (r"spin_(lock|trylock)_(irq|irqsave|bh)\w*", f"write `LOCK.{{1}}()`; {_NO_INTERRUPTS}"),
@@ -85,26 +85,8 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "write `either:` with the wait, and `or:` with what a signal or time-out leads to; a `wait until` "
         "ends with its condition only",
     ),
-    (
-        r"try_wait_for_completion",
-        "hold the completion's lock, and write `if done > 0:` with `done -= 1` in it",
-    ),
-    (r"completion_done", "read `done > 0`, with the completion's lock held"),
-    (
-        r"wait_for_completion\w*|completion",
-        "a completion is a count, a lock and a waitqueue: hold the lock, `wait until done > 0 on DONE "
-        "holding LOCK`, then `done -= 1`; an `await` hides a wake-up that is missing",
-    ),
-    (
-        r"complete_all",
-        "hold the completion's lock, set its count to that of all who may wait, and `wake_up(DONE)`",
-    ),
-    (
-        r"complete(_on_current_cpu)?",
-        "hold the completion's lock, `done += 1`, and `wake_up_one(DONE)`; without it whoever sleeps "
-        "sleeps on",
-    ),
-    (r"reinit_completion", "assign `done = 0`"),
+    (r"wait_for_completion_\w+", "write `wait_for_completion(DONE)`"),
+    (r"complete_on_current_cpu", "write `complete(DONE)`"),
     (
         r"s?wait_event\w*|swait_event\w*|wait_var_event\w*|wait_on_\w+",
         "write `wait until CONDITION on WAITQUEUE`",

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from ...diagnostics import Diagnostics, did_you_mean
 from ...model import model as m
 from ...model import sorts as s
-from ...source import Span
+from ...source import LIBRARY, Span
 from ...syntax import tree
 from ...syntax.recover import Lost
+from ..library import library_names
 from .kernel import habit, not_within
 
 BUILT_INS = frozenset(
@@ -172,14 +173,17 @@ class Scope:
                 help = "use numbers and `const` declarations"
                 self.found.add("not-constant", span, f"`{name}` is not a constant", help)
             return
-        words = not_within(name, BUILT_INS - TYPE_WORDS)
+        words = not_within(name, (BUILT_INS - TYPE_WORDS) | library_names())
         candidates = {*self.locals, *self.bounds, *self.names.known(), *words}
         help = habit(name) or did_you_mean(name, candidates)
         self.found.add("unknown-name", span, f"`{name}` is not known", help)
 
     def refuse_hiding(self, name: str, span: Span) -> None:
-        """Reports a local, parameter or bound variable that takes the name of something else."""
+        """Reports a local, parameter or bound variable that takes the name of something else.  Those of the
+        library come before whatever a model calls by their names."""
         names = self.names
+        if span.path == LIBRARY:
+            return
         if name in BUILT_INS:
             self.found.add(
                 "reserved-name", span, f"`{name}` is a word of the language", "choose another name"

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from ...diagnostics import Diagnostics, did_you_mean
 from ...model import sorts as s
 from ...model.fold import NotConstant, evaluate
-from ...source import Span
+from ...source import LIBRARY, Span
 from ...syntax import tree
 from .expressions import constant, expression, range_bounds
+from ..library import library_names
 from .kernel import habit
 from .operators import fitted
 from .scope import Names, Scope
@@ -122,7 +123,7 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
             elif name in ("range", "set"):
                 found.add("bad-type", node.span, f"`{name}` alone is not a type", f"write `{_FORMS[name]}`")
             elif not names.may_be(name):
-                candidates = [*names.types, *names.processes, *_PLAIN_TYPES, "range", "set"]
+                candidates = [*names.types, *names.processes, *_PLAIN_TYPES, "range", "set", *library_names()]
                 advice = habit(name) or did_you_mean(name, candidates)
                 found.add("unknown-type", node.span, f"`{name}` is not a type", advice)
             return None
@@ -274,7 +275,9 @@ def _struct(node: tree.Struct, names: Names, found: Diagnostics) -> s.Sort | Non
         if sort is not None:
             value = initial(field.default, sort, field.span, names, found)
             fields.append((field.name, sort, value))
-    return s.Struct(node.name, tuple(fields)) if len(fields) == len(node.fields) else None
+    if len(fields) < len(node.fields):
+        return None
+    return s.Struct(node.name, tuple(fields), node.span.path == LIBRARY)
 
 
 def initial(node: tree.Expr | None, sort: s.Sort, span: Span, names: Names, found: Diagnostics) -> s.Value:
