@@ -105,7 +105,7 @@ def examine(
         return Checked(None, names, bodies, found)
     model = m.Model(
         specification.header.name, specification.path, specification.doc,
-        tuple(names.constants.items()), tuple(names.variables.values()), tuple(processes),
+        tuple(names.constants.items()), (*names.variables.values(), *names.pools.values()), tuple(processes),
         tuple(functions), tuple(claimed), texts, tuple(expected), scenario,
         policies, asked, cpus, settings.preempt, unlocked,
     )  # fmt: skip

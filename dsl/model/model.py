@@ -62,6 +62,15 @@ class Do:
 
 
 @dataclass(frozen=True, slots=True)
+class Free:
+    """`kfree(session)`: nothing, where the reference is None."""
+
+    pool: SharedVariable
+    reference: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class LockAction:
     """action is acquire or release, mode read or write."""
 
@@ -196,7 +205,7 @@ class Delegate:
 
 
 Statement = (
-    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | Verb | Assert
+    Wait | Delegate | Declare | Store | Update | Bump | Do | Free | LockAction | QueueAction | Verb | Assert
     | Await | Label
     | Return | Break | Continue | If | While | For | With | Either | Atomic
 )  # fmt: skip
@@ -294,10 +303,11 @@ class Model:
 
 BUILT_IN_CHECKS = (
     "deadlock", "out_of_range", "none_used", "empty_choice", "bad_unlock", "sleep_in_atomic", "ends_holding",
+    "use_after_free", "double_free",
 )  # fmt: skip
 
 
 def is_stateful(e: object) -> bool:
     """Whether its value depends on the state."""
-    stateful = Place | AtLabel | LockState | TaskLocal
+    stateful = Place | AtLabel | LockState | TaskLocal | Allocated
     return any(isinstance(node, stateful) for node in walk(e))

@@ -5,20 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..source import Span
-from .sorts import BOOL, Range, Sort, Value
+from .sorts import BOOL, Range, SetOf, Sort, Value
 
 # ---- what names stand for
 
 
 @dataclass(frozen=True, slots=True)
 class SharedVariable:
-    """`shared` or `ghost`; `value` is the initial one, of the shape of the sort."""
+    """`shared` or `ghost`; `value` is the initial one, of the shape of the sort.
+
+    `pool`: the objects of a class, an array of which each element is in use only while it is allocated."""
 
     name: str
     sort: Sort
     value: Value
     ghost: bool
     span: Span
+    pool: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,24 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """Which element of its pool a reference leads to."""
+
+    operand: Expr
+    sort: Range
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Allocated:
+    """`allocated(Session)` in a specification: the set of the objects that are allocated."""
+
+    pool: SharedVariable
+    sort: SetOf
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Current:
     """`seen == seq`: whether the counter was not bumped since the snapshot was taken."""
 
@@ -244,7 +265,7 @@ class Temporal:
 
 
 Expr = (
-    Literal | SelfIndex | BoundUse | Load | Operation | Unwrap | Fit | Current | Quantified
+    Literal | SelfIndex | BoundUse | Load | Operation | Unwrap | Fit | Slot | Allocated | Current | Quantified
     | SetDisplay | SetBuild | TaskOf | AtLabel | LockState | TaskLocal | SiteCondition | Temporal
 )  # fmt: skip
 
@@ -265,6 +286,16 @@ class Choose:
     """`choose(S)`: any element; `empty_choice` when there is none."""
 
     domain: Expr
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Allocate:
+    """`alloc(Session)`, or `kzalloc(Session)`, which may fail."""
+
+    pool: SharedVariable
+    may_fail: bool
     sort: Sort
     span: Span
 
@@ -325,6 +356,6 @@ class Joined:
     sort: Sort = BOOL
 
 
-Action = Maybe | Choose | TryLock | Invoke | Look | Negated | Joined
+Action = Maybe | Choose | Allocate | TryLock | Invoke | Look | Negated | Joined
 Condition = Expr | Action
 Source = Expr | Action | Take

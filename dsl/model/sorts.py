@@ -46,6 +46,14 @@ class Enum:
 
 
 @dataclass(frozen=True, slots=True)
+class Ref(Enum):
+    """A reference to an object of the class `name`; its values are called as the objects are, `Session[0]`."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
 class Optional:
     """`T | None`"""
 
@@ -157,6 +165,11 @@ NOTHING = Nothing()
 GENERATION = Generation()
 SNAPSHOT = Snapshot()
 WAITQUEUE = WaitQueue()
+
+
+def bare(sort: Sort) -> Sort:
+    """T of `T | None`, any other sort itself."""
+    return sort.of if isinstance(sort, Optional) else sort
 
 
 def is_plain(sort: Sort) -> bool:

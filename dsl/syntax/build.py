@@ -223,8 +223,8 @@ class Build(Transformer[Token, Any]):
         return tree.Member(self._span(meta), str(c[0]))
 
     def struct(self, meta: Meta, c: list[Any]) -> tree.Struct:
-        doc, fields = _documented(c[1:])
-        return tree.Struct(self._head(meta), str(c[0]), fields, doc)
+        doc, fields = _documented(c[2:])
+        return tree.Struct(self._head(meta), str(c[0]), c[1], fields, doc)
 
     def field(self, meta: Meta, c: list[Any]) -> tree.Field:
         return tree.Field(self._span(meta), str(c[0]), c[1], c[2])

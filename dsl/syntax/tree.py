@@ -234,9 +234,10 @@ class Field(Node):
 
 @dataclass(frozen=True, slots=True)
 class Struct(Node):
-    """`class Gpc:`"""
+    """`class Gpc:`, or with a count, of objects that are allocated, `class Session[2]:`"""
 
     name: str
+    count: Expr | None
     fields: tuple[Field, ...]
     doc: str | None
 

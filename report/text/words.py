@@ -65,6 +65,16 @@ def event_text(event: Event) -> str:
             woken = event.value if isinstance(event.value, frozenset) else frozenset()
             names = ", ".join(sorted(str(task) for task in woken))
             return f"wakes {names}" if names else f"wakes nobody on {event.where}"
+        case "alloc":
+            return f"allocates {value}"
+        case "no_alloc":
+            return f"allocates no {event.text}: None"
+        case "free":
+            return f"frees {value}"
+        case "twice":
+            return f"frees {value}, which is not allocated"
+        case "dead":
+            return f"uses {event.where}, which is not allocated"
         case _:
             return event.kind
 

@@ -38,6 +38,7 @@ from ..program.program import (
 from .direct import Base, Obligation, located
 from .expressions import Expressions, reset, shared
 from .locks import EMPTY, LockPlace
+from .objects import IN_USE, free_ones, members, size, slot_of, state_name
 
 Use = Callable[[Expr], Block]
 
@@ -134,7 +135,8 @@ class Assignments(Expressions, ABC):
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
             note = Note("write", span, where, value=x, old=read)
             block = Block((note, Assign(read.variable, read.indices, x)), Goto(after))
-            return self.step("store", span, reset(block, (*used, *held)))
+            stored = reset(block, (*used, *held))
+            return self.step("store", span, self.checked(self.alive(read, where, span), stored))
 
         return self.located(place, use)
 
@@ -163,7 +165,9 @@ class Assignments(Expressions, ABC):
                     Note("take_snapshot", span, source),
                     Assign(read.variable, read.indices, self.now(counter)),
                 )
-                return self.step("take", span, reset(Block(ops, Goto(after)), (*held, *more)))
+                there = (*self.alive(counter, source, span), *self.alive(read, where, span))
+                taken = reset(Block(ops, Goto(after)), (*held, *more))
+                return self.step("take", span, self.checked(there, taken))
 
             return self.located(place, with_place)
 
@@ -175,7 +179,8 @@ class Assignments(Expressions, ABC):
     def bump(self, counter: m.Place, span: Span, after: int) -> Block:
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
             ops: tuple[Op, ...] = (Note("bump", span, where), Outdate(*self.generation_values(read)))
-            return self.step("bump", span, reset(Block(ops, Goto(after)), held))
+            bumped = reset(Block(ops, Goto(after)), held)
+            return self.step("bump", span, self.checked(self.alive(read, where, span), bumped))
 
         return self.located(counter, use)
 
@@ -189,7 +194,8 @@ class Assignments(Expressions, ABC):
             def use(counter: Read, where: Where, held: tuple[str, ...]) -> Block:
                 rest = reset(k(self.now(counter)), held)
                 note = Note("take_snapshot", value.span, where)
-                return self.step("take", value.span, Block((note, *rest.ops), rest.end))
+                taken = Block((note, *rest.ops), rest.end)
+                return self.step("take", value.span, self.checked(self.alive(counter, where, value.span), taken))
 
             return self.located(value.counter, use)
         return self.value(value, k)
@@ -221,6 +227,8 @@ class Assignments(Expressions, ABC):
                     return self.checked((obligation,), picked)
 
                 return self.value(domain, use)
+            case m.Allocate():
+                return self.allocate(action, k)
             case m.TryLock():
                 return self.trylock(action, k)
             case m.Invoke():
@@ -259,6 +267,25 @@ class Assignments(Expressions, ABC):
             case _:
                 return self.branch(test, yes, no)
 
+    def allocate(self, action: m.Allocate, k: Use) -> Block:
+        """One step: any of the objects that are free; if none is, more are needed than the model has."""
+        pool, span = action.pool, action.span
+        name = f"object_{span.line}_{span.column}"
+        one = BoundName(name)
+        slot = slot_of(one, s.Ref(pool.name, members(pool)))
+        rest = k(one)
+        ops = (Note("alloc", span, value=one), Assign(state_name(pool), (slot,), IN_USE), *rest.ops)
+        group = free_ones(pool)
+        made = Block((), Pick(name, group, Block(ops, rest.end)))
+        some = Apply("!=", (group, EMPTY))
+        if not action.may_fail:
+            message = f"all {size(pool)} objects of {pool.name} are allocated"
+            return self.step("alloc", span, self.checked((Obligation(some, "out_of_range", span, message),), made))
+        failing = k(NONE)
+        failed = Block((Note("no_alloc", span, text=pool.name), *failing.ops), failing.end)
+        made = Block((), Test(some, made, failed))
+        return self.step("alloc", span, Block((), Fork((made, failed))))
+
     def trylock(self, action: m.TryLock, k: Use) -> Block:
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
             lock = self.lock_at(action.lock, read, where)
@@ -275,7 +302,9 @@ class Assignments(Expressions, ABC):
             )
             refused = Block((refusal, *no.ops), no.end)
             use_ = lock.use("try", action.mode)
-            return self.step("lock", action.span, Block((), Test(can, taken, refused)), lock=use_)
+            tried = Block((), Test(can, taken, refused))
+            there = self.alive(read, where, action.span)
+            return self.step("lock", action.span, self.checked(there, tried), lock=use_)
 
         return self.located(action.lock, use)
 

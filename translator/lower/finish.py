@@ -38,6 +38,7 @@ from ..program.program import (
 )
 from ..program.waits import with_waits
 from .locks import lock_variables
+from .objects import state_variable
 from .temporal import simplified
 
 _Node = TypeVar("_Node")
@@ -184,7 +185,7 @@ def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Varia
                 found.append(Variable(path, kind, sort, value, sizes, None, title, declared.span))
 
     visit(declared.name, declared.sort, declared.value, ())
-    return found
+    return [state_variable(declared), *found] if declared.pool else found
 
 
 class _Resolver:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...dsl.model.sorts import Lock
@@ -224,9 +225,11 @@ class QueuePlace:
 
 
 def acquisition(
-    lock: LockPlace, mode: str, then: int, span: Span, calls: tuple[Span, ...], add: object
-) -> int:
-    """The node that acquires and goes on to node `then`; `add` adds a node and numbers it.
+    lock: LockPlace, mode: str, then: int, span: Span, calls: tuple[Span, ...], add: object,
+    checked: Callable[[Block], Block],
+) -> int:  # fmt: skip
+    """The node that acquires and goes on to node `then`; `add` adds a node and numbers it, `checked` lets a
+    block run only where the lock is there.
 
     A lock that keeps its queue takes one step when it is free, otherwise one to join the queue and
     one to enter at its turn (Linux' fair rwsem and queued rwlock).
@@ -234,11 +237,11 @@ def acquisition(
     taken = Block((lock.take(mode), lock.note("take", mode, span)), goto(then).end)
     if not lock.queued:
         use = lock.use("acquire", mode, lock.blockers(mode))
-        return add(StepNode("lock", span, lock.free(mode), taken, use, calls))  # type: ignore[operator,no-any-return]
+        return add(StepNode("lock", span, lock.free(mode), checked(taken), use, calls))  # type: ignore[operator,no-any-return]
     enter = Block((*lock.leave(mode), *taken.ops), taken.end)
     entering = lock.use("enter", mode, lock.queued_blockers(mode))
-    waiting = add(StepNode("lock", span, lock.turn(mode), enter, entering, calls, continues=True))  # type: ignore[operator]
+    waiting = add(StepNode("lock", span, lock.turn(mode), checked(enter), entering, calls, continues=True))  # type: ignore[operator]
     at_once = conjunction(lock.free(mode), Apply("==", (lock.queue, NO_QUEUE)))
     join = Block((*lock.join(mode), lock.note("queue", mode, span)), goto(waiting).end)
     block = Block((), Test(at_once, taken, join))
-    return add(StepNode("lock", span, Const(True), block, lock.use("join", mode), calls))  # type: ignore[operator,no-any-return]
+    return add(StepNode("lock", span, Const(True), checked(block), lock.use("join", mode), calls))  # type: ignore[operator,no-any-return]

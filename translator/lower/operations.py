@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...dsl.model import model as m
+from ...dsl.model import sorts as s
 from ...dsl.source import Span
 from ..program.program import (
     NONE,
@@ -17,7 +18,9 @@ from ..program.program import (
     Expr,
     Goto,
     Note,
+    Op,
     Read,
+    Test,
     Where,
     conjunction,
     goto,
@@ -28,6 +31,7 @@ from .expressions import Unsupported, reset, shared
 from .flow import LastNode
 from .instant import worth
 from .locks import LockPlace, acquisition
+from .objects import FREED, IN_USE, emptied, fields, nobody_holds, slot_of, state_name, state_of
 
 
 class Operations(Assignments):
@@ -57,7 +61,10 @@ class Operations(Assignments):
                 raise Unsupported("not-atomic", index.span, message, "read it into a local before the block")
 
     def acquire(self, lock: LockPlace, mode: str, span: Span, after: int) -> int:
-        number = acquisition(lock, mode, after, span, self.calls, self.flow.add)
+        there = self.alive(Read(lock.path, lock.indices), lock.where, span)
+        number = acquisition(
+            lock, mode, after, span, self.calls, self.flow.add, lambda block: self.checked(there, block)
+        )
         if not lock.sort.spins:
             node = self.flow.nodes[number]
             node.claims = self.may_sleep(span, "acquiring it may sleep")  # type: ignore[union-attr]
@@ -68,7 +75,8 @@ class Operations(Assignments):
     ) -> Block:
         given = reset(Block((lock.give_back(mode), lock.note("release", mode, span)), Goto(after)), held)
         obligation = Obligation(lock.held(SELF, mode), "bad_unlock", span, "it is not held")
-        return self.step("lock", span, self.checked((obligation,), given), lock=lock.use("release", mode))
+        there = self.alive(Read(lock.path, lock.indices), lock.where, span)
+        return self.step("lock", span, self.checked((*there, obligation), given), lock=lock.use("release", mode))
 
     def held(self, node: m.With, after: int) -> int:
         """Acquire, body, release; the lock's indices are evaluated once."""
@@ -121,12 +129,45 @@ class Operations(Assignments):
         self.atomic = before
         return number
 
+    # -- objects
+
+    def freed(self, node: m.Free, after: int) -> int:
+        """One step: the object is freed, and its fields are as they were in the beginning, for the next one."""
+        pool = node.pool
+
+        def use(x: Expr) -> Block:
+            slot = slot_of(x, s.bare(node.reference.sort))
+            ops: list[Op] = [Note("free", node.span, value=x), Assign(state_name(pool), (slot,), FREED)]
+            quiet: list[Expr] = []
+            for path, sort, value, sizes in fields(pool):
+                if isinstance(sort, s.Lock):
+                    quiet.append(nobody_holds(path, sort, slot, sizes))
+                elif isinstance(sort, s.WaitQueue):
+                    ops += emptied(f"{path}.waiters", frozenset(), slot, sizes)
+                elif not isinstance(sort, s.Generation):
+                    ops += emptied(path, value, slot, sizes)
+            in_use = Obligation(
+                Apply("==", (state_of(pool, slot), IN_USE)), "double_free", node.span,
+                "the object is not allocated", (Note("twice", node.span, value=x),),
+            )  # fmt: skip
+            unlocked = Obligation(
+                conjunction(*quiet), "use_after_free", node.span, "a lock within the object is held"
+            )
+            done = self.checked((in_use, *((unlocked,) if quiet else ())), Block(tuple(ops), Goto(after)))
+            nothing = Apply("==", (x, NONE))
+            if isinstance(node.reference.sort, s.Optional):
+                done = Block((), Test(nothing, goto(after), done))
+            return self.step("free", node.span, done)
+
+        return self.free(self.value(node.reference, use), node.span)
+
     # -- queues and verbs
 
     def queue_action(self, node: m.QueueAction, after: int) -> int:
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
             queue = self.queue_at(read, where)
-            return self.step("queue", node.span, queue.act(node.verb, node.span, reset(goto(after), held)))
+            acted = queue.act(node.verb, node.span, reset(goto(after), held))
+            return self.step("queue", node.span, self.checked(self.alive(read, where, node.span), acted))
 
         return self.free(self.located(node.queue, use), node.span)
 

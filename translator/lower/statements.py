@@ -74,6 +74,8 @@ class Statements(Operations):
                 return self.free(self.bump(counter, node.span, after), node.span)
             case m.Do(action=action):
                 return self.free(self.act(action, lambda _: goto(after)), node.span)
+            case m.Free():
+                return self.freed(node, after)
             case m.LockAction():
                 return self.lock_action(node, after)
             case m.QueueAction():
@@ -292,13 +294,14 @@ class Statements(Operations):
 
     def read_by(self, e: m.Expr, span: Span) -> tuple[Note, ...]:
         """The places that an expression reads, for a trace, with what they hold in the step at hand.  What
-        depends on the variable of a quantifier is left out, and what has an index that may not fit."""
+        depends on the variable of a quantifier is left out, and what is not there."""
         notes: dict[tuple[Read, Where], Note] = {}
         for node in m.walk(e):
-            if isinstance(node, m.Load) and s.is_plain(node.sort) and not self.obligations(node):
+            if isinstance(node, m.Load) and s.is_plain(node.sort):
                 if not any(isinstance(part, m.BoundUse) for part in m.walk(node)):
                     read, where = self.direct(node.place)
-                    notes.setdefault((read, where), Note("read", span, where, value=read))
+                    there = conjunction(*(o.condition for o in self.obligations(node)))
+                    notes.setdefault((read, where), Note("read", span, where, value=read, when=there))
         return tuple(notes.values())
 
     def claims(self, node: m.Assert) -> tuple[Claim, ...]:

@@ -13,6 +13,7 @@ from ..values.operators import fitted
 from ..values.places import refuse_lock_state
 from ..values.scope import LOCK_METHODS, SET_METHODS, Scope
 from .body import Body, Copied, sole_first
+from .objects import ALLOCATING, allocation
 
 METHODS = frozenset((*SET_METHODS, *(name for methods in LOCK_METHODS.values() for name in methods)))
 QUEUE_VERBS = ("prepare_to_wait", "finish_wait", "wake_up", "wake_up_one")
@@ -46,6 +47,8 @@ def action_of(node: tree.Expr, body: Body) -> object | None:
             return FAULT
         assert isinstance(over.sort, s.SetOf)
         return m.Choose(over, over.sort.of, node.span)
+    if name in ALLOCATING:
+        return allocation(node, name, body) or FAULT
     if name in scope.names.functions:
         return _invoke(node, name, body) or FAULT
     return None

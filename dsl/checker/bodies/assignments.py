@@ -54,7 +54,7 @@ def source(node: tree.Expr, sort: s.Sort, body: Body) -> m.Source | None:
     if action is FAULT:
         return None
     if action is not None:
-        assert isinstance(action, m.Maybe | m.Choose | m.TryLock | m.Invoke)
+        assert isinstance(action, m.Maybe | m.Choose | m.Allocate | m.TryLock | m.Invoke)
         return _fitted_action(action, sort, body)
     typed = expression(node, body.scope, sort)
     if typed is None:

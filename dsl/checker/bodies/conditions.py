@@ -96,7 +96,7 @@ def _tested_action(node: tree.Expr, body: Body) -> m.Condition | None:
         return None
     if action is None:
         return condition(node, body.scope)
-    assert isinstance(action, m.Maybe | m.Choose | m.TryLock | m.Invoke)
+    assert isinstance(action, m.Maybe | m.Choose | m.Allocate | m.TryLock | m.Invoke)
     if action.sort is None:
         assert isinstance(action, m.Invoke)
         message = f"`{action.function}` returns nothing"

@@ -10,6 +10,7 @@ from .actions import FAULT, METHODS, QUEUE_VERBS, action_of, lock_call
 from .assignments import assignment, set_method, source
 from .body import Body, not_in_atomic, sole_first
 from .conditions import refuse_in_await
+from .objects import freeing
 
 _VERBS = ("schedule", "cond_resched", "might_sleep", "cpu_relax", "smp_mb", "smp_rmb", "smp_wmb")
 
@@ -57,7 +58,7 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
         name = (
             call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
         )
-        callable_ = name in (*_VERBS, *QUEUE_VERBS, *METHODS) or name in scope.names.functions
+        callable_ = name in ("kfree", *_VERBS, *QUEUE_VERBS, *METHODS) or name in scope.names.functions
         if callable_ or expression(call, scope) is not None:
             help = "call it, with parentheses after the name" if callable_ else "remove it, or assign it"
             scope.found.add("no-effect", node.span, "this statement does nothing", help)
@@ -91,6 +92,8 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
             scope.found.add("wrong-sort", argument.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
             return None
         return m.QueueAction(name, queue, call.span)
+    if name == "kfree":
+        return freeing(call, body)
     if name in ("WRITE_ONCE", "smp_store_release"):
         if len(call.arguments) != 2 or any(
             isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
@@ -102,7 +105,7 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
     action = action_of(call, body)
     if isinstance(action, m.Invoke):
         return m.Do(action, call.span)
-    if isinstance(action, m.Maybe | m.Choose):
+    if isinstance(action, m.Maybe | m.Choose | m.Allocate):
         scope.found.add("no-effect", node.span, f"the outcome of `{name}` is not used")
     elif action is None:
         if expression(call, scope) is not None:

@@ -11,6 +11,7 @@ from ...model.fold import NotConstant, evaluate
 from ...source import Span
 from ...syntax import tree
 from .names import named, refuse_call
+from .objects import all_allocated, of_bound
 from .operators import compared, computed, displayed, fitted, measured, signed, truth
 from .places import at_label, element_of, field_of, is_task, local_of, member_help, refuse_method
 from .scope import Scope
@@ -116,7 +117,7 @@ def place(node: tree.Expr, scope: Scope) -> m.Place | None:
                     "type-as-value", node.span, f"`{base.id}` is a type", member_help(base.id, name, scope)
                 )
                 return None
-            inner = place(base, scope)
+            inner = of_bound(base, node.span, scope) or place(base, scope)
             return inner and field_of(inner, name, node.span, scope)
         case tree.Subscript(base=base, index=index):
             inner = place(base, scope)
@@ -268,6 +269,10 @@ def domain(node: tree.Expr, scope: Scope) -> m.Expr | None:
     types: dict[str, s.Sort] = {"bool": s.BOOL, **scope.names.types}
     if isinstance(node, tree.Name) and node.id in types and node.id not in scope.locals:
         sort = types[node.id]
+        if isinstance(s.bare(sort), s.Ref) and not scope.whole_state:
+            help = "keep references to what was allocated, in variables or a `set`"
+            scope.found.add("not-a-domain", node.span, f"code cannot range over all objects of `{node.id}`", help)
+            return None
         if isinstance(sort, s.Bool | s.Range | s.Enum | s.Optional):
             return m.Literal(frozenset(s.values(sort)), s.SetOf(sort), node.span)
         scope.found.add("not-a-domain", node.span, f"`{sort}` has no values to range over")
@@ -408,6 +413,8 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
             return None
         of = wanted.of if isinstance(wanted, s.SetOf) else s.NOTHING
         return m.Literal(frozenset(), s.SetOf(of), node.span)
+    if name == "allocated":
+        return all_allocated(node, scope)
     if name in ("min", "max", "len"):
         return _measure(name, node, scope)
     refuse_call(name, node, scope)

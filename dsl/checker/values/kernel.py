@@ -218,13 +218,11 @@ _NAMES: tuple[tuple[str, str], ...] = (
     ),
     (r"pr_\w+|printk\w*|trace_\w+|printf", "leave it out; the trace shows every read and write"),
     (
-        r"k[mzv]+alloc\w*|alloc_pages?|malloc",
-        "keep a `set` of free objects, and take one out in one `atomic:`; a failure is `maybe()`",
+        r"k[mzv]+alloc\w*|kmem_cache_z?alloc\w*|alloc_pages?|malloc",
+        "write `kzalloc(CLASS)`, which may be None, or `alloc(CLASS)`, which never fails; its fields start as "
+        "they are declared",
     ),
-    (
-        r"kv?free\w*|free_pages?|free",
-        "keep a `set` of free objects, and assert where one is used that it is not in it",
-    ),
+    (r"k\w*free\w*|free_pages?|free", "write `kfree(x)`"),
     (r"likely|unlikely", "write the condition alone"),
     (r"true", "write `True`"),
     (r"false", "write `False`"),

@@ -7,6 +7,7 @@ from ...model import model as m
 from ...model import sorts as s
 from ...source import Span
 from ...syntax import tree
+from .objects import object_of
 from .operators import fitted
 from .scope import LOCK_METHODS, SET_METHODS, Scope
 
@@ -20,7 +21,11 @@ def member_help(type_name: str, member: str, scope: Scope) -> str | None:
 
 
 def field_of(base: m.Place, name: str, span: Span, scope: Scope) -> m.Place | None:
-    """A field of a place."""
+    """A field of a place, or of the object that a reference at it leads to."""
+    of = s.bare(base.sort)
+    if isinstance(of, s.Ref):
+        found = object_of(m.Load(base), of, span, scope)
+        return found and field_of(found, name, span, scope)
     if isinstance(base.sort, s.Lock) and name in ("locked", "held_by"):
         if scope.whole_state:
             message = "`held_by` asks for a process"

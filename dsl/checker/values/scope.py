@@ -18,7 +18,7 @@ BUILT_INS = frozenset(
     "maybe choose range set min max len all any READ_ONCE WRITE_ONCE smp_load_acquire smp_store_release "
     "prepare_to_wait finish_wait wake_up wake_up_one schedule cond_resched might_sleep cpu_relax smp_mb "
     "smp_rmb smp_wmb self end bool int generation snapshot spinlock mutex rwlock rwsem waitqueue "
-    "unlimited none full sc".split()
+    "unlimited none full sc alloc kzalloc kfree allocated".split()
 )
 TYPE_WORDS = frozenset(
     ["bool", "int", "generation", "snapshot", "spinlock", "mutex", "rwlock", "rwsem", "waitqueue"]
@@ -52,6 +52,8 @@ class Names:
     types: dict[str, s.Sort] = field(default_factory=dict)
     members: dict[str, s.Enum] = field(default_factory=dict)
     variables: dict[str, m.SharedVariable] = field(default_factory=dict)
+    # The objects of classes with a count, by the class.
+    pools: dict[str, m.SharedVariable] = field(default_factory=dict)
     processes: dict[str, tuple[tree.Process, int]] = field(default_factory=dict)
     functions: dict[str, Signature] = field(default_factory=dict)
     policies: dict[str, tree.Policy] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...diagnostics import Diagnostics, did_you_mean
+from ...model import model as m
 from ...model import sorts as s
 from ...model.fold import NotConstant, evaluate
 from ...source import LIBRARY, Span
@@ -17,6 +18,7 @@ from .scope import Names, Scope
 
 MAX_INSTANCES = 16
 MAX_ARRAY = 64
+MAX_OBJECTS = 8
 
 _FORMS = {"range": "range(n)", "set": "set[T]"}
 _PLAIN_TYPES: dict[str, s.Sort] = {
@@ -213,8 +215,11 @@ def types(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnosti
     for node in declared:
         if isinstance(node, tree.Enum):
             names.types[node.name] = s.Enum(node.name, tuple(member.name for member in node.members))
+    pools = [node for node in declared if isinstance(node, tree.Struct) and node.count is not None]
+    for node in pools:
+        _references(node, names, found)
     # Types may name each other in any order; those that never resolve are reported once.
-    waiting = [node for node in declared if isinstance(node, tree.TypeAlias | tree.Struct)]
+    waiting = [node for node in declared if isinstance(node, tree.TypeAlias | tree.Struct) and node not in pools]
     processes = {node.name for node in declared if isinstance(node, tree.Process)}
     while waiting:
         known = [node for node in waiting if not _needs(node) & {other.name for other in waiting}]
@@ -241,6 +246,29 @@ def types(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnosti
             else:
                 names.types[node.name] = sort
         waiting = [node for node in waiting if node not in known]
+    for node in pools:
+        of = _struct(node, names, found)
+        sort = names.types.get(node.name)
+        if of is not None and isinstance(sort, s.Ref):
+            elements = s.Array(of, len(sort.members))
+            value = (s.initial(of),) * elements.size
+            names.pools[node.name] = m.SharedVariable(node.name, elements, value, False, node.span, pool=True)
+
+
+def _references(node: tree.Struct, names: Names, found: Diagnostics) -> None:
+    """Makes the references to objects of a class known, whose fields may be such references."""
+    assert node.count is not None
+    count = constant(node.count, Scope(names, found, "constant", in_process=""), "the number of objects")
+    if count is not None and (
+        isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MAX_OBJECTS
+    ):
+        help = "say how many there can be at once"
+        found.add("bad-size", node.count.span, f"a class has 1 to {MAX_OBJECTS} objects", help)
+        count = None
+    if not isinstance(count, int):
+        names.broken.add(node.name)
+        return
+    names.types[node.name] = s.Ref(node.name, tuple(f"{node.name}[{i}]" for i in range(count)))
 
 
 def _needs(node: tree.TypeAlias | tree.Struct) -> set[str]:
@@ -288,7 +316,10 @@ def initial(node: tree.Expr | None, sort: s.Sort, span: Span, names: Names, foun
         sizes.append(inner.size)
         inner = inner.of
     value = s.initial(inner)
-    if node is not None:
+    if isinstance(inner, s.Ref):
+        help = f"declare it `{inner} | None`; it starts as None"
+        found.add("no-value", span, "there is no object for it to begin with", help)
+    elif node is not None:
         scope = Scope(names, found, "constant", in_process="")
         if not s.is_plain(inner):
             found.add("no-default", node.span, f"a `{inner}` has no initial value of its own", "leave it out")
