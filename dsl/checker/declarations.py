@@ -17,6 +17,7 @@ from .bodies.sites import refuse_unfit_sites
 from .bodies.size import refuse_large
 from .bodies.snapshots import refuse_other_counters
 from .bodies.statements import check_body
+from .deferred import declare_deferred, served
 from .library import with_library
 from .properties import (
     Owner,
@@ -76,6 +77,7 @@ def examine(
     types(declared, names, found)
     _instances(declared, names, found)
     _variables(declared, names, found)
+    declare_deferred(declared, names, found)
     declare_policies(declared, names)
     _signatures(declared, names, found)
     _outline(declared, names)
@@ -260,7 +262,7 @@ def _processes(
         if not isinstance(node, tree.Process):
             continue
         body = bodies[f"process {node.name}"] = _process_body(node, names, found)
-        statements = check_body(node.body, body)
+        statements = served(node, check_body(node.body, body), names)
         count = names.processes[node.name][1]
         words = node.modifiers
         processes.append(

@@ -19,6 +19,10 @@ from ..syntax import tree
 from ..syntax.parse import parse
 
 
+DEFERRED = {"work": "work_struct", "timer": "timer_list"}
+"""Processes that run when somebody asks them to, by the word that declares one: the class of what is asked."""
+
+
 @lru_cache
 def source() -> Source:
     """The library's text."""
@@ -69,4 +73,8 @@ def _group(node: tree.Struct | tree.Function) -> str:
 
 
 def _named(node: object) -> Iterator[str]:
-    return (part.id for part in walk(node) if isinstance(part, tree.Name))
+    for part in walk(node):
+        if isinstance(part, tree.Name):
+            yield part.id
+        elif isinstance(part, tree.Process):
+            yield from (DEFERRED[word] for word in part.modifiers if word in DEFERRED)

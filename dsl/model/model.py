@@ -197,6 +197,17 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Serve:
+    """What a `work` or `timer` does for ever: waits until it is asked for at `place`, runs its body once, and
+    lets those go on who wait for that; kind is work or timer."""
+
+    kind: str
+    place: Place
+    body: tuple[Statement, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Delegate:
     """`wait block` in a policy: goes on as that instance does."""
 
@@ -205,7 +216,7 @@ class Delegate:
 
 
 Statement = (
-    Wait | Delegate | Declare | Store | Update | Bump | Do | Free | LockAction | QueueAction | Verb | Assert
+    Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | LockAction | QueueAction | Verb | Assert
     | Await | Label
     | Return | Break | Continue | If | While | For | With | Either | Atomic
 )  # fmt: skip

@@ -238,9 +238,13 @@ class Build(Transformer[Token, Any]):
     def modifier(self, meta: Meta, c: list[Any]) -> str:
         return str(c[0])
 
+    def deferred(self, meta: Meta, c: list[Any]) -> str:
+        return str(c[0])
+
     def process(self, meta: Meta, c: list[Any]) -> tree.Process:
         words = tuple(word for word in c if isinstance(word, str) and not isinstance(word, Token))
-        name, count, cpu, body = c[len(words) :]
+        name, count, *pin, body = c[len(words) :]
+        cpu = pin[0] if pin else None
         return tree.Process(self._head(meta), words, str(name), count, cpu, body)
 
     def parameter(self, meta: Meta, c: list[Any]) -> tree.Parameter:

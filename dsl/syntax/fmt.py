@@ -33,12 +33,13 @@ _TOKEN = re.compile(
 )
 _BLOCKS = {
     "if", "elif", "else", "while", "for", "with", "either", "or", "atomic",
-    "daemon", "unfair", "process", "def", "policy",
+    "daemon", "unfair", "process", "work", "timer", "def", "policy",
 }  # fmt: skip
 # Words that begin a statement and have an expression behind them, or a name.
 _BEFORE_EXPRESSION = {"if", "elif", "while", "for", "with", "assert", "await", "return", "wait"}
 _BEFORE_NAME = {
-    "model", "const", "type", "enum", "class", "shared", "ghost", "daemon", "unfair", "process", "def",
+    "model", "const", "type", "enum", "class", "shared", "ghost", "daemon", "unfair", "process", "work",
+    "timer", "def",
     "policy", "policies", "invariant", "property", "sometimes", "scenario", "expect", "accept", "label",
 }  # fmt: skip
 _PREFIXES = {"not", "always", "eventually"}

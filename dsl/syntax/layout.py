@@ -19,7 +19,7 @@ _CLOSES = {"(": ")", "[": "]", "{": "}"}
 _OPENS = {")": "(", "]": "[", "}": "{"}
 _DECLARING = re.compile(
     r"(model|const|type|enum|class|shared|ghost|daemon|unfair|process|def|policy|policies|"
-    r"invariant|property|sometimes|scenario|expect|accept)\b"
+    r"invariant|property|sometimes|scenario|expect|accept)\b|(work|timer) +\w+ *[\[:]"
 )
 # Lines that cannot stand within brackets.
 _STATEMENT = re.compile(
@@ -36,7 +36,7 @@ _AWAITS_OPERAND = re.compile(
 # A declaration that no docstring is likely to hold at the left margin.
 _CERTAIN = re.compile(
     r"^(?:model \w+[ \t]*(?:varies [^\n]*)?|(?:daemon |unfair )*(?:const|type|enum|class|shared|ghost|process"
-    r"|def|policy|invariant|property|sometimes|scenario) +\w+[^\n]*[:=][^\n]*"
+    r"|work|timer|def|policy|invariant|property|sometimes|scenario) +\w+[^\n]*[:=][^\n]*"
     r"|expect [^\n]* (?:violated|holds)[^\n]*)$",
     re.MULTILINE,
 )

@@ -31,6 +31,8 @@ _DECLARATIONS = [
     "shared",
     "ghost",
     "process",
+    "work",
+    "timer",
     "daemon",
     "unfair",
     "def",
@@ -64,7 +66,7 @@ _STATEMENTS = [
 ]
 _BLOCKS = re.compile(
     r"(if|elif|else|while|for|with|either|or|atomic|process|daemon|unfair|def|policy|class|enum|invariant|property|"
-    r"sometimes|scenario)\b"
+    r"sometimes|scenario)\b|(work|timer) +\w+ *[\[:]"
 )
 
 # Words that cannot be names, since the grammar reads them in expressions or at the start of a statement.

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from .layout import LogicalLine
 from .misfits import KEYWORDS, opens_block
 
-_CODE = re.compile(r"((daemon|unfair)\s+)*process\b|(async\s+)?def\b|policy\b")
+_CODE = re.compile(r"((daemon|unfair)\s+)*process\b|(work|timer)\s+\w+\s*[\[:]|(async\s+)?def\b|policy\b")
 _TEXT = re.compile(r'"""[\s\S]*?("""|$)|"([^"\\\n]|\\.)*("|$)|#[^\n]*', re.MULTILINE)
 _HEAD = re.compile(
-    r"(?:(?:daemon|unfair)\s+)*(?:const|type|enum|class|shared|ghost|process|def|policy|invariant|property"
+    r"(?:(?:daemon|unfair)\s+)*(?:const|type|enum|class|shared|ghost|process|work|timer|def|policy|invariant|property"
     r"|sometimes|scenario)\b\s*(\w*)"
 )
 HOLE = "__lost__"
@@ -86,7 +86,7 @@ def repaired(lines: list[LogicalLine], at: int, code: str) -> list[LogicalLine] 
     if at == 0:
         if not in_code or len(lines) == 1:
             return None
-        word = next(word for word in ("process", "policy", "def") if re.search(rf"\b{word}\b", head))
+        word = next(word for word in ("process", "work", "timer", "policy", "def") if re.search(rf"\b{word}\b", head))
         name = name_in_head(lines[0]) or HOLE
         return [_as(lines[0], f"def {name}():" if word == "def" else f"{word} {name}:"), *lines[1:]]
     if code == "no-block":

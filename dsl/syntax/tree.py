@@ -262,7 +262,7 @@ class Ghost(Node):
 
 @dataclass(frozen=True, slots=True)
 class Process(Node):
-    """`daemon process vcpu[2]:`"""
+    """`daemon process vcpu[2]:`, or `work refill:`, `timer expiry:`, whose word stands among the modifiers"""
 
     modifiers: tuple[str, ...]
     name: str

@@ -347,7 +347,9 @@ def _terminating(program: Program, words: Vocabulary) -> str | None:
         if process.daemon or not process.count:
             continue
         last = [
-            p.name for p in program.points if p.process == process.name and p.step is None and not p.halted
+            p.name
+            for p in program.points
+            if p.process == process.name and (p.idle or (p.step is None and not p.halted))
         ]
         if not last:
             possible = False

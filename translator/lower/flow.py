@@ -43,7 +43,7 @@ class StepNode:
     """An access or operation; `block` jumps to nodes.
 
     `continues`: it is the second half of what the step that jumps to it began, and the author wrote one
-    thing.  Its control point has what stands before both.
+    thing.  Its control point has what stands before both.  `idle`: who waits here has nothing to do.
     """
 
     kind: str
@@ -55,6 +55,7 @@ class StepNode:
     claims: tuple[Claim, ...] = ()
     awaited: Expr | None = None
     continues: bool = False
+    idle: bool = False
 
 
 @dataclass(slots=True)
@@ -337,7 +338,8 @@ class _Closer:
             block = self.block(node.block, _Walk())
             step = Step(node.kind, node.span, node.guard, block, node.lock, node.calls, node.awaited)
             return Point(
-                name, self.flow.process, node.span, step, labels, (*claims, *node.claims), False, node.calls
+                name, self.flow.process, node.span, step, labels, (*claims, *node.claims), False, node.calls,
+                node.idle,
             )
         assert isinstance(node, FreeNode | BackNode)
         inner = node.block if isinstance(node, FreeNode) else goto(node.next)

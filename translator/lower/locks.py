@@ -213,6 +213,7 @@ class QueuePlace:
                 self.set(EMPTY),
             )
             return Block((*ops, *then.ops), then.end)
+        assert verb == "wake_up_one"
         one = BoundName("woken")
         woken: tuple[Op, ...] = (
             Note("wake", span, self.where, value=Apply("set", (one,))),

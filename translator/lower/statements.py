@@ -36,12 +36,12 @@ from ..program.program import (
 from .assignments import Called, Held, Loop
 from .expressions import Expressions
 from .flow import LastNode, MarkNode
-from .operations import Operations
 from .read_notes import read_notes
 from .rounds import endless
+from .serving import Serving
 
 
-class Statements(Operations):
+class Statements(Serving):
     """Lowers one process."""
 
     # -- blocks of statements
@@ -115,6 +115,8 @@ class Statements(Operations):
                 return self.atomic_block(node, after)
             case m.Wait():
                 return self.waiting(node, after)
+            case m.Serve():
+                return self.serve(node)
             case m.Delegate(policy=policy, span=span):
                 assert self.site is not None
                 return self.policy(policy, self.site, span, after)

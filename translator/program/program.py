@@ -232,7 +232,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A control point.  `step` is None where the task has ended, or was halted by a check."""
+    """A control point.  `step` is None where the task has ended, or was halted by a check.  `idle`: the task may
+    be left here, as a daemon anywhere."""
 
     name: str
     process: str
@@ -242,6 +243,7 @@ class Point:
     claims: tuple[Claim, ...] = ()
     halted: bool = False
     calls: tuple[Span, ...] = ()
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
