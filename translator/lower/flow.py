@@ -139,7 +139,7 @@ def _as_called(node: Node) -> None:
 
         def change(part: object) -> object:
             if isinstance(part, Block):
-                ops = tuple(op for op in part.ops if not (inside(op) and op.kind == "local"))
+                ops = tuple(op for op in part.ops if not (inside(op) and _untold(op)))
                 return part if ops == part.ops else rewritten(Block(ops, part.end), change, told=True)
             return replace(part, span=outer[-1]) if inside(part) and part.span != outer[-1] else part
 
@@ -149,6 +149,12 @@ def _as_called(node: Node) -> None:
         node.block = rewritten(node.block, change, told=True)
     if within and outer:
         node.span, node.calls = outer[-1], outer[:-1]
+
+
+def _untold(note: Note) -> bool:
+    """Whether what the library does there is of no concern to who calls it."""
+    last = note.where.parts[-1] if note.where and isinstance(note.where.parts[-1], str) else ""
+    return note.kind == "local" or last == ".disabled" or (note.kind, last) == ("wake", ".flush_pending")
 
 
 def _at_call(claim: Claim) -> Claim:

@@ -209,6 +209,8 @@ def reason(point: Point, state: State, task: Task, interpreter: Interpreter) -> 
         return f"{where}{mode}", tuple(sorted(on))
     if step.kind == "schedule" and interpreter.asleep(state, task):
         return "a wake-up", ()
+    if point.idle:
+        return "something to do", ()
     if step.kind == "await":
         return "its condition", ()
     return "a CPU", tuple(other for other in interpreter.running(state) if other != task)
