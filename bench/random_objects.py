@@ -1,4 +1,4 @@
-"""Objects, completions, works, timers and sequence counts in a random model.
+"""Objects, completions, works, timers, sequence counts, and tasks that wake each other, in a random model.
 
 `with_objects(text, seed)` is a model's text with some of them declared, and with lines that use them.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 
 _PLAIN = {
@@ -18,7 +19,8 @@ _PLAIN = {
     "kref": ("kref_init(ref.k)", "kref_get(ref.k)", "kref_get(other.k)"),
     "work": ("queue_work(w0)", "schedule_work(w0)", "cancel_work(w0)", "mod_delayed_work(w0)"),
     "timer": ("mod_timer(e0)", "timer_delete(e0)", "add_timer(e0)"),
-    "seqcount": ("write_seqcount_begin(sc)", "write_seqcount_end(sc)"),
+    "seqcount": ("write_seqcount_begin(sq)", "write_seqcount_end(sq)"),
+    "tasks": ("wake_up_process(ANY)", "set_current_state(TASK_RUNNING)", "wake_up(wq2)", "go = not go"),
 }  # fmt: skip
 _TESTS = {
     "completion": ("try_wait_for_completion(comp)", "completion_done(comp)"),
@@ -26,22 +28,29 @@ _TESTS = {
     "kref": ("kref_put(ref.k)", "kref_put(other.k)", "kref_get_unless_zero(ref.k)"),
     "work": ("queue_work(w0)", "work_pending(w0)", "work_busy(w0)"),
     "timer": ("timer_pending(e0)", "timer_delete(e0)"),
-    "seqcount": ("read_seqcount_retry(sc, sn)",),
+    "seqcount": ("read_seqcount_retry(sq, sn)",),
+    "tasks": ("waitqueue_active(wq2)", "kthread_should_stop()", "go"),
 }
 _WAITING = {
     "completion": ("wait_for_completion(comp)",),
     "object": ("with ref.lock:\n    ref.v = 1", "with other.lock:\n    kfree(other)", "wake_up(ref.queue)"),
     "work": ("flush_work(w0)", "cancel_work_sync(w0)", "cancel_delayed_work_sync(w0)"),
     "timer": ("del_timer_sync(e0)", "timer_delete_sync(e0)"),
-    "seqcount": ("sn = read_seqcount_begin(sc)",),
-}
+    "seqcount": ("sn = read_seqcount_begin(sq)",),
+    "tasks": (
+        "set_current_state(TASK_INTERRUPTIBLE)\nif not go:\n    schedule()", "kthread_stop(ANY)",
+        "wait until go on wq2 or timeout", "if not wait_event_timeout(wq2, go):\n    go = True",
+        "wait_event(wq2, go or kthread_should_stop())",
+    ),
+}  # fmt: skip
 _DECLARED = {
     "completion": ["shared comp: completion"],
     "object": [
         "class Obj[2]:", "    v: range(2)", "    lock: spinlock", "    queue: waitqueue", "    next: Obj | None",
         "    k: kref", "shared ref: Obj | None", "shared other: Obj | None", "shared refs: (Obj | None)[2]",
     ],
-    "seqcount": ["shared sc: seqcount", "shared sn: snapshot"],
+    "seqcount": ["shared sq: seqcount", "shared sn: snapshot"],
+    "tasks": ["shared wq2: waitqueue", "shared go: bool"],
 }  # fmt: skip
 
 
@@ -49,7 +58,12 @@ class _Objects:
     def __init__(self, text: str, seed: int) -> None:
         self.random = random.Random(seed)
         self.lines = text.split("\n")
-        kinds = self.random.sample(("completion", "object", "object", "work", "timer", "seqcount"), 2)
+        self.tasks = [
+            f"{name}[{index}]"
+            for name, count in re.findall(r"process (\w+)\[(\d)\]", text)
+            for index in range(int(count))
+        ]
+        kinds = self.random.sample(("completion", "object", "object", "work", "timer", "seqcount", "tasks"), 2)
         self.kinds = list(dict.fromkeys(kinds))
         if "object" in self.kinds and self.chance(50):
             self.kinds.append("kref")
@@ -61,7 +75,7 @@ class _Objects:
         """The model with declarations before its first process, and lines among those of its code."""
         first = next(i for i, line in enumerate(self.lines) if "process " in line)
         rest = list(self.used(self.lines[first:]))
-        waits = any("wait_for_completion(" in line for line in rest)
+        waits = any(re.search(r"\bwait_for_completion\(|wait_event|or timeout", line) for line in rest)
         told = any(line.startswith("policies ") for line in self.lines)
         policies = ["policies block, spin"] if waits and not told else []
         return "\n".join([*self.lines[:first], *self.declared(), *policies, "", *rest])
@@ -102,6 +116,9 @@ class _Objects:
             yield line
 
     def snippet(self, *, atomic: bool) -> list[str]:
+        return [line.replace("ANY", self.random.choice(self.tasks)) for line in self.some(atomic=atomic)]
+
+    def some(self, *, atomic: bool) -> list[str]:
         kind = self.random.choice(self.kinds)
         choice = self.random.randrange(10)
         if choice < 3 and kind in _WAITING and not atomic:

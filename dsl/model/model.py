@@ -55,9 +55,9 @@ class Bump:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """A call or trylock whose result is not used."""
+    """A call, trylock or wait whose result is not used."""
 
-    action: Invoke | TryLock
+    action: Invoke | TryLock | WaitInTime
     span: Span
 
 
@@ -91,9 +91,39 @@ class QueueAction:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """verb is schedule, cond_resched, might_sleep, cpu_relax, smp_mb, smp_rmb or smp_wmb."""
+    """verb is schedule, cond_resched, might_sleep, cpu_relax, smp_mb, smp_rmb or smp_wmb.
+
+    `awaited` is what a `schedule` waits for, where the loop around it tells: `if C: break` above it, and the
+    like.  `timed`: while a wait goes on here, its time may be up."""
 
     verb: str
+    span: Span
+    awaited: Condition | None = None
+    timed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetState:
+    """`set_current_state(...)`: whether `schedule` waits from now on."""
+
+    asleep: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class WakeTask:
+    """`wake_up_process(P[i])`, whatever it waits for; or with `stop` what `kthread_stop(P[i])` begins with."""
+
+    task: TaskOf
+    stop: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Waits until a task has ended, as `kthread_stop(P[i])` does."""
+
+    task: TaskOf
     span: Span
 
 
@@ -186,7 +216,7 @@ class Atomic:
 @dataclass(frozen=True, slots=True)
 class Wait:
     """`wait until condition on queue holding lock`; `policy` is the instance that the site is pinned
-    to, None where the run decides.  `mode` is that of the held lock."""
+    to, None where the run decides.  `mode` is that of the held lock.  `timeout`: it may end before."""
 
     condition: Condition
     queue: Place
@@ -194,6 +224,7 @@ class Wait:
     mode: str
     policy: str | None
     span: Span
+    timeout: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +247,7 @@ class Delegate:
 
 
 Statement = (
-    Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | LockAction | QueueAction | Verb | Assert
+    Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | LockAction | QueueAction | Verb | SetState | WakeTask | Join | Assert
     | Await | Label
     | Return | Break | Continue | If | While | For | With | Either | Atomic
 )  # fmt: skip
@@ -320,5 +351,5 @@ BUILT_IN_CHECKS = (
 
 def is_stateful(e: object) -> bool:
     """Whether its value depends on the state."""
-    stateful = Place | AtLabel | LockState | TaskLocal | Allocated
+    stateful = Place | AtLabel | LockState | TaskLocal | Allocated | Waited
     return any(isinstance(node, stateful) for node in walk(e))

@@ -163,6 +163,15 @@ class Allocated:
 
 
 @dataclass(frozen=True, slots=True)
+class Waited:
+    """`waitqueue_active(wq)`: whether anybody is on the queue."""
+
+    queue: Place
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
 class Current:
     """`seen == seq`: whether the counter was not bumped since the snapshot was taken."""
 
@@ -265,7 +274,7 @@ class Temporal:
 
 
 Expr = (
-    Literal | SelfIndex | BoundUse | Load | Operation | Unwrap | Fit | Slot | Allocated | Current | Quantified
+    Literal | SelfIndex | BoundUse | Load | Operation | Unwrap | Fit | Slot | Allocated | Waited | Current | Quantified
     | SetDisplay | SetBuild | TaskOf | AtLabel | LockState | TaskLocal | SiteCondition | Temporal
 )  # fmt: skip
 
@@ -336,6 +345,34 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class InTime:
+    """`cond` of a site that waits until a time is up at most: whether its condition holds, or the time is up."""
+
+    condition: Condition
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class WaitInTime:
+    """`wait_event_timeout(wq, C)`: a wait that ends before when its time is up; whether C was found to hold."""
+
+    condition: Condition
+    queue: Place
+    span: Span
+    policy: str | None = None
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class ShouldStop:
+    """`kthread_should_stop()`: whether somebody stops this task."""
+
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
 class Negated:
     """`not trylock()`: the opposite of a condition in which something is done."""
 
@@ -356,6 +393,9 @@ class Joined:
     sort: Sort = BOOL
 
 
-Action = Maybe | Choose | Allocate | TryLock | Invoke | Look | Negated | Joined
+Action = (
+    Maybe | Choose | Allocate | TryLock | Invoke | Look | InTime | WaitInTime | ShouldStop
+    | Negated | Joined
+)  # fmt: skip
 Condition = Expr | Action
 Source = Expr | Action | Take

@@ -152,7 +152,7 @@ class Build(Transformer[Token, Any]):
         return tree.Label(self._span(meta), str(c[0]))
 
     def wait(self, meta: Meta, c: list[Any]) -> tree.Wait:
-        return tree.Wait(self._span(meta), c[0], c[1], c[2], c[3])
+        return tree.Wait(self._span(meta), c[0], c[1], c[2], c[3], c[4] is not None)
 
     def delegate(self, meta: Meta, c: list[Any]) -> tree.Delegate:
         return tree.Delegate(self._span(meta), c[0])

@@ -76,12 +76,13 @@ class Label(Node):
 
 @dataclass(frozen=True, slots=True)
 class Wait(Node):
-    """`wait until active == 0 on wq holding mn_lock`"""
+    """`wait until active == 0 on wq holding mn_lock or timeout`"""
 
     policy: PolicyUse | None
     condition: Expr
     queue: Expr
     holding: Expr | None
+    timeout: bool
 
 
 @dataclass(frozen=True, slots=True)

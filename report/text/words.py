@@ -45,7 +45,7 @@ def event_text(event: Event) -> str:
             return f"queues for {event.where}{mode}"
         case "refused":
             return f"does not get {event.where}{mode}{_held_by(event.value)}"
-        case "call":
+        case "call" | "asked":
             return event.text
         case "compare":
             return f"{event.where} is unchanged" if event.value is True else f"{event.where} has moved"

@@ -73,6 +73,9 @@ class Shared:
     no_spinning: Expr
     nothing_held: Expr
     sleepers: bool
+    # The processes that somebody waits for the end of.
+    joined: frozenset[str]
+    stops: bool
 
 
 class Assignments(Expressions, ABC):
@@ -85,6 +88,9 @@ class Assignments(Expressions, ABC):
         self.common = common
         self.policy_in_force = policy
         self.site: m.Wait | None = None
+        # The variable that says that the time of the site at hand is up, and how many such sites are around.
+        self.late: str | None = None
+        self.times = 0
         self.tried: set[str] = set()
         self.withs: dict[Span, int] = {}
         self.frames: list[Loop | Held | Called] = []
@@ -92,6 +98,18 @@ class Assignments(Expressions, ABC):
     @abstractmethod
     def body(self, statements: tuple[m.Statement, ...], after: int) -> int:
         """The node that statements begin with, when `after` follows them."""
+
+    @abstractmethod
+    def wait_in_time(self, node: m.WaitInTime, k: Use) -> Block:
+        """A wait whose outcome is whether its condition was found to hold before its time was up."""
+
+    @abstractmethod
+    def looked_in_time(self, node: m.InTime, yes: Block, no: Block) -> Block:
+        """`cond` of such a wait."""
+
+    @abstractmethod
+    def should_stop(self, node: m.ShouldStop, k: Use) -> Block:
+        """Whether somebody stops the task."""
 
     # -- assignments
 
@@ -209,8 +227,12 @@ class Assignments(Expressions, ABC):
                     for outcome, block in ((True, yes), (False, no))
                 ]
                 return Block((), Fork(tuple(options)))
-            case m.Negated() | m.Joined():
+            case m.Negated() | m.Joined() | m.InTime():
                 return self.outcome(action, k)
+            case m.WaitInTime():
+                return self.wait_in_time(action, k)
+            case m.ShouldStop():
+                return self.should_stop(action, k)
             case m.Look():
                 raise AssertionError("a policy's condition is replaced before")
             case m.Choose(domain=domain, span=span):
@@ -238,7 +260,7 @@ class Assignments(Expressions, ABC):
         """A condition as a value: both outcomes meet before `k`."""
         if isinstance(test, m.Negated):
             return self.outcome(test.operand, lambda x: k(negation(x)))
-        if not isinstance(test, m.Joined):
+        if not isinstance(test, m.Joined | m.InTime):
             return self.act(test, k) if isinstance(test, m.Action) else self.value(test, k)
         name = self.temporary()
         after = self.free(reset(k(Read(name, (SELF,))), (name,)), test.span)
@@ -252,6 +274,8 @@ class Assignments(Expressions, ABC):
         match test:
             case m.Negated(operand=m.Negated() | m.Joined() as operand):
                 return self.tested(operand, no, yes)
+            case m.Negated(operand=m.InTime() as operand):
+                return self.looked_in_time(operand, no, yes)
             case m.Negated(operand=operand) if not isinstance(operand, m.Action):
                 return self.branch(m.Operation("not", (operand,), test.sort, test.span), yes, no)
             case m.Joined(operator=operator, left=left, right=right):
@@ -262,6 +286,8 @@ class Assignments(Expressions, ABC):
                     return yes if known else no
                 rest = goto(self.free(self.tested(right, yes, no), test.span))
                 return self.tested(left, *((rest, no) if operator == "and" else (yes, rest)))
+            case m.InTime():
+                return self.looked_in_time(test, yes, no)
             case _ if isinstance(test, m.Action):
                 return self.act(test, lambda x: _decided(x, yes, no))
             case _:

@@ -172,6 +172,8 @@ class Direct:
                 return slot_of(self.ir(operand), operand.sort)
             case m.Allocated(pool=pool):
                 return allocated(pool)
+            case m.Waited(queue=queue):
+                return self.queue_at(*self.direct(queue)).busy
             case m.Current():
                 return self.current(self.direct(e.snapshot)[0], self.direct(e.counter)[0], e.span)[0]
             case m.Quantified():
@@ -222,6 +224,8 @@ class Direct:
                 return self.reaching(place)
             case m.Slot(operand=operand):
                 return self.obligations(operand)
+            case m.Waited(queue=queue):
+                return self.reaching(queue)
             case m.Current():
                 own = self.current(self.direct(e.snapshot)[0], self.direct(e.counter)[0], e.span)[1]
                 return (*self.reaching(e.counter), *self.reaching(e.snapshot), *own)

@@ -152,6 +152,8 @@ class Expressions(Direct):
                 return self.load(place, e.span, k)
             case m.Unwrap() | m.Fit():
                 return self.value(e.operand, lambda x: self.checked((own_obligation(e, x),), k(x)))
+            case m.Waited(queue=queue):
+                return self.waited(queue, e.span, k)
             case m.Slot(operand=reference):
                 return self.value(reference, lambda x: k(slot_of(x, reference.sort)))
             case m.Current():
@@ -209,6 +211,15 @@ class Expressions(Direct):
             return self.step("load", span, self.checked(self.alive(read, where, span), loaded))
 
         return self.located(place, use)
+
+    def waited(self, queue: m.Place, span: Span, k: Use) -> Block:
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            at = self.queue_at(read, where)
+            rest = reset(k(at.busy), held)
+            looked = Block((Note("read", span, where, value=at.waiters), *rest.ops), rest.end)
+            return self.step("load", span, self.checked(self.alive(read, where, span), looked))
+
+        return self.located(queue, use)
 
     def compare(self, e: m.Current, k: Use) -> Block:
         """`seen == seq`, one step; indices of both sides are settled first."""

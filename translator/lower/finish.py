@@ -11,8 +11,10 @@ from ...dsl.model import sorts as s
 from ...dsl.source import Span
 from ..program.program import (
     FALSE,
+    GONE,
     PC,
     SLEEPY,
+    STOP,
     Apply,
     At,
     Block,
@@ -50,6 +52,8 @@ class Common(Protocol):
     reachable: dict[tuple[Span, str], Reachable]
     barriers: dict[Span, None]
     sleepers: bool
+    joined: frozenset[str]
+    stops: bool
 
 
 def finish(
@@ -76,6 +80,10 @@ def finish(
         variables.extend(_flattened(declared, queued))
     if common.sleepers:
         variables.append(Variable(SLEEPY, "queue", s.BOOL, False, (), "*", "sleepy"))
+    if common.stops:
+        variables.append(Variable(STOP, "queue", s.BOOL, False, (), "*", "to stop"))
+    if common.joined:
+        variables.append(Variable(GONE, "queue", s.BOOL, False, (), "*", "gone"))
     empty = {process.name for process in processes if process.count == 0}
     variables.extend(variable for variable in locals_.values() if variable.process not in empty)
     variables.extend(
@@ -126,7 +134,7 @@ def finish(
 def _asserted(model: m.Model, choice: str | None) -> tuple[str, ...]:
     """The texts of the assertions of all code, and of the policies that a run under `choice` goes through."""
     code = tuple(part.body for group in (model.processes, model.functions) for part in group)
-    waits = [node for node in m.walk(code) if isinstance(node, m.Wait)]
+    waits = [node for node in m.walk(code) if isinstance(node, m.Wait | m.WaitInTime)]
     todo = [name for node in waits if (name := node.policy or choice) is not None]
     met: set[str] = set()
     while todo:

@@ -185,6 +185,11 @@ class QueuePlace:
     def waiters(self) -> Read:
         return Read(f"{self.path}.waiters", self.indices)
 
+    @property
+    def busy(self) -> Expr:
+        """Whether anybody is on it."""
+        return Apply("!=", (self.waiters, EMPTY))
+
     def set(self, value: Expr) -> Assign:
         return Assign(f"{self.path}.waiters", self.indices, value)
 

@@ -78,11 +78,14 @@ def lower(
     """
     found = Diagnostics()
     bodies = [part.body for group in (model.processes, model.functions, model.policies) for part in group]
-    sleepers = any(isinstance(node, m.QueueAction) for body in bodies for node in m.walk(body))
+    nodes = [node for body in bodies for node in m.walk(body)]
+    sleepers = any(isinstance(node, m.QueueAction | m.SetState | m.WakeTask) for node in nodes)
+    joined = frozenset(node.task.process for node in nodes if isinstance(node, m.Join))
+    stops = any(isinstance(node, m.ShouldStop) or (isinstance(node, m.WakeTask) and node.stop) for node in nodes)
     queued: frozenset[str] = frozenset()
     locks = tuple((path, sort) for path, sort, _ in lock_paths(model))
     while True:
-        common = Shared({}, {}, _holding(model, True), _holding(model, False), sleepers)
+        common = Shared({}, {}, _holding(model, True), _holding(model, False), sleepers, joined, stops)
         lowered: list[tuple[m.Process, Statements, int, int]] = []
         for process in model.processes:
             lowering = Statements(model, process, queued, common, policy)

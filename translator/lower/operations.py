@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.source import Span
@@ -34,8 +36,12 @@ from .locks import LockPlace, acquisition
 from .objects import FREED, IN_USE, emptied, fields, nobody_holds, slot_of, state_name, state_of
 
 
-class Operations(Assignments):
+class Operations(Assignments, ABC):
     """Lowers the operations of locks and queues, and verbs; `Statements` has the rest."""
+
+    @abstractmethod
+    def passing(self, block: Block, span: Span) -> Block:
+        """A step of a policy in which the time of its site may be up."""
 
     # -- locks
 
@@ -178,15 +184,19 @@ class Operations(Assignments):
         block = Block((Note("call", node.span, text=f"{node.verb}()"),), Goto(after))
         guard: Expr = TRUE
         claims: tuple[Claim, ...] = ()
+        if node.timed:
+            block = self.passing(block, node.span)
         if node.verb == "schedule":
-            guard = Apply("not", (Read(SLEEPY, (SELF,)),)) if self.common.sleepers else TRUE
+            if self.common.sleepers and not node.timed:
+                guard = Apply("not", (Read(SLEEPY, (SELF,)),))
             claims = self.no_spinning(node.span, "`schedule()` sleeps")
         elif node.verb == "cond_resched":
             claims = self.no_spinning(node.span, "`cond_resched()` may schedule")
         elif node.verb == "might_sleep":
             claims = self.may_sleep(node.span, "this may sleep")
-        site = self.site if node.verb == "schedule" else None
-        awaited = None if site is None else self.in_one_state(site.condition)
+        test = node.awaited if self.site is None else self.site.condition
+        lasts = node.verb == "schedule" and not node.timed and test is not None
+        awaited = self.in_one_state(test) if lasts and test is not None else None
         return self.free(self.step(node.verb, node.span, block, guard, None, claims, awaited), node.span)
 
     def in_one_state(self, test: m.Condition) -> Expr | None:

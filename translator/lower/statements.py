@@ -13,6 +13,7 @@ from ...dsl.model.fold import truth_of
 from ...dsl.source import BUILT_IN, Span
 from ..program.program import (
     FALSE,
+    GONE,
     SELF,
     TRUE,
     Apply,
@@ -35,13 +36,13 @@ from ..program.program import (
 )
 from .assignments import Called, Held, Loop
 from .expressions import Expressions
-from .flow import LastNode, MarkNode
+from .flow import LastNode, MarkNode, StepNode
 from .read_notes import read_notes
 from .rounds import endless
-from .serving import Serving
+from .waiting import Waiting
 
 
-class Statements(Serving):
+class Statements(Waiting):
     """Lowers one process."""
 
     # -- blocks of statements
@@ -82,6 +83,12 @@ class Statements(Serving):
                 return self.queue_action(node, after)
             case m.Verb():
                 return self.verb(node, after)
+            case m.SetState():
+                return self.set_state(node, after)
+            case m.WakeTask():
+                return self.wake_task(node, after)
+            case m.Join():
+                return self.join(node, after)
             case m.Assert() if self.atomic:
                 return self.assert_in_step(node, after)
             case m.Assert():
@@ -117,45 +124,10 @@ class Statements(Serving):
                 return self.waiting(node, after)
             case m.Serve():
                 return self.serve(node)
-            case m.Delegate(policy=policy, span=span):
-                assert self.site is not None
-                return self.policy(policy, self.site, span, after)
+            case m.Delegate():
+                return self.delegated(node, after)
 
-    # -- waiting and returning
-
-    def waiting(self, node: m.Wait, after: int) -> int:
-        """A waiting site: the policy in force stands in its place."""
-        policy = node.policy or self.policy_in_force
-        assert policy is not None, "a waiting site needs a policy"
-        return self.policy(policy, node, node.span, after)
-
-    def policy(self, name: str, site: m.Wait, call: Span, after: int) -> int:
-        """The body of a policy for a site: `cond` and `wq` are the site's, and the lock that it holds
-        is dropped where the policy lets time pass."""
-
-        def settle(node: object) -> object:
-            match node:
-                case m.Look() | m.SiteCondition():
-                    return site.condition
-                case m.Place(root=m.SiteQueue()):
-                    return site.queue
-                case m.Verb(verb="cpu_relax" | "cond_resched" | "schedule", span=span) if (
-                    site.lock is not None
-                ):
-                    drop = m.LockAction("release", site.lock, site.mode, span)
-                    retake = m.LockAction("acquire", site.lock, site.mode, span)
-                    return (drop, node, retake)
-                case _:
-                    return node
-
-        body = m.rewritten(self.model.policy(name).body, settle)
-        outer = (self.frames, self.calls, self.site)
-        self.frames = [*self.frames, Called(after, None)]
-        self.calls = (*self.calls, call)
-        self.site = site
-        entry = self.body(body, after)  # type: ignore[arg-type]
-        self.frames, self.calls, self.site = outer
-        return entry
+    # -- returning
 
     def unwound(self, stops: Callable[[object], bool], target: Callable[..., int]) -> int:
         """The way out of the innermost frame that `stops`, releasing what is held on the way."""
@@ -270,19 +242,6 @@ class Statements(Serving):
             return inside
         return self.free(self.step("atomic", node.span, goto(inside)), node.span)
 
-    def wait(self, node: m.Await, after: int) -> int:
-        before, self.atomic = self.atomic, True
-        obligations = self.obligations(node.condition)
-        guard = implication(conjunction(*(o.condition for o in obligations)), self.ir(node.condition))
-        seen = (Note("call", node.span, text="await"), *read_notes(self, node.condition))
-        held = self.checked(obligations, goto(after))
-        block = Block((*seen, *held.ops), held.end)
-        self.atomic = False
-        claims = self.may_sleep(node.span, "`await` may sleep")
-        code = self.step("await", node.span, block, guard, None, claims)
-        self.atomic = before
-        return self.free(code, node.span)
-
     def assert_in_step(self, node: m.Assert, after: int) -> int:
         """Within `atomic` an assertion is tested in its place; the task goes on, and the control point
         that it comes to says that it failed."""
@@ -320,6 +279,11 @@ class Statements(Serving):
             message = "the task ends and still holds a lock"
             claims = (Claim("ends_holding", self.common.nothing_held, self.process.span, message),)
         self.end = self.flow.add(LastNode(self.process.span, claims, False))
+        if self.process.name in self.common.joined:
+            gone = (Note("call", self.process.span, text="exits"), Assign(GONE, (SELF,), TRUE))
+            self.end = self.flow.add(
+                StepNode("store", self.process.span, TRUE, Block(gone, Goto(self.end)), None, ())
+            )
         return self.body(self.process.body, self.end), self.end
 
 

@@ -67,7 +67,7 @@ class Note:
     """Something a trace tells, without effect on the state.
 
     `kind` is read, write, local, take, release, queue, refused, call, compare, choose, maybe, arm,
-    disarm, wake, alloc, no_alloc, free, twice (what is freed is not allocated), dead (nor is what is used) or
+    disarm, wake, asked (whether it is to stop), alloc, no_alloc, free, twice (what is freed is not allocated), dead (nor is what is used) or
     round (a loop that nothing but a choice ends, and no other loop contains, comes
     round).  `value` is what was read, is written, chosen or found; `old` what a write replaces; `text`
     the word for an operation, such as a lock's mode.

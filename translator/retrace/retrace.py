@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ...dsl.source import Span
 from ..emit.emit import Emission, back
 from ..program.findings import Change, Event, Finding, Position, Standing, TraceStep
-from ..program.program import LockPart, Point, Program, Task, Value
+from ..program.program import GONE, LockPart, Point, Program, Read, Task, Value
 from ..program.values import value_text
 from ..run.interpreter import Interpreter, State, Transition, Violation
 from ..run.stuck import Hopeless
@@ -211,6 +211,8 @@ def reason(point: Point, state: State, task: Task, interpreter: Interpreter) -> 
         return "a wake-up", ()
     if point.idle:
         return "something to do", ()
+    if isinstance(step.guard, Read) and step.guard.variable == GONE:
+        return f"the end of {interpreter.value(step.guard.indices[0], state, task)}", ()
     if step.kind == "await":
         return "its condition", ()
     return "a CPU", tuple(other for other in interpreter.running(state) if other != task)

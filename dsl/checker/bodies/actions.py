@@ -17,6 +17,7 @@ from .objects import ALLOCATING, allocation
 
 METHODS = frozenset((*SET_METHODS, *(name for methods in LOCK_METHODS.values() for name in methods)))
 QUEUE_VERBS = ("prepare_to_wait", "finish_wait", "wake_up", "wake_up_one")
+ACTIONS = ("maybe", "choose", "wait_event_timeout", "kthread_should_stop", *ALLOCATING)
 FAULT = object()
 
 
@@ -49,8 +50,21 @@ def action_of(node: tree.Expr, body: Body) -> object | None:
         return m.Choose(over, over.sort.of, node.span)
     if name in ALLOCATING:
         return allocation(node, name, body) or FAULT
+    if name == "kthread_should_stop":
+        return FAULT if plain_arguments(node, name, 0, body) is None else m.ShouldStop(node.span)
     if name in scope.names.functions:
         return _invoke(node, name, body) or FAULT
+    return None
+
+
+def plain_arguments(call: tree.Call, name: str, count: int, body: Body) -> tuple[tree.Expr, ...] | None:
+    plain = tuple(a for a in call.arguments if not isinstance(a, tree.Keyword | tree.Generator))
+    if len(plain) == len(call.arguments) == count:
+        return plain
+    takes = {0: "nothing", 1: "one argument", 2: "a waitqueue and a condition"}[count]
+    if name in ("wake_up_process", "kthread_stop"):
+        takes = "one task"
+    body.found.add("bad-argument", call.span, f"`{name}` takes {takes}")
     return None
 
 

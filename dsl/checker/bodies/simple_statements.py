@@ -9,8 +9,9 @@ from ..values.expressions import condition, expression, place
 from .actions import FAULT, METHODS, QUEUE_VERBS, action_of, lock_call
 from .assignments import assignment, set_method, source
 from .body import Body, not_in_atomic, sole_first
-from .conditions import refuse_in_await
+from .conditions import acted, refuse_in_await
 from .objects import freeing
+from .waiting import VERBS, waiting_verb
 
 _VERBS = ("schedule", "cond_resched", "might_sleep", "cpu_relax", "smp_mb", "smp_rmb", "smp_wmb")
 
@@ -51,14 +52,16 @@ def label_statement(node: tree.Label, body: Body) -> m.Statement | None:
     return m.Label(body.scope.owner or "", node.name, node.span)
 
 
-def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
+def call_statement(
+    node: tree.CallStatement, body: Body
+) -> m.Statement | tuple[m.Statement, ...] | None:  # fmt: skip
     scope = body.scope
     call = node.expression
     if not isinstance(call, tree.Call):
         name = (
             call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
         )
-        callable_ = name in ("kfree", *_VERBS, *QUEUE_VERBS, *METHODS) or name in scope.names.functions
+        callable_ = name in ("kfree", *VERBS, *_VERBS, *QUEUE_VERBS, *METHODS) or name in scope.names.functions
         if callable_ or expression(call, scope) is not None:
             help = "call it, with parentheses after the name" if callable_ else "remove it, or assign it"
             scope.found.add("no-effect", node.span, "this statement does nothing", help)
@@ -94,6 +97,8 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
         return m.QueueAction(name, queue, call.span)
     if name == "kfree":
         return freeing(call, body)
+    if name in VERBS and name not in scope.names.functions:
+        return waiting_verb(call, name, body)
     if name in ("WRITE_ONCE", "smp_store_release"):
         if len(call.arguments) != 2 or any(
             isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
@@ -102,10 +107,12 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
             return None
         target, value = call.arguments
         return assignment(tree.Assign(node.span, target, value), body)  # type: ignore[arg-type]
-    action = action_of(call, body)
-    if isinstance(action, m.Invoke):
+    action = acted(call, body)
+    if action is FAULT:
+        return None
+    if isinstance(action, m.Invoke | m.WaitInTime):
         return m.Do(action, call.span)
-    if isinstance(action, m.Maybe | m.Choose | m.Allocate):
+    if isinstance(action, m.Maybe | m.Choose | m.Allocate | m.ShouldStop):
         scope.found.add("no-effect", node.span, f"the outcome of `{name}` is not used")
     elif action is None:
         if expression(call, scope) is not None:

@@ -122,7 +122,7 @@ def _own_calls(node: object) -> list[m.Invoke]:
             return _calls_in(part)
         case m.If(condition=part) | m.While(condition=part):
             return _calls_in(part)
-        case m.Wait(condition=part):
+        case m.Wait(condition=part) | m.Do(action=m.WaitInTime(condition=part)):
             return _calls_in(part) * LOOKS
         case _:
             return []

@@ -13,7 +13,16 @@ from ...syntax import tree
 from .names import named, refuse_call
 from .objects import all_allocated, of_bound
 from .operators import compared, computed, displayed, fitted, measured, signed, truth
-from .places import at_label, element_of, field_of, is_task, local_of, member_help, refuse_method
+from .places import (
+    at_label,
+    element_of,
+    field_of,
+    is_task,
+    local_of,
+    member_help,
+    refuse_method,
+    waited,
+)
 from .scope import Scope
 
 MAX_ELEMENTS = 4096
@@ -415,6 +424,10 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
         return m.Literal(frozenset(), s.SetOf(of), node.span)
     if name == "allocated":
         return all_allocated(node, scope)
+    if name == "waitqueue_active":
+        only = _only_argument(node, scope)
+        queue = None if only is None else place(only, scope)
+        return queue and waited(queue, node.span, scope)
     if name in ("min", "max", "len"):
         return _measure(name, node, scope)
     refuse_call(name, node, scope)

@@ -18,7 +18,9 @@ BUILT_INS = frozenset(
     "maybe choose range set min max len all any READ_ONCE WRITE_ONCE smp_load_acquire smp_store_release "
     "prepare_to_wait finish_wait wake_up wake_up_one schedule cond_resched might_sleep cpu_relax smp_mb "
     "smp_rmb smp_wmb self end bool int generation snapshot spinlock mutex rwlock rwsem waitqueue "
-    "unlimited none full sc alloc kzalloc kfree allocated".split()
+    "unlimited none full sc alloc kzalloc kfree allocated waitqueue_active "
+    "wait_event wait_event_timeout set_current_state __set_current_state wake_up_process kthread_stop "
+    "kthread_should_stop".split()
 )
 TYPE_WORDS = frozenset(
     ["bool", "int", "generation", "snapshot", "spinlock", "mutex", "rwlock", "rwsem", "waitqueue"]
