@@ -1,22 +1,21 @@
 """What the kernel builds from locks, counters and queues: classes and `def`s that a model has if it names them.
 
-They are written in the language (`library.pfn`), so that they have its rules and no others.  A class and the
+They are written in the language (`vocabulary/library.pfn`), so that they have its rules and no others.  A class and the
 `def`s that begin with a parameter of it belong together: a model that declares one of their names has none of
 them.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 
 from ..model.walk import walk
 from ..source import LIBRARY, Source
 from ..syntax import tree
 from ..syntax.parse import parse
+from ..vocabulary.library_words import LIBRARY_NAMES, LIBRARY_TEXT
 
 
 DEFERRED = {"work": "work_struct", "timer": "timer_list"}
@@ -26,7 +25,7 @@ DEFERRED = {"work": "work_struct", "timer": "timer_list"}
 @lru_cache
 def source() -> Source:
     """The library's text."""
-    return Source(LIBRARY, Path(__file__).with_name("library.pfn").read_text(encoding="utf-8"))
+    return Source(LIBRARY, LIBRARY_TEXT)
 
 
 @lru_cache
@@ -37,28 +36,22 @@ def library() -> tree.Tree:
     return parsed
 
 
-@lru_cache
-def library_names() -> frozenset[str]:
-    """The names that the library declares."""
-    return frozenset(re.findall(r"^(?:class|def) (\w+)", source().text, re.MULTILINE))
-
-
 def with_library(specification: tree.Tree) -> tree.Tree:
     """The tree with those declarations of the library that it names, and with what these name in turn, before
     its own."""
-    named = library_names() & set(_named(specification.declarations))
+    named = LIBRARY_NAMES & set(_named(specification.declarations))
     if not named:
         return specification
     known = {node.name: node for node in library().declarations if isinstance(node, tree.Struct | tree.Function)}
     declared = {node.name for node in specification.declarations if hasattr(node, "name")}
-    hidden = {_group(known[name]) for name in library_names() & declared}
+    hidden = {_group(known[name]) for name in LIBRARY_NAMES & declared}
     todo = [name for name in named if _group(known[name]) not in hidden]
     taken: set[str] = set()
     while todo:
         name = todo.pop()
         if name not in taken:
             taken.add(name)
-            todo += library_names() & set(_named(known[name]))
+            todo += LIBRARY_NAMES & set(_named(known[name]))
     own = tuple(node for name, node in known.items() if name in taken)
     return replace(specification, declarations=(*own, *specification.declarations))
 
@@ -67,7 +60,7 @@ def _group(node: tree.Struct | tree.Function) -> str:
     """The class that a declaration belongs to."""
     if isinstance(node, tree.Function) and node.parameters:
         first = node.parameters[0].type
-        if isinstance(first, tree.Name) and first.id in library_names():
+        if isinstance(first, tree.Name) and first.id in LIBRARY_NAMES:
             return first.id
     return node.name
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from ...model import model as m
 from ...model import sorts as s
 from ...syntax import tree
+from ...vocabulary.lookup import BARRIERS, OPERATION_NAMES, PLAIN_VERBS, QUEUE_VERBS, STORES, TASK_VERBS
 from ..values.expressions import condition, expression, place
-from .actions import FAULT, METHODS, QUEUE_VERBS, action_of, lock_call
+from .actions import FAULT, action_of, lock_call
 from .assignments import assignment, set_method, source
 from .body import Body, not_in_atomic, sole_first
 from .conditions import acted, refuse_in_await
 from .objects import freeing
-from .waiting import VERBS, waiting_verb
-
-_VERBS = ("schedule", "cond_resched", "might_sleep", "cpu_relax", "smp_mb", "smp_rmb", "smp_wmb")
+from .waiting import waiting_verb
 
 
 def may_leave(body: Body) -> None:
@@ -61,7 +60,8 @@ def call_statement(
         name = (
             call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
         )
-        callable_ = name in ("kfree", *VERBS, *_VERBS, *QUEUE_VERBS, *METHODS) or name in scope.names.functions
+        words = (*PLAIN_VERBS, *QUEUE_VERBS, *OPERATION_NAMES, *TASK_VERBS, "kfree")
+        callable_ = name in words or name in scope.names.functions
         if callable_ or expression(call, scope) is not None:
             help = "call it, with parentheses after the name" if callable_ else "remove it, or assign it"
             scope.found.add("no-effect", node.span, "this statement does nothing", help)
@@ -76,11 +76,11 @@ def call_statement(
         scope.found.add("not-callable", node.span, "this cannot be called")
         return None
     name = call.function.id
-    if name in _VERBS:
+    if name in PLAIN_VERBS:
         if call.arguments:
             scope.found.add("bad-argument", call.span, f"`{name}` takes nothing")
             return None
-        if not name.startswith("smp_"):
+        if name not in BARRIERS:
             not_in_atomic(call.span, f"`{name}()`", body)
         return m.Verb(name, call.span)
     if name in QUEUE_VERBS:
@@ -97,9 +97,9 @@ def call_statement(
         return m.QueueAction(name, queue, call.span)
     if name == "kfree":
         return freeing(call, body)
-    if name in VERBS and name not in scope.names.functions:
+    if name in TASK_VERBS:
         return waiting_verb(call, name, body)
-    if name in ("WRITE_ONCE", "smp_store_release"):
+    if name in STORES:
         if len(call.arguments) != 2 or any(
             isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
         ):

@@ -14,11 +14,10 @@ from .body import Body, not_in_atomic
 from .conditions import event_site
 
 STATES = {"TASK_RUNNING": False, "TASK_INTERRUPTIBLE": True, "TASK_UNINTERRUPTIBLE": True, "TASK_IDLE": True}
-VERBS = ("wait_event", "set_current_state", "__set_current_state", "wake_up_process", "kthread_stop")
 
 
 def waiting_verb(call: tree.Call, name: str, body: Body) -> tuple[m.Statement, ...] | None:
-    """The statements that a call of one of VERBS stands for; None after a fault."""
+    """The statements that a call of one of TASK_VERBS stands for; None after a fault."""
     found = plain_arguments(call, name, 2 if name == "wait_event" else 1, body)
     if found is None:
         return None

@@ -10,6 +10,7 @@ from ...model import sorts as s
 from ...model.fold import NotConstant, evaluate
 from ...source import Span
 from ...syntax import tree
+from ...vocabulary.lookup import LOADS
 from .names import named, refuse_call
 from .objects import all_allocated, of_bound
 from .operators import compared, computed, displayed, fitted, measured, signed, truth
@@ -409,7 +410,7 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
     name = node.function.id
     if name in ("all", "any"):
         return _quantifier(name, node, scope)
-    if name in ("READ_ONCE", "smp_load_acquire"):
+    if name in LOADS:
         only = _only_argument(node, scope)
         typed = None if only is None else expression(only, scope)
         if typed and not isinstance(typed, m.Load):

@@ -7,9 +7,10 @@ from ...model import model as m
 from ...model import sorts as s
 from ...source import Span
 from ...syntax import tree
+from ...vocabulary.lookup import LOCK_METHODS, SET_METHODS
 from .objects import object_of
 from .operators import fitted
-from .scope import LOCK_METHODS, SET_METHODS, Scope
+from .scope import Scope
 
 
 def member_help(type_name: str, member: str, scope: Scope) -> str | None:

@@ -11,39 +11,9 @@ from ...model import sorts as s
 from ...source import LIBRARY, Span
 from ...syntax import tree
 from ...syntax.recover import Lost
-from ..library import library_names
-from .kernel import habit, not_within
-
-BUILT_INS = frozenset(
-    "maybe choose range set min max len all any READ_ONCE WRITE_ONCE smp_load_acquire smp_store_release "
-    "prepare_to_wait finish_wait wake_up wake_up_one schedule cond_resched might_sleep cpu_relax smp_mb "
-    "smp_rmb smp_wmb self end bool int generation snapshot spinlock mutex rwlock rwsem waitqueue "
-    "unlimited none full sc alloc kzalloc kfree allocated waitqueue_active "
-    "wait_event wait_event_timeout set_current_state __set_current_state wake_up_process kthread_stop "
-    "kthread_should_stop".split()
-)
-TYPE_WORDS = frozenset(
-    ["bool", "int", "generation", "snapshot", "spinlock", "mutex", "rwlock", "rwsem", "waitqueue"]
-)
-
-# By kind of lock: the word, what it does, and in which mode.
-LOCK_METHODS: dict[str, dict[str, tuple[str, str]]] = {
-    "spinlock": {"lock": ("acquire", "write"), "unlock": ("release", "write"), "trylock": ("try", "write")},
-    "mutex": {"lock": ("acquire", "write"), "unlock": ("release", "write"), "trylock": ("try", "write")},
-    "rwlock": {
-        "read_lock": ("acquire", "read"), "read_unlock": ("release", "read"), "read_trylock": ("try", "read"),
-        "write_lock": ("acquire", "write"), "write_unlock": ("release", "write"),
-        "write_trylock": ("try", "write"),
-    },
-    "rwsem": {
-        "down_read": ("acquire", "read"), "up_read": ("release", "read"),
-        "down_read_trylock": ("try", "read"), "down_write": ("acquire", "write"),
-        "up_write": ("release", "write"), "down_write_trylock": ("try", "write"),
-    },
-}  # fmt: skip
-
-# What changes a set: the operator between the set and `{x}`.  Taking out what is not there does nothing.
-SET_METHODS: dict[str, str] = {"add": "|", "remove": "minus", "discard": "minus"}
+from ...vocabulary.foreign import habit, not_within
+from ...vocabulary.library_words import LIBRARY_NAMES
+from ...vocabulary.lookup import BUILT_INS, TYPE_WORDS
 
 
 @dataclass(slots=True)
@@ -177,7 +147,7 @@ class Scope:
                 help = "use numbers and `const` declarations"
                 self.found.add("not-constant", span, f"`{name}` is not a constant", help)
             return
-        words = not_within(name, (BUILT_INS - TYPE_WORDS) | library_names())
+        words = not_within(name, (BUILT_INS - TYPE_WORDS) | LIBRARY_NAMES)
         candidates = {*self.locals, *self.bounds, *self.names.known(), *words}
         help = habit(name) or did_you_mean(name, candidates)
         self.found.add("unknown-name", span, f"`{name}` is not known", help)

@@ -10,9 +10,9 @@ from ...model import sorts as s
 from ...model.fold import NotConstant, evaluate
 from ...source import LIBRARY, Span
 from ...syntax import tree
+from ...vocabulary.foreign import habit
+from ...vocabulary.library_words import LIBRARY_NAMES
 from .expressions import constant, expression, range_bounds
-from ..library import library_names
-from .kernel import habit
 from .operators import fitted
 from .scope import Names, Scope
 
@@ -125,7 +125,7 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
             elif name in ("range", "set"):
                 found.add("bad-type", node.span, f"`{name}` alone is not a type", f"write `{_FORMS[name]}`")
             elif not names.may_be(name):
-                candidates = [*names.types, *names.processes, *_PLAIN_TYPES, "range", "set", *library_names()]
+                candidates = [*names.types, *names.processes, *_PLAIN_TYPES, "range", "set", *LIBRARY_NAMES]
                 advice = habit(name) or did_you_mean(name, candidates)
                 found.add("unknown-type", node.span, f"`{name}` is not a type", advice)
             return None

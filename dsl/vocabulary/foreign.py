@@ -68,9 +68,15 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"lockdep_assert_not_held\w*", 'write `assert not LOCK.held_by(PROCESS[self]), "why"`'),
     # -- sequence counts and RCU
     (
-        r"(raw_)?(read|write)_seq\w*|(raw_)?seq(count|lock)\w*|DEFINE_SEQLOCK",
-        "count in a small `range` that is odd while the writer is at work; a `generation` has no parity, "
-        "and a reader of one does not see a writer that is not done",
+        r"(read|write)_seq\w*_(irqsave|irq|bh|irqrestore)",
+        f"leave `_{{2}}` out; {_NO_INTERRUPTS}",
+    ),
+    (r"seq(count|lock)_(t|init)|seqcount_\w+_t|DEFINE_SEQLOCK|seqlock_init", "declare it `shared`, as `seq{1}`"),
+    (
+        r"(raw_)?(read|write)_seq\w*|raw_seqcount\w*",
+        "write `read_seqcount_begin(s)` and `read_seqcount_retry(s, start)`, `write_seqcount_begin(s)` and "
+        "`write_seqcount_end(s)`; what else there is can be made of a `range` that is odd while the writer is "
+        "at work",
     ),
     (r"rcu_dereference\w*", "write `READ_ONCE(x)`; memory is sequentially consistent"),
     (r"rcu_assign_pointer|RCU_INIT_POINTER", "write `WRITE_ONCE(x, v)`; memory is sequentially consistent"),
@@ -85,7 +91,11 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "write `either:` with the wait, and `or:` with what a signal or time-out leads to; a `wait until` "
         "ends with its condition only",
     ),
-    (r"wait_for_completion_\w+", "write `wait_for_completion(DONE)`"),
+    (
+        r"wait_for_completion_\w*(interruptible|killable)\w*",
+        "write `either:` with `wait_for_completion(DONE)`, and `or:` with what a signal leads to",
+    ),
+    (r"wait_for_completion_\w+", "write `wait_for_completion(DONE)`, or `wait_for_completion_timeout(DONE)`"),
     (r"complete_on_current_cpu", "write `complete(DONE)`"),
     (
         r"s?wait_event\w*|swait_event\w*|wait_var_event\w*|wait_on_\w+",
@@ -93,20 +103,13 @@ _NAMES: tuple[tuple[str, str], ...] = (
     ),
     (r"(s?wake_up|wake_up_interruptible)_all\w*", "write `wake_up(WAITQUEUE)`"),
     (r"swake_up(_one|_locked)?", "write `wake_up_one(WAITQUEUE)`"),
-    (
-        r"wake_up_(process|state|q|new_task)|wake_q_add\w*",
-        "nobody wakes a certain task: give that task a waitqueue of its own, and write `wake_up(WAITQUEUE)`",
-    ),
+    (r"wake_up_(state|q)|wake_q_add\w*", "write `wake_up_process(PROCESS[i])`"),
     (r"wake_up_(var|bit)\w*", "write `wake_up(WAITQUEUE)`, with a waitqueue for what is waited for"),
     (
         r"wake_up_\w+",
         "write `wake_up(WAITQUEUE)`, or `wake_up_one(WAITQUEUE)` where those who wait are exclusive",
     ),
-    (
-        r"(__)?set_current_state",
-        "write `prepare_to_wait(WAITQUEUE)` where the task arms itself, and `finish_wait(WAITQUEUE)` "
-        "where it runs on",
-    ),
+    (r"set_special_state|__set_task_state|set_task_state", "write `set_current_state(STATE)`"),
     (
         r"add_wait_queue\w*",
         "leave it out; `prepare_to_wait(WAITQUEUE)`, where the code sets the task's state, puts it on the "
@@ -116,28 +119,28 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"remove_wait_queue|finish_s?wait\w*", "write `finish_wait(WAITQUEUE)`"),
     (
         r"schedule_(hr)?timeout\w*",
-        "write `finish_wait(WAITQUEUE)` and `might_sleep()`; there is no time, so it may end at once",
+        "write `wait until CONDITION on WAITQUEUE or timeout` for the loop around it; there is no time, so it "
+        "may end at once",
     ),
     (r"io_schedule\w*|schedule_preempt_disabled", "write `schedule()`"),
+    (r"(INIT|DECLARE)_(DELAYED_|DEFERRABLE_)?WORK\w*", "declare it with `work NAME:`, and its body below"),
+    (r"timer_setup\w*|setup_timer\w*|DEFINE_TIMER|timer_list|hrtimer\w*_(setup|init)", "declare it with `timer NAME:`, and its body below"),
+    (r"(schedule|queue|mod)_(delayed_)?work\w*", "write `queue_work(NAME)`, of what `work NAME:` declares"),
     (
-        r"(schedule|queue|mod)_(delayed_)?work\w*|tasklet_\w*schedule|(mod|add)_timer\w*|irq_work_queue\w*"
-        r"|hrtimer_start\w*|raise_softirq\w*",
-        "write a `daemon process` that waits for a flag, takes it back, and does the work; set the flag "
-        "here, and wake it",
+        r"tasklet_\w*schedule|raise_softirq\w*|irq_work_queue\w*",
+        "declare a `timer NAME:` with what it does, and write `mod_timer(NAME)`: it runs at any time after that",
     ),
+    (r"(mod|add)_timer\w*|hrtimer_(re)?start\w*", "write `mod_timer(NAME)`, of what `timer NAME:` declares"),
+    (r"flush_\w*work\w*", "write `flush_work(NAME)`, of what `work NAME:` declares"),
+    (r"(flush|drain|destroy)_workqueue", "write `flush_work(NAME)` for each work that may be queued there"),
+    (r"synchronize_irq|irq_work_sync|tasklet_kill", "write `timer_delete_sync(NAME)`, if a `timer` stands for it"),
+    (r"cancel_(delayed_)?work\w*", "write `cancel_work(NAME)` or `cancel_work_sync(NAME)`"),
     (
-        r"flush_(delayed_)?work\w*|(flush|drain|destroy)_workqueue|synchronize_irq|irq_work_sync",
-        "wait here until the flag is taken back and the process that stands for it is not at work",
+        r"(timer_delete|del_timer|timer_shutdown)\w*|hrtimer_(try_to_)?cancel",
+        "write `timer_delete(NAME)` or `timer_delete_sync(NAME)`",
     ),
-    (
-        r"cancel_(delayed_)?work\w*|(timer_delete|del_timer)\w*|tasklet_kill|hrtimer_(try_to_)?cancel",
-        "take the flag back here, unless its process has; what waits for it as well then waits until that "
-        "is not at work",
-    ),
-    (
-        r"kthread_stop\w*",
-        "set a flag that its process looks at, and wait here until the process says that it ends",
-    ),
+    (r"kthread_(should_park|park|parkme)\w*", "write `kthread_should_stop()`, `kthread_stop(PROCESS[i])`; there is no parking"),
+    (r"kthread_stop\w*", "write `kthread_stop(PROCESS[i])`"),
     (
         r"kthread_(run|create|unpark)\w*|wake_up_new_task",
         "every process runs from the beginning: let that one `await` a flag first, and set it here",
@@ -193,12 +196,13 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "read or assign the variable",
     ),
     (
-        r"atomic\w*_(inc|dec|add|sub|and|or|xor|fetch|xchg|cmpxchg|try_cmpxchg)\w*|refcount_\w+|kref_\w+"
+        r"atomic\w*_(inc|dec|add|sub|and|or|xor|fetch|xchg|cmpxchg|try_cmpxchg)\w*|refcount_\w+"
         r"|(test_and_)?(set|clear|change)_bit\w*|(try_)?cmpxchg\w*|xchg\w*",
         "write the test and the change in one `atomic:` block",
     ),
     (r"__(set|clear|change)_bit", "assign the variable"),
-    (r"atomic(64|_long)?_t|refcount_t|kref", "declare a `range(n)`, and change it in `atomic:` blocks"),
+    (r"kref_\w+", "write `kref_put(k)`, which says whether it was the last reference, or `kref_get_unless_zero(k)`"),
+    (r"atomic(64|_long)?_t|refcount_t", "declare a `range(n)`, and change it in `atomic:` blocks"),
     (r"(raw_)?spinlock_t|raw_spinlock", "write `spinlock`"),
     (r"rwlock_t", "write `rwlock`"),
     (r"rw_semaphore", "write `rwsem`"),
