@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 _PLAIN = {
-    "completion": ("complete(comp)", "complete_all(comp)", "reinit_completion(comp)", "init_completion(comp)"),
+    "completion": ("complete(comp)", "complete_all(comp)", "reinit_completion(comp)"),
     "object": (
         "ref = kzalloc(Obj)", "ref = alloc(Obj)", "other = kzalloc(Obj)", "kfree(ref)", "kfree(other)",
         "other = ref", "ref = None", "refs[0] = ref", "ref = refs[1]", "refs[1] = other",
@@ -46,7 +46,8 @@ _WAITING = {
 _DECLARED = {
     "completion": ["shared comp: completion"],
     "object": [
-        "class Obj[2]:", "    v: range(2)", "    lock: spinlock", "    queue: waitqueue", "    next: Obj | None",
+        "class Obj[2]:", "    v: range(2)", "    lock: spinlock", "    queue: waitqueue",
+        "    next: Obj | None",
         "    k: kref", "shared ref: Obj | None", "shared other: Obj | None", "shared refs: (Obj | None)[2]",
     ],
     "seqcount": ["shared sq: seqcount", "shared sn: snapshot"],
@@ -63,7 +64,9 @@ class _Objects:
             for name, count in re.findall(r"process (\w+)\[(\d)\]", text)
             for index in range(int(count))
         ]
-        kinds = self.random.sample(("completion", "object", "object", "work", "timer", "seqcount", "tasks"), 2)
+        kinds = self.random.sample(
+            ("completion", "object", "object", "work", "timer", "seqcount", "tasks"), 2
+        )
         self.kinds = list(dict.fromkeys(kinds))
         if "object" in self.kinds and self.chance(50):
             self.kinds.append("kref")
@@ -98,7 +101,7 @@ class _Objects:
             yield "return"
 
     def used(self, lines: list[str]) -> Iterator[str]:
-        """The lines of processes with others between them; an `atomic` keeps its first one, which may wait."""
+        """The lines of processes with others between them; an `atomic` keeps its first, which may wait."""
         atomic: int | None = None
         inside = first = False
         for line in lines:

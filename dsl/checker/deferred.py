@@ -33,7 +33,9 @@ def declare_deferred(declared: tuple[tree.Declaration, ...], names: Names, found
             names.variables[node.name] = m.SharedVariable(node.name, of, value, False, node.span)
         elif isinstance(node, tree.Shared) and node.name in names.variables:
             for word, struct in DEFERRED.items():
-                if struct in {part.name for part in _structs(names.variables[node.name].sort) if part.ordered}:
+                if struct in {
+                    part.name for part in _structs(names.variables[node.name].sort) if part.ordered
+                }:
                     help = f"write `{word} NAME:` with what it does below"
                     found.add("no-body", node.span, f"a {word} has a body", help)
 

@@ -1,8 +1,9 @@
-"""What the kernel builds from locks, counters and queues: classes and `def`s that a model has if it names them.
-
-They are written in the language (`vocabulary/library.pfn`), so that they have its rules and no others.  A class and the
-`def`s that begin with a parameter of it belong together: a model that declares one of their names has none of
+"""What the kernel builds from locks, counters and queues: classes and `def`s that a model has if it names
 them.
+
+They are written in the language (`vocabulary/library.pfn`), so that they have its rules and no others.  A
+class and the `def`s that begin with a parameter of it belong together: a model that declares one of their names
+has none of them.
 """
 
 from __future__ import annotations
@@ -17,9 +18,8 @@ from ..syntax import tree
 from ..syntax.parse import parse
 from ..vocabulary.library_words import LIBRARY_NAMES, LIBRARY_TEXT
 
-
 DEFERRED = {"work": "work_struct", "timer": "timer_list"}
-"""Processes that run when somebody asks them to, by the word that declares one: the class of what is asked."""
+"""Processes that run when they are asked to, by the word that declares one: the class of what is asked."""
 
 
 @lru_cache
@@ -42,7 +42,9 @@ def with_library(specification: tree.Tree) -> tree.Tree:
     named = LIBRARY_NAMES & set(_named(specification.declarations))
     if not named:
         return specification
-    known = {node.name: node for node in library().declarations if isinstance(node, tree.Struct | tree.Function)}
+    known = {
+        node.name: node for node in library().declarations if isinstance(node, tree.Struct | tree.Function)
+    }
     declared = {node.name for node in specification.declarations if hasattr(node, "name")}
     hidden = {_group(known[name]) for name in LIBRARY_NAMES & declared}
     todo = [name for name in named if _group(known[name]) not in hidden]

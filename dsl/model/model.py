@@ -113,7 +113,7 @@ class SetState:
 
 @dataclass(frozen=True, slots=True)
 class WakeTask:
-    """`wake_up_process(P[i])`, whatever it waits for; or with `stop` what `kthread_stop(P[i])` begins with."""
+    """`wake_up_process(P[i])`, whatever it waits for; with `stop`, how `kthread_stop(P[i])` begins."""
 
     task: TaskOf
     stop: bool
@@ -248,8 +248,8 @@ class Delegate:
 
 
 Statement = (
-    Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | LockAction | QueueAction | Verb | SetState | WakeTask | Join | Assert
-    | Await | Label
+    Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | LockAction | QueueAction | Verb
+    | SetState | WakeTask | Join | Assert | Await | Label
     | Return | Break | Continue | If | While | For | With | Either | Atomic
 )  # fmt: skip
 

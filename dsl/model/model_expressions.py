@@ -274,8 +274,8 @@ class Temporal:
 
 
 Expr = (
-    Literal | SelfIndex | BoundUse | Load | Operation | Unwrap | Fit | Slot | Allocated | Waited | Current | Quantified
-    | SetDisplay | SetBuild | TaskOf | AtLabel | LockState | TaskLocal | SiteCondition | Temporal
+    Literal | SelfIndex | BoundUse | Load | Operation | Unwrap | Fit | Slot | Allocated | Waited | Current
+    | Quantified | SetDisplay | SetBuild | TaskOf | AtLabel | LockState | TaskLocal | SiteCondition | Temporal
 )  # fmt: skip
 
 
@@ -346,7 +346,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class InTime:
-    """`cond` of a site that waits until a time is up at most: whether its condition holds, or the time is up."""
+    """`cond` of a site that may time out: whether its condition holds or the time is up."""
 
     condition: Condition
     span: Span
@@ -355,7 +355,7 @@ class InTime:
 
 @dataclass(frozen=True, slots=True)
 class WaitInTime:
-    """`wait_event_timeout(wq, C)`: a wait that ends before when its time is up; whether C was found to hold."""
+    """`wait_event_timeout(wq, C)`: a wait that ends when its time is up; whether C was found to hold."""
 
     condition: Condition
     queue: Place

@@ -47,7 +47,7 @@ class Enum:
 
 @dataclass(frozen=True, slots=True)
 class Ref(Enum):
-    """A reference to an object of the class `name`; its values are called as the objects are, `Session[0]`."""
+    """A reference to an object of the class `name`; its values are called as objects are, `Session[0]`."""
 
     def __str__(self) -> str:
         return self.name

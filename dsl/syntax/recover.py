@@ -84,7 +84,9 @@ def repaired(lines: list[LogicalLine], at: int, code: str) -> list[LogicalLine] 
     if at == 0:
         if not in_code or len(lines) == 1:
             return None
-        word = next(word for word in ("process", "work", "timer", "policy", "def") if re.search(rf"\b{word}\b", head))
+        word = next(
+            word for word in ("process", "work", "timer", "policy", "def") if re.search(rf"\b{word}\b", head)
+        )
         name = name_in_head(lines[0]) or HOLE
         return [_as(lines[0], f"def {name}():" if word == "def" else f"{word} {name}:"), *lines[1:]]
     if code == "no-block":

@@ -34,7 +34,10 @@ FUNCTIONS: tuple[Word, ...] = (
     Word("alloc", "function", "A reference to an object that is not in use.", ("CLASS",), role="outcome"),
     Word("kzalloc", "function", "The same as `alloc`, or None: it may fail.", ("CLASS",), role="outcome"),
     Word(
-        "allocated", "function", "The set of the objects that are allocated; in specifications only.", ("CLASS",)
+        "allocated",
+        "function",
+        "The set of the objects that are allocated; in specifications only.",
+        ("CLASS",),
     ),
     Word("waitqueue_active", "function", "Whether anybody is on the queue: one load.", ("wq",)),
     Word(
@@ -44,7 +47,9 @@ FUNCTIONS: tuple[Word, ...] = (
         ("wq", "C"),
         role="outcome",
     ),
-    Word("kthread_should_stop", "function", "Whether somebody stops this task: one load.", (), role="outcome"),
+    Word(
+        "kthread_should_stop", "function", "Whether somebody stops this task: one load.", (), role="outcome"
+    ),
     Word("range", "function", "The numbers from `low`, or 0, to `high - 1`.", ("low", "high")),
     Word("set", "function", "The empty set; `set[T]` is the type of subsets of T.", ()),
     Word("min", "function", "The least of two or more numbers.", ("a", "b")),
@@ -127,7 +132,11 @@ VERBS += (
     Word("__set_current_state", "verb", "The same as `set_current_state`.", ("STATE",), role="task"),
     Word("wake_up_process", "verb", "Wakes this task, whatever it sleeps for.", ("P[i]",), role="task"),
     Word(
-        "kthread_stop", "verb", "Tells a task to stop, wakes it, and waits for its end.", ("P[i]",), role="task"
+        "kthread_stop",
+        "verb",
+        "Tells a task to stop, wakes it, and waits for its end.",
+        ("P[i]",),
+        role="task",
     ),
 )
 

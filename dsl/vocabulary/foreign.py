@@ -71,12 +71,15 @@ _NAMES: tuple[tuple[str, str], ...] = (
         r"(read|write)_seq\w*_(irqsave|irq|bh|irqrestore)",
         f"leave `_{{2}}` out; {_NO_INTERRUPTS}",
     ),
-    (r"seq(count|lock)_(t|init)|seqcount_\w+_t|DEFINE_SEQLOCK|seqlock_init", "declare it `shared`, as `seq{1}`"),
+    (
+        r"seq(count|lock)_(t|init)|seqcount_\w+_t|DEFINE_SEQLOCK|seqlock_init",
+        "declare it `shared`, as `seq{1}`",
+    ),
     (
         r"(raw_)?(read|write)_seq\w*|raw_seqcount\w*",
         "write `read_seqcount_begin(s)` and `read_seqcount_retry(s, start)`, `write_seqcount_begin(s)` and "
-        "`write_seqcount_end(s)`; what else there is can be made of a `range` that is odd while the writer is "
-        "at work",
+        "`write_seqcount_end(s)`; what else there is can be made of a `range` that is odd while the writer "
+        "is at work",
     ),
     (r"rcu_dereference\w*", "write `READ_ONCE(x)`; memory is sequentially consistent"),
     (r"rcu_assign_pointer|RCU_INIT_POINTER", "write `WRITE_ONCE(x, v)`; memory is sequentially consistent"),
@@ -119,27 +122,36 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"remove_wait_queue|finish_s?wait\w*", "write `finish_wait(WAITQUEUE)`"),
     (
         r"schedule_(hr)?timeout\w*",
-        "write `wait until CONDITION on WAITQUEUE or timeout` for the loop around it; there is no time, so it "
-        "may end at once",
+        "write `wait until CONDITION on WAITQUEUE or timeout` for the loop around it; there is no time, so "
+        "it may end at once",
     ),
     (r"io_schedule\w*|schedule_preempt_disabled", "write `schedule()`"),
     (r"(INIT|DECLARE)_(DELAYED_|DEFERRABLE_)?WORK\w*", "declare it with `work NAME:`, and its body below"),
-    (r"timer_setup\w*|setup_timer\w*|DEFINE_TIMER|timer_list|hrtimer\w*_(setup|init)", "declare it with `timer NAME:`, and its body below"),
+    (
+        r"timer_setup\w*|setup_timer\w*|DEFINE_TIMER|timer_list|hrtimer\w*_(setup|init)",
+        "declare it with `timer NAME:`, and its body below",
+    ),
     (r"(schedule|queue|mod)_(delayed_)?work\w*", "write `queue_work(NAME)`, of what `work NAME:` declares"),
     (
         r"tasklet_\w*schedule|raise_softirq\w*|irq_work_queue\w*",
-        "declare a `timer NAME:` with what it does, and write `mod_timer(NAME)`: it runs at any time after that",
+        "declare a `timer NAME:` with what it does, and write `mod_timer(NAME)`: it runs at any time after",
     ),
     (r"(mod|add)_timer\w*|hrtimer_(re)?start\w*", "write `mod_timer(NAME)`, of what `timer NAME:` declares"),
     (r"flush_\w*work\w*", "write `flush_work(NAME)`, of what `work NAME:` declares"),
     (r"(flush|drain|destroy)_workqueue", "write `flush_work(NAME)` for each work that may be queued there"),
-    (r"synchronize_irq|irq_work_sync|tasklet_kill", "write `timer_delete_sync(NAME)`, if a `timer` stands for it"),
+    (
+        r"synchronize_irq|irq_work_sync|tasklet_kill",
+        "write `timer_delete_sync(NAME)`, if a `timer` stands for it",
+    ),
     (r"cancel_(delayed_)?work\w*", "write `cancel_work(NAME)` or `cancel_work_sync(NAME)`"),
     (
         r"(timer_delete|del_timer|timer_shutdown)\w*|hrtimer_(try_to_)?cancel",
         "write `timer_delete(NAME)` or `timer_delete_sync(NAME)`",
     ),
-    (r"kthread_(should_park|park|parkme)\w*", "write `kthread_should_stop()`, `kthread_stop(PROCESS[i])`; there is no parking"),
+    (
+        r"kthread_(should_park|park|parkme)\w*",
+        "write `kthread_should_stop()`, `kthread_stop(PROCESS[i])`; there is no parking",
+    ),
     (r"kthread_stop\w*", "write `kthread_stop(PROCESS[i])`"),
     (
         r"kthread_(run|create|unpark)\w*|wake_up_new_task",
@@ -201,7 +213,10 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "write the test and the change in one `atomic:` block",
     ),
     (r"__(set|clear|change)_bit", "assign the variable"),
-    (r"kref_\w+", "write `kref_put(k)`, which says whether it was the last reference, or `kref_get_unless_zero(k)`"),
+    (
+        r"kref_\w+",
+        "write `kref_put(k)`, which says whether it was the last reference, or `kref_get_unless_zero(k)`",
+    ),
     (r"atomic(64|_long)?_t|refcount_t", "declare a `range(n)`, and change it in `atomic:` blocks"),
     (r"(raw_)?spinlock_t|raw_spinlock", "write `spinlock`"),
     (r"rwlock_t", "write `rwlock`"),
@@ -223,7 +238,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"pr_\w+|printk\w*|trace_\w+|printf", "leave it out; the trace shows every read and write"),
     (
         r"k[mzv]+alloc\w*|kmem_cache_z?alloc\w*|alloc_pages?|malloc",
-        "write `kzalloc(CLASS)`, which may be None, or `alloc(CLASS)`, which never fails; its fields start as "
+        "write `kzalloc(CLASS)`, which may be None, or `alloc(CLASS)`, which never fails; fields start as "
         "they are declared",
     ),
     (r"k\w*free\w*|free_pages?|free", "write `kfree(x)`"),

@@ -34,8 +34,12 @@ DECLARATIONS: tuple[Word, ...] = (
         "code",
     ),
     _declares("unfair", "A process whose tasks may stop anywhere.", "", "code"),
-    _declares("work", "Code that is run once each time that it is queued.", "work ${1:name}:\n    $0", "code"),
-    _declares("timer", "Code that is run at any time after it was armed.", "timer ${1:name}:\n    $0", "code"),
+    _declares(
+        "work", "Code that is run once each time that it is queued.", "work ${1:name}:\n    $0", "code"
+    ),
+    _declares(
+        "timer", "Code that is run at any time after it was armed.", "timer ${1:name}:\n    $0", "code"
+    ),
     _declares("def", "Code that is inlined where it is called.", "def ${1:name}(${2}):\n    $0", "code"),
     _declares("policy", "A way to wait.", "policy ${1:name}:\n    while not cond:\n        $0", "code"),
     _declares("policies", "The ways to wait that are checked.", "policies ${1:spin}", names=False),

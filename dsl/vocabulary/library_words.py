@@ -9,9 +9,7 @@ from .word import Word
 
 LIBRARY_TEXT = Path(__file__).with_name("library.pfn").read_text(encoding="utf-8")
 
-_HEAD = re.compile(
-    r'^(class|def) (\w+)(?:\((.*?)\))?[^\n]*:\n    """(.*?)"""', re.MULTILINE | re.DOTALL
-)
+_HEAD = re.compile(r'^(class|def) (\w+)(?:\((.*?)\))?[^\n]*:\n    """(.*?)"""', re.MULTILINE | re.DOTALL)
 
 
 def _word(kind: str, name: str, parameters: str, doc: str) -> Word:

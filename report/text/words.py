@@ -73,6 +73,8 @@ def event_text(event: Event) -> str:
             return f"frees {value}"
         case "twice":
             return f"frees {value}, which is not allocated"
+        case "locked":
+            return f"frees {value}, in which a lock is held"
         case "dead":
             return f"uses {event.where}, which is not allocated"
         case _:

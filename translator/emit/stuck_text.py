@@ -42,7 +42,7 @@ def _no_circle(program: Program, formula: Formula, words: Vocabulary) -> str | N
 
 
 def _none_stuck(program: Program, formula: Formula, words: Vocabulary) -> str | None:
-    """(c): of the largest set of tasks that wait, none of which anybody else can help, all are daemons or idle.
+    """(c): of the largest set of tasks that wait, and nobody else can help, all are daemons or idle.
 
     It is what is left of all that wait when those are taken out that somebody outside may help, again and
     again: as often as there are tasks is enough, and once is nearly always.

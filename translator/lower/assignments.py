@@ -213,7 +213,9 @@ class Assignments(Expressions, ABC):
                 rest = reset(k(self.now(counter)), held)
                 note = Note("take_snapshot", value.span, where)
                 taken = Block((note, *rest.ops), rest.end)
-                return self.step("take", value.span, self.checked(self.alive(counter, where, value.span), taken))
+                return self.step(
+                    "take", value.span, self.checked(self.alive(counter, where, value.span), taken)
+                )
 
             return self.located(value.counter, use)
         return self.value(value, k)
@@ -306,7 +308,9 @@ class Assignments(Expressions, ABC):
         some = Apply("!=", (group, EMPTY))
         if not action.may_fail:
             message = f"all {size(pool)} objects of {pool.name} are allocated"
-            return self.step("alloc", span, self.checked((Obligation(some, "out_of_range", span, message),), made))
+            return self.step(
+                "alloc", span, self.checked((Obligation(some, "out_of_range", span, message),), made)
+            )
         failing = k(NONE)
         failed = Block((Note("no_alloc", span, text=pool.name), *failing.ops), failing.end)
         made = Block((), Test(some, made, failed))

@@ -40,7 +40,7 @@ from ..program.program import (
 )
 from ..program.waits import with_waits
 from .locks import lock_variables
-from .objects import state_variable
+from .objects import state_name, state_variable
 from .temporal import simplified
 
 _Node = TypeVar("_Node")
@@ -126,7 +126,11 @@ def finish(
             for index, cpu in enumerate(process.cpus or ())
         ),
         no_spinning=no_spinning,
-        ordered=frozenset(path for declared in model.variables for path in _ordered(declared.name, declared.sort)),
+        ordered=frozenset(
+            path
+            for declared in model.variables
+            for path in (*_ordered(declared.name, declared.sort), state_name(declared))
+        ),
     )
     return with_waits(program)
 

@@ -344,7 +344,14 @@ class _Closer:
             block = self.block(node.block, _Walk())
             step = Step(node.kind, node.span, node.guard, block, node.lock, node.calls, node.awaited)
             return Point(
-                name, self.flow.process, node.span, step, labels, (*claims, *node.claims), False, node.calls,
+                name,
+                self.flow.process,
+                node.span,
+                step,
+                labels,
+                (*claims, *node.claims),
+                False,
+                node.calls,
                 node.idle,
             )
         assert isinstance(node, FreeNode | BackNode)

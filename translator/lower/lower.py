@@ -81,7 +81,9 @@ def lower(
     nodes = [node for body in bodies for node in m.walk(body)]
     sleepers = any(isinstance(node, m.QueueAction | m.SetState | m.WakeTask) for node in nodes)
     joined = frozenset(node.task.process for node in nodes if isinstance(node, m.Join))
-    stops = any(isinstance(node, m.ShouldStop) or (isinstance(node, m.WakeTask) and node.stop) for node in nodes)
+    stops = any(
+        isinstance(node, m.ShouldStop) or (isinstance(node, m.WakeTask) and node.stop) for node in nodes
+    )
     queued: frozenset[str] = frozenset()
     locks = tuple((path, sort) for path, sort, _ in lock_paths(model))
     while True:

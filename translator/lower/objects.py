@@ -75,7 +75,9 @@ def free_ones(pool: m.SharedVariable) -> Expr:
         before = BoundName("before")
         unused = Apply("==", (state_of(pool, before), UNUSED))
         earlier = Apply("and", (Apply("<", (before, slot)), unused))
-        first = Quantified("all", "before", Const(frozenset(range(size(pool)))), None, Apply("not", (earlier,)))
+        first = Quantified(
+            "all", "before", Const(frozenset(range(size(pool)))), None, Apply("not", (earlier,))
+        )
         fresh = Apply("and", (Apply("==", (state_of(pool, slot), UNUSED)), first))
         return Apply("or", (Apply("==", (state_of(pool, slot), FREED)), fresh))
 

@@ -82,7 +82,9 @@ class Operations(Assignments, ABC):
         given = reset(Block((lock.give_back(mode), lock.note("release", mode, span)), Goto(after)), held)
         obligation = Obligation(lock.held(SELF, mode), "bad_unlock", span, "it is not held")
         there = self.alive(Read(lock.path, lock.indices), lock.where, span)
-        return self.step("lock", span, self.checked((*there, obligation), given), lock=lock.use("release", mode))
+        return self.step(
+            "lock", span, self.checked((*there, obligation), given), lock=lock.use("release", mode)
+        )
 
     def held(self, node: m.With, after: int) -> int:
         """Acquire, body, release; the lock's indices are evaluated once."""
@@ -138,7 +140,7 @@ class Operations(Assignments, ABC):
     # -- objects
 
     def freed(self, node: m.Free, after: int) -> int:
-        """One step: the object is freed, and its fields are as they were in the beginning, for the next one."""
+        """One step: the object is freed, and its fields are as in the beginning, for the next one."""
         pool = node.pool
 
         def use(x: Expr) -> Block:
@@ -157,12 +159,17 @@ class Operations(Assignments, ABC):
                 "the object is not allocated", (Note("twice", node.span, value=x),),
             )  # fmt: skip
             unlocked = Obligation(
-                conjunction(*quiet), "use_after_free", node.span, "a lock within the object is held"
+                conjunction(*quiet),
+                "use_after_free",
+                node.span,
+                "a lock within the object is held",
+                (Note("locked", node.span, value=x),),
             )
             done = self.checked((in_use, *((unlocked,) if quiet else ())), Block(tuple(ops), Goto(after)))
             nothing = Apply("==", (x, NONE))
             if isinstance(node.reference.sort, s.Optional):
-                done = Block((), Test(nothing, goto(after), done))
+                none = Block((Note("call", node.span, text="frees nothing"),), Goto(after))
+                done = Block((), Test(nothing, none, done))
             return self.step("free", node.span, done)
 
         return self.free(self.value(node.reference, use), node.span)

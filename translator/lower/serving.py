@@ -15,10 +15,11 @@ class Serving(Operations):
     """Lowers the loop around the body of a work or timer; `Statements` has the body."""
 
     def serve(self, node: m.Serve) -> int:
-        """Two steps around the body: one, which may have to wait, takes the request; one says that it is done.
+        """Two steps around the body: the first, which may have to wait, takes the request; the last says that
+        it is done.
 
         While the body of a timer is run its lock is held, as by a handler that is not to be interrupted.  Who
-        flushes a work waits on one queue until the run that was asked for begins, and from then on on another.
+        flushes a work waits on one queue until the run that was asked for begins, then on another.
         """
         read, where = self.direct(node.place)
 
@@ -49,7 +50,9 @@ class Serving(Operations):
                     put("flush_running.waiters", Apply("|", (during, before))),
                     put("flush_pending.waiters", EMPTY),
                 ]
-                queue = QueuePlace(part("flush_running").variable, read.indices, Where((*where.parts, ".flush_running")))
+                queue = QueuePlace(
+                    part("flush_running").variable, read.indices, Where((*where.parts, ".flush_running"))
+                )
                 done = queue.act("wake_up", node.span, done)
         kind = "lock" if gives else "queue"
         last = StepNode(kind, node.span, Const(True), Block((*ends, *done.ops), done.end), gives, self.calls)
@@ -58,7 +61,13 @@ class Serving(Operations):
         inside = self.body(node.body, finish)
         self.frames = self.frames[:-1]
         first = StepNode(
-            "await", node.span, part("pending"), Block(tuple(begins), Goto(inside)), None, self.calls, idle=True
+            "await",
+            node.span,
+            part("pending"),
+            Block(tuple(begins), Goto(inside)),
+            None,
+            self.calls,
+            idle=True,
         )
         back.next = self.flow.add(first)
         return back.next

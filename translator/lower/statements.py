@@ -37,7 +37,6 @@ from ..program.program import (
 from .assignments import Called, Held, Loop
 from .expressions import Expressions
 from .flow import LastNode, MarkNode, StepNode
-from .read_notes import read_notes
 from .rounds import endless
 from .waiting import Waiting
 
@@ -162,7 +161,7 @@ class Statements(Waiting):
         return entry.number
 
     def marked(self, target: int, span: Span, kind: str, text: str) -> int:
-        """`target`, entered through a branch whose reachability is watched (not in what comes with the language)."""
+        """`target`, entered through a branch whose reachability is watched (not in built-in texts)."""
         if span.path in BUILT_IN:
             return target
         return self.free(Block((Reach(self.reach(span, kind, text)),), Goto(target)), span)

@@ -16,7 +16,6 @@ from ..program.program import (
     Assign,
     Block,
     Const,
-    Expr,
     Fork,
     Goto,
     Note,
@@ -29,9 +28,9 @@ from ..program.program import (
     negation,
 )
 from .assignments import Called, Use
-from .expressions import reset
 from .read_notes import read_notes
 from .serving import Serving
+
 
 class Waiting(Serving):
     """Lowers waits; `Statements` has the rest."""
@@ -75,9 +74,9 @@ class Waiting(Serving):
                     return site.condition
                 case m.Place(root=m.SiteQueue()):
                     return site.queue
-                case m.Verb(verb="cpu_relax" | "cond_resched" | "schedule" as verb, span=span, timed=False) if (
-                    timed or site.lock is not None
-                ):
+                case m.Verb(
+                    verb="cpu_relax" | "cond_resched" | "schedule" as verb, span=span, timed=False
+                ) if timed or site.lock is not None:
                     passing = m.Verb(verb, span, None, timed)
                     if site.lock is None:
                         return passing

@@ -67,7 +67,8 @@ class Note:
     """Something a trace tells, without effect on the state.
 
     `kind` is read, write, local, take, release, queue, refused, call, compare, choose, maybe, arm,
-    disarm, wake, asked (whether it is to stop), alloc, no_alloc, free, twice (what is freed is not allocated), dead (nor is what is used) or
+    disarm, wake, asked (whether it is to stop), alloc, no_alloc, free, twice (what is freed is not
+    allocated), dead (what is used is not allocated), locked (what is freed holds a lock that somebody has) or
     round (a loop that nothing but a choice ends, and no other loop contains, comes
     round).  `value` is what was read, is written, chosen or found; `old` what a write replaces; `text`
     the word for an operation, such as a lock's mode.
@@ -232,8 +233,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A control point.  `step` is None where the task has ended, or was halted by a check.  `idle`: the task may
-    be left here, as a daemon anywhere."""
+    """A control point.  `step` is None where the task has ended, or was halted by a check.  `idle`: the task
+    may be left here, as a daemon anywhere."""
 
     name: str
     process: str

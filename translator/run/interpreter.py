@@ -182,8 +182,8 @@ class Interpreter:
         return point.step is None and not point.halted
 
     def stuck(self, state: State) -> bool:
-        """Semantics of `deadlock` (a): no task can step, somebody other than a daemon has not ended and is not
-        idle, none was halted."""
+        """Semantics of `deadlock` (a): no task can step, somebody other than a daemon has not ended and is
+        not idle, none was halted."""
         standing = self._standing(state)
         if any(place.enabled(state, task) for task, place in standing):
             return False

@@ -6,7 +6,7 @@ from ...model import model as m
 from ...model import sorts as s
 from ...model.walk import walk
 from ...syntax import tree
-from ...vocabulary.lookup import ACTIONS, LOADS, OPERATION_NAMES
+from ...vocabulary.lookup import ACTIONS, CHOICES, LOADS, OPERATION_NAMES
 from ..values.expressions import condition, place
 from .actions import FAULT, action_of, plain_arguments
 from .body import Body, not_in_atomic

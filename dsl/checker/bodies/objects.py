@@ -8,6 +8,8 @@ from ...syntax import tree
 from ..values.expressions import expression
 from ..values.objects import class_named
 from .body import Body
+
+
 def allocation(node: tree.Call, name: str, body: Body) -> m.Allocate | None:
     """`alloc(C)`, a reference, or `kzalloc(C)`, which may be None."""
     pool = class_named(node, body.scope)

@@ -7,7 +7,7 @@ from ...model import sorts as s
 from ...syntax import tree
 from ...vocabulary.lookup import BARRIERS, OPERATION_NAMES, PLAIN_VERBS, QUEUE_VERBS, STORES, TASK_VERBS
 from ..values.expressions import condition, expression, place
-from .actions import FAULT, action_of, lock_call
+from .actions import FAULT, lock_call
 from .assignments import assignment, set_method, source
 from .body import Body, not_in_atomic, sole_first
 from .conditions import acted, refuse_in_await

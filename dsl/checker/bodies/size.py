@@ -107,7 +107,13 @@ def _blocks(node: object) -> tuple[object, ...]:
     match node:
         case m.If(body=body, orelse=orelse):
             return body, orelse
-        case m.While(body=body) | m.For(body=body) | m.With(body=body) | m.Atomic(body=body) | m.Serve(body=body):
+        case (
+            m.While(body=body)
+            | m.For(body=body)
+            | m.With(body=body)
+            | m.Atomic(body=body)
+            | m.Serve(body=body)
+        ):
             return (body,)
         case m.Either(alternatives=alternatives):
             return tuple(body for _, body in alternatives)

@@ -24,12 +24,14 @@ def waiting_verb(call: tree.Call, name: str, body: Body) -> tuple[m.Statement, .
     if name == "wait_event":
         not_in_atomic(call.span, f"`{name}`", body)
         made = event_site(call, found, body)
-        return made and (m.Wait(made.condition, made.queue, None, "write", None, call.span),)
+        return None if made is None else (m.Wait(made.condition, made.queue, None, "write", None, call.span),)
     if name in ("wake_up_process", "kthread_stop"):
         task = task_of(found[0], body.scope)
         if task is None:
             return None
-        if any(isinstance(part, m.Place) and not isinstance(part.root, m.LocalVariable) for part in m.walk(task)):
+        if any(
+            isinstance(part, m.Place) and not isinstance(part.root, m.LocalVariable) for part in m.walk(task)
+        ):
             message = "which task this is depends on a shared variable"
             body.found.add("which-task", found[0].span, message, "read it into a local first")
             return None
@@ -40,7 +42,9 @@ def waiting_verb(call: tree.Call, name: str, body: Body) -> tuple[m.Statement, .
     state = found[0].id if isinstance(found[0], tree.Name) else ""
     if state not in STATES:
         words = ", ".join(f"`{word}`" for word in STATES)
-        body.found.add("bad-argument", found[0].span, "a state of tasks is needed here", f"it is one of {words}")
+        body.found.add(
+            "bad-argument", found[0].span, "a state of tasks is needed here", f"it is one of {words}"
+        )
         return None
     return (m.SetState(STATES[state], call.span),)
 
@@ -53,8 +57,8 @@ def with_awaited(
 ) -> tuple[m.Statement, ...]:  # fmt: skip
     """The statements, each `schedule` with what it waits for, where the code around it tells.
 
-    It does by the tests that lead past it: `if C: break` (or `continue`, `return`) above it in the loop, `while
-    not C:` or `if not C:` around it.  No verdict rests on this; a lost wake-up is called so by it.
+    It does by the tests that lead past it: `if C: break` (or `continue`, `return`) above it in the loop,
+    `while not C:` or `if not C:` around it.  No verdict rests on this; a lost wake-up is called so by it.
     """
     made: list[m.Statement] = []
     for node in statements:

@@ -281,7 +281,9 @@ def domain(node: tree.Expr, scope: Scope) -> m.Expr | None:
         sort = types[node.id]
         if isinstance(s.bare(sort), s.Ref) and not scope.whole_state:
             help = "keep references to what was allocated, in variables or a `set`"
-            scope.found.add("not-a-domain", node.span, f"code cannot range over all objects of `{node.id}`", help)
+            scope.found.add(
+                "not-a-domain", node.span, f"code cannot range over all objects of `{node.id}`", help
+            )
             return None
         if isinstance(sort, s.Bool | s.Range | s.Enum | s.Optional):
             return m.Literal(frozenset(s.values(sort)), s.SetOf(sort), node.span)
@@ -428,7 +430,7 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
     if name == "waitqueue_active":
         only = _only_argument(node, scope)
         queue = None if only is None else place(only, scope)
-        return queue and waited(queue, node.span, scope)
+        return None if queue is None else waited(queue, node.span, scope)
     if name in ("min", "max", "len"):
         return _measure(name, node, scope)
     refuse_call(name, node, scope)

@@ -147,7 +147,8 @@ class Scope:
                 help = "use numbers and `const` declarations"
                 self.found.add("not-constant", span, f"`{name}` is not a constant", help)
             return
-        words = not_within(name, (BUILT_INS - TYPE_WORDS) | LIBRARY_NAMES)
+        here = BUILT_INS if self.whole_state else BUILT_INS - {"allocated"}
+        words = not_within(name, (here - TYPE_WORDS) | LIBRARY_NAMES)
         candidates = {*self.locals, *self.bounds, *self.names.known(), *words}
         help = habit(name) or did_you_mean(name, candidates)
         self.found.add("unknown-name", span, f"`{name}` is not known", help)

@@ -219,7 +219,9 @@ def types(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnosti
     for node in pools:
         _references(node, names, found)
     # Types may name each other in any order; those that never resolve are reported once.
-    waiting = [node for node in declared if isinstance(node, tree.TypeAlias | tree.Struct) and node not in pools]
+    waiting = [
+        node for node in declared if isinstance(node, tree.TypeAlias | tree.Struct) and node not in pools
+    ]
     processes = {node.name for node in declared if isinstance(node, tree.Process)}
     while waiting:
         known = [node for node in waiting if not _needs(node) & {other.name for other in waiting}]
