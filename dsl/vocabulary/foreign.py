@@ -90,8 +90,13 @@ _NAMES: tuple[tuple[str, str], ...] = (
     ),
     # -- waiting
     (
-        r"s?wait_(event|on|for|var)_?\w*(interruptible|killable|timeout|freezable)\w*",
-        "write `either:` with the wait, and `or:` with what a signal or time-out leads to; a `wait until` "
+        r"s?wait_(event|on|for|var)_?\w*timeout\w*",
+        "write `wait_event_timeout(WAITQUEUE, CONDITION)`; where a signal ends it, too, `either:` with the wait, "
+        "and `or:` with what that leads to",
+    ),
+    (
+        r"s?wait_(event|on|for|var)_?\w*(interruptible|killable|freezable)\w*",
+        "write `either:` with the wait, and `or:` with what a signal leads to; a `wait until` "
         "ends with its condition only",
     ),
     (
