@@ -246,13 +246,18 @@ class _Closer:
                 rest = self.follow(target, walk, ops)
                 return Block((*ops, *rest.ops), rest.end)
             case Test(condition=condition, yes=yes, no=no):
-                inner = replace(walk, tests=walk.tests + 1)
+                # A test whether the object is there doubles nothing: it leads on, or to a halt.
+                inner = walk if self.gone(no) else replace(walk, tests=walk.tests + 1)
                 return Block(ops, Test(condition, self.block(yes, inner), self.block(no, inner)))
             case Pick(name=name, domain=domain, then=then):
                 return Block(ops, Pick(name, domain, self.block(then, walk)))
             case Fork(options=options):
                 inner = replace(walk, tests=walk.tests + 1)
                 return Block(ops, Fork(tuple(self.block(option, inner) for option in options)))
+
+    def gone(self, block: Block) -> bool:
+        """Whether nothing is done but to halt because an object is used that is not allocated."""
+        return bool(block.ops) and all(isinstance(op, Note) and op.kind == "dead" for op in block.ops)
 
     def follow(self, target: int, walk: _Walk, before: tuple[Op, ...] = ()) -> Block:
         node = self.flow.nodes[target]
