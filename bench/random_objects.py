@@ -20,7 +20,7 @@ _PLAIN = {
     "work": ("queue_work(w0)", "schedule_work(w0)", "cancel_work(w0)", "mod_delayed_work(w0)"),
     "timer": ("mod_timer(e0)", "timer_delete(e0)", "add_timer(e0)"),
     "seqcount": ("write_seqcount_begin(sq)", "write_seqcount_end(sq)"),
-    "tasks": ("wake_up_process(ANY)", "set_current_state(TASK_RUNNING)", "wake_up(wq2)", "go = not go"),
+    "tasks": ("wake_up_process(ANY)", "__set_current_state(TASK_RUNNING)", "wake_up(wq2)", "go = not go"),
 }  # fmt: skip
 _TESTS = {
     "completion": ("try_wait_for_completion(comp)", "completion_done(comp)"),

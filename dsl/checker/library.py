@@ -1,9 +1,9 @@
 """What the kernel builds from locks, counters and queues: classes and `def`s that a model has if it names
 them.
 
-They are written in the language (`vocabulary/library.pfn`), so that they have its rules and no others.  A
-class and the `def`s that begin with a parameter of it belong together: a model that declares one of their names
-has none of them.
+They are written in the language (`vocabulary/library.pfn`), so that they have its rules and no others. A
+class and the `def`s that begin with a parameter of it belong together: a model that declares one of their
+names has none of them.
 """
 
 from __future__ import annotations

@@ -91,8 +91,8 @@ _NAMES: tuple[tuple[str, str], ...] = (
     # -- waiting
     (
         r"s?wait_(event|on|for|var)_?\w*timeout\w*",
-        "write `wait_event_timeout(WAITQUEUE, CONDITION)`; where a signal ends it, too, `either:` with the wait, "
-        "and `or:` with what that leads to",
+        "write `wait_event_timeout(WAITQUEUE, CONDITION)`; where a signal ends it, too, `either:` with the "
+        "wait, and `or:` with what that leads to",
     ),
     (
         r"s?wait_(event|on|for|var)_?\w*(interruptible|killable|freezable)\w*",

@@ -30,6 +30,7 @@ SHAPES = {
     "calls in conditions",
     "counters or snapshots in arrays",
     "names that clash",
+    "objects, works, completions",
     "references to one place",
     "rwlock or rwsem on one CPU",
     "tasks that are pinned",

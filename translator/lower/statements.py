@@ -37,7 +37,6 @@ from ..program.program import (
 from .assignments import Called, Held, Loop
 from .expressions import Expressions
 from .flow import LastNode, MarkNode, StepNode
-from .rounds import endless
 from .waiting import Waiting
 
 
@@ -294,3 +293,35 @@ def claims_of(scope: Expressions, property: str, e: m.Expr, span: Span) -> tuple
         claims.append(Claim(o.property, implication(needed, o.condition), o.span, o.message, scope.calls))
         needed = conjunction(needed, o.condition)
     return (*claims, Claim(property, implication(needed, scope.ir(e)), span, calls=scope.calls))
+
+
+# ---- loops that a task goes round for their own sake, rather than to get out of them
+
+
+def endless(node: m.While) -> bool:
+    """Whether nothing but a choice ends the loop: `while True` or `while maybe()`, without `break` or
+    `return`.  To come round it is progress; any other loop is left when its condition is met."""
+    if _left(node.body):
+        return False
+    return truth_of(node.condition) is True or _chosen(node.condition)
+
+
+def _chosen(test: m.Condition) -> bool:
+    """Whether nothing but choices decides a condition."""
+    match test:
+        case m.Maybe():
+            return True
+        case m.Negated(operand=operand):
+            return _chosen(operand)
+        case m.Joined(left=left, right=right):
+            return all(_chosen(part) or truth_of(part) is not None for part in (left, right))
+        case _:
+            return False
+
+
+def _left(body: object, *, inner: bool = False) -> bool:
+    """Whether a `return`, or a `break` that is not of an inner loop, stands in it."""
+    if isinstance(body, m.Return) or (isinstance(body, m.Break) and not inner):
+        return True
+    inner = inner or isinstance(body, m.While | m.For)
+    return any(_left(part, inner=inner) for part in m.parts(body))
