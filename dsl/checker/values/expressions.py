@@ -12,18 +12,9 @@ from ...source import Span
 from ...syntax import tree
 from ...vocabulary.lookup import LOADS
 from .names import named, refuse_call
-from .objects import all_allocated, of_bound
-from .operators import compared, computed, displayed, fitted, measured, signed, truth
-from .places import (
-    at_label,
-    element_of,
-    field_of,
-    is_task,
-    local_of,
-    member_help,
-    refuse_method,
-    waited,
-)
+from .objects import all_allocated, of_bound, waited
+from .operators import compared, computed, displayed, fitted, measured, signed, temporal, truth
+from .places import at_label, element_of, field_of, is_task, local_of, member_help, refuse_method
 from .scope import Scope
 
 MAX_ELEMENTS = 4096
@@ -211,19 +202,11 @@ def _unary(node: tree.Unary, scope: Scope) -> m.Expr | None:
         return inner and m.Operation("not", (inner,), s.BOOL, node.span)
     if node.operator in ("always", "eventually"):
         inner = condition(node.operand, scope)
-        if not _temporal(node.span, node.operator, scope):
+        if not temporal(node.span, node.operator, scope):
             return None
         return inner and m.Temporal(node.operator, (inner,), node.span)
     typed = expression(node.operand, scope)
     return typed and signed(node.operator, typed, node.span, scope)
-
-
-def _temporal(span: Span, word: str, scope: Scope) -> bool:
-    if scope.kind == "temporal":
-        return True
-    help = "write it in a `property`"
-    scope.found.add("temporal-word", span, f"`{word}` speaks of whole behaviours, not of one state", help)
-    return False
 
 
 def _binary(node: tree.Binary, scope: Scope, wanted: s.Sort | None) -> m.Expr | None:
@@ -238,7 +221,7 @@ def _binary(node: tree.Binary, scope: Scope, wanted: s.Sort | None) -> m.Expr | 
         return left and right and m.Operation(operator, (left, right), s.BOOL, node.span)
     if operator in ("until", "leads_to"):
         left, right = condition(node.left, scope), condition(node.right, scope)
-        if not _temporal(node.span, operator, scope):
+        if not temporal(node.span, operator, scope):
             return None
         return left and right and m.Temporal(operator, (left, right), node.span)
     first, second = expression(node.left, scope, wanted), expression(node.right, scope, wanted)

@@ -1,4 +1,4 @@
-"""References to objects that are allocated: where they lead, and which objects there are."""
+"""References to objects that are allocated, where they lead, which there are; and who is on a queue."""
 
 from __future__ import annotations
 
@@ -58,3 +58,11 @@ def all_allocated(node: tree.Call, scope: Scope) -> m.Expr | None:
     if pool is None:
         return None
     return m.Allocated(pool, s.SetOf(scope.names.types[pool.name]), node.span)
+
+
+def waited(queue: m.Place, span: Span, scope: Scope) -> m.Waited | None:
+    """`waitqueue_active(wq)`"""
+    if isinstance(queue.sort, s.WaitQueue):
+        return m.Waited(queue, span)
+    scope.found.add("wrong-sort", queue.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
+    return None

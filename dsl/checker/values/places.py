@@ -56,14 +56,6 @@ def element_of(base: m.Place, position: m.Expr, span: Span, scope: Scope) -> m.P
     return None if fits is None else m.Place(base.root, (*base.path, fits), base.sort.of, span)
 
 
-def waited(queue: m.Place, span: Span, scope: Scope) -> m.Waited | None:
-    """`waitqueue_active(wq)`"""
-    if isinstance(queue.sort, s.WaitQueue):
-        return m.Waited(queue, span)
-    scope.found.add("wrong-sort", queue.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
-    return None
-
-
 def refuse_method(base: m.Place, name: str, span: Span, scope: Scope) -> None:
     """Reports a method within an expression."""
     if isinstance(base.sort, s.Lock) and name == "held_by":
