@@ -18,6 +18,10 @@ Role = Literal[
     # Verbs: lets time pass, barrier, operation of a waitqueue, one that wakes, a load, a store, one
     # that is about tasks.
     "pause", "barrier", "queue", "wake", "load", "store", "task",
+    # Verbs of RCU.
+    "read_lock", "read_unlock", "synchronize",
+    # Verbs that mask a level of interrupts on a CPU, or let it come again.
+    "disable", "enable", "save", "restore",
     # Functions that choose; what is done and has an outcome.
     "choice", "outcome",
     # Methods: of locks, then of sets, then what only specifications see, then the modes that `with` names.
@@ -39,7 +43,8 @@ class Word:
     name; a new name follows (`names`); it says more of the declaration behind it (`modifies`); it `joins`
     operands, so that an expression goes on behind it; it may stand `within` an expression as well.
 
-    Of a built-in word: its `role`; what it is a word `of` (a kind of lock, `set`, a setting); the `mode`
+    Of a built-in word: its `role`; what it is a word `of` (a kind of lock, `set`, a setting, a kind of RCU, a
+    level of interrupts); the `mode`
     of a lock's operation.
     """
 

@@ -37,7 +37,7 @@
 
 ;; words: made by generate.py
 (defconst pfn--declaration-words
-  '("accept" "class" "const" "daemon" "def" "enum" "expect" "ghost" "invariant" "model" "policies" "policy" "process" "property" "scenario" "shared" "sometimes" "timer" "type" "under" "unfair" "unlocked" "varies" "weaker" "work"))
+  '("accept" "class" "const" "daemon" "def" "enum" "event" "expect" "from" "ghost" "ignore" "interrupt" "invariant" "model" "nmi" "part" "policies" "policy" "probe" "process" "property" "recording" "scenario" "shared" "softirq" "sometimes" "threads" "timer" "to" "type" "under" "unfair" "unlocked" "varies" "weaker" "where" "work"))
 (defconst pfn--statement-words
   '("assert" "atomic" "await" "break" "continue" "either" "elif" "else" "for" "holding" "if" "label" "on" "pass" "return" "timeout" "wait" "while" "with"))
 (defconst pfn--operator-words
@@ -53,9 +53,9 @@
 (defconst pfn--setting-words
   '("cpus" "full" "memory" "none" "preempt" "sc" "unlimited"))
 (defconst pfn--type-words
-  '("bool" "completion" "generation" "int" "kref" "mutex" "rwlock" "rwsem" "seqcount" "seqlock" "snapshot" "spinlock" "timer_list" "waitqueue" "work_struct"))
+  '("bool" "completion" "generation" "int" "kref" "mutex" "rwlock" "rwsem" "seqcount" "seqlock" "snapshot" "spinlock" "srcu" "timer_list" "waitqueue" "work_struct"))
 (defconst pfn--verb-words
-  '("READ_ONCE" "WRITE_ONCE" "__set_current_state" "add_timer" "cancel_delayed_work" "cancel_delayed_work_sync" "cancel_work" "cancel_work_sync" "complete" "complete_all" "completion_done" "cond_resched" "cpu_relax" "del_timer" "del_timer_sync" "finish_wait" "flush_delayed_work" "flush_work" "init_completion" "kfree" "kref_get" "kref_get_unless_zero" "kref_init" "kref_put" "kref_read" "kthread_stop" "might_sleep" "mod_delayed_work" "mod_timer" "prepare_to_wait" "queue_delayed_work" "queue_work" "read_seqbegin" "read_seqcount_begin" "read_seqcount_retry" "read_seqlock_excl" "read_seqretry" "read_sequnlock_excl" "reinit_completion" "schedule" "schedule_delayed_work" "schedule_work" "set_current_state" "smp_load_acquire" "smp_mb" "smp_rmb" "smp_store_release" "smp_wmb" "timer_delete" "timer_delete_sync" "timer_pending" "try_wait_for_completion" "wait_event" "wait_for_completion" "wait_for_completion_timeout" "wake_up" "wake_up_one" "wake_up_process" "work_busy" "work_pending" "write_seqcount_begin" "write_seqcount_end" "write_seqlock" "write_sequnlock"))
+  '("READ_ONCE" "WRITE_ONCE" "__set_current_state" "add_timer" "cancel_delayed_work" "cancel_delayed_work_sync" "cancel_work" "cancel_work_sync" "complete" "complete_all" "completion_done" "cond_resched" "cpu_relax" "del_timer" "del_timer_sync" "finish_wait" "flush_delayed_work" "flush_work" "init_completion" "kfree" "kref_get" "kref_get_unless_zero" "kref_init" "kref_put" "kref_read" "kthread_stop" "local_bh_disable" "local_bh_enable" "local_irq_disable" "local_irq_enable" "local_irq_restore" "local_irq_save" "might_sleep" "mod_delayed_work" "mod_timer" "prepare_to_wait" "queue_delayed_work" "queue_work" "rcu_assign_pointer" "rcu_dereference" "rcu_read_lock" "rcu_read_unlock" "read_seqbegin" "read_seqcount_begin" "read_seqcount_retry" "read_seqlock_excl" "read_seqretry" "read_sequnlock_excl" "reinit_completion" "schedule" "schedule_delayed_work" "schedule_work" "set_current_state" "smp_load_acquire" "smp_mb" "smp_rmb" "smp_store_release" "smp_wmb" "srcu_read_lock" "srcu_read_unlock" "synchronize_rcu" "synchronize_srcu" "timer_delete" "timer_delete_sync" "timer_pending" "try_wait_for_completion" "wait_event" "wait_for_completion" "wait_for_completion_timeout" "wake_up" "wake_up_one" "wake_up_process" "work_busy" "work_pending" "write_seqcount_begin" "write_seqcount_end" "write_seqlock" "write_sequnlock"))
 (defconst pfn--check-words
   '("bad_unlock" "deadlock" "double_free" "empty_choice" "ends_holding" "none_used" "out_of_range" "sleep_in_atomic" "use_after_free"))
 (defconst pfn--policy-words

@@ -77,6 +77,22 @@ def event_text(event: Event) -> str:
             return f"frees {value}, in which a lock is held"
         case "dead":
             return f"uses {event.where}, which is not allocated"
+        case "record":
+            return event.text
+        case "arrive":
+            return f"interrupts {value}"
+        case "return":
+            return f"returns to {value}"
+        case "enter":
+            return f"begins a read section of {event.where}"
+        case "leave":
+            return f"ends a read section of {event.where}"
+        case "grace":
+            readers = event.value if isinstance(event.value, frozenset) else frozenset()
+            names = ", ".join(sorted(str(task) for task in readers))
+            return f"grace period of {event.where}: waits for {names or 'nobody'}"
+        case "graced":
+            return f"grace period of {event.where} is over"
         case _:
             return event.kind
 

@@ -23,6 +23,7 @@ from ..program.program import (
     Expr,
     Fork,
     Goto,
+    Interrupts,
     Note,
     Op,
     Outdate,
@@ -37,8 +38,7 @@ from ..program.program import (
 )
 from .direct import Base, Obligation, located
 from .expressions import Expressions, reset, shared
-from .locks import EMPTY, LockPlace
-from .objects import IN_USE, free_ones, members, size, slot_of, state_name
+from .locks import EMPTY, IN_USE, LockPlace, free_ones, members, size, slot_of, state_name
 
 Use = Callable[[Expr], Block]
 
@@ -72,10 +72,14 @@ class Shared:
     barriers: dict[Span, None]
     no_spinning: Expr
     nothing_held: Expr
+    no_section: Expr
     sleepers: bool
     # The processes that somebody waits for the end of.
     joined: frozenset[str]
     stops: bool
+    rcu: bool
+    handlers: tuple[Interrupts, ...]
+    masks: tuple[str, ...]
 
 
 class Assignments(Expressions, ABC):

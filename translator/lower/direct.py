@@ -28,8 +28,7 @@ from ..program.program import (
     conjunction,
     implication,
 )
-from .locks import LockPlace, QueuePlace
-from .objects import IN_USE, allocated, slot_of, state_of
+from .locks import IN_USE, LockPlace, QueuePlace, allocated, slot_of, state_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from ..program.program import (
 )
 from .direct import Direct, Obligation, located, own_obligation
 from .flow import BackNode, Flow, FreeNode, LastNode, StepNode
-from .objects import slot_of
+from .locks import slot_of
 from .read_notes import read_notes
 
 Use = Callable[[Expr], Block]

@@ -68,10 +68,10 @@ class Note:
 
     `kind` is read, write, local, take, release, queue, refused, call, compare, choose, maybe, arm,
     disarm, wake, asked (whether it is to stop), alloc, no_alloc, free, twice (what is freed is not
-    allocated), dead (what is used is not allocated), locked (what is freed holds a lock that somebody has) or
-    round (a loop that nothing but a choice ends, and no other loop contains, comes
-    round).  `value` is what was read, is written, chosen or found; `old` what a write replaces; `text`
-    the word for an operation, such as a lock's mode.
+    allocated), dead (what is used is not allocated), locked (what is freed holds a lock that somebody has),
+    record (a bound label) or round (a loop that nothing but a choice ends, and no other loop contains, comes
+    round).  `value` is what was read, is written, chosen or found; `old` what a write replaces; `text` the
+    word for an operation, such as a lock's mode.
     """
 
     kind: str
@@ -144,7 +144,8 @@ class LockUse:
     """A lock operation: `lock` is the lock's path without indices, `sort` its sort's text.
 
     `fair` is False for `rwsem(unfair)`.
-    `action` is acquire, join (the queue), enter (from the queue), release or try.  `blockers` is the set
+    `action` is acquire, join (the queue), enter (from the queue), release or try; `mode` read, write, or
+    grace for the end of a grace period of RCU, which takes nothing.  `blockers` is the set
     of tasks that an acquisition has to wait for, `free` the guard of an `acquire`, over the state of
     the lock.
     """
@@ -186,7 +187,7 @@ class Step:
     """One atomic step.
 
     `kind` says what it does: load, store, compare, take, bump, lock, queue, schedule, cond_resched,
-    might_sleep, cpu_relax, atomic, await, start or silent.  `calls` are the call sites, outermost
+    might_sleep, cpu_relax, atomic, await, start, record or silent.  `calls` are the call sites, outermost
     first, through which inlining brought it here; `awaited` is whether the condition of the waiting
     site is true, for a `schedule` that a policy does there (None where one state does not tell): what a
     lasso is told by, no part of the step.  `wait` is set where the guard can be false, and belongs to the
@@ -270,7 +271,17 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupts:
+    """What a handler interrupts: at `level`, the task of the same index of a process."""
+
+    level: str
+    process: str
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
+    """`interrupts` is set for a handler, which does not run while it stands at its entry."""
+
     name: str
     count: int
     daemon: bool
@@ -279,6 +290,7 @@ class Process:
     end: str
     span: Span
     indexed: bool = True
+    interrupts: Interrupts | None = None
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -5,14 +5,70 @@ from __future__ import annotations
 from ...model import model as m
 from ...model import sorts as s
 from ...syntax import tree
-from ...vocabulary.lookup import BARRIERS, OPERATION_NAMES, PLAIN_VERBS, QUEUE_VERBS, STORES, TASK_VERBS
+from ...vocabulary.lookup import (
+    BARRIERS,
+    MASK_VERBS,
+    OPERATION_NAMES,
+    PLAIN_VERBS,
+    QUEUE_VERBS,
+    RCU_VERBS,
+    STORES,
+    TASK_VERBS,
+)
 from ..values.expressions import condition, expression, place
 from .actions import FAULT, lock_call
 from .assignments import assignment, set_method, source
-from .body import Body, not_in_atomic, sole_first
+from .body import Body, not_in_atomic, sole_first, stores_to
 from .conditions import acted, refuse_in_await
 from .objects import freeing
 from .waiting import waiting_verb
+
+
+def _rcu_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
+    action, of = RCU_VERBS[name]
+    sleepable = of == "srcu"
+    if len(call.arguments) != sleepable or any(
+        isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
+    ):
+        what = "one `srcu`" if sleepable else "nothing"
+        body.found.add("bad-argument", call.span, f"`{name}` takes {what}")
+        return None
+    if action == "synchronize":
+        not_in_atomic(call.span, f"`{name}`", body)
+    if not sleepable:
+        return m.RcuAction(action, None, call.span)
+    domain = place(call.arguments[0], body.scope)  # type: ignore[arg-type]
+    if domain is None:
+        return None
+    if not isinstance(domain.sort, s.Srcu):
+        message = f"an `srcu` is needed, this is `{domain.sort}`"
+        body.found.add("wrong-sort", call.arguments[0].span, message)
+        return None
+    return m.RcuAction(action, domain, call.span)
+
+
+def _mask_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
+    action, mask = MASK_VERBS[name]
+    scope = body.scope
+    if action in ("disable", "enable"):
+        if call.arguments:
+            scope.found.add("bad-argument", call.span, f"`{name}` takes nothing")
+            return None
+        return m.MaskAction(mask, action, None, call.span)
+    node = call.arguments[0] if len(call.arguments) == 1 else None
+    flags = scope.locals.get(node.id) if isinstance(node, tree.Name) else None
+    if not isinstance(flags, m.LocalVariable) or not isinstance(flags.sort, s.Bool):
+        help = "declare one above: `flags: bool`"
+        scope.found.add("bad-argument", call.span, f"`{name}` takes a local `bool`", help)
+        return None
+    if action == "save":
+        if not stores_to(m.Place(flags, (), flags.sort, call.span), body):
+            return None
+        if scope.assigned is not None:
+            scope.assigned |= {flags.name}
+    elif expression(node, scope) is None:  # type: ignore[arg-type]
+        return None
+    return m.MaskAction(mask, action, flags, call.span)
 
 
 def may_leave(body: Body) -> None:
@@ -60,7 +116,7 @@ def call_statement(
         name = (
             call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
         )
-        words = (*PLAIN_VERBS, *QUEUE_VERBS, *OPERATION_NAMES, *TASK_VERBS, "kfree")
+        words = (*PLAIN_VERBS, *QUEUE_VERBS, *MASK_VERBS, *RCU_VERBS, *OPERATION_NAMES, *TASK_VERBS, "kfree")
         callable_ = name in words or name in scope.names.functions
         if callable_ or expression(call, scope) is not None:
             help = "call it, with parentheses after the name" if callable_ else "remove it, or assign it"
@@ -99,6 +155,10 @@ def call_statement(
         return freeing(call, body)
     if name in TASK_VERBS:
         return waiting_verb(call, name, body)
+    if name in MASK_VERBS:
+        return _mask_action(name, call, body)
+    if name in RCU_VERBS:
+        return _rcu_action(name, call, body)
     if name in STORES:
         if len(call.arguments) != 2 or any(
             isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
