@@ -350,7 +350,8 @@ def fields(pool: m.SharedVariable) -> tuple[tuple[str, s.Sort, s.Value, tuple[in
 
 def emptied(path: str, value: s.Value, slot: Expr, sizes: tuple[int, ...]) -> Iterator[Assign]:
     """What sets a part of an object, or each element of one that is an array, to a value."""
-    for indices in product(*(range(size) for size in sizes)):
+    ranges = [range(count) for count in sizes]
+    for indices in product(*ranges):
         yield Assign(path, (slot, *(Const(i) for i in indices)), Const(value))
 
 
