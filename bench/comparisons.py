@@ -4,7 +4,8 @@ By the interpreter (`safety`, `liveness`): the whole program, the reduced one, t
 each property alone, the one that keeps the queues of its locks; and what is said to be interchangeable is
 exchanged; whoever `deadlock` calls stuck never steps again in the graph of all states.  By TLC
 (`safety_by_tlc`, `liveness_by_tlc`): the whole program, the reduced one, and that up to symmetry, with the
-number of states; every trace is replayed.
+number of states; every trace is replayed.  By Spin (`safety_by_spin`): the whole program and the reduced one,
+with the number of states and of steps, what is reached, and the length of each trace, which is replayed.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from exchanges import changed_by_an_exchange
-from pfnspec import tla
+from pfnspec import spin, tla
 from pfnspec.check.load import Cell, load
 from pfnspec.translator import pipeline
+from pfnspec.translator.emit.codes import Unsupported
 from pfnspec.translator.emit.emit import Emission, emit
+from pfnspec.translator.emit.promela import promela
 from pfnspec.translator.lower.lower import lower
 from pfnspec.translator.program.program import FALSE, TRUE, Program, Property
 from pfnspec.translator.program.ways import leaves
@@ -25,8 +28,9 @@ from pfnspec.translator.reduce.symmetry import symmetry
 from pfnspec.translator.retrace.expand import Expansion
 from pfnspec.translator.retrace.lasso import retrace_lasso
 from pfnspec.translator.retrace.retrace import retrace, states_of
+from pfnspec.translator.retrace.trail import states_of_trail
 from pfnspec.translator.run.fair_cycles import Graph, TooLarge
-from pfnspec.translator.run.interpreter import Interpreter, State, path
+from pfnspec.translator.run.interpreter import Exploration, Interpreter, State, path
 from stuck import false_alarm
 
 STATES = 3000
@@ -173,6 +177,51 @@ def safety_by_tlc(cell: Cell, known: Safety, tools: tla.Tools) -> int:
             path = expansion.path(states, everyone=name == "deadlock") if expansion else states
             retrace(name, path, known.whole)
     return runs + symmetric_by_tlc(known, names, broken, tools)
+
+
+def safety_by_spin(cell: Cell, known: Safety, tools: spin.Tools) -> int:
+    """Spin on both programs, all properties in one run each.  The number of runs."""
+    runs = 0
+    for interpreter, expansion in (
+        (known.whole, None),
+        (known.reduced, Expansion(known.reduced.program, known.whole)),
+    ):
+        program = interpreter.program
+        try:
+            made = promela(program)
+        except Unsupported:
+            return runs
+        exploration = Exploration(interpreter)
+        nearest: dict[str, State] = {}
+        for state in exploration:
+            for violation in interpreter.violations(state):
+                nearest.setdefault(violation.property, state)
+        job = spin.Job(files=made.files, state_bytes=made.bytes, optimise=0)
+        outcome = spin.run(job, tools, spin.Limits(seconds=300))
+        runs += 1
+        if isinstance(outcome, spin.Failed):
+            raise Disagreement(f"Spin: {outcome.message} {outcome.directory}")
+        if isinstance(outcome, spin.Stopped):
+            raise NoVerdict(outcome.why)
+        found = {made.properties[number]: one for one in outcome.found for number in one.properties}
+        if found.keys() != nearest.keys():
+            raise Disagreement(f"Spin: finds {sorted(found)} violated, the interpreter {sorted(nearest)}")
+        ours = (len(exploration.found), exploration.generated, exploration.depth)
+        totals = outcome.totals
+        if (totals.distinct, totals.generated) != ours[:2]:
+            raise Disagreement(f"Spin: counts {totals}, the interpreter {ours}")
+        if outcome.reached != exploration.reached:
+            raise Disagreement(f"Spin: reaches {outcome.reached}, the interpreter {exploration.reached}")
+        met = {f"met: {program.sometimes[number].property}" for number in outcome.met}
+        if met != {name for name in known.violated if name.startswith("met: ")}:
+            raise Disagreement(f"Spin: meets {met}")
+        for name, one in found.items():
+            states = states_of_trail(one.rows, made.codes, interpreter)
+            if len(states) != len(exploration.path(nearest[name])):
+                raise Disagreement(f"Spin: {len(states)} states to {name}, which is not the shortest way")
+            path = expansion.path(states, everyone=name == "deadlock") if expansion else states
+            retrace(name, path, known.whole)
+    return runs
 
 
 def symmetric_by_tlc(known: Safety, names: list[str], broken: list[str], tools: tla.Tools) -> int:

@@ -31,7 +31,7 @@ from .result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure
 from .runs import Runs
 from .saved.kept import Behaviour, Outcome, keep, recalled
 from .saved.store import Store, fingerprint
-from .search import STATES, fairly_holds, searched
+from .search import SECOND_OPINION, STATES, fairly_holds, searched
 from .stop import RunFailed, RunStopped
 
 
@@ -48,16 +48,13 @@ class CellVerdict:
     vacuous: bool = False
 
 
-# So many states are looked at by the interpreter while TLC is at work, in less time than Java needs to start.
-SECOND_OPINION = 1_000
-
 # Takes a violated property and the states of a behaviour that shows it; raises Mismatch if it does not.
 Tell = Callable[[str, tuple[State, ...]], None]
 
 
 class CellCheck:
-    """What the properties of one cell come to.  Where its `runs` have no TLC, the interpreter decides what is
-    no temporal property.  What complete runs come to is kept in `store`, under keys made
+    """What the properties of one cell come to.  Where its `runs` have no TLC, Spin or the interpreter decides
+    what is no temporal property.  What complete runs come to is kept in `store`, under keys made
     from `key`, and found there again."""
 
     def __init__(
@@ -146,7 +143,12 @@ class CellCheck:
 
         remaining = [name for name in self.program.properties if name in names]
         try:
-            (self.safety_by_tlc if self.runs.tools else self.safety_by_search)(program, remaining, tell)
+            if self.runs.compiled is not None:
+                from .compiled import safety_by_spin
+
+                safety_by_spin(program, remaining, self.runs, self.registers, tell)
+            else:
+                (self.safety_by_tlc if self.runs.tools else self.safety_by_search)(program, remaining, tell)
             complete = self.searched_all = True
         except RunStopped as stop:
             self.stopped = stop.why

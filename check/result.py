@@ -107,15 +107,16 @@ class Asked:
 class Result:
     """One model, checked.
 
-    With errors among the `diagnostics` there are no verdicts.  `scenes` and `policies` are the axes
-    of the matrix.  `stopped` says which limit or signal ended the check early (time, states,
-    interrupted, fail-fast).  `unreached` are labels and branches that no behaviour reaches in any
-    cell, known only when all states of all cells were searched.  `fairness` says for each process
-    what the temporal verdicts assume of its tasks: weak, strong or none; it is empty where there are
-    none.  `engine` is what decided: tlc or interpreter.  `shard` (I, N) says that only part I of N of the
-    cells was looked at; `unreached` is then told by these alone.  `barriers` have no effect, since memory is
-    sequentially consistent, and for `unlocked` locations that is what verdicts rest on; those that the model
-    accepts are left out.  `asked` is None where a saved result is of a version that did not write it down.
+    With errors among the `diagnostics` there are no verdicts.  `scenes` and `policies` are the axes of
+    the matrix.  `stopped` says which limit or signal ended the check early (time, states, interrupted,
+    fail-fast), or that bitstate hashing left states out (bitstate).  `unreached` are labels and branches
+    that no behaviour reaches in any cell, known only when all states of all cells were
+    searched.  `fairness` says for each process what the temporal verdicts assume of its tasks: weak,
+    strong or none; it is empty where there are none.  `engine` is what decided: tlc, interpreter, spin or
+    spin-bitstate.  `shard` (I, N) says that only part I of N of the cells was looked at; `unreached` is
+    then told by these alone.  `barriers` have no effect, since memory is sequentially consistent, and for
+    `unlocked` locations that is what verdicts rest on; those that the model accepts are left
+    out.  `asked` is None where a saved result is of a version that did not write it down.
     """
 
     path: str

@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import tla
 from ..translator.emit.emit import Emission, emit
@@ -18,12 +19,16 @@ from .result import Failure
 from .saved.kept import Outcome
 from .stop import RunFailed, RunStopped, Stop
 
+if TYPE_CHECKING:
+    from .. import spin
+
 # TLC 2.15 now and then misreads its own files when it prints a liveness counterexample, and breaks off.
 RETRIES = 2
 
 
 class Runs:
-    """Without `tools` there is no TLC.  `quick` says that runs are expected to be small.  TLC's answers are
+    """Without `tools` there is no TLC, with `compiled` there is Spin, which searches with bitstate hashing if
+    `bitstate` says so.  `quick` says that runs are expected to be small.  TLC's answers are
     kept in `memory`, and found there again (None: they are not).
 
     `number` counts runs, `safety` those for safety properties; `cached` and `safety_cached` are how many of
@@ -35,11 +40,14 @@ class Runs:
         self, cell: Cell, lines: Mapping[str, tuple[str, ...]], file: str, tools: tla.Tools | None,
         workers: int, heap: int, seconds: float | None, max_states: int | None, keep: Path | None,
         stop: Stop, on_progress: Callable[[tla.Progress], None], *, quick: bool, memory: tla.Memory | None,
+        compiled: spin.Tools | None = None, bitstate: bool = False,
     ) -> None:  # fmt: skip
         self.cell = cell
         self.lines = lines
         self.file = file
         self.tools = tools
+        self.compiled = compiled
+        self.bitstate = bitstate
         self.workers = workers
         self.heap = heap
         self.seconds = seconds
@@ -94,7 +102,7 @@ class Runs:
             self.number += 1
             self.safety += not liveness
             number = self.number
-        keep = None if self.keep is None else self.keep / self.name(emission, number)
+        keep = None if self.keep is None else self.keep / self.name(emission.module, number)
         job = tla.Job(
             module=emission.module,
             module_text=emission.module_text,
@@ -124,8 +132,8 @@ class Runs:
             raise RunFailed(Failure(outcome.why, outcome.message, outcome.detail, directory))
         return outcome
 
-    def name(self, emission: Emission, number: int) -> str:
-        parts = (emission.module, self.cell.scenario or "", self.cell.policy or "", str(number))
+    def name(self, module: str, number: int) -> str:
+        parts = (module, self.cell.scenario or "", self.cell.policy or "", str(number))
         return "-".join(re.sub(r"\W+", "_", part).strip("_") for part in parts if part)
 
     def note(self, outcome: tla.Outcome, liveness: bool) -> None:

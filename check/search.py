@@ -15,6 +15,9 @@ from ..translator.run.interpreter import Exploration, Interpreter, State
 STATES = 500_000
 """Most states of a search that nobody gives a limit for: some hundred MiB."""
 
+SECOND_OPINION = 1_000
+"""So many states are looked at by the interpreter beside another engine, before that has started."""
+
 _LOOK_EVERY = 200
 _TELL_EVERY = 0.5
 

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from ..check.load import Cell, Loaded, load
+from ..check.matrix import unknown_names
 from ..report.text.diagnostics import diagnostics_text
 from ..report.text.ink import ink_for
 from .write import complain, put
@@ -23,7 +24,9 @@ def one_cell(options: argparse.Namespace) -> tuple[Loaded, Cell] | None:
     for cell in loaded.cells:
         if options.scenario in (None, cell.scenario) and options.policy in (None, cell.policy):
             return loaded, cell
-    cells = sorted({" ".join(filter(None, (c.scenario, c.policy))) for c in loaded.cells} - {""})
-    there = f"there are: {', '.join(cells)}" if cells else "there are none"
-    complain(f"there is no such scenario and policy; {there}")
+    asked = {"policy": options.policy, "scenario": options.scenario}
+    given = {what: (name,) for what, name in asked.items() if name is not None}
+    put(diagnostics_text(unknown_names(given, loaded.cells, {}), {}, ink_for(sys.stderr)), sys.stderr)
+    if not unknown_names(given, loaded.cells, {}):
+        complain(f"scenario `{options.scenario}` is not checked under policy `{options.policy}`")
     return None

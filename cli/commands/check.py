@@ -8,7 +8,7 @@ import threading
 from collections.abc import Mapping
 
 from ...check.options import Options
-from ...check.result import Result
+from ...check.result import Result, overall
 from ...check.run import check_file
 from ...dsl.source import Span
 from ..checking import cache_of, progress_of
@@ -25,6 +25,12 @@ def run(options: argparse.Namespace) -> int:
     if options.engine == "interpreter" and options.keep is not None:
         complain("--keep keeps the files of TLC, which --engine interpreter does not run")
         return 2
+    if (options.outcomes or options.numbers) and (options.format != "text" or options.watch):
+        complain("--outcomes and --numbers are told as text, below the verdicts, and not with --watch")
+        return 2
+    if (options.outcomes or options.numbers) and "-" in options.files:
+        complain("--outcomes and --numbers read a model again, which standard input cannot be")
+        return 2
     if options.reports and not writable(options, options.files):
         return 2
     asked = _asked(options, places)
@@ -34,13 +40,18 @@ def run(options: argparse.Namespace) -> int:
         return watch(options, asked)
     cancel: threading.Event = options.cancel
     results: list[Result] = []
+    wrong = 0
     for path in options.files:
         result = check_file(path, asked, progress_of(sys.stderr), cancel)
         tell(result, options, first=not results)
         results.append(result)
         if cancel.is_set():
             break
-    return finish(tuple(results), options)
+        if options.outcomes or options.numbers:
+            from ..space import tell_space
+
+            wrong = max(wrong, tell_space(path, options))
+    return overall((finish(tuple(results), options), wrong))
 
 
 def _asked(options: argparse.Namespace, places: Mapping[str, Span]) -> Options:

@@ -291,6 +291,14 @@ class Maybe:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedResched:
+    """`need_resched()`: whether somebody else wants this CPU.  Without time it is a choice."""
+
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
 class Choose:
     """`choose(S)`: any element; `empty_choice` when there is none."""
 
@@ -394,7 +402,7 @@ class Joined:
 
 
 Action = (
-    Maybe | Choose | Allocate | TryLock | Invoke | Look | InTime | WaitInTime | ShouldStop
+    Maybe | NeedResched | Choose | Allocate | TryLock | Invoke | Look | InTime | WaitInTime | ShouldStop
     | Negated | Joined
 )  # fmt: skip
 Condition = Expr | Action

@@ -190,4 +190,27 @@ def test_options_that_say_something_to_tlc(pfnspec: Run, models: Path, tmp_path:
     assert (ran.returncode, ran.stdout) == (2, "")
     assert len(ran.stderr.splitlines()) == 1
     assert not (tmp_path / "kept").exists()
-    assert pfnspec("check", models / "good.pfn", "--engine", "spin").returncode == 2
+    assert pfnspec("check", models / "good.pfn", "--engine", "none").returncode == 2
+
+
+def test_a_check_that_is_stopped_says_no_less_than_its_progress_did(tmp_path: Path) -> None:
+    """The first look is after half a second; the model is too large to be done by then."""
+    from threading import Event
+
+    from pfnspec.check.options import Options, Progress
+    from pfnspec.check.run import check_file
+
+    body = "    while True:\n        x[self] = choose(range(64))\n"
+    model = f"model m\nshared x: range(64)[8]\nprocess p[8]:\n{body}"
+    (tmp_path / "m.pfn").write_text(model, encoding="utf-8")
+    cancel, told = Event(), [0]
+
+    def on_progress(now: Progress) -> None:
+        if now.states:
+            told.append(now.states)
+            cancel.set()
+
+    options = Options(engine="interpreter", seconds=60)
+    result = check_file(tmp_path / "m.pfn", options, on_progress, cancel)
+    assert result.stopped == "interrupted"
+    assert result.evidence is not None and (result.evidence.states or 0) >= told[-1] > 0

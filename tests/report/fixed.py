@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pfnspec.check.expectations import expectation, expected, place_of
+from pfnspec.check.graph import StateGraph, graph_of
 from pfnspec.check.load import Cell, Loaded, load
 from pfnspec.check.result import (
     HOLDS,
@@ -152,6 +153,15 @@ def result(name: str) -> Result:
     if name in SCHEDULES:
         return replace(made, verdicts=_decided(loaded.cells[0], *SCHEDULES[name]))
     return replace(made, verdicts=_matrix(loaded)) if loaded.cells else made
+
+
+def graphs() -> tuple[StateGraph, ...]:
+    """The state graph of each result that has a trace."""
+    found: list[StateGraph] = []
+    for name in SCHEDULES:
+        (cell,) = load(f"{name}.pfn", text=MODELS[name].encode()).cells
+        found.append(graph_of(f"{name}.pfn", cell, result(name).verdicts, 500))
+    return tuple(found)
 
 
 def _decided(cell: Cell, property: str, who: str, loop: int | None) -> tuple[Verdict, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ...dsl.source import Span
 from ...tla.module.page import Action, Names, Page, VariableLine, cfg_text, module_text
@@ -17,7 +18,9 @@ from ..program.program import (
     PC,
     TRUE,
     Apply,
+    Assign,
     Atom,
+    Const,
     Definition,
     Expr,
     Note,
@@ -31,6 +34,7 @@ from ..program.program import (
     negation,
 )
 from ..program.ways import leaves
+from ..reduce.dead import dead_locals
 from ..reduce.symmetry import Symmetry
 from .action import action_text
 from .formula import Formula, Vocabulary
@@ -92,10 +96,11 @@ def emit(
     formula = Formula(words)
     actions = {point.name: names.new(point.name) for point in program.points if point.step}
     drawn: list[Action] = []
+    dead = dead_locals(program) if source else {}
     for point in program.points:
         if point.step is not None:
             text = action_text(point, actions[point.name], program, words, registers)
-            drawn.append(Action(comment=_comment(point, source or {}), text=text))
+            drawn.append(Action(comment=_comment(point, source or {}, program, dead), text=text))
     predicates = [_definition(definition, formula, words) for definition in program.definitions]
     closing: list[str] = []
     steps: list[str] = []
@@ -179,7 +184,12 @@ def _task_name(task: Task) -> str:
     return f"{stem}_{task.index}"
 
 
-def _comment(point: Point, source: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _comment(
+    point: Point, source: Mapping[str, tuple[str, ...]], program: Program,
+    dead: Mapping[str, frozenset[str]],
+) -> tuple[str, ...]:  # fmt: skip
+    """The lines of a step, and the locals that it resets because they are `dead` where it leads."""
+
     def line(span: Span) -> str:
         lines = source.get(span.path, ())
         text = lines[span.line - 1].strip() if 0 < span.line <= len(lines) else ""
@@ -195,7 +205,18 @@ def _comment(point: Point, source: Mapping[str, tuple[str, ...]]) -> tuple[str, 
         and op.kind != "round"
         and (op.span.path, op.span.line) != (point.span.path, point.span.line)
     )
-    return (line(point.span), *via, *(f"  then {text}" for text in merged))
+    # What the author assigns has a note before it.
+    reset = dict.fromkeys(
+        variable.title
+        for leaf in leaves(point.step.block)
+        for before, op in pairwise((None, *leaf.ops))
+        if isinstance(op, Assign) and not isinstance(before, Note)
+        and op.variable in dead.get(leaf.target, ())
+        and (variable := program.variable(op.variable)).kind == "local"
+        and op.value == Const(variable.initial)
+    )  # fmt: skip
+    forgotten = (f"  {', '.join(reset)}: not read again, so reset",) if reset else ()
+    return (line(point.span), *via, *(f"  then {text}" for text in merged), *forgotten)
 
 
 def _preamble(program: Program, words: Vocabulary, registers: bool) -> Iterable[str]:

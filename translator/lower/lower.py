@@ -171,8 +171,8 @@ def lower(
         if formula.kind == "sometimes":
             *claims, reached = claims
             met = conjunction(*(c.condition for c in claims), reached.condition)
-            sometimes.append(Invariant(formula.name, met, formula.span))
-        invariants.extend(Invariant(c.property, c.condition, formula.span) for c in claims)
+            sometimes.append(Invariant(formula.name, met, formula.span, formula.written))
+        invariants.extend(Invariant(c.property, c.condition, formula.span, formula.written) for c in claims)
     temporal, monitors = temporal_properties(model, scope)
     variables.update(scope.locals)
     program = finish(

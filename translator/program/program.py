@@ -66,12 +66,12 @@ class Outdate:
 class Note:
     """Something a trace tells, without effect on the state.
 
-    `kind` is read, write, local, take, release, queue, refused, call, compare, choose, maybe, arm,
-    disarm, wake, asked (whether it is to stop), alloc, no_alloc, free, twice (what is freed is not
+    `kind` is read, write, local, take, release, queue, refused, call, compare, choose, maybe, need_resched,
+    arm, disarm, wake, asked (whether it is to stop), alloc, no_alloc, free, twice (what is freed is not
     allocated), dead (what is used is not allocated), locked (what is freed holds a lock that somebody has),
-    record (a bound label) or round (a loop that nothing but a choice ends, and no other loop contains, comes
-    round).  `value` is what was read, is written, chosen or found; `old` what a write replaces; `text` the
-    word for an operation, such as a lock's mode.
+    record (a bound label), end (a `return` from a process) or round (a loop that nothing but a choice ends,
+    and no other loop contains, comes round).  `value` is what was read, is written, chosen or found; `old`
+    what a write replaces; `text` the word for an operation, such as a lock's mode.
     """
 
     kind: str
@@ -299,11 +299,12 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """`property` holds in a state iff `condition` does."""
+    """`property` holds in a state iff `condition` does, which the author has `written` behind the head."""
 
     property: str
     condition: Expr
     span: Span
+    written: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +318,7 @@ class Property:
     formula: Expr
     labels: tuple[tuple[str, tuple[str, ...]], ...]
     span: Span
+    written: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,7 @@ def call_statement(
         return None
     if isinstance(action, m.Invoke | m.WaitInTime):
         return m.Do(action, call.span)
-    if isinstance(action, m.Maybe | m.Choose | m.Allocate | m.ShouldStop):
+    if isinstance(action, m.Maybe | m.NeedResched | m.Choose | m.Allocate | m.ShouldStop):
         scope.found.add("no-effect", node.span, f"the outcome of `{name}` is not used")
     elif action is None:
         if expression(call, scope) is not None:

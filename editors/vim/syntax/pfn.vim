@@ -9,12 +9,12 @@ syn case match
 
 " words: made by generate.py
 syn keyword pfnDeclaration accept event expect from ignore part policies probe threads to under unlocked varies weaker where
-syn keyword pfnDeclaration nextgroup=pfnName skipwhite class const daemon def enum ghost interrupt invariant model nmi policy process property recording scenario shared softirq sometimes timer type unfair work
+syn keyword pfnDeclaration nextgroup=pfnName skipwhite class const daemon def enum ghost interrupt invariant measure model nmi policy process property recording scenario shared softirq sometimes timer type unfair work
 syn keyword pfnStatement assert atomic await break continue either elif else for holding if label on pass return timeout wait while with
 syn keyword pfnOperator always and at eventually implies in leads_to not or until
 syn keyword pfnConstant False None True
 syn keyword pfnVerdict holds violated
-syn keyword pfnFunction all alloc allocated any choose kthread_should_stop kzalloc len max maybe min range set wait_event_timeout waitqueue_active
+syn keyword pfnFunction all alloc allocated any choose kthread_should_stop kzalloc len max maybe min need_resched range set wait_event_timeout waitqueue_active
 syn keyword pfnVariable cond end self wq
 syn keyword pfnSetting contained cpus full memory none preempt sc unlimited
 syn keyword pfnType bool completion generation int kref mutex rwlock rwsem seqcount seqlock snapshot spinlock srcu timer_list waitqueue work_struct
