@@ -7,7 +7,7 @@ from pathlib import Path
 
 TYPE_CHECKING = False  # What it is good for would take longer to import than all of this.
 if TYPE_CHECKING:
-    from ..report.kinds import Target
+    from ...report.kinds import Target
 
 
 def shown(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +45,7 @@ def space(parser: argparse.ArgumentParser) -> None:
 
 
 def _report(text: str) -> Target:
-    from ..report.kinds import KINDS, Target
+    from ...report.kinds import KINDS, Target
 
     kind, _, path = text.partition("=")
     if kind not in KINDS:
