@@ -9,9 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .arguments import recording as recording_arguments
-from .arguments import review as review_arguments
-from .arguments import shown as shown_arguments
+from .arguments import recording, review, shown
 from .arguments.shown import positive
 from .costs import arguments as cost_arguments
 
@@ -107,11 +105,11 @@ def command_line() -> argparse.ArgumentParser:
     _saved(commands)
     _translate(commands)
     _simulate(commands)
-    for name, made in recording_arguments.both(commands, positive):
+    for name, made in recording.both(commands, positive):
         for add in (_cell, _model, *([_tools] if name == "validate" else [])):
             add(made)
         made.set_defaults(command=_run(name, stoppable=name == "validate"))
-    for name, made in (("gate", review_arguments.gate(commands)), ("diff", review_arguments.diff(commands))):
+    for name, made in (("gate", review.gate(commands)), ("diff", review.diff(commands))):
         made.add_argument("--width", type=positive, metavar="N", help="columns of the text; 72 suits a mail")
         for add in (_configuration, _model, _checking, _tools):
             add(made)
@@ -239,8 +237,8 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )  # fmt: skip
     check.add_argument("--fail-fast", action="store_true", help="stop at the first unexpected verdict")
     _checking(check)
-    shown_arguments.shown(check)
-    shown_arguments.space(check)
+    shown.shown(check)
+    shown.space(check)
     check.add_argument(
         "--watch", action="store_true", help="check again whenever a file is saved, until Ctrl-C"
     )
@@ -256,8 +254,8 @@ def _checking(parser: argparse.ArgumentParser) -> None:
     """How models are checked."""
     parser.add_argument(
         "--engine", choices=("tlc", "interpreter", "spin", "spin-bitstate"), default="tlc",
-        help="interpreter: small models without Java; spin: large ones, with Spin and a C compiler; "
-        "spin-bitstate: what does not fit into memory; all three decide safety only (default tlc)",
+        help="interpreter: small models without Java; spin: safety of large ones, with Spin and a C "
+        "compiler; spin-bitstate: what does not fit into memory (default tlc)",
     )  # fmt: skip
     parser.add_argument(
         "--jobs", type=positive, metavar="N", help="TLCs side by side (default: one a processor)"
@@ -293,7 +291,7 @@ def _saved(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
             f"--{axis}", action="append", default=[], metavar="NAME", dest=name,
             help=f"show only this {axis} (may be repeated)",
         )  # fmt: skip
-    shown_arguments.shown(trace)
+    shown.shown(trace)
     trace.set_defaults(command=_run("saved", "trace"))
     merge = commands.add_parser(
         "merge", help="one result from those of all shards", epilog=EPILOG,
@@ -301,7 +299,7 @@ def _saved(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         description="Joins what `pfnspec check --shard I/N --report json=FILE` saved on several machines.",
     )  # fmt: skip
     merge.add_argument("files", nargs="+", metavar="RESULT.json", help="the results of all shards")
-    shown_arguments.shown(merge)
+    shown.shown(merge)
     merge.set_defaults(command=_run("saved", "merge"))
 
 

@@ -17,7 +17,7 @@ from ..report.text.result import diagnostics_of, failure_text, result_text
 from .write import complain, data, put, redraw
 
 if TYPE_CHECKING:
-    from ..check.graph import StateGraph
+    from ..check.states.graph import StateGraph
 
 
 def tell(result: Result, options: argparse.Namespace, *, first: bool) -> None:
@@ -107,7 +107,7 @@ def write_reports(options: argparse.Namespace, results: tuple[Result, ...]) -> b
 
 def _graphs(results: tuple[Result, ...], options: argparse.Namespace) -> tuple[StateGraph, ...]:
     """The states to walk through; none of saved results, whose models may be gone."""
-    from ..check.graph import graphs_of
+    from ..check.states.graph import graphs_of
 
     if not hasattr(options, "allow_outside"):
         return ()

@@ -19,10 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FIRST = ("tutorial", "from-a-patch", "cookbook", "cheat-sheet", "language", "semantics")
 """The pages that a reader should see first, in this order; the others follow by name."""
 
-PATTERNS = (
-    "*.md", "LICENSE", "docs/**/*.md", "docs/**/*.png", "docs/**/*.json", "docs/man/*.1", "examples/**/*.md",
-    "examples/**/*.pfn", "examples/*.toml", "bench/*.md", "editors/**/*.md",
-)  # fmt: skip
+PATTERNS = ("*.md", "LICENSE", "docs/**/*", "examples/**/*", "bench/*.md", "editors/**/*.md")
 
 
 def build(target: Path) -> None:
@@ -35,7 +32,7 @@ def build(target: Path) -> None:
         pages = Path(folder) / "pages"
         for pattern in PATTERNS:
             for path in ROOT.glob(pattern):
-                if "node_modules" in path.parts or not path.is_file():
+                if "node_modules" in path.parts or path.suffix == ".py" or not path.is_file():
                     continue
                 place = pages / path.relative_to(ROOT)
                 place.parent.mkdir(parents=True, exist_ok=True)

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from ..check.graph import StateGraph
 from ..check.result import Result
+from ..check.states.graph import StateGraph
 from .formats.data import described
 from .formats.dot import dot_text
 from .formats.html import html_text

@@ -1,3 +1,5 @@
-"""The arguments of commands that have many: `review` those of `gate` and `diff`, `recording` those of
-`validate` and `probes`, `shown` how results are shown. Each adds to a parser of `main`.
+"""Arguments that several commands share, or that are too many for the module that reads them.
+
+`shown` says how results are shown, `review` what `gate` and `diff` compare, `recording` what `validate` and
+`probes` read.
 """

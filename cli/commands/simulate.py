@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from random import Random, SystemRandom
 
-from ...check.asked import answer, ask
-from ...check.graph import followed
 from ...check.load import Cell, Loaded
+from ...check.states.asked import answer, ask
+from ...check.states.graph import followed
 from ...report.text.behaviour import Page, where_text
 from ...report.text.command import command, file_word
 from ...report.text.ink import ink_for, width_for

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from ...check.graph import StateGraph
+from ...check.states.graph import StateGraph
 from ..text.behaviour import where_text
 from ..text.words import in_words, place
 from ..visible import shown

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...check.graph import StateGraph
 from ...check.saved.data import Data
+from ...check.states.graph import StateGraph
 from ...dsl.source import Span
 from ..text.behaviour import where_text
 from ..text.words import in_words, place

@@ -8,9 +8,9 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from ...check.graph import StateGraph
 from ...check.result import Result, Verdict
 from ...check.saved.data import Data
+from ...check.states.graph import StateGraph
 from ...dsl.source import Span
 from ...translator.program.findings import Finding
 from ...translator.program.values import value_text
@@ -130,7 +130,7 @@ def _template() -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(Path(__file__).with_name("page")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...check.space import Counts, Outcomes
+from ...check.states.space import Counts, Outcomes
 from ...dsl.source import Source
 from ...translator.program.values import value_text
 from ..visible import shown
@@ -28,11 +28,13 @@ def outcomes_text(found: Outcomes, cell: str) -> str:
     width = max(map(len, texts), default=0)
     digits = max((len(grouped(one.states)) for one in found.outcomes), default=0)
     for one, text in zip(found.outcomes, texts, strict=True):
-        stuck = one.deadlocks and (
-            " deadlock" if one.deadlocks == one.states else f" {one.deadlocks} of them deadlocks"
-        )
+        stuck = ""
+        if one.deadlocks == one.states:
+            stuck = ", deadlock"
+        elif one.deadlocks:
+            stuck = f", {one.deadlocks} of them " + ("a deadlock" if one.deadlocks == 1 else "deadlocks")
         states = f"{grouped(one.states).rjust(digits)} state{'s' * (one.states != 1)}"
-        lines.append(f"  {text.ljust(width)}   {states}{',' + stuck if stuck else ''}")
+        lines.append(f"  {text.ljust(width)}   {states}{stuck}")
     if not found.outcomes:
         lines.append("  none: in every state that was looked at, some task can go on")
     return "\n".join(lines) + "\n"

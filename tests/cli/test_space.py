@@ -7,9 +7,9 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-from pfnspec.check.asked import ask, split
 from pfnspec.check.load import load
-from pfnspec.check.space import counts_of, outcomes_of
+from pfnspec.check.states.asked import ask, split
+from pfnspec.check.states.space import counts_of, outcomes_of
 from pfnspec.translator import pipeline
 
 Run = Callable[..., "CompletedProcess[str]"]

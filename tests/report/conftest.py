@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from pfnspec.check.graph import StateGraph
 from pfnspec.check.result import Result
+from pfnspec.check.states.graph import StateGraph
 
 
 def _module(name: str) -> ModuleType:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pfnspec.check.expectations import expectation, expected, place_of
-from pfnspec.check.graph import StateGraph, graph_of
 from pfnspec.check.load import Cell, Loaded, load
 from pfnspec.check.result import (
     HOLDS,
@@ -23,6 +22,7 @@ from pfnspec.check.result import (
     Scene,
     Verdict,
 )
+from pfnspec.check.states.graph import StateGraph, graph_of
 from pfnspec.translator.program.findings import Finding
 from pfnspec.translator.retrace.lasso import retrace_lasso
 from pfnspec.translator.retrace.retrace import retrace

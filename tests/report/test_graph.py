@@ -8,9 +8,9 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-from pfnspec.check.graph import StateGraph, followed, graph_of
 from pfnspec.check.load import load
 from pfnspec.check.result import Result
+from pfnspec.check.states.graph import StateGraph, followed, graph_of
 from pfnspec.report.formats.dot import dot_text
 from pfnspec.translator import pipeline
 from pfnspec.translator.run.interpreter import Interpreter

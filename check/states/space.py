@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..dsl.source import Span
-from ..translator.program.program import Program
-from ..translator.program.values import Value
-from ..translator.run.interpreter import Exploration, Interpreter
+from ...dsl.source import Span
+from ...translator.program.program import Program
+from ...translator.program.values import Value
+from ...translator.run.interpreter import Exploration, Interpreter
 from .asked import Question, answer
 
 STATES = 200_000

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..dsl.source import Span
-from ..translator import pipeline
-from ..translator.program.findings import Finding, TraceStep
-from ..translator.retrace.places import elements
-from ..translator.retrace.retrace import brief_step, told_step
-from ..translator.run.interpreter import Interpreter, State
-from .load import Cell, load
-from .result import Result, Verdict
+from ...dsl.source import Span
+from ...translator import pipeline
+from ...translator.program.findings import Finding, TraceStep
+from ...translator.retrace.places import elements
+from ...translator.retrace.retrace import brief_step, told_step
+from ...translator.run.interpreter import Interpreter, State
+from ..load import Cell, load
+from ..result import Result, Verdict
 
 STATES = 1_200
 """So many states of a model are shown at most, of all its cells together."""

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ..dsl.diagnostics import Diagnostic
-from ..dsl.source import Span
-from ..translator.program.program import Apply, Expr, Program
-from ..translator.program.values import Value
-from ..translator.run.interpreter import Interpreter, State
-from .load import Cell, Loaded, load
+from ...dsl.diagnostics import Diagnostic
+from ...dsl.source import Span
+from ...translator.program.program import Apply, Expr, Program
+from ...translator.program.values import Value
+from ...translator.run.interpreter import Interpreter, State
+from ..load import Cell, Loaded, load
 
 _NAME = "asked_from_outside_{}"
 COMMAND_LINE = Span("command line", 0, 0, 0, 0)
