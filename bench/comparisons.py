@@ -29,8 +29,9 @@ from pfnspec.translator.retrace.expand import Expansion
 from pfnspec.translator.retrace.lasso import retrace_lasso
 from pfnspec.translator.retrace.retrace import retrace, states_of
 from pfnspec.translator.retrace.trail import states_of_trail
-from pfnspec.translator.run.fair_cycles import Graph, TooLarge
+from pfnspec.translator.run.decide import TooLarge, decided
 from pfnspec.translator.run.interpreter import Exploration, Interpreter, State, path
+from plain_cycles import PlainGraph
 from stuck import false_alarm
 
 STATES = 3000
@@ -281,13 +282,47 @@ def liveness(cell: Cell, limit: int = STATES) -> list[Liveness]:
             continue
         whole = pipeline.whole(focus)
         reduced = pipeline.prepared(focus)
-        expected = Graph.of(whole, limit).holds(property.formula)
-        if Graph.of(reduced, limit).holds(property.formula) != expected:
-            raise Disagreement(
-                f"liveness: {property.name} {'holds' if expected else 'fails'}, but not when reduced"
-            )
+        expected = PlainGraph.of(whole, limit).holds(property.formula)
+        told = f"{property.name} {'holds' if expected else 'fails'}"
+        if PlainGraph.of(reduced, limit).holds(property.formula) != expected:
+            raise Disagreement(f"liveness: {told}, but not when reduced")
+        for program, kind in ((whole, "whole"), (reduced, "reduced")):
+            for exchange in (False, True):
+                if fairly_holds(property, program, whole, limit, exchange=exchange) != expected:
+                    how = f"{kind}{', with exchanges' * exchange}"
+                    raise Disagreement(f"fair cycles: {told}, but not to the engine ({how})")
+        fair_queues(cell, property, expected, limit)
         found.append(Liveness(property, whole, reduced, expected))
     return found
+
+
+def fair_queues(cell: Cell, property: Property, expected: bool, limit: int) -> None:
+    """With the queue of each lock whose writers are promised instead not to be passed over for ever; raises
+    Disagreement."""
+    if not cell.live.patient_locks:
+        return
+    program = lower(cell.model, cell.policy, fair_to_writers=True, all_queues=True)[0]
+    assert program is not None
+    same = next(one for one in program.temporal if one.name == property.name)
+    try:
+        held = PlainGraph.of(pipeline.whole(pipeline.about(program, same)), 4 * limit).holds(same.formula)
+    except TooLarge:
+        return
+    if held != expected:
+        raise Disagreement(f"fair queues: with them {property.name} {'holds' if held else 'fails'}")
+
+
+def fairly_holds(property: Property, program: Program, whole: Program, limit: int, *, exchange: bool) -> bool:
+    """Whether the engine finds no fair behaviour that violates a property; what it finds is replayed."""
+    found = decided(program, property.formula, limit, lambda: None, exchange=exchange)
+    if found.holds:
+        return True
+    walker = Interpreter(whole)
+    states, loop = found.behaviour, found.loop
+    if program is not whole:
+        states, loop = Expansion(program, walker).lasso(states, loop)
+    retrace_lasso(property, states, loop, walker)
+    return False
 
 
 def liveness_by_tlc(known: Liveness, tools: tla.Tools) -> int:

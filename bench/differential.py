@@ -1,12 +1,14 @@
 """Random models, or examples with something wrong in them, each checked in as many ways as there are.
 
-    python bench/differential.py --models 300 [--mutants] [--tlc] [--spin] [--liveness] [--seed 0]
-        [--seconds 600]
+    python bench/differential.py --models 300 [--mutants | --crowds] [--tlc] [--spin] [--liveness]
+        [--seed 0] [--seconds 600]
 
 `comparisons.py` says what is compared per model and cell, and must agree; with `--tlc` also by TLC, with
-`--spin` by Spin; with `--liveness` temporal properties too, by the interpreter's own search for fair cycles.
-A disagreement is printed with the smallest model that shows it.  What a run came to is said at its end, and
-how many models had which shape; stopped by Ctrl-C or `--seconds` it says with which `--seed` to go on.
+`--spin` by Spin; with `--liveness` temporal properties too, by the interpreter's search for fair cycles, by a
+plain one, and without exchanging what can change places.  With `--crowds` the models are of such tasks and
+values.  A disagreement is printed with the smallest model that shows it.  What a run came to is said at its
+end, and how many models had which shape; stopped by Ctrl-C or `--seconds` it says with which `--seed` to go
+on.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import mutants
+import random_crowds
 import random_models
 from comparisons import (
     STATES,
@@ -156,6 +159,7 @@ class Asked:
     """What every process has to know."""
 
     mutants: bool
+    crowds: bool
     tlc: bool
     spin: bool
     liveness: bool
@@ -167,6 +171,8 @@ def subject(seed: int, asked: Asked) -> Subject:
     if asked.mutants:
         mutant = mutants.mutant(seed)
         return Subject(mutant.text, mutant.path, mutant.constants, frozenset(mutant.changes))
+    if asked.crowds:
+        return Subject(random_crowds.model(seed))
     made = random_models.made(seed, liveness=asked.liveness)
     return Subject(made.text, shapes=made.shapes)
 
@@ -224,12 +230,17 @@ def main() -> int:
     parser.add_argument("--states", type=int, default=STATES, help="leave larger models out")
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time")
     parser.add_argument("--mutants", action="store_true", help="changed examples instead of random models")
+    parser.add_argument(
+        "--crowds", action="store_true", help="models of tasks and values that can change places"
+    )
     parser.add_argument("--tlc", action="store_true")
     parser.add_argument("--spin", action="store_true")
     parser.add_argument("--liveness", action="store_true")
     parser.add_argument("--whole", action="store_true", help="print failing models as they are")
     given = parser.parse_args()
-    asked = Asked(given.mutants, given.tlc, given.spin, given.liveness, given.states, given.whole)
+    asked = Asked(
+        given.mutants, given.crowds, given.tlc, given.spin, given.liveness, given.states, given.whole
+    )
     count = Count()
     began = time.monotonic()
     faults = 0

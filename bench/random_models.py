@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from random_conditions import with_calls
 from random_formulas import LOCKS, SCALARS, Place, Surroundings
+from random_objects import with_objects
 from random_statements import Statements, indented
 
 # Names that the module has of its own, that TLA+ has a meaning for, or that differ in case only.
@@ -260,6 +261,9 @@ def made(seed: int, *, liveness: bool = False) -> Made:
     if seed % 4 == 3:
         plain, text = text, with_calls(text, seed)
         shapes |= {"calls in conditions"} if text != plain else set()
+    if seed % 4 == 1:
+        text = with_objects(text, seed)
+        shapes |= {"objects, works, completions"}
     return Made(text, frozenset(shapes))
 
 

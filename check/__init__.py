@@ -3,7 +3,8 @@
     load.load          path -> Loaded          texts, trees, a model and programs for each cell
     run.check_file     path, Options -> Result
     matrix             Loaded -> Result        the cells, side by side
-    cell               Cell -> verdicts        safety and liveness runs, replayed, with a second opinion
+    cell               Cell -> verdicts        safety runs, replayed, with a second opinion
+    liveness           Property -> Outcome     a temporal property, by both engines at once, and who decides
     runs, search       one run of TLC; one search by the interpreter
     compiled           one search by Spin
     result             what came of it, as values

@@ -23,8 +23,8 @@ class Options:
     as Python's own;
     `workers`: threads of one TLC; `jobs`: runs of TLC side by side (None: as many as there are
     processors for them); `seconds` for the whole check, `run_seconds` and `states` for each run;
-    `engine`: tlc; or interpreter, which needs no Java, or spin, which needs Spin and a C compiler: both
-    decide safety, of small models or large ones, and leave temporal properties open; or spin-bitstate, by
+    `engine`: tlc; or interpreter, which needs no Java and decides small models; or spin, which needs Spin and
+    a C compiler, decides safety of large models, and leaves temporal properties open; or spin-bitstate, by
     which what is not found violated stays open, too; `fail_fast`: stop at the first verdict that is not
     expected;
     `reduction`: merge steps and forget dead locals; `keep`: a folder for TLC's files and output;

@@ -23,7 +23,10 @@ class Evidence:
     number of runs, wall seconds over all of them, and whether they went to the end.  `states` are
     distinct states; those that differ only in the names of interchangeable tasks or values, the processes
     and types in `symmetry`, count once.  `cached` runs are not of this check: their outcome was kept, and
-    `states`, `generated` and `depth` are theirs."""
+    `states`, `generated` and `depth` are theirs.
+
+    `engines` are those that decided a temporal property, each by itself and alike: tlc, interpreter, or
+    both."""
 
     states: int | None
     generated: int | None
@@ -33,6 +36,7 @@ class Evidence:
     complete: bool
     symmetry: tuple[str, ...] = ()
     cached: int = 0
+    engines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..dsl.source import PRELUDE
+from ..dsl.source import BUILT_IN
 from .options import Options, Progress, asked_of, store_of
 from .project.files import Contents, content, encoded, project, read, real_path
 from .result import Evidence, Result
@@ -54,6 +54,9 @@ def check_file(
     loaded = load(path, options.constants, outside=options.outside, text=text, contents=contents)
     result = check_loaded(loaded, options, on_progress, cancel, started)
     decided = result.evidence is not None and result.evidence.complete and not result.stopped
+    # What TLC has not confirmed is asked again: it may have more time then.
+    alone = [v for v in result.verdicts if v.evidence and v.evidence.engines == ("interpreter",)]
+    decided = decided and not (alone and options.engine == "tlc")
     if store is not None and key and result.verdicts and decided and result.failure is None:
         store.put(key, result_data(result))
     return result
@@ -73,7 +76,7 @@ def known_result(store: Store, key: str, *, outside: bool) -> Result | None:
     except Unreadable:
         return None
     for path, source in result.sources.items():
-        if path not in (result.path, PRELUDE):
+        if path != result.path and path not in BUILT_IN:
             real = real_path(path)
             if not outside and not real.is_relative_to(project(result.path)):
                 return None

@@ -26,6 +26,18 @@ if TYPE_CHECKING:
 RETRIES = 2
 
 
+class _Either(threading.Event):
+    """Is set when the event is, or when `ended` says so."""
+
+    def __init__(self, event: threading.Event, ended: Callable[[], bool] | None) -> None:
+        super().__init__()
+        self.event = event
+        self.ended = ended
+
+    def is_set(self) -> bool:
+        return self.event.is_set() or (self.ended is not None and self.ended())
+
+
 class Runs:
     """Without `tools` there is no TLC, with `compiled` there is Spin, which searches with bitstate hashing if
     `bitstate` says so.  `quick` says that runs are expected to be small.  TLC's answers are
@@ -91,8 +103,16 @@ class Runs:
             header=(f"made by pfnspec from {self.file}",), symmetry=same,
         )  # fmt: skip
 
-    def tlc(self, emission: Emission, *, liveness: bool) -> tla.Holds | tla.Violated:
-        """Runs TLC; raises RunStopped or RunFailed where there is no verdict."""
+    def count(self) -> None:
+        """A run of the interpreter for a temporal property counts, too."""
+        with self.lock:
+            self.number += 1
+
+    def tlc(
+        self, emission: Emission, *, liveness: bool, ended: Callable[[], bool] | None = None
+    ) -> tla.Holds | tla.Violated:
+        """Runs TLC; raises RunStopped or RunFailed where there is no verdict.  `ended` is asked every now and
+        then whether nobody waits for it any more."""
         assert self.tools is not None
         why = self.stop.reason()
         if why is not None:
@@ -116,8 +136,8 @@ class Runs:
         limits = tla.Limits(seconds=min(seconds) if seconds else None, distinct_states=self.max_states)
         for attempt in range(RETRIES + 1):
             outcome = tla.run(
-                job, self.tools, limits, keep=keep, on_progress=self.on_progress, cancel=self.stop.event,
-                memory=self.memory,
+                job, self.tools, limits, keep=keep, on_progress=self.on_progress,
+                cancel=_Either(self.stop.event, ended), memory=self.memory,
             )  # fmt: skip
             broken_off = isinstance(outcome, tla.Failed) and outcome.why == "internal"
             if not (liveness and broken_off) or attempt == RETRIES:

@@ -254,8 +254,8 @@ def _checking(parser: argparse.ArgumentParser) -> None:
     """How models are checked."""
     parser.add_argument(
         "--engine", choices=("tlc", "interpreter", "spin", "spin-bitstate"), default="tlc",
-        help="interpreter: small models without Java; spin: large ones, with Spin and a C compiler; "
-        "spin-bitstate: what does not fit into memory; all three decide safety only (default tlc)",
+        help="interpreter: small models without Java; spin: safety of large ones, with Spin and a C "
+        "compiler; spin-bitstate: what does not fit into memory (default tlc)",
     )  # fmt: skip
     parser.add_argument(
         "--jobs", type=positive, metavar="N", help="TLCs side by side (default: one a processor)"

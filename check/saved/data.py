@@ -134,6 +134,7 @@ def _evidence_data(evidence: Evidence | None) -> Data | None:
         "seconds": round(evidence.seconds, 3),
         "complete": evidence.complete,
         "symmetry": list(evidence.symmetry),
+        "engines": list(evidence.engines),
     }
 
 
@@ -385,7 +386,7 @@ class _Reader:
     def evidence(self, data: Data) -> Evidence:
         return Evidence(
             data["states"], data["generated"], data["depth"], data["runs"], data["seconds"], data["complete"],
-            tuple(data["symmetry"]), data["cached"],
+            tuple(data["symmetry"]), data["cached"], tuple(data.get("engines", ())),
         )  # fmt: skip
 
     def finding(self, property: str, data: Data) -> Finding:

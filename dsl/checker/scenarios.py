@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..diagnostics import Diagnostics, did_you_mean
 from ..model import model as m
 from ..model.fold import NotConstant, evaluate
+from ..model.walk import walk
 from ..syntax import tree
 from ..syntax.recover import Lost
 from ..vocabulary.lookup import SETTING_VALUES
@@ -146,7 +147,10 @@ def _speaks_of_policies(node: tree.Declaration) -> bool:
         case tree.Expect(under=under):
             return bool(under)
         case tree.Process(body=body) | tree.Function(body=body) | tree.Policy(body=body):
-            return any(isinstance(part, tree.Wait | tree.Delegate) for part in _statements(body))
+            return any(isinstance(part, tree.Wait | tree.Delegate) for part in _statements(body)) or any(
+                isinstance(part, tree.Name) and part.id in ("wait_event", "wait_event_timeout")
+                for part in walk(body)
+            )
         case _:
             return False
 

@@ -37,9 +37,9 @@
 
 ;; words: made by generate.py
 (defconst pfn--declaration-words
-  '("accept" "class" "const" "daemon" "def" "enum" "event" "expect" "from" "ghost" "ignore" "interrupt" "invariant" "measure" "model" "nmi" "part" "policies" "policy" "probe" "process" "property" "recording" "scenario" "shared" "softirq" "sometimes" "threads" "to" "type" "under" "unfair" "unlocked" "varies" "weaker" "where"))
+  '("accept" "class" "const" "daemon" "def" "enum" "event" "expect" "from" "ghost" "ignore" "interrupt" "invariant" "measure" "model" "nmi" "part" "policies" "policy" "probe" "process" "property" "recording" "scenario" "shared" "softirq" "sometimes" "threads" "timer" "to" "type" "under" "unfair" "unlocked" "varies" "weaker" "where" "work"))
 (defconst pfn--statement-words
-  '("assert" "atomic" "await" "break" "continue" "either" "elif" "else" "for" "holding" "if" "label" "on" "pass" "return" "wait" "while" "with"))
+  '("assert" "atomic" "await" "break" "continue" "either" "elif" "else" "for" "holding" "if" "label" "on" "pass" "return" "timeout" "wait" "while" "with"))
 (defconst pfn--operator-words
   '("always" "and" "at" "eventually" "implies" "in" "leads_to" "not" "or" "until"))
 (defconst pfn--constant-words
@@ -47,17 +47,17 @@
 (defconst pfn--verdict-words
   '("holds" "violated"))
 (defconst pfn--function-words
-  '("all" "any" "choose" "len" "max" "maybe" "min" "need_resched" "range" "set"))
+  '("all" "alloc" "allocated" "any" "choose" "kthread_should_stop" "kzalloc" "len" "max" "maybe" "min" "need_resched" "range" "set" "wait_event_timeout" "waitqueue_active"))
 (defconst pfn--variable-words
   '("cond" "end" "self" "wq"))
 (defconst pfn--setting-words
   '("cpus" "full" "memory" "none" "preempt" "sc" "unlimited"))
 (defconst pfn--type-words
-  '("bool" "generation" "int" "mutex" "rwlock" "rwsem" "snapshot" "spinlock" "srcu" "waitqueue"))
+  '("bool" "completion" "generation" "int" "kref" "mutex" "rwlock" "rwsem" "seqcount" "seqlock" "snapshot" "spinlock" "srcu" "timer_list" "waitqueue" "work_struct"))
 (defconst pfn--verb-words
-  '("READ_ONCE" "WRITE_ONCE" "cond_resched" "cpu_relax" "finish_wait" "local_bh_disable" "local_bh_enable" "local_irq_disable" "local_irq_enable" "local_irq_restore" "local_irq_save" "might_sleep" "prepare_to_wait" "rcu_assign_pointer" "rcu_dereference" "rcu_read_lock" "rcu_read_unlock" "schedule" "smp_load_acquire" "smp_mb" "smp_rmb" "smp_store_release" "smp_wmb" "srcu_read_lock" "srcu_read_unlock" "synchronize_rcu" "synchronize_srcu" "wake_up" "wake_up_one"))
+  '("READ_ONCE" "WRITE_ONCE" "__set_current_state" "add_timer" "cancel_delayed_work" "cancel_delayed_work_sync" "cancel_work" "cancel_work_sync" "complete" "complete_all" "completion_done" "cond_resched" "cpu_relax" "del_timer" "del_timer_sync" "finish_wait" "flush_delayed_work" "flush_work" "init_completion" "kfree" "kref_get" "kref_get_unless_zero" "kref_init" "kref_put" "kref_read" "kthread_stop" "local_bh_disable" "local_bh_enable" "local_irq_disable" "local_irq_enable" "local_irq_restore" "local_irq_save" "might_sleep" "mod_delayed_work" "mod_timer" "prepare_to_wait" "queue_delayed_work" "queue_work" "rcu_assign_pointer" "rcu_dereference" "rcu_read_lock" "rcu_read_unlock" "read_seqbegin" "read_seqcount_begin" "read_seqcount_retry" "read_seqlock_excl" "read_seqretry" "read_sequnlock_excl" "reinit_completion" "schedule" "schedule_delayed_work" "schedule_work" "set_current_state" "smp_load_acquire" "smp_mb" "smp_rmb" "smp_store_release" "smp_wmb" "srcu_read_lock" "srcu_read_unlock" "synchronize_rcu" "synchronize_srcu" "timer_delete" "timer_delete_sync" "timer_pending" "try_wait_for_completion" "wait_event" "wait_for_completion" "wait_for_completion_timeout" "wake_up" "wake_up_one" "wake_up_process" "work_busy" "work_pending" "write_seqcount_begin" "write_seqcount_end" "write_seqlock" "write_sequnlock"))
 (defconst pfn--check-words
-  '("bad_unlock" "deadlock" "empty_choice" "ends_holding" "none_used" "out_of_range" "sleep_in_atomic"))
+  '("bad_unlock" "deadlock" "double_free" "empty_choice" "ends_holding" "none_used" "out_of_range" "sleep_in_atomic" "use_after_free"))
 (defconst pfn--policy-words
   '("block" "halt_poll" "resched" "spin"))
 (defconst pfn--method-words

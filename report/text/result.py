@@ -303,11 +303,12 @@ def reasons_of(finding: Finding, result: Result) -> tuple[str, ...]:
 def notes_of(result: Result) -> list[str]:
     """What a reader should also know, a line each."""
     notes: list[str] = []
-    if result.engine != "tlc":
+    notes += _decided_by_one(result)
+    if result.engine not in ("tlc", "interpreter"):
         names = dict.fromkeys(f"`{v.property}`" for v in result.verdicts if _left_to_tlc(v))
         if names:
             is_ = "is a temporal property" if len(names) == 1 else "are temporal properties"
-            notes.append(f"note: {', '.join(names)} {is_}, which only TLC decides")
+            notes.append(f"note: {', '.join(names)} {is_}, which Spin leaves open")
     for verdict in result.verdicts:
         if verdict.vacuous:
             where = f" {cell_text(verdict)}" if cell_text(verdict) else ""
@@ -343,3 +344,22 @@ def memory_notes(result: Result) -> list[str]:
 
 def _left_to_tlc(verdict: Verdict) -> bool:
     return verdict.kind == "property" and verdict.outcome == UNDECIDED
+
+
+def _decided_by_one(result: Result) -> list[str]:
+    """Which temporal verdicts rest on one engine, though two were asked."""
+    if result.engine != "tlc":
+        return []
+    why = {
+        "interpreter": "by the interpreter alone: TLC was not done in the time that it had to confirm it",
+        "tlc": "by TLC alone: it is too large for the interpreter to confirm it",
+    }
+    found: dict[tuple[str, str], list[str]] = {}
+    for verdict in result.verdicts:
+        engines = () if verdict.evidence is None else verdict.evidence.engines
+        if len(engines) == 1 and engines[0] in why:
+            found.setdefault((verdict.property, engines[0]), []).append(cell_text(verdict))
+    return [
+        f"note: `{name}`{' ' * any(cells)}{', '.join(filter(None, cells))} is decided {why[engine]}"
+        for (name, engine), cells in found.items()
+    ]

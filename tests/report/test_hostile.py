@@ -109,7 +109,7 @@ def results(fixed_results: tuple[Result, ...]) -> tuple[Result, ...]:
             replace(first.verdicts[0], kind="property", outcome="not decided", finding=None),
         ),
         failure=Failure("crash", "message", "detail", "/tmp/x"),
-        evidence=replace(first.evidence, symmetry=("task", "Pfn")),
+        evidence=replace(first.evidence, symmetry=("task", "Pfn"), engines=("tlc",)),
         constants=(("N", "member"),),
         scenes=(*first.scenes, Scene("up", (("N", "member"),), 1, "full")),
         unreached=(Reachable(1, "label", span, "here"), Reachable(2, "branch", span, "if x:")),

@@ -12,7 +12,6 @@ from ...tla.module.page import Action, Names, Page, VariableLine, cfg_text, modu
 from ...tla.module.precedence import AND, EQUALS
 from ...tla.module.values import Function, ModelValue
 from ..lower.temporal import is_temporal
-from ..program.fairness import fairness
 from ..program.program import (
     FALSE,
     PC,
@@ -37,6 +36,7 @@ from ..program.ways import leaves
 from ..reduce.dead import dead_locals
 from ..reduce.symmetry import Symmetry
 from .action import action_text
+from .fairness_text import fairness_text, points_text
 from .formula import Formula, Vocabulary
 from .stuck_text import deadlock_text
 
@@ -118,7 +118,7 @@ def emit(
     closing.append("Next ==" + "".join(f"\n    \\/ {step}" for step in steps))
     wanted_temporal = tuple(temporal)
     if wanted_temporal:
-        closing += _fairness(program, words, runners, actions)
+        closing += fairness_text(program, words, runners, actions)
     closing.append("Spec == Init /\\ [][Next]_vars" + (" /\\ Fairness" if wanted_temporal else ""))
     invariants: dict[str, str] = {}
     for name in wanted:
@@ -275,8 +275,13 @@ def _initial(variable: Variable, program: Program, formula: Formula, words: Voca
             start = conjunction(monitor.trigger, negation(monitor.release))
             return formula.inside(start, EQUALS)
     text = formula.value(variable.initial).text
+    declared = {*words.variables.values(), *words.sets.values(), *words.tasks.values(), *words.atoms.values()}
     for depth in range(len(variable.sizes) - 1, -1, -1):
-        text = f"[i{depth} \\in 0..{variable.sizes[depth] - 1} |-> {text}]"
+        # What the author's names became, and those of actions, must not be bound anew.
+        index = f"i{depth}"
+        while index in declared:
+            index += "_"
+        text = f"[{index} \\in 0..{variable.sizes[depth] - 1} |-> {text}]"
     if variable.process:
         group = "Tasks" if variable.process == "*" else words.sets[variable.process]
         text = f"[self \\in {group} |-> {text}]"
@@ -287,54 +292,6 @@ def _definition(definition: Definition, formula: Formula, words: Vocabulary) -> 
     parameter = words.names.new("t")
     body = formula.text(definition.body, {"t": parameter})
     return f"{words.definitions[definition.name]}({parameter}) ==\n    {body}"
-
-
-def _fairness(
-    program: Program, words: Vocabulary, runners: Mapping[str, str], actions: Mapping[str, str]
-) -> list[str]:
-    """Fairness, and what it speaks of: the steps of a process, or some of them.
-
-    The textbook's `WF_vars(steps of the task)` has TLC try every action of the task in each state, to see
-    whether one is enabled, and again on each transition, to see whether it was taken.  That took four times
-    as long as the rest of a run.  The program knows better: a task can step where the guard of its point
-    holds, and has stepped when its `pc` has changed, unless a step leads back to where it began.
-    """
-    definitions: list[str] = []
-    lines: list[str] = []
-    for condition in fairness(program):
-        points = [p for p in program.points if p.name in condition.points]
-        runner, part = runners[condition.process], condition.kind
-        sign = "WF" if condition.kind == "weak" else "SF"
-        everyone = f"\\A self \\in {words.sets[condition.process]}"
-        if any(leaf.target == p.name for p in points if p.step for leaf in leaves(p.step.block)):
-            name = words.names.new(f"{runner}_{part}")
-            steps = "".join(f"\n    \\/ {actions[point.name]}(self)" for point in points)
-            definitions.append(f"{name}(self) =={steps}")
-            lines.append(f"{everyone} : {sign}_vars({name}(self))")
-            continue
-        able, moves = words.names.new(f"{runner}_can_{part}"), words.names.new(f"{runner}_moves_{part}")
-        definitions.append(f"{able}(self) =={_able(points, Formula(words))}")
-        definitions.append(
-            "\\* ENABLED takes the first alternative, which no step of Next is: nothing is ever elsewhere.\n"
-            f"{moves}(self) ==\n    /\\ {able}(self)\n"
-            "    /\\ \\/ pc' = [pc EXCEPT ![self] = \"elsewhere\"]\n       \\/ pc'[self] # pc[self]"
-        )
-        lines.append(f"{everyone} : {sign}_pc({moves}(self))")
-    body = "".join(f"\n    /\\ {line}" for line in lines) or " TRUE"
-    return [*definitions, f"Fairness =={body}"]
-
-
-def _able(points: Iterable[Point], formula: Formula) -> str:
-    """That a task stands at one of `points` and its step is enabled there."""
-    guards: dict[Expr, list[str]] = {}
-    for point in points:
-        assert point.step is not None
-        guards.setdefault(point.step.guard, []).append(point.name)
-    text = ""
-    for guard, names in guards.items():
-        test = "" if guard == TRUE else f" /\\ {formula.inside(guard, AND)}"
-        text += f"\n    \\/ pc[self] {_points(names)}{test}"
-    return text
 
 
 def _claimed(e: Expr, formula: Formula) -> str:
@@ -351,29 +308,26 @@ def _claimed(e: Expr, formula: Formula) -> str:
             return formula.text(e)
 
 
-def _points(names: Iterable[str]) -> str:
-    listed = [f'"{name}"' for name in names]
-    return f"= {listed[0]}" if len(listed) == 1 else f"\\in {{{', '.join(listed)}}}"
-
-
 def _terminating(program: Program, words: Vocabulary) -> str | None:
     """Stuttering where a state without successor is no deadlock."""
     halted = [point.name for point in program.points if point.halted]
     alternatives: list[str] = []
     if halted:
-        alternatives.append(f"\\E self \\in Tasks : pc[self] {_points(halted)}")
+        alternatives.append(f"\\E self \\in Tasks : pc[self] {points_text(halted)}")
     ends: list[str] = []
     possible = True
     for process in program.processes:
         if process.daemon or not process.count:
             continue
         last = [
-            p.name for p in program.points if p.process == process.name and p.step is None and not p.halted
+            p.name
+            for p in program.points
+            if p.process == process.name and (p.idle or (p.step is None and not p.halted))
         ]
         if not last:
             possible = False
             continue
-        ends.append(f"\\A self \\in {words.sets[process.name]} : pc[self] {_points(last)}")
+        ends.append(f"\\A self \\in {words.sets[process.name]} : pc[self] {points_text(last)}")
     if possible:
         alternatives.append(" /\\ ".join(f"({end})" for end in ends) if ends else "TRUE")
     if not alternatives:
@@ -393,7 +347,7 @@ def _property(name: str, program: Program, formula: Formula, words: Vocabulary) 
                 groups.setdefault((point.process, claim.condition), []).append(point.name)
     lines: list[str] = []
     for (process, condition), points in groups.items():
-        where = f"pc[self] {_points(points)}"
+        where = f"pc[self] {points_text(points)}"
         if condition == FALSE:
             test = f"~({where})"
         else:

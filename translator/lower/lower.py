@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeVar
 
 from ...dsl.diagnostics import Diagnostics
@@ -95,15 +96,20 @@ def lower(
 ) -> tuple[Program | None, Diagnostics]:
     """The program of a model under a wait policy (one of its `choices`; None when it has none).
 
-    `fair_to_writers`, for temporal properties: a lock that several tasks can read keeps its queue, or
-    readers that overlap for ever would starve a writer that the queue lets in.  `all_queues`: every lock that
-    can have a queue keeps it, so that others can look whether leaving one out makes a difference.
+    `fair_to_writers`, for temporal properties: of a lock that several tasks can read, no writer is starved by
+    readers that overlap for ever; that is promised, or the lock keeps its queue.  `all_queues`: every lock
+    that can have a queue keeps it, so that others can look whether leaving one out makes a difference.
 
     There is no program when an `atomic` block has too many outcomes to be one step.
     """
     found = Diagnostics()
     bodies = [part.body for group in (model.processes, model.functions, model.policies) for part in group]
-    sleepers = any(isinstance(node, m.QueueAction) for body in bodies for node in m.walk(body))
+    nodes = [node for body in bodies for node in m.walk(body)]
+    sleepers = any(isinstance(node, m.QueueAction | m.SetState | m.WakeTask) for node in nodes)
+    joined = frozenset(node.task.process for node in nodes if isinstance(node, m.Join))
+    stops = any(
+        isinstance(node, m.ShouldStop) or (isinstance(node, m.WakeTask) and node.stop) for node in nodes
+    )
     rcu = any(isinstance(node, m.RcuAction) and node.domain is None for b in bodies for node in m.walk(b))
     masks = tuple(
         level
@@ -112,11 +118,11 @@ def lower(
     )
     handlers = tuple(Interrupts(*p.interrupts) for p in model.processes if p.interrupts is not None)
     queued: frozenset[str] = frozenset()
-    locks = tuple((path, sort) for path, sort, _ in paths(model, s.Lock))
+    locks = paths(model, s.Lock)
     while True:
         common = Shared(
-            {}, {}, _holding(model, True), _holding(model, False), _no_section(model, rcu), sleepers, rcu,
-            handlers, masks,
+            {}, {}, _holding(model, True), _holding(model, False), _no_section(model, rcu), sleepers, joined,
+            stops, rcu, handlers, masks,
         )  # fmt: skip
         lowered: list[tuple[m.Process, Statements, int, int]] = []
         for process in model.processes:
@@ -131,9 +137,9 @@ def lower(
             Body(process.count, lowering.flow, entry, frozenset(lowering.tried))
             for process, lowering, entry, _ in lowered
         )
-        needed = queued_locks(model, locks, bodies_made, fair_to_writers=fair_to_writers)
+        needed, patient = queued_locks(model, locks, bodies_made, fair_to_writers=fair_to_writers)
         if all_queues:
-            needed |= frozenset(path for path, sort in locks if sort.shared and sort.fair)
+            needed |= frozenset(path for path, sort, _ in locks if sort.shared and sort.fair)
         if needed <= queued or found.errors:
             break
         queued |= needed
@@ -174,4 +180,4 @@ def lower(
         model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued,
         temporal, monitors, common.no_spinning, policy,
     )  # fmt: skip
-    return program, found
+    return replace(program, patient_locks=tuple(sorted(patient - queued)), _points={}), found

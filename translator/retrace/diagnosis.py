@@ -203,7 +203,25 @@ def _waiting(task: Task, cycle: tuple[State, ...], interpreter: Interpreter) -> 
             what, on = reason(point, state, task, interpreter)
             whom = f", because of {_names(on)}" if on else ""
             return f"{task} waits for ever for {what}{whom} ({line_of(point.span)})"
+    point = interpreter.pc(cycle[0], task)
+    if on := _in_front(task, cycle, interpreter):
+        use = point.step.lock  # type: ignore[union-attr]
+        lock = interpreter.where(use.where, cycle[0], task)  # type: ignore[union-attr]
+        whom = f"behind {_names(on)}, who waits for it, too"
+        return f"{task} waits for ever for {lock}, {whom} ({line_of(point.span)})"
     return f"{task} stops, although it could go on ({line_of(interpreter.pc(cycle[0], task).span)})"
+
+
+def _in_front(task: Task, cycle: tuple[State, ...], interpreter: Interpreter) -> tuple[Task, ...]:
+    """Who stands all the time where it may get a lock before a task that waits for it, and so can step."""
+    name = interpreter.pc(cycle[0], task).name
+    for condition in fairness(interpreter.program):
+        for turns in condition.turns:
+            points = turns.first.get(name, frozenset())
+            first = [frozenset(interpreter.others_at(state, task, points)) for state in cycle]
+            if on := tuple(sorted(frozenset.intersection(*first))):
+                return on
+    return ()
 
 
 def _why_fair(cycle: tuple[State, ...], stepping: tuple[Task, ...], interpreter: Interpreter) -> list[str]:
@@ -222,6 +240,8 @@ def _why_fair(cycle: tuple[State, ...], stepping: tuple[Task, ...], interpreter:
             texts.append(f"fairness: none is assumed for {task}")
         elif not any(enabled):
             unable.append(task)
+        elif _in_front(task, cycle, interpreter):
+            texts.append(f"fairness: {task} waits for its turn, so none is broken")
         else:
             texts.append(
                 f"fairness: {task} can step now and then; only {kinds[0]} fairness is assumed for it here"

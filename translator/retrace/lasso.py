@@ -7,6 +7,7 @@ is broken on it, and the property is evaluated on it and found false.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import zip_longest
 
 from ..program.fairness import Fairness, fairness
 from ..program.findings import Finding
@@ -71,7 +72,19 @@ def unfair(
     """The tasks to which repeating `cycle` for ever, `stepping` from each, breaks a condition."""
 
     def able(state: State, task: Task) -> bool:
-        return interpreter.pc(state, task).name in condition.points and interpreter.enabled(state, task)
+        name = interpreter.pc(state, task).name
+        if name not in condition.points or not interpreter.enabled(state, task):
+            return False
+        return not any(
+            name in turns.waiting and interpreter.others_at(state, task, turns.first[name])
+            for turns in condition.turns
+        )
+
+    def passed_over(state: State, stepper: Task | None, task: Task) -> bool:
+        if stepper is None or stepper == task:
+            return False
+        waits, gets = interpreter.pc(state, task).name, interpreter.pc(state, stepper).name
+        return any(waits in turns.waiting and gets in turns.getting for turns in condition.turns)
 
     found: list[Task] = []
     for task in interpreter.program.process(condition.process).tasks:
@@ -79,7 +92,10 @@ def unfair(
             stepper == task and interpreter.pc(state, task).name in condition.points
             for state, stepper in zip(cycle, stepping, strict=False)
         )
-        enabled = [able(state, task) for state in cycle]
+        enabled = [
+            able(state, task) or passed_over(state, stepper, task)
+            for state, stepper in zip_longest(cycle, stepping)
+        ]
         if not taken and (all(enabled) if condition.kind == "weak" else any(enabled)):
             found.append(task)
     return found

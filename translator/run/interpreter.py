@@ -153,6 +153,24 @@ class Interpreter:
                 for env in place.run(state, one, told=False):
                     yield tuple(env.state), env.reached
 
+    def moves(self, state: State) -> Iterator[tuple[int, str, State]]:
+        """As `successors`, each with the number of the task that steps and the point from which."""
+        places = self._places
+        for number, name in enumerate(state[self._pc]):  # type: ignore[arg-type]
+            for env in places[name].run(state, self.tasks[number], told=False):  # type: ignore[index]
+                yield number, name, tuple(env.state)  # type: ignore[misc]
+
+    def others_at(self, state: State, task: Task, points: frozenset[str]) -> tuple[Task, ...]:
+        """The other tasks than this that stand at one of some points."""
+        names = state[self._pc]
+        assert isinstance(names, tuple)
+        standing = zip(self.tasks, names, strict=True)
+        return tuple(other for other, name in standing if other != task and name in points)
+
+    def evaluated(self, e: Expr) -> Eval:
+        """The function that an expression is."""
+        return self._evaluator.eval(e)
+
     def steps(self, state: State, task: Task) -> Iterator[tuple[State, frozenset[int]]]:
         """Every way for one task to step: the states, and what is reached on the way."""
         place = self._places[state[self._pc][self.ordinals[PC][task]]]  # type: ignore[index]
@@ -188,13 +206,17 @@ class Interpreter:
         return point.step is None and not point.halted
 
     def stuck(self, state: State) -> bool:
-        """Semantics of `deadlock` (a): no task can step, some non-daemon has not ended, none was halted."""
+        """Semantics of `deadlock` (a): no task can step, somebody other than a daemon has not ended and is
+        not idle, none was halted."""
         standing = self._standing(state)
         if any(place.enabled(state, task) for task, place in standing):
             return False
         if any(place.point.halted for _, place in standing):
             return False
-        return any(task not in self._daemons and place.code is not None for task, place in standing)
+        return any(
+            task not in self._daemons and place.code is not None and not place.point.idle
+            for task, place in standing
+        )
 
     def blockers(self, state: State) -> Mapping[Task, frozenset[Task]]:
         """For each task at an acquisition that is not available: whom it waits for."""

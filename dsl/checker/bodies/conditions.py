@@ -6,10 +6,10 @@ from ...model import model as m
 from ...model import sorts as s
 from ...model.walk import walk
 from ...syntax import tree
-from ...vocabulary.lookup import CHOICES, LOADS, OPERATION_NAMES
-from ..values.expressions import condition
-from .actions import FAULT, action_of
-from .body import Body
+from ...vocabulary.lookup import ACTIONS, CHOICES, LOADS, OPERATION_NAMES
+from ..values.expressions import condition, place
+from .actions import FAULT, action_of, plain_arguments
+from .body import Body, not_in_atomic
 
 _STATE = ("all", "any", *LOADS)
 
@@ -24,7 +24,7 @@ def acts(node: tree.Expr, body: Body) -> bool:
             return acts(left, body) or acts(right, body)
         case tree.Call(function=tree.Name(id=name)):
             own = name in body.scope.locals or name in body.scope.names.variables
-            return not own and (name in CHOICES or name in body.scope.names.functions)
+            return not own and (name in ACTIONS or name in body.scope.names.functions)
         case tree.Call(function=tree.Attribute(name=name)):
             return name in OPERATION_NAMES
         case tree.Name():
@@ -91,13 +91,43 @@ def _is_whole_call(node: tree.Expr) -> bool:
     )
 
 
+def acted(node: tree.Expr, body: Body) -> object | None:
+    """As `action_of`, and waits that have an outcome."""
+    match node:
+        case tree.Call(function=tree.Name(id="wait_event_timeout" as name)) if (
+            name not in body.scope.names.functions
+        ):
+            not_in_atomic(node.span, f"`{name}`", body)
+            found = plain_arguments(node, name, 2, body)
+            return (None if found is None else event_site(node, found, body)) or FAULT
+        case _:
+            return action_of(node, body)
+
+
+def event_site(call: tree.Call, arguments: tuple[tree.Expr, ...], body: Body) -> m.WaitInTime | None:
+    """The queue and the condition of `wait_event` and `wait_event_timeout`."""
+    queue = place(arguments[0], body.scope)
+    if queue is not None and not isinstance(queue.sort, s.WaitQueue):
+        message = f"a `waitqueue` is needed, this is `{queue.sort}`"
+        body.found.add("wrong-sort", arguments[0].span, message)
+        queue = None
+    test = tested(arguments[1], body)
+    if body.scope.in_policy:
+        message, help = "a policy is how to wait, it has no site of its own", "write `wait POLICY`"
+        body.found.add("wait-in-policy", call.span, message, help)
+        return None
+    if body.scope.names.unpinned is None:
+        body.scope.names.unpinned = call.span
+    return m.WaitInTime(test, queue, call.span) if test is not None and queue is not None else None
+
+
 def _tested_action(node: tree.Expr, body: Body) -> m.Condition | None:
-    action = action_of(node, body)
+    action = acted(node, body)
     if action is FAULT:
         return None
     if action is None:
         return condition(node, body.scope)
-    assert isinstance(action, m.Maybe | m.NeedResched | m.Choose | m.TryLock | m.Invoke)
+    assert isinstance(action, m.Action)
     if action.sort is None:
         assert isinstance(action, m.Invoke)
         message = f"`{action.function}` returns nothing"

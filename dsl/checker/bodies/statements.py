@@ -23,12 +23,13 @@ from .simple_statements import (
     may_leave,
     return_statement,
 )
+from .waiting import with_awaited
 
 MAX_DELEGATES = 12
 
 
 def check_body(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
-    statements = _block(block, body)
+    statements = with_awaited(_block(block, body))
     ends = body.scope.assigned is not None and not body.gap
     if body.signature and body.signature.result and ends:
         body.found.add(
@@ -59,11 +60,11 @@ def _block(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
             )
         made = _statement(statement, body)
         if made is not None:
-            typed.append(made)
+            typed += made if isinstance(made, tuple) else (made,)
     return tuple(typed)
 
 
-def _statement(node: tree.Statement, body: Body) -> m.Statement | None:
+def _statement(node: tree.Statement, body: Body) -> m.Statement | tuple[m.Statement, ...] | None:
     match node:
         case tree.Local():
             return declaration(node, body)
@@ -175,7 +176,9 @@ def _wait(node: tree.Wait, body: Body) -> m.Statement | None:
             return None
     elif scope.names.unpinned is None:
         scope.names.unpinned = node.span
-    return m.Wait(test, queue, lock, mode, policy, node.span) if test and queue else None
+    if test is None or queue is None:
+        return None
+    return m.Wait(test, queue, lock, mode, policy, node.span, node.timeout)
 
 
 def policy_instance(use: tree.PolicyUse, scope: Scope) -> str | None:

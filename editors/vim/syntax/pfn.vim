@@ -9,17 +9,17 @@ syn case match
 
 " words: made by generate.py
 syn keyword pfnDeclaration accept event expect from ignore part policies probe threads to under unlocked varies weaker where
-syn keyword pfnDeclaration nextgroup=pfnName skipwhite class const daemon def enum ghost interrupt invariant measure model nmi policy process property recording scenario shared softirq sometimes type unfair
-syn keyword pfnStatement assert atomic await break continue either elif else for holding if label on pass return wait while with
+syn keyword pfnDeclaration nextgroup=pfnName skipwhite class const daemon def enum ghost interrupt invariant measure model nmi policy process property recording scenario shared softirq sometimes timer type unfair work
+syn keyword pfnStatement assert atomic await break continue either elif else for holding if label on pass return timeout wait while with
 syn keyword pfnOperator always and at eventually implies in leads_to not or until
 syn keyword pfnConstant False None True
 syn keyword pfnVerdict holds violated
-syn keyword pfnFunction all any choose len max maybe min need_resched range set
+syn keyword pfnFunction all alloc allocated any choose kthread_should_stop kzalloc len max maybe min need_resched range set wait_event_timeout waitqueue_active
 syn keyword pfnVariable cond end self wq
 syn keyword pfnSetting contained cpus full memory none preempt sc unlimited
-syn keyword pfnType bool generation int mutex rwlock rwsem snapshot spinlock srcu waitqueue
-syn keyword pfnVerb READ_ONCE WRITE_ONCE cond_resched cpu_relax finish_wait local_bh_disable local_bh_enable local_irq_disable local_irq_enable local_irq_restore local_irq_save might_sleep prepare_to_wait rcu_assign_pointer rcu_dereference rcu_read_lock rcu_read_unlock schedule smp_load_acquire smp_mb smp_rmb smp_store_release smp_wmb srcu_read_lock srcu_read_unlock synchronize_rcu synchronize_srcu wake_up wake_up_one
-syn keyword pfnCheck contained bad_unlock deadlock empty_choice ends_holding none_used out_of_range sleep_in_atomic
+syn keyword pfnType bool completion generation int kref mutex rwlock rwsem seqcount seqlock snapshot spinlock srcu timer_list waitqueue work_struct
+syn keyword pfnVerb READ_ONCE WRITE_ONCE __set_current_state add_timer cancel_delayed_work cancel_delayed_work_sync cancel_work cancel_work_sync complete complete_all completion_done cond_resched cpu_relax del_timer del_timer_sync finish_wait flush_delayed_work flush_work init_completion kfree kref_get kref_get_unless_zero kref_init kref_put kref_read kthread_stop local_bh_disable local_bh_enable local_irq_disable local_irq_enable local_irq_restore local_irq_save might_sleep mod_delayed_work mod_timer prepare_to_wait queue_delayed_work queue_work rcu_assign_pointer rcu_dereference rcu_read_lock rcu_read_unlock read_seqbegin read_seqcount_begin read_seqcount_retry read_seqlock_excl read_seqretry read_sequnlock_excl reinit_completion schedule schedule_delayed_work schedule_work set_current_state smp_load_acquire smp_mb smp_rmb smp_store_release smp_wmb srcu_read_lock srcu_read_unlock synchronize_rcu synchronize_srcu timer_delete timer_delete_sync timer_pending try_wait_for_completion wait_event wait_for_completion wait_for_completion_timeout wake_up wake_up_one wake_up_process work_busy work_pending write_seqcount_begin write_seqcount_end write_seqlock write_sequnlock
+syn keyword pfnCheck contained bad_unlock deadlock double_free empty_choice ends_holding none_used out_of_range sleep_in_atomic use_after_free
 syn keyword pfnPolicy contained block halt_poll resched spin
 syn keyword pfnMethod contained add discard down_read down_read_trylock down_write down_write_trylock held_by lock read read_lock read_trylock read_unlock remove trylock unlock up_read up_write write write_lock write_trylock write_unlock
 " words: end
