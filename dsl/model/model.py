@@ -33,9 +33,12 @@ class Declare:
 
 @dataclass(frozen=True, slots=True)
 class Store:
+    """`release`: by `smp_store_release`."""
+
     place: Place
     value: Source
     span: Span
+    release: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +267,7 @@ class Model:
 
     `processes` say in `cpus` to which CPU each instance is pinned.  `policies` are all instances in
     use, `choices` those under which waiting sites that are not pinned are to be checked.  `cpus` is
-    None when there is one for each task; `preempt` is none or full.
+    None when there is one for each task; `preempt` is none or full; `memory` is sc or weak.
     `unlocked` are shared locations, or variables of several, whose accesses no lock is meant to keep apart.
     """
 
@@ -284,6 +287,7 @@ class Model:
     cpus: int | None = None
     preempt: str = "none"
     unlocked: tuple[str, ...] = ()
+    memory: str = "sc"
 
     def policy(self, name: str) -> Policy:
         return next(policy for policy in self.policies if policy.name == name)

@@ -38,6 +38,8 @@ from ..program.program import (
 from .direct import Base, Obligation, located
 from .expressions import Expressions, reset, shared
 from .locks import EMPTY, LockPlace
+from .memory import Memory
+from .views import Tasks
 
 Use = Callable[[Expr], Block]
 
@@ -58,6 +60,13 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """An `atomic` block; `span` is its own."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     after: int
     result: str | None
@@ -72,6 +81,7 @@ class Shared:
     no_spinning: Expr
     nothing_held: Expr
     sleepers: bool
+    memory: Memory | None = None
 
 
 class Assignments(Expressions, ABC):
@@ -81,12 +91,13 @@ class Assignments(Expressions, ABC):
         self, model: m.Model, process: m.Process, queued: frozenset[str], common: Shared, policy: str | None
     ) -> None:
         super().__init__(model, process, queued)
+        self.seen = None if common.memory is None else Tasks(common.memory, process.name)
         self.common = common
         self.policy_in_force = policy
         self.site: m.Wait | None = None
         self.tried: set[str] = set()
         self.withs: dict[Span, int] = {}
-        self.frames: list[Loop | Held | Called] = []
+        self.frames: list[Loop | Held | Whole | Called] = []
 
     @abstractmethod
     def body(self, statements: tuple[m.Statement, ...], after: int) -> int:
@@ -114,29 +125,45 @@ class Assignments(Expressions, ABC):
         note = Note("local", span, where, value=x, old=read)
         return self.checked(obligations, Block((note, Assign(read.variable, read.indices, x)), Goto(after)))
 
-    def store(self, place: m.Place, value: m.Source, span: Span, after: int) -> Block:
+    def store(
+        self, place: m.Place, value: m.Source, span: Span, after: int, *, release: bool = False
+    ) -> Block:
         if isinstance(value, m.Take):
             return self.take_shared(place, value, span, after)
 
         def use(x: Expr) -> Block:
             if self.atomic or not (isinstance(value, m.Action) or shared(value)):
-                return self.put(place, x, (), span, after)
+                return self.put(place, x, (), span, after, release=release)
             name = self.temporary(value.sort)
             kept = Read(name, (SELF,))
-            rest = self.put(place, kept, (name,), span, after)
+            rest = self.put(place, kept, (name,), span, after, release=release)
             return Block((Assign(name, (SELF,), x), *rest.ops), rest.end)
 
         return self.source(value, use)
 
-    def put(self, place: m.Place, x: Expr, used: tuple[str, ...], span: Span, after: int) -> Block:
+    def put(
+        self, place: m.Place, x: Expr, used: tuple[str, ...], span: Span, after: int, *, release: bool = False
+    ) -> Block:
         """The store itself, one step."""
 
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
-            note = Note("write", span, where, value=x, old=read)
-            block = Block((note, Assign(read.variable, read.indices, x)), Goto(after))
-            return self.step("store", span, reset(block, (*used, *held)))
+            block = self.stored(read, where, x, span, reset(goto(after), (*used, *held)), release=release)
+            return self.step("store", span, block)
 
         return self.located(place, use)
+
+    def stored(
+        self, read: Read, where: Where, x: Expr, span: Span, then: Block, *, release: bool = False
+    ) -> Block:
+        """A store to a place, and what follows in the same step."""
+        note = Note("write", span, where, value=x, old=read)
+        assign = Assign(read.variable, read.indices, x)
+        if self.seen is None or not self.seen.weak(read.variable):
+            return Block((note, assign, *then.ops), then.end)
+        late = Note("overtaken", span, where, value=x, old=read)
+        return self.seen.store(
+            read, _numbered(span), (note,), (late,), assign, x, then, release=release, whole=self.atomic
+        )
 
     def update(self, place: m.Place, total: m.Expr, span: Span, after: int) -> Block:
         if isinstance(place.root, m.LocalVariable):
@@ -159,23 +186,48 @@ class Assignments(Expressions, ABC):
     def take_shared(self, place: m.Place, value: m.Take, span: Span, after: int) -> Block:
         def with_counter(counter: Read, source: Where, held: tuple[str, ...]) -> Block:
             def with_place(read: Read, where: Where, more: tuple[str, ...]) -> Block:
-                ops = (
-                    Note("take_snapshot", span, source),
-                    Assign(read.variable, read.indices, self.now(counter)),
-                )
-                return self.step("take", span, reset(Block(ops, Goto(after)), (*held, *more)))
+                def keep(value: Expr) -> Block:
+                    then = reset(goto(after), (*held, *more))
+                    if self.seen is not None and self.seen.weak(read.variable):
+                        return self.stored(read, where, value, span, then)
+                    return Block((Assign(read.variable, read.indices, value), *then.ops), then.end)
+
+                return self.step("take", span, self.taken(counter, source, span, keep))
 
             return self.located(place, with_place)
 
         return self.located(value.counter, with_counter)
 
-    def now(self, counter: Read) -> Expr:
-        return self.generation_values(counter)[0]
+    def taken(self, counter: Read, where: Where, span: Span, then: Use) -> Block:
+        """A snapshot of a counter, and what is done with it in the same step."""
+        now, _ = self.generation_values(counter)
+        note = Note("take_snapshot", span, where)
+        if self.seen is None or not self.seen.weak(counter.variable):
+            block = then(now)
+            return Block((note, *block.ops), block.end)
+        if self.atomic:
+            block = then(now)
+            return Block((note, *self.seen.newest(counter), *block.ops), block.end)
+
+        def use(stale: Expr, _: Expr) -> Block:
+            block = then(Apply("if", (stale, self.previous(counter), now)))
+            early = replace(note, kind="stale_snapshot", when=stale)
+            return Block((replace(note, when=negation(stale)), early, *block.ops), block.end)
+
+        return self.seen.load(counter, _numbered(span), use)
 
     def bump(self, counter: m.Place, span: Span, after: int) -> Block:
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
-            ops: tuple[Op, ...] = (Note("bump", span, where), Outdate(*self.generation_values(read)))
-            return self.step("bump", span, reset(Block(ops, Goto(after)), held))
+            note = Note("bump", span, where)
+            then = reset(goto(after), held)
+            if self.seen is None or not self.seen.weak(read.variable):
+                ops: tuple[Op, ...] = (note, Outdate(*self.generation_values(read)))
+                return self.step("bump", span, Block((*ops, *then.ops), then.end))
+            outdate = Outdate(*self.generation_values(read), self.previous(read))
+            block = self.seen.store(
+                read, _numbered(span), (note,), (), outdate, None, then, whole=self.atomic
+            )
+            return self.step("bump", span, block)
 
         return self.located(counter, use)
 
@@ -187,9 +239,8 @@ class Assignments(Expressions, ABC):
         if isinstance(value, m.Take):
 
             def use(counter: Read, where: Where, held: tuple[str, ...]) -> Block:
-                rest = reset(k(self.now(counter)), held)
-                note = Note("take_snapshot", value.span, where)
-                return self.step("take", value.span, Block((note, *rest.ops), rest.end))
+                block = self.taken(counter, where, value.span, lambda now: reset(k(now), held))
+                return self.step("take", value.span, block)
 
             return self.located(value.counter, use)
         return self.value(value, k)
@@ -267,6 +318,7 @@ class Assignments(Expressions, ABC):
             if lock.queued:
                 can = conjunction(can, Apply("==", (lock.queue, Const(()))))
             yes, no = reset(k(TRUE), held), reset(k(Const(False)), held)
+            yes = self.after_taking(lock, action.mode, yes)
             taken = Block(
                 (lock.take(action.mode), lock.note("take", action.mode, action.span), *yes.ops), yes.end
             )
@@ -278,6 +330,14 @@ class Assignments(Expressions, ABC):
             return self.step("lock", action.span, Block((), Test(can, taken, refused)), lock=use_)
 
         return self.located(action.lock, use)
+
+    def after_taking(self, lock: LockPlace, mode: str, then: Block) -> Block:
+        """What follows an acquisition, behind what that does to weak memory."""
+        if self.seen is None:
+            return then
+        settled = self.seen.settled(then)
+        ops = self.seen.taken(self.seen.handed_on(lock.path, lock.indices, mode))
+        return Block((*ops, *settled.ops), settled.end)
 
     def invoke(self, call: m.Invoke, k: Use) -> Block:
         function = self.model.function(call.function)
@@ -331,6 +391,11 @@ class Assignments(Expressions, ABC):
 
             entry = self.free(self.value(argument, use), call.span)
         return goto(entry)
+
+
+def _numbered(span: Span) -> str:
+    """A name for what a step binds there."""
+    return f"{span.line}_{span.column}"
 
 
 def _decided(x: Expr, yes: Block, no: Block) -> Block:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ...dsl.model.sorts import Lock
+from ...dsl.model import model as m
+from ...dsl.model.sorts import Array, Lock, Sort, Struct, WaitQueue
 from ...dsl.source import Span
 from ..program.program import (
     NONE,
@@ -172,6 +174,30 @@ def lock_variables(
     )
 
 
+def lock_paths(model: m.Model) -> tuple[tuple[str, Lock, tuple[int, ...]], ...]:
+    """Every lock of a model: its path, sort and array sizes."""
+    return tuple((path, sort, sizes) for path, sort, sizes in _members(model) if isinstance(sort, Lock))
+
+
+def queue_paths(model: m.Model) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Every wait queue of a model: its path and array sizes."""
+    return tuple((path, sizes) for path, sort, sizes in _members(model) if isinstance(sort, WaitQueue))
+
+
+def _members(model: m.Model) -> Iterator[tuple[str, Sort, tuple[int, ...]]]:
+    """Every scalar, lock and queue of the shared variables: its path, sort and array sizes."""
+    todo: list[tuple[str, Sort, tuple[int, ...]]] = [(v.name, v.sort, ()) for v in reversed(model.variables)]
+    while todo:
+        path, sort, sizes = todo.pop()
+        match sort:
+            case Array(of=of, size=size):
+                todo.append((path, of, (*sizes, size)))
+            case Struct(fields=fields):
+                todo += [(f"{path}.{name}", inner, sizes) for name, inner, _ in reversed(fields)]
+            case _:
+                yield path, sort, sizes
+
+
 @dataclass(frozen=True, slots=True)
 class QueuePlace:
     """One waitqueue."""
@@ -224,14 +250,17 @@ class QueuePlace:
 
 
 def acquisition(
-    lock: LockPlace, mode: str, then: int, span: Span, calls: tuple[Span, ...], add: object
-) -> int:
-    """The node that acquires and goes on to node `then`; `add` adds a node and numbers it.
+    lock: LockPlace, mode: str, then: int, span: Span, calls: tuple[Span, ...], add: object,
+    seen: Callable[[Block], Block],
+) -> int:  # fmt: skip
+    """The node that acquires and goes on to node `then`; `add` adds a node and numbers it, `seen` adds what
+    taking the lock does to weak memory.
 
     A lock that keeps its queue takes one step when it is free, otherwise one to join the queue and
     one to enter at its turn (Linux' fair rwsem and queued rwlock).
     """
-    taken = Block((lock.take(mode), lock.note("take", mode, span)), goto(then).end)
+    taken = seen(Block((), goto(then).end))
+    taken = Block((lock.take(mode), lock.note("take", mode, span), *taken.ops), taken.end)
     if not lock.queued:
         use = lock.use("acquire", mode, lock.blockers(mode))
         return add(StepNode("lock", span, lock.free(mode), taken, use, calls))  # type: ignore[operator,no-any-return]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...dsl.diagnostics import Diagnostics
 from ...dsl.model import model as m
-from ...dsl.model import sorts as s
 from ..program.program import (
     SELF,
     Apply,
@@ -23,10 +24,12 @@ from .assignments import Shared
 from .expressions import Expressions, Unsupported
 from .finish import finish
 from .flow import TooManyLeaves, close
-from .locks import LockPlace
+from .locks import LockPlace, lock_paths
+from .memory import Memory
 from .queues import Body, queued_locks
 from .statements import Statements, claims_of
 from .temporal import temporal_properties, untaken
+from .weak import memory_of
 
 
 def _holding(model: m.Model, spinning_only: bool) -> Expr:
@@ -44,27 +47,6 @@ def _holding(model: m.Model, spinning_only: bool) -> Expr:
     return conjunction(*claims)
 
 
-def lock_paths(model: m.Model) -> tuple[tuple[str, s.Lock, tuple[int, ...]], ...]:
-    """Every lock of a model: its path, sort and array sizes."""
-    found: list[tuple[str, s.Lock, tuple[int, ...]]] = []
-
-    def visit(path: str, sort: s.Sort, sizes: tuple[int, ...]) -> None:
-        match sort:
-            case s.Lock():
-                found.append((path, sort, sizes))
-            case s.Array(of=of, size=size):
-                visit(path, of, (*sizes, size))
-            case s.Struct(fields=fields):
-                for name, inner, _ in fields:
-                    visit(f"{path}.{name}", inner, sizes)
-            case _:
-                pass
-
-    for variable in model.variables:
-        visit(variable.name, variable.sort, ())
-    return tuple(found)
-
-
 def lower(
     model: m.Model, policy: str | None = None, *, fair_to_writers: bool = False, all_queues: bool = False
 ) -> tuple[Program | None, Diagnostics]:
@@ -74,15 +56,31 @@ def lower(
     readers that overlap for ever would starve a writer that the queue lets in.  `all_queues`: every lock that
     can have a queue keeps it, so that others can look whether leaving one out makes a difference.
 
+    Weak memory takes two turns: what sequentially consistent memory gives tells which locations are weak.
     There is no program when an `atomic` block has too many outcomes to be one step.
     """
+    program, found = _lower(model, policy, None, fair_to_writers, all_queues)
+    if program is None or model.memory == "sc":
+        return program, found
+    memory = memory_of(model, program, policy)
+    if memory is not None:
+        program, found = _lower(model, policy, memory, fair_to_writers, all_queues)
+    if program is None:
+        return None, found
+    weak = () if memory is None else tuple(memory.locations)
+    return replace(program, memory=model.memory, weak=weak, _points={}), found
+
+
+def _lower(
+    model: m.Model, policy: str | None, memory: Memory | None, fair_to_writers: bool, all_queues: bool
+) -> tuple[Program | None, Diagnostics]:
     found = Diagnostics()
     bodies = [part.body for group in (model.processes, model.functions, model.policies) for part in group]
     sleepers = any(isinstance(node, m.QueueAction) for body in bodies for node in m.walk(body))
     queued: frozenset[str] = frozenset()
     locks = tuple((path, sort) for path, sort, _ in lock_paths(model))
     while True:
-        common = Shared({}, {}, _holding(model, True), _holding(model, False), sleepers)
+        common = Shared({}, {}, _holding(model, True), _holding(model, False), sleepers, memory)
         lowered: list[tuple[m.Process, Statements, int, int]] = []
         for process in model.processes:
             lowering = Statements(model, process, queued, common, policy)
@@ -135,6 +133,8 @@ def lower(
         invariants.extend(Invariant(c.property, c.condition, formula.span) for c in claims)
     temporal, monitors = temporal_properties(model, scope)
     variables.update(scope.locals)
+    if memory is not None:
+        variables.update({variable.name: variable for variable in memory.variables()})
     program = finish(
         model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued,
         temporal, monitors, common.no_spinning, policy,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...model import model as m
 from ...model import sorts as s
 from ...syntax import tree
@@ -98,7 +100,9 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
             scope.found.add("bad-argument", call.span, f"`{name}` takes a variable and a value")
             return None
         target, value = call.arguments
-        return assignment(tree.Assign(node.span, target, value), body)  # type: ignore[arg-type]
+        stored = assignment(tree.Assign(node.span, target, value), body)  # type: ignore[arg-type]
+        releases = name == "smp_store_release" and isinstance(stored, m.Store)
+        return replace(stored, release=True) if releases else stored  # type: ignore[arg-type,type-var]
     action = action_of(call, body)
     if isinstance(action, m.Invoke):
         return m.Do(action, call.span)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from ...diagnostics import did_you_mean
 from ...model import model as m
@@ -401,7 +402,7 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
         if typed and not isinstance(typed, m.Load):
             scope.found.add("not-a-place", typed.span, f"`{name}` reads a variable")
             return None
-        return typed
+        return replace(typed, acquire=True) if typed and name == "smp_load_acquire" else typed
     if name == "set":
         if node.arguments:
             scope.found.add("bad-argument", node.span, "`set()` takes nothing", "write `{x for x in T}`")

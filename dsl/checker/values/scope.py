@@ -17,7 +17,7 @@ BUILT_INS = frozenset(
     "maybe choose range set min max len all any READ_ONCE WRITE_ONCE smp_load_acquire smp_store_release "
     "prepare_to_wait finish_wait wake_up wake_up_one schedule cond_resched might_sleep cpu_relax smp_mb "
     "smp_rmb smp_wmb self end bool int generation snapshot spinlock mutex rwlock rwsem waitqueue "
-    "unlimited none full sc".split()
+    "unlimited none full sc weak".split()
 )
 TYPE_WORDS = frozenset(
     ["bool", "int", "generation", "snapshot", "spinlock", "mutex", "rwlock", "rwsem", "waitqueue"]

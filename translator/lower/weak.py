@@ -1,0 +1,197 @@
+"""Which locations weak memory makes a difference to, and what of it a program needs: `memory_of` decides.
+
+It looks at the program that sequentially consistent memory gives.  A location is *weak* if two accesses of code
+to it conflict, as movers have it: different tasks make them, one writes, and no lock is held at both, for writing
+at one.  All `atomic` blocks and `await`s count as one more lock.  Elements of arrays, and locks in arrays, are
+not told apart: what may be weak is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ...dsl.model import model as m
+from ..program.program import PC, Assign, Note, Point, Program, Step, Variable, reads, walk
+from ..program.ways import leaves
+from ..reduce.movers import Access, Analysis
+from .direct import counter_elements
+from .locks import lock_paths, queue_paths
+from .memory import (
+    ACQUIRED,
+    ATOMIC,
+    BASE,
+    CURRENT,
+    OWN,
+    RELEASED,
+    UNLOCKED,
+    Location,
+    Memory,
+    Views,
+    passed_by,
+    passed_by_readers,
+)
+
+
+def memory_of(model: m.Model, program: Program, policy: str | None) -> Memory | None:
+    """The weak memory of a model, of which `program` is what sequentially consistent memory gives under the
+    policy; None where no location is weak, so that both are the same."""
+    analysis = Analysis(program, frozenset(), frozenset())
+    accesses = dict(_of_variables(program, analysis)) | _of_counters(analysis)
+    weak = {name: group for name, group in accesses.items() if _conflicting(group, program)}
+    if not weak:
+        return None
+    counters = dict(counter_elements({v.name: v for v in model.variables}))
+    variables = {v.name: v for v in program.variables}
+    locations = {name: _location(name, variables, counters) for name in weak}
+    statements = {p.name: tuple(_statements(model, p.body, policy)) for p in model.processes if p.count}
+    parts = [part for group in statements.values() for part in group]
+    passed: dict[str, tuple[int, ...]] = {}
+    for path, sort, sizes in lock_paths(model):
+        if sum(p.count for p in program.processes if path in _locks(program, p.name)) > 1:
+            passed[passed_by(path)] = sizes
+            if sort.shared:
+                passed[passed_by_readers(path)] = sizes
+    if any(isinstance(part, m.QueueAction) for part in parts):
+        passed.update((passed_by(path), sizes) for path, sizes in queue_paths(model))
+    if any(isinstance(part, m.Atomic | m.Await) for part in parts):
+        passed[ATOMIC] = ()
+    views: dict[str, Views] = {}
+    for process in program.processes:
+        if process.count:
+            loads = {n for n, g in weak.items() if any(a.point.process == process.name for a in g)}
+            stores = {n for n, g in weak.items() if any(_writes(a, process.name) for a in g)}
+            rows = _rows(bool(loads), bool(stores), _hands_on(statements[process.name]))
+            if rows:
+                views[process.name] = Views(process, rows, frozenset(loads | stores))
+    fenced = any(_is_full(part) for part in parts)
+    several = sum(_elements(sizes) for sizes in counters.values()) > 1
+    return Memory(locations, views, passed, fenced, _dependent(program, frozenset(weak)), several)
+
+
+def _location(name: str, variables: dict[str, Variable], counters: dict[str, tuple[int, ...]]) -> Location:
+    if name in counters:
+        return Location(name, counters[name], None)
+    return Location(name, variables[name].sizes, variables[name].sort)  # type: ignore[arg-type]
+
+
+def _elements(sizes: tuple[int, ...]) -> int:
+    number = 1
+    for size in sizes:
+        number *= size
+    return number
+
+
+# -- conflicts
+
+
+def _of_variables(program: Program, analysis: Analysis) -> Iterator[tuple[str, list[Access]]]:
+    """The accesses of code to each shared variable."""
+    for variable in program.variables:
+        if variable.kind == "shared":
+            group = [access for access in analysis.found.get(variable.name, ()) if not access.asserted]
+            yield variable.name, group
+
+
+def _of_counters(analysis: Analysis) -> dict[str, list[Access]]:
+    """Those to counters, which no variable stands for: bumps, snapshots, comparisons."""
+    found: dict[str, list[Access]] = {}
+    for point in analysis.program.points:
+        if point.step is None or point.name not in analysis.must:
+            continue
+        for op in dict.fromkeys(op for leaf in leaves(point.step.block) for op in leaf.ops):
+            if isinstance(op, Note) and op.where and op.kind in ("bump", "take_snapshot", "compare"):
+                name = "".join(part for part in op.where.parts if isinstance(part, str)).replace("[]", "")
+                access = Access(op.kind == "bump", analysis.during(point), point, op.span)
+                found.setdefault(name, []).append(access)
+    return found
+
+
+def _conflicting(accesses: list[Access], program: Program) -> bool:
+    return any(
+        one.written and _different(one.point, other.point, program) and not _kept_apart(one, other)
+        for one in accesses
+        for other in accesses
+    )
+
+
+def _different(one: Point, other: Point, program: Program) -> bool:
+    return one.process != other.process or program.process(one.process).count > 1
+
+
+def _kept_apart(one: Access, other: Access) -> bool:
+    return bool(one.excludes(other)) or (_is_whole(one.point.step) and _is_whole(other.point.step))
+
+
+def _is_whole(step: Step | None) -> bool:
+    """Whether the accesses of a step are those of an `atomic` block or of `await`: no other step makes one
+    besides taking a lock."""
+    return step is not None and step.kind in ("atomic", "await", "lock")
+
+
+# -- what tasks need
+
+
+def _writes(access: Access, process: str) -> bool:
+    return access.written and access.point.process == process
+
+
+def _rows(loads: bool, stores: bool, hands_on: bool) -> tuple[str, ...]:
+    if not (loads or stores or hands_on):
+        return ()
+    rows: tuple[str, ...] = (ACQUIRED,)
+    if loads:
+        rows += (CURRENT, BASE)
+    if stores:
+        rows += (RELEASED, OWN, *((UNLOCKED,) if hands_on else ()))
+    return rows
+
+
+def _statements(model: m.Model, body: object, policy: str | None) -> Iterator[object]:
+    """All statements, and what is in them, that a body may come to: in `def`s and policies, too."""
+    todo, met = [body], set[str]()
+    while todo:
+        for part in m.walk(todo.pop()):
+            yield part
+            match part:
+                case m.Invoke(function=name) if name not in met:
+                    met.add(name)
+                    todo.append(model.function(name).body)
+                case m.Wait(policy=own) if (used := own or policy) and f"policy {used}" not in met:
+                    met.add(f"policy {used}")
+                    todo.append(model.policy(used).body)
+                case m.Delegate(policy=used) if f"policy {used}" not in met:
+                    met.add(f"policy {used}")
+                    todo.append(model.policy(used).body)
+                case _:
+                    pass
+
+
+def _locks(program: Program, process: str) -> frozenset[str]:
+    """The locks that a process uses, by path."""
+    return frozenset(
+        p.step.lock.lock for p in program.points if p.process == process and p.step and p.step.lock
+    )
+
+
+def _hands_on(parts: Iterable[object]) -> bool:
+    kinds = m.LockAction | m.With | m.TryLock | m.QueueAction | m.Atomic | m.Await
+    return any(isinstance(part, kinds) or (isinstance(part, m.Wait) and part.lock) for part in parts)
+
+
+def _is_full(part: object) -> bool:
+    """Whether a full barrier is in a statement."""
+    return isinstance(part, m.QueueAction) or (
+        isinstance(part, m.Verb) and part.verb in ("smp_mb", "schedule")
+    )
+
+
+def _dependent(program: Program, weak: frozenset[str]) -> frozenset[str]:
+    """The per-task variables that a value of a weak location may come to."""
+    owned = {v.name for v in program.variables if v.process is not None and v.name != PC}
+    found: set[str] = set()
+    assigned = [op for op in walk(program.points) if isinstance(op, Assign) and op.variable in owned]
+    while True:
+        more = {op.variable for op in assigned if reads(op.value) & (weak | found)} - found
+        if not more:
+            return frozenset(found)
+        found |= more
