@@ -69,7 +69,8 @@ def statement(text: str) -> Statement:
 def program(text: str) -> Threads:
     """The tasks of a test."""
     return tuple(
-        tuple(statement(part) for part in line.split(";") if part.strip()) for line in text.strip().splitlines()
+        tuple(statement(part) for part in line.split(";") if part.strip())
+        for line in text.strip().splitlines()
     )
 
 
@@ -142,16 +143,16 @@ def outcomes(program: Program, *, reduction: bool = True) -> tuple[frozenset[Out
     """Registers and locations in every state in which all tasks have ended, and how many states there are."""
     interpreter = Interpreter(pipeline.prepared(pipeline.about(program), reduction=reduction))
     names: Mapping[str, int] = {
-        v.name: slot
-        for slot, v in enumerate(interpreter.program.variables)
-        if v.kind in ("shared", "local")
+        v.name: slot for slot, v in enumerate(interpreter.program.variables) if v.kind in ("shared", "local")
     }
     found: set[Outcome] = set()
     count = 0
     for state in Exploration(interpreter):
         count += 1
         if all(interpreter.ended(state, task) for task in interpreter.tasks):
-            found.add(tuple(sorted((name.split(".")[-1], _plain(state[slot])) for name, slot in names.items())))
+            found.add(
+                tuple(sorted((name.split(".")[-1], _plain(state[slot])) for name, slot in names.items()))
+            )
     return frozenset(found), count
 
 

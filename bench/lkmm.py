@@ -74,9 +74,7 @@ def runs(thread: tuple[Statement, ...], values: Mapping[str, set[int]]) -> Itera
                 run.events.append(Event("W", s.place, 0, "release", control=run.control, locking="unlock"))
             case "store":
                 by, data = run.depends(s.by), run.depends(s.value)
-                run.events.append(
-                    Event("W", s.place, run.value(s.value), s.order, by, data, run.control)
-                )
+                run.events.append(Event("W", s.place, run.value(s.value), s.order, by, data, run.control))
             case "load":
                 for value in values[s.place]:
                     other = run.copy()
@@ -152,7 +150,10 @@ class _Graph:
         self.inside = self.of((i, j) for i in range(n) for j in range(n) if task[i] == task[j] >= 0)
         self.po = self.of((i, j) for i in range(n) for j in range(i + 1, n) if task[i] == task[j] >= 0)
         same = self.of(
-            (i, j) for i in range(n) for j in range(n) if events[i].place and events[i].place == events[j].place
+            (i, j)
+            for i in range(n)
+            for j in range(n)
+            if events[i].place and events[i].place == events[j].place
         )
         self.poloc = meet(self.po, same)
         base = [0 if t < 0 else self.first[t] for t in task]
@@ -165,7 +166,10 @@ class _Graph:
         self.dep = join(address, data)
         self.rwdep = to(join(self.dep, control), self.writes)
         self.rmw = self.of((i - 1, i) for i in range(n) if events[i].locking == "locked")
-        acquire, release = self.mask(lambda e: e.order == "acquire"), self.mask(lambda e: e.order == "release")
+        acquire, release = (
+            self.mask(lambda e: e.order == "acquire"),
+            self.mask(lambda e: e.order == "release"),
+        )
 
         def fence(name: str, before: int, after: int) -> Relation:
             there = self.mask(lambda e: e.kind == "F" and e.order == name)
@@ -226,7 +230,8 @@ class _Graph:
             return False
         rfe, rfi, overwrite = meet(rf, external), meet(rf, self.inside), join(co, fr)
         unlock_lock = compose(
-            start(to(compose(to(self.po, self.unlocks), join(self.po, rf)), self.locks), self.accesses), self.po
+            start(to(compose(to(self.po, self.unlocks), join(self.po, rf)), self.locks), self.accesses),
+            self.po,
         )
         to_write = join(self.rwdep, meet(overwrite, self.inside))
         to_read = join(to(self.address, self.reads), compose(self.dep, rfi))

@@ -16,6 +16,15 @@ HOLDS = "holds"
 VIOLATED = "violated"
 UNDECIDED = "not decided"
 
+SC, WEAK, BOTH = "sc", "weak", "sc and weak"
+NOT_COVERED = (
+    "a load that is delayed past a later store of its task (load buffering), or past an acquire or a lock of "
+    "something else",
+    "a value older than the one before the newest",
+    "what the compiler does with accesses that are not marked",
+)
+"""What a verdict under weak memory says nothing about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -65,12 +74,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A scenario: its own values of constants, its CPUs (None: one for each task), preemption."""
+    """A scenario: its own values of constants, its CPUs (None: one for each task), preemption, its memory model
+    (sc or weak), and the locations that weak memory makes a difference to."""
 
     name: str | None
     constants: tuple[tuple[str, Value], ...]
     cpus: int | None
     preempt: str
+    memory: str = SC
+    weak: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,7 @@ class Asked:
     """What a check was asked for, as far as verdicts, or how many of them there are, can depend on it: only
     these `properties`, `policies` and `scenarios` (empty: all); its limits, where it had any (`seconds` for
     all of it, `run_seconds` and `states` for each run); whether it ends at the first unexpected verdict,
-    reduces, and lets a base lie `outside` the project.  `tool` tells pfnspec and TLC from other versions of
+    reduces, and lets a base lie `outside` the project; the `memory` model, if not that of the scenarios.  `tool` tells pfnspec and TLC from other versions of
     them by their content; it is empty where there is no TLC."""
 
     properties: tuple[str, ...] = ()
@@ -101,6 +113,7 @@ class Asked:
     reduction: bool = True
     outside: bool = False
     tool: str = ""
+    memory: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +126,9 @@ class Result:
     cell, known only when all states of all cells were searched.  `fairness` says for each process
     what the temporal verdicts assume of its tasks: weak, strong or none; it is empty where there are
     none.  `engine` is what decided: tlc or interpreter.  `shard` (I, N) says that only part I of N of the
-    cells was looked at; `unreached` is then told by these alone.  `barriers` have no effect, since memory is
-    sequentially consistent, and for `unlocked` locations that is what verdicts rest on; those that the model
-    accepts are left out.  `asked` is None where a saved result is of a version that did not write it down.
+    cells was looked at; `unreached` is then told by these alone.  `barriers` have no effect where memory is
+    sequentially consistent, and for `unlocked` locations that is what verdicts rest on there; those that the
+    model accepts are left out.  `asked` is None where a saved result is of a version that did not write it down.
     """
 
     path: str
@@ -140,6 +153,16 @@ class Result:
     failure: Failure | None = None
     shard: tuple[int, int] | None = None
     asked: Asked | None = None
+
+    @property
+    def memory(self) -> str:
+        """The memory model of all scenarios: sc, weak, or both."""
+        found = {scene.memory for scene in self.scenes} or {SC}
+        return found.pop() if len(found) == 1 else BOTH
+
+    def memory_in(self, scenario: str | None) -> str:
+        """That of one scenario."""
+        return next((scene.memory for scene in self.scenes if scene.name == scenario), SC)
 
     @property
     def unreachable(self) -> tuple[Reachable, ...]:

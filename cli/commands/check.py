@@ -65,4 +65,5 @@ def _asked(options: argparse.Namespace, places: Mapping[str, Span]) -> Options:
         engine=options.engine,
         cache=cache_of(options),
         shard=options.shard,
+        memory=options.memory,
     )

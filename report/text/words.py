@@ -35,6 +35,18 @@ def event_text(event: Event) -> str:
             return (
                 f"{event.where}: {old} -> {value}" if old != value else f"{event.where} = {value}, as before"
             )
+        case "stale":
+            return f"reads {event.where} = {value}{_before(event, 'store')} (newest: {value_text(event.old)})"
+        case "stale_snapshot":
+            return f"snapshot of {event.where}{_before(event, 'bump')}"
+        case "stale_compare":
+            same = "unchanged" if event.value is True else "moved"
+            return f"reads {event.where}{_before(event, 'bump')}: {same}"
+        case "overtaken":
+            by = "" if event.newest is None else f" by {_whose(event, 'store')}, which it has not seen"
+            return f"stores {event.where} = {value}; overtaken{by}"
+        case "barrier":
+            return _barrier(event)
         case "local":
             return f"{event.where} = {value}"
         case "take":
@@ -67,6 +79,30 @@ def event_text(event: Event) -> str:
             return f"wakes {names}" if names else f"wakes nobody on {event.where}"
         case _:
             return event.kind
+
+
+def _whose(event: Event, what: str) -> str:
+    newest = event.newest
+    return "" if newest is None else f"{newest.task}'s {what} at line {newest.span.line}"
+
+
+def _before(event: Event, what: str) -> str:
+    """That an older value is read, and from before which store."""
+    return f", from before {_whose(event, what)}" if event.newest else ", an older value"
+
+
+_ORDERS = {
+    "smp_rmb()": "no older value of {} is read from here on",
+    "smp_wmb()": "what it has stored to {} comes before its stores from here on",
+    "smp_mb()": "what it has seen or stored of {} comes before all from here on",
+}
+
+
+def _barrier(event: Event) -> str:
+    """A barrier, and what it makes a difference to, if it does."""
+    names = event.value if isinstance(event.value, frozenset) else frozenset()
+    told = ", ".join(sorted(map(str, names)))
+    return f"{event.text}: {_ORDERS[event.text].format(told)}" if told else event.text
 
 
 def _held_by(holders: Value) -> str:

@@ -184,15 +184,18 @@ class Operations(Assignments):
         """A barrier: nothing, but a step of its own where memory is weak."""
         if self.seen is None:
             return after
-        note = Note("call", node.span, text=f"{node.verb}()")
         match node.verb:
             case "smp_wmb":
+                changed = self.seen.changed_by_store_order()
                 block = Block(self.seen.stores_ordered(), Goto(after))
             case "smp_rmb":
+                changed = self.seen.changed_by_load_order()
                 settled = self.seen.settled(goto(after))
                 block = Block((*self.seen.ordered(), *settled.ops), settled.end)
             case _:
+                changed = self.seen.changed_by_full()
                 block = self.seen.full(f"{node.span.line}_{node.span.column}", self.seen.settled(goto(after)))
+        note = Note("barrier", node.span, value=changed, text=f"{node.verb}()")
         return self.free(self.step("barrier", node.span, Block((note, *block.ops), block.end)), node.span)
 
     # -- what is one step as a whole, under weak memory

@@ -316,6 +316,21 @@ class Tasks:
         inner = Block((*ops, *then.ops), then.end)
         return Block((), Pick(every.name, Apply("set", (_meet(Read(ALL), self.known()),)), inner))
 
+    # -- what a barrier changes, for a trace
+
+    def changed_by_store_order(self) -> Expr:
+        return _without(self.get(RELEASED), self.get(OWN)) if self.has(OWN) else EMPTY
+
+    def changed_by_load_order(self) -> Expr:
+        return _without(self.get(CURRENT), self.get(ACQUIRED)) if self.has(CURRENT) else EMPTY
+
+    def changed_by_full(self) -> Expr:
+        if self.views is None:
+            return EMPTY
+        rows = [self.get(row) for row in (CURRENT, RELEASED) if self.has(row)]
+        kept = reduce(lambda one, other: Apply("|", (one, other)), rows, Read(ALL))
+        return _without(kept, _meet(Read(ALL), self.known()))
+
     def taken(self, passed: tuple[Read, ...]) -> tuple[Op, ...]:
         """What taking a lock does that hands on `passed`."""
         if not self.has(ACQUIRED):

@@ -19,11 +19,20 @@ class Reachable:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """Who made a store, or bumped a counter, and where."""
+
+    task: Task
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened within a step, with the values that it happened with.
 
     `kind` as in `Note`; `where` is the place in the author's words, indices filled in; `value` what
-    was read, written, chosen or found, `old` what a write replaced.
+    was read, written, chosen or found, `old` what a write replaced.  `newest` is set where weak memory shows:
+    the store that the task has not seen.
     """
 
     kind: str
@@ -32,6 +41,7 @@ class Event:
     value: Value
     old: Value
     text: str
+    newest: Stored | None = None
 
 
 @dataclass(frozen=True, slots=True)

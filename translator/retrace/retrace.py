@@ -12,6 +12,7 @@ from ..program.values import value_text
 from ..run.interpreter import Interpreter, State, Transition, Violation
 from ..run.stuck import Hopeless
 from .seen import seen, title
+from .stores import with_stores
 
 
 class Mismatch(Exception):
@@ -47,7 +48,7 @@ def retrace(property: str, states: tuple[State, ...], interpreter: Interpreter) 
     found = [violation for violation in interpreter.violations(last) if violation.property == property]
     if not found:
         raise Mismatch(f"`{property}` holds in the last state")
-    return finding(found[0], tuple(steps), states, interpreter)
+    return finding(found[0], with_stores(steps), states, interpreter)
 
 
 def replayed_step(number: int, before: State, after: State, interpreter: Interpreter) -> TraceStep:
