@@ -213,6 +213,10 @@ class Expressions(Direct):
             if self.seen is None or not self.seen.weak(read.variable):
                 rest = reset(k(read), held)
                 return self.step("load", span, Block((note, *rest.ops), rest.end))
+            if (read.variable, span, self.calls) in self.seen.memory.steady:
+                rest = self.seen.settled(reset(k(read), held))
+                ops = (note, *self.seen.newest(read), *(self.seen.ordered() if acquire else ()))
+                return self.step("load", span, Block((*ops, *rest.ops), rest.end))
 
             def with_value(stale: Expr, value: Expr) -> Block:
                 rest = reset(k(value), held)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ...dsl.model.sorts import Sort
+from ...dsl.source import Span
 from ..program.program import Any, Apply, Const, Expr, Process, Read, Variable
 
 # What each task keeps: `current` it must read the newest of what is not in it; `acquired`, what it will have to
@@ -24,6 +25,10 @@ CURRENT, ACQUIRED, RELEASED, OWN, UNLOCKED, BASE = (
 ALL = "(behind all)"
 ATOMIC = "(behind atomic)"
 GLUED = "(glued)"
+
+
+# A load: of which variable, where it stands, and the calls through which it is reached.
+Site = tuple[str, Span, tuple[Span, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Memory:
 
     `several`: the model has more than one counter, so that snapshots tell which one they are of. `passed` are the variables by which it goes from one task to the next, with their array sizes: those of
     locks, wait queues and all `atomic` blocks.  `fenced`: some task has a full barrier.
+    `steady` are loads that can only give the newest value, because of a lock.
     `dependent` are the per-task variables with a value that comes from a load of a weak location.
     """
 
@@ -72,6 +78,7 @@ class Memory:
     passed: Mapping[str, tuple[int, ...]]
     fenced: bool
     dependent: frozenset[str]
+    steady: frozenset[Site]
     several: bool = False
 
     def variables(self) -> tuple[Variable, ...]:

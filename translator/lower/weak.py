@@ -8,7 +8,7 @@ not told apart: what may be weak is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ...dsl.model import model as m
 from ..program.program import PC, Assign, Note, Point, Program, Step, Variable, reads, walk
@@ -26,6 +26,7 @@ from .memory import (
     UNLOCKED,
     Location,
     Memory,
+    Site,
     Views,
     passed_by,
     passed_by_readers,
@@ -65,7 +66,8 @@ def memory_of(model: m.Model, program: Program, policy: str | None) -> Memory | 
                 views[process.name] = Views(process, rows, frozenset(loads | stores))
     fenced = any(_is_full(part) for part in parts)
     several = sum(_elements(sizes) for sizes in counters.values()) > 1
-    return Memory(locations, views, passed, fenced, _dependent(program, frozenset(weak)), several)
+    dependent = _dependent(program, frozenset(weak))
+    return Memory(locations, views, passed, fenced, dependent, _steady(weak, program), several)
 
 
 def _location(name: str, variables: dict[str, Variable], counters: dict[str, tuple[int, ...]]) -> Location:
@@ -126,6 +128,23 @@ def _is_whole(step: Step | None) -> bool:
     """Whether the accesses of a step are those of an `atomic` block or of `await`: no other step makes one
     besides taking a lock."""
     return step is not None and step.kind in ("atomic", "await", "lock")
+
+
+def _steady(weak: Mapping[str, list[Access]], program: Program) -> frozenset[Site]:
+    """The loads that a lock keeps apart from all stores of other tasks: taking it, the task has seen the last."""
+    found: set[Site] = set()
+    others: set[Site] = set()
+    for name, accesses in weak.items():
+        for here in accesses:
+            step = here.point.step
+            if here.written or step is None:
+                continue
+            unsafe = any(
+                other.written and _different(here.point, other.point, program) and not here.excludes(other)
+                for other in accesses
+            )
+            (others if unsafe else found).add((name, step.span, step.calls))
+    return frozenset(found - others)
 
 
 # -- what tasks need
