@@ -304,11 +304,10 @@ def optional(relation: Relation) -> Relation:
 
 
 def transitive(relation: Relation) -> Relation:
-    made = list(relation)
+    made = relation
     for k in range(len(made)):
-        for i in range(len(made)):
-            if (made[i] >> k) & 1:
-                made[i] |= made[k]
+        bit, row = 1 << k, made[k]
+        made = [one | row if one & bit else one for one in made]
     return made
 
 

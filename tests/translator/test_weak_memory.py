@@ -1,0 +1,161 @@
+"""Weak memory against the kernel's: litmus tests with their known results, random ones with its axioms."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import litmus
+import lkmm
+import pytest
+import random_litmus
+
+from pfnspec.check.options import Options
+from pfnspec.check.run import check_file
+from pfnspec.translator.program.program import Program
+
+TESTS = Path(__file__).parent / "litmus.txt"
+
+
+@dataclass(frozen=True)
+class Test:
+    """A litmus test; `kernel` is whether the kernel's model allows what `exists` says, `ours` whether it is found
+    under weak memory."""
+
+    __test__ = False
+
+    name: str
+    threads: litmus.Threads
+    exists: str
+    kernel: bool
+    ours: bool
+
+    def model(self, memory: str = "weak") -> str:
+        return litmus.model_text(self.threads, memory, self.exists)
+
+    def met(self, outcomes: frozenset[litmus.Outcome]) -> bool:
+        return any(eval(self.exists, {}, dict(outcome)) for outcome in outcomes)
+
+    @property
+    def swaps(self) -> bool:
+        return any(s.kind == "swap" for thread in self.threads for s in thread)
+
+
+def read() -> tuple[Test, ...]:
+    found: list[Test] = []
+    for part in TESTS.read_text().split("=== ")[1:]:
+        head, *lines, exists = part.strip().splitlines()
+        name, result = head.rsplit(": ", 1)
+        threads = litmus.program("\n".join(lines))
+        allowed = result.startswith("sometimes")
+        found.append(
+            Test(name, threads, exists.removeprefix("exists "), allowed, allowed and "missed" not in result)
+        )
+    return tuple(found)
+
+
+ALL = read()
+
+
+@pytest.mark.parametrize("test", ALL, ids=lambda test: test.name)
+def test_the_kernels_result_is_ours(test: Test) -> None:
+    program = litmus.lowered(test.model())
+    reduced, _ = litmus.outcomes(program)
+    whole, _ = litmus.outcomes(program, reduction=False)
+    assert test.met(reduced) == test.ours
+    assert reduced == whole
+    plain, _ = litmus.outcomes(litmus.lowered(test.model("sc")))
+    assert plain <= reduced, "weak memory finds at least what sequential consistency has"
+    if not test.swaps:
+        allowed = lkmm.allowed(test.threads)
+        assert test.met(allowed) == test.kernel
+        assert reduced <= allowed
+
+
+def test_the_table_is_whole() -> None:
+    kernels = ALL[:65]
+    assert [t.kernel for t in kernels].count(False) == 40
+    assert [t.name for t in kernels if t.kernel != t.ours] == ["LB+poonceonces"]
+
+
+@pytest.mark.parametrize("test", ALL[::16], ids=lambda test: test.name)
+def test_tlc_finds_the_same(test: Test, tmp_path: Path) -> None:
+    """TLC searches the same program: as many states, and the interpreter beside it says no other."""
+    text = "\n".join(line for line in test.model().splitlines() if not line.startswith("sometimes"))
+    path = tmp_path / "m.pfn"
+    path.write_text(f"{text}\nsometimes met: {test.model().split('sometimes exists: ')[1]}")
+    results = [check_file(str(path), Options(engine=engine)) for engine in ("tlc", "interpreter")]
+    for result in results:
+        assert {v.property: v.outcome for v in result.verdicts}["met"] == (
+            "holds" if test.ours else "violated"
+        )
+    assert results[0].evidence is not None
+    assert results[1].evidence is not None
+    assert results[0].evidence.states == results[1].evidence.states
+
+
+@pytest.mark.parametrize("text", tuple(random_litmus.tests(12, 2026)))
+def test_random_tests_find_nothing_that_is_forbidden(text: str) -> None:
+    threads = litmus.program(text)
+    found, _ = random_litmus.found(threads)
+    assert found <= lkmm.allowed(threads)
+    weaker = random_litmus.weaker(random.Random(text), threads)
+    assert found <= random_litmus.found(weaker)[0], "what a barrier allows is allowed without it"
+
+
+@pytest.mark.parametrize("text", tuple(random_litmus.tests(6, 7, locked=True)))
+def test_what_a_lock_protects_is_ordinary(text: str) -> None:
+    threads = litmus.program(text)
+    found, program = random_litmus.found(threads)
+    assert found <= lkmm.allowed(threads)
+    assert "d" not in program.weak
+
+
+LOCKED = """\
+model locked
+
+shared l: spinlock
+shared r: rwlock
+shared seq: generation
+shared x: range(4)
+shared y: range(4)
+
+process writer[2]:
+    with l:
+        x = 1 - min(x, 1)
+        seq += 1
+    smp_mb()
+    with r.write():
+        y = x_under_lock()
+
+process reader:
+    s: snapshot
+    with l:
+        s = seq
+    with r.read():
+        assert y < 3, "small"
+    with l:
+        if s == seq:
+            x = 2
+
+def x_under_lock() -> range(4):
+    with l:
+        return x
+
+scenario only:
+    memory = {}
+"""
+
+
+@pytest.mark.parametrize("reduction", [True, False])
+def test_where_all_is_locked_memory_makes_no_difference(reduction: bool) -> None:
+    def states(memory: str) -> tuple[Program, int]:
+        program = litmus.lowered(LOCKED.format(memory))
+        return program, litmus.outcomes(program, reduction=reduction)[1]
+
+    (plain, one), (weak, other) = states("sc"), states("weak")
+    assert one == other
+    assert weak.weak == ()
+    assert weak.memory == "weak"
+    assert plain.points == weak.points
