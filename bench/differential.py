@@ -1,9 +1,9 @@
 """Random models, or examples with something wrong in them, each checked in as many ways as there are.
 
-    python bench/differential.py --models 300 [--mutants] [--tlc] [--liveness] [--seed 0] [--seconds 600]
+    python bench/differential.py --models 300 [--mutants] [--tlc] [--liveness] [--weak] [--seed 0] [--seconds 600]
 
 `comparisons.py` says what is compared per model and cell, and must agree; with `--tlc` also by TLC; with
-`--liveness` temporal properties too, by the interpreter's own search for fair cycles.  A disagreement is
+`--liveness` temporal properties too, by the interpreter's own search for fair cycles; with `--weak` under weak memory.  A disagreement is
 printed with the smallest model that shows it.  What a run came to is said at its end, and how many models had
 which shape; stopped by Ctrl-C or `--seconds` it says with which `--seed` to go on.
 """
@@ -150,13 +150,14 @@ class Asked:
     liveness: bool
     states: int
     whole: bool
+    weak: bool = False
 
 
 def subject(seed: int, asked: Asked) -> Subject:
     if asked.mutants:
         mutant = mutants.mutant(seed)
         return Subject(mutant.text, mutant.path, mutant.constants, frozenset(mutant.changes))
-    made = random_models.made(seed, liveness=asked.liveness)
+    made = random_models.made(seed, liveness=asked.liveness, weak=asked.weak)
     return Subject(made.text, shapes=made.shapes)
 
 
@@ -214,9 +215,10 @@ def main() -> int:
     parser.add_argument("--mutants", action="store_true", help="changed examples instead of random models")
     parser.add_argument("--tlc", action="store_true")
     parser.add_argument("--liveness", action="store_true")
+    parser.add_argument("--weak", action="store_true", help="with weak memory and barriers")
     parser.add_argument("--whole", action="store_true", help="print failing models as they are")
     given = parser.parse_args()
-    asked = Asked(given.mutants, given.tlc, given.liveness, given.states, given.whole)
+    asked = Asked(given.mutants, given.tlc, given.liveness, given.states, given.whole, given.weak)
     count = Count()
     began = time.monotonic()
     faults = 0
