@@ -180,7 +180,15 @@ class Result:
         decided = [verdict for verdict in self.verdicts if verdict.outcome != UNDECIDED]
         if any(not verdict.as_expected for verdict in decided):
             return 1
-        return 3 if len(decided) < len(self.verdicts) else 0
+        open_ = [v for v in self.verdicts if v.outcome == UNDECIDED and not self.left_out(v)]
+        return 3 if open_ else 0
+
+    def left_out(self, verdict: Verdict) -> bool:
+        """Whether it is of a temporal property under weak memory, which is not decided, and nobody has asked for
+        it by name or says what is expected of it."""
+        temporal = verdict.kind == "property" and self.memory_in(verdict.scenario) == WEAK
+        named = self.asked is not None and verdict.property in self.asked.properties
+        return temporal and not named and verdict.expectation is None
 
 
 def overall(statuses: tuple[int, ...]) -> int:
