@@ -1,11 +1,10 @@
 """The ways in which a model is checked, which must agree.
 
 By the interpreter (`safety`, `liveness`): the whole program, the reduced one, the one that is reduced for
-each property alone, the one that keeps the queues of its locks; under weak memory, what sequentially consistent memory shows; and what is said to be interchangeable is
-exchanged; whoever `deadlock` calls stuck never steps again in the graph of all states.  By TLC
-(`safety_by_tlc`, `liveness_by_tlc`): the whole program, the reduced one, and that up to symmetry, with the
-number of states; every trace is replayed.
-"""
+each property alone, the one that keeps the queues of its locks; under weak memory, what sequentially
+consistent memory shows; and what is said to be interchangeable is exchanged; whoever `deadlock` calls stuck
+never steps again in the graph of all states.  By TLC (`safety_by_tlc`, `liveness_by_tlc`): the whole program,
+the reduced one, and that up to symmetry, with the number of states; every trace is replayed."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
 """Random models, or examples with something wrong in them, each checked in as many ways as there are.
 
-    python bench/differential.py --models 300 [--mutants] [--tlc] [--liveness] [--weak] [--seed 0] [--seconds 600]
+    python bench/differential.py --models 300 [--mutants] [--tlc] [--liveness] [--weak] [--seed 0]
 
 `comparisons.py` says what is compared per model and cell, and must agree; with `--tlc` also by TLC; with
-`--liveness` temporal properties too, by the interpreter's own search for fair cycles; with `--weak` under weak memory.  A disagreement is
-printed with the smallest model that shows it.  What a run came to is said at its end, and how many models had
-which shape; stopped by Ctrl-C or `--seconds` it says with which `--seed` to go on.
-"""
+`--liveness` temporal properties too, by the interpreter's own search for fair cycles; with `--weak` under
+weak memory.  A disagreement is printed with the smallest model that shows it.  What a run came to is said at
+its end, and how many models had which shape; stopped by Ctrl-C or `--seconds` it says with which `--seed` to
+go on."""
 
 from __future__ import annotations
 

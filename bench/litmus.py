@@ -30,8 +30,8 @@ REGISTER = re.compile(r"\br\d+\b")
 @dataclass(frozen=True)
 class Statement:
     """`kind` is store, load, fence, lock, unlock or swap; `order` acquire, release, the barrier's name, or
-    empty; `place` the location or lock; `by` the register that the address depends on; `value` what is stored,
-    `only` what a swap expects; `when` the condition that it stands under."""
+    empty; `place` the location or lock; `by` the register that the address depends on; `value` what is
+    stored, `only` what a swap expects; `when` the condition that it stands under."""
 
     kind: str
     place: str = ""
@@ -80,8 +80,8 @@ def locations(threads: Threads) -> tuple[str, ...]:
 
 
 def model_text(threads: Threads, memory: str = "weak", exists: str = "") -> str:
-    """A model of the test.  With `exists`, over registers and locations, it has a `sometimes` of that name; an
-    invariant keeps registers from being forgotten where nothing reads them any more."""
+    """A model of the test.  With `exists`, over registers and locations, it has a `sometimes` of that name;
+    an invariant keeps registers from being forgotten where nothing reads them any more."""
     addressed = {s.place for thread in threads for s in thread if s.by}
     lines = ["model litmus", ""]
     for name in locations(threads):

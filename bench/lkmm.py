@@ -1,10 +1,9 @@
 """The Linux kernel memory model's axioms, by enumeration: which ways a litmus test may end.
 
 From tools/memory-model/linux-kernel.cat and lock.cat of Linux 6.12, without RCU, plain accesses and
-read-modify-write operations but for locks.  An execution is a choice of a value for each load, of the store that
-each load reads, and of an order of the stores to each location; it is allowed if four relations have no
-cycle.  A relation is a list with a bit mask of successors for each event.
-"""
+read-modify-write operations but for locks.  An execution is a choice of a value for each load, of the store
+that each load reads, and of an order of the stores to each location; it is allowed if four relations have no
+cycle.  A relation is a list with a bit mask of successors for each event."""
 
 from __future__ import annotations
 
@@ -44,7 +43,7 @@ class Run:
         return Run(list(self.events), dict(self.registers), dict(self.sources), self.control)
 
     def value(self, text: str) -> int:
-        return int(eval(text, {"min": min}, self.registers))  # noqa: S307 - our own text
+        return int(eval(text, {"min": min}, self.registers))
 
     def depends(self, text: str) -> frozenset[int]:
         return frozenset().union(*(self.sources.get(name, frozenset()) for name in REGISTER.findall(text)))

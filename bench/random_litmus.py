@@ -2,10 +2,10 @@
 
     python bench/random_litmus.py --tests 1000 --seed 1
 
-An outcome that the model forbids and a search finds is a false alarm, and the run fails with the test that has it. How
-many tests have an outcome that is allowed and not found is counted; so is whether the whole and the reduced
-program have the same outcomes.  `--locked` makes tests in which one location is only touched under a lock.
-"""
+An outcome that the model forbids and a search finds is a false alarm, and the run fails with the test that
+has it. How many tests have an outcome that is allowed and not found is counted; so is whether the whole and
+the reduced program have the same outcomes.  `--locked` makes tests in which one location is only touched
+under a lock."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ from dataclasses import replace
 
 import litmus
 import lkmm
-
 from pfnspec.translator.program.program import Program
 
 
-def test(rng: random.Random) -> str:
+def free_test(rng: random.Random) -> str:
     """A test of two or three tasks, up to four accesses each, with barriers, dependencies and locks."""
     tasks = rng.choice((2, 2, 3))
     names = "xyz"[: rng.choice((2, 3))]
@@ -84,10 +83,10 @@ def locked_test(rng: random.Random) -> str:
     return "\n".join(lines)
 
 
-def tests(number: int, seed: int, locked: bool = False) -> Iterator[str]:
+def texts(number: int, seed: int, locked: bool = False) -> Iterator[str]:
     rng = random.Random(seed)
     for _ in range(number):
-        yield locked_test(rng) if locked else test(rng)
+        yield locked_test(rng) if locked else free_test(rng)
 
 
 def weaker(rng: random.Random, threads: litmus.Threads) -> litmus.Threads:
@@ -122,7 +121,7 @@ def main() -> int:
     wrong = missed = grown = 0
     began = time.monotonic()
     rng = random.Random(asked.seed)
-    for number, text in enumerate(tests(asked.tests, asked.seed, asked.locked), start=1):
+    for number, text in enumerate(texts(asked.tests, asked.seed, asked.locked), start=1):
         threads = litmus.program(text)
         got, _ = found(threads)
         allowed = lkmm.allowed(threads)

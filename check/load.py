@@ -71,11 +71,11 @@ def load(
     """Reads, checks and lowers a model.
 
     `path` is a file, or `-` for standard input; `constants` gives constants other values, as text or as
-    Python's own; `outside` lets a variant's base lie outside the project (the nearest folder above the
-    file with a `.git`, `pyproject.toml` or `pfnspec.toml`, otherwise the file's own folder); `text` is the
-    content when it is known already; `contents` is where files come from otherwise, the disk unless it is
-    given; `memory` is the memory model, sc or weak, of all scenarios, instead of what each says.  Nothing is raised for bad input.
-    """
+    Python's own; `outside` lets a variant's base lie outside the project (the nearest folder above the file
+    with a `.git`, `pyproject.toml` or `pfnspec.toml`, otherwise the file's own folder); `text` is the content
+    when it is known already; `contents` is where files come from otherwise, the disk unless it is given;
+    `memory` is the memory model, sc or weak, of all scenarios, instead of what each says.  Nothing is raised
+    for bad input."""
     path = os.fspath(path)
     values = {name: str(value) for name, value in (constants or {}).items()}
     gathered = gather(path, outside=outside, text=encoded(text), contents=contents)

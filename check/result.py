@@ -74,8 +74,8 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A scenario: its own values of constants, its CPUs (None: one for each task), preemption, its memory model
-    (sc or weak), and the locations that weak memory makes a difference to."""
+    """A scenario: its own values of constants, its CPUs (None: one for each task), preemption, its memory
+    model (sc or weak), and the locations that weak memory makes a difference to."""
 
     name: str | None
     constants: tuple[tuple[str, Value], ...]
@@ -100,8 +100,9 @@ class Asked:
     """What a check was asked for, as far as verdicts, or how many of them there are, can depend on it: only
     these `properties`, `policies` and `scenarios` (empty: all); its limits, where it had any (`seconds` for
     all of it, `run_seconds` and `states` for each run); whether it ends at the first unexpected verdict,
-    reduces, and lets a base lie `outside` the project; the `memory` model, if not that of the scenarios.  `tool` tells pfnspec and TLC from other versions of
-    them by their content; it is empty where there is no TLC."""
+    reduces, and lets a base lie `outside` the project; the `memory` model, if not that of the scenarios.
+    `tool` tells pfnspec and TLC from other versions of them by their content; it is empty where there is no
+    TLC."""
 
     properties: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
@@ -120,16 +121,15 @@ class Asked:
 class Result:
     """One model, checked.
 
-    With errors among the `diagnostics` there are no verdicts.  `scenes` and `policies` are the axes
-    of the matrix.  `stopped` says which limit or signal ended the check early (time, states,
-    interrupted, fail-fast).  `unreached` are labels and branches that no behaviour reaches in any
-    cell, known only when all states of all cells were searched.  `fairness` says for each process
-    what the temporal verdicts assume of its tasks: weak, strong or none; it is empty where there are
-    none.  `engine` is what decided: tlc or interpreter.  `shard` (I, N) says that only part I of N of the
-    cells was looked at; `unreached` is then told by these alone.  `barriers` have no effect where memory is
-    sequentially consistent, and for `unlocked` locations that is what verdicts rest on there; those that the
-    model accepts are left out.  `asked` is None where a saved result is of a version that did not write it down.
-    """
+    With errors among the `diagnostics` there are no verdicts.  `scenes` and `policies` are the axes of the
+    matrix.  `stopped` says which limit or signal ended the check early (time, states, interrupted,
+    fail-fast).  `unreached` are labels and branches that no behaviour reaches in any cell, known only when
+    all states of all cells were searched.  `fairness` says for each process what the temporal verdicts assume
+    of its tasks: weak, strong or none; it is empty where there are none.  `engine` is what decided: tlc or
+    interpreter.  `shard` (I, N) says that only part I of N of the cells was looked at; `unreached` is then
+    told by these alone.  `barriers` have no effect where memory is sequentially consistent, and for
+    `unlocked` locations that is what verdicts rest on there; those that the model accepts are left out.
+    `asked` is None where a saved result is of a version that did not write it down."""
 
     path: str
     name: str
@@ -184,8 +184,8 @@ class Result:
         return 3 if open_ else 0
 
     def left_out(self, verdict: Verdict) -> bool:
-        """Whether it is of a temporal property under weak memory, which is not decided, and nobody has asked for
-        it by name or says what is expected of it."""
+        """Whether it is of a temporal property under weak memory, which is not decided, and nobody has asked
+        for it by name or says what is expected of it."""
         temporal = verdict.kind == "property" and self.memory_in(verdict.scenario) == WEAK
         named = self.asked is not None and verdict.property in self.asked.properties
         return temporal and not named and verdict.expectation is None

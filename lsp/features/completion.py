@@ -311,7 +311,7 @@ def _setting(place: Place, code: str) -> Iterator[Offer]:
     value = types.CompletionItemKind.Value
     named = re.match(r"\s*(\w+)\s*=", code)
     if named:
-        words = {"preempt": ("none", "full"), "memory": ("sc",), "cpus": ("unlimited",)}.get(named[1])
+        words = {"preempt": ("none", "full"), "memory": ("sc", "weak"), "cpus": ("unlimited",)}.get(named[1])
         for word in words or ():
             yield Offer(word, value)
         if words is None:

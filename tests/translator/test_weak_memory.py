@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import litmus
+import litmus_page
 import lkmm
 import pytest
 import random_litmus
-
 from pfnspec.check.options import Options
 from pfnspec.check.run import check_file
 from pfnspec.translator.program.program import Program
@@ -20,8 +20,8 @@ TESTS = Path(__file__).parent / "litmus.txt"
 
 @dataclass(frozen=True)
 class Test:
-    """A litmus test; `kernel` is whether the kernel's model allows what `exists` says, `ours` whether it is found
-    under weak memory."""
+    """A litmus test; `kernel` is whether the kernel's model allows what `exists` says, `ours` whether it is
+    found under weak memory."""
 
     __test__ = False
 
@@ -95,7 +95,7 @@ def test_tlc_finds_the_same(test: Test, tmp_path: Path) -> None:
     assert results[0].evidence.states == results[1].evidence.states
 
 
-@pytest.mark.parametrize("text", tuple(random_litmus.tests(12, 2026)))
+@pytest.mark.parametrize("text", tuple(random_litmus.texts(12, 2026)))
 def test_random_tests_find_nothing_that_is_forbidden(text: str) -> None:
     threads = litmus.program(text)
     found, _ = random_litmus.found(threads)
@@ -104,7 +104,7 @@ def test_random_tests_find_nothing_that_is_forbidden(text: str) -> None:
     assert found <= random_litmus.found(weaker)[0], "what a barrier allows is allowed without it"
 
 
-@pytest.mark.parametrize("text", tuple(random_litmus.tests(6, 7, locked=True)))
+@pytest.mark.parametrize("text", tuple(random_litmus.texts(6, 7, locked=True)))
 def test_what_a_lock_protects_is_ordinary(text: str) -> None:
     threads = litmus.program(text)
     found, program = random_litmus.found(threads)
@@ -159,3 +159,7 @@ def test_where_all_is_locked_memory_makes_no_difference(reduction: bool) -> None
     assert weak.weak == ()
     assert weak.memory == "weak"
     assert plain.points == weak.points
+
+
+def test_the_page_is_made_of_the_tests() -> None:
+    assert litmus_page.PAGE.read_text() == litmus_page.page(), "run: python bench/litmus_page.py"

@@ -43,8 +43,8 @@ Use = Callable[[Expr], Block]
 
 
 class Expressions(Direct):
-    """Lowers the expressions of one process.  `atomic`: reads are direct, part of the step at hand; `seen`: what
-    operations do to weak memory, where there is any."""
+    """Lowers the expressions of one process.  `atomic`: reads are direct, part of the step at hand; `seen`:
+    what operations do to weak memory, where there is any."""
 
     seen: Tasks | None = None
 
@@ -258,7 +258,8 @@ class Expressions(Direct):
         return self.located(e.counter, with_counter)
 
     def compared(self, e: m.Current, snapshot: Read, counter: Read, where: Where, then: Use) -> Block:
-        """Whether a snapshot is current, in a step that reads the counter, and the snapshot if it is shared."""
+        """Whether a snapshot is current, in a step that reads the counter, and the snapshot if it is
+        shared."""
         test, obligations = self.current(snapshot, counter, e.span)
         note = Note("compare", e.span, where, value=test)
         if self.seen is None or not (self.seen.weak(counter.variable) or self.seen.weak(snapshot.variable)):

@@ -1,10 +1,9 @@
 """Weak memory: what a task need not have seen yet, as variables.
 
-A view machine with one older value for each location; docs/semantics.md has the rules and where they come from,
-`views` what operations do.
-Views are kept as what is *not* in them: a set of locations whose newest store need not be seen, empty in the
-beginning, so that the union of two views is the intersection of their sets.
-"""
+A view machine with one older value for each location; docs/semantics.md has the rules and where they come
+from, `views` what operations do. Views are kept as what is *not* in them: a set of locations whose newest
+store need not be seen, empty in the beginning, so that the union of two views is the intersection of their
+sets."""
 
 from __future__ import annotations
 
@@ -15,10 +14,10 @@ from ...dsl.model.sorts import Sort
 from ...dsl.source import Span
 from ..program.program import Any, Apply, Const, Expr, Process, Read, Variable
 
-# What each task keeps: `current` it must read the newest of what is not in it; `acquired`, what it will have to
-# read the newest of behind the next ordering of loads; `released` goes with each of its stores; `own` is added
-# to that by a barrier between stores; `unlocked` is as of its last release of a lock; `base` is `acquired` as
-# of the last point that orders loads.
+# What each task keeps: `current` it must read the newest of what is not in it; `acquired`, what it will have
+# to read the newest of behind the next ordering of loads; `released` goes with each of its stores; `own` is
+# added to that by a barrier between stores; `unlocked` is as of its last release of a lock; `base` is
+# `acquired` as of the last point that orders loads.
 CURRENT, ACQUIRED, RELEASED, OWN, UNLOCKED, BASE = (
     "current", "acquired", "released", "own", "unlocked", "base",
 )  # fmt: skip
@@ -67,11 +66,11 @@ class Views:
 class Memory:
     """The weak locations of a program and where what was seen is kept.
 
-    `several`: the model has more than one counter, so that snapshots tell which one they are of. `passed` are the variables by which it goes from one task to the next, with their array sizes: those of
-    locks, wait queues and all `atomic` blocks.  `fenced`: some task has a full barrier.
-    `steady` are loads that can only give the newest value, because of a lock.
-    `dependent` are the per-task variables with a value that comes from a load of a weak location.
-    """
+    `several`: the model has more than one counter, so that snapshots tell which one they are of. `passed` are
+    the variables by which it goes from one task to the next, with their array sizes: those of locks, wait
+    queues and all `atomic` blocks.  `fenced`: some task has a full barrier. `steady` are loads that can only
+    give the newest value, because of a lock. `dependent` are the per-task variables with a value that comes
+    from a load of a weak location."""
 
     locations: Mapping[str, Location]
     views: Mapping[str, Views]

@@ -1,7 +1,7 @@
 """Weak memory: what the operations of tasks do to what has been seen; the rules are in docs/semantics.md.
 
-Each rule is a series of assignments. Views are sets of what is *not* in them (see `memory`), so what docs call
-adding one view to another is an intersection here, and leaving every view is being added to each set.
+Each rule is a series of assignments. Views are sets of what is *not* in them (see `memory`), so what docs
+call adding one view to another is an intersection here, and leaving every view is being added to each set.
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ class Tasks:
     def load(
         self, read: Read, name: str, then: Callable[[Expr, Expr], Block], *, acquire: bool = False
     ) -> Block:
-        """A load as a step: `then` is given whether it is the older value, and the value (of a counter: None).
-        `name` is that of no other operation in the step."""
+        """A load as a step: `then` is given whether it is the older value, and the value (of a counter:
+        None). `name` is that of no other operation in the step."""
         where, element = self.where(read), self.element(read)
         stale = BoundName(f"stale_{name}")
         mine = Read(with_newest(read.variable), read.indices)
@@ -220,8 +220,8 @@ class Tasks:
         return tuple(ops)
 
     def everybody(self, views: Views, change: Change, path: str | None) -> Op:
-        """All rows of all tasks of a process changed; with a `path`, what it must read the newest of only if the
-        process accesses it."""
+        """All rows of all tasks of a process changed; with a `path`, what it must read the newest of only if
+        the process accesses it."""
         task, row = BoundName("task"), BoundName("row")
         old = Read(views.variable, (task, row))
         value = change(old)
@@ -232,7 +232,8 @@ class Tasks:
     # -- what nobody can tell any more
 
     def settled(self, block: Block) -> Block:
-        """The block, after the older values are forgotten that no task can read any more, whatever happens."""
+        """The block, after the older values are forgotten that no task can read any more, whatever
+        happens."""
         memory = self.memory
         gone = BoundName("settled")
         ops: list[Op] = []

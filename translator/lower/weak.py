@@ -1,10 +1,9 @@
 """Which locations weak memory makes a difference to, and what of it a program needs: `memory_of` decides.
 
-It looks at the program that sequentially consistent memory gives.  A location is *weak* if two accesses of code
-to it conflict, as movers have it: different tasks make them, one writes, and no lock is held at both, for writing
-at one.  All `atomic` blocks and `await`s count as one more lock.  Elements of arrays, and locks in arrays, are
-not told apart: what may be weak is.
-"""
+It looks at the program that sequentially consistent memory gives.  A location is *weak* if two accesses of
+code to it conflict, as movers have it: different tasks make them, one writes, and no lock is held at both,
+for writing at one.  All `atomic` blocks and `await`s count as one more lock.  Elements of arrays, and locks
+in arrays, are not told apart: what may be weak is."""
 
 from __future__ import annotations
 
@@ -131,7 +130,8 @@ def _is_whole(step: Step | None) -> bool:
 
 
 def _steady(weak: Mapping[str, list[Access]], program: Program) -> frozenset[Site]:
-    """The loads that a lock keeps apart from all stores of other tasks: taking it, the task has seen the last."""
+    """The loads that a lock keeps apart from all stores of other tasks: taking it, the task has seen the
+    last."""
     found: set[Site] = set()
     others: set[Site] = set()
     for name, accesses in weak.items():

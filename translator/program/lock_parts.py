@@ -1,4 +1,5 @@
-"""What variables are of a lock, and what assignments do to locks and to weak memory: facts, made in lowering."""
+"""What variables are of a lock, and what assignments do to locks and to weak memory: facts, made in
+lowering."""
 
 from __future__ import annotations
 

@@ -71,12 +71,11 @@ class Outdate:
 class Note:
     """Something a trace tells, without effect on the state.
 
-    `kind` is read, stale (reads the older value; `old` is then the newest one), write, overtaken (a write that
-    is older than one that is there already, `old`), local, take, release, queue, refused, call, compare, choose, maybe, arm,
-    disarm, wake or round (a loop that nothing but a choice ends, and no other loop contains, comes
-    round).  `value` is what was read, is written, chosen or found; `old` what a write replaces; `text`
-    the word for an operation, such as a lock's mode.
-    """
+    `kind` is read, stale (reads the older value; `old` is then the newest one), write, overtaken (a write
+    that is older than one that is there already, `old`), local, take, release, queue, refused, call, compare,
+    choose, maybe, arm, disarm, wake or round (a loop that nothing but a choice ends, and no other loop
+    contains, comes round).  `value` is what was read, is written, chosen or found; `old` what a write
+    replaces; `text` the word for an operation, such as a lock's mode."""
 
     kind: str
     span: Span

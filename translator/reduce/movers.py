@@ -70,14 +70,14 @@ class Access:
 class Reason:
     """Why a step moves as it does; `name` is the variable, lock or label that it is about.
 
-    `why` is, for a variable: constant (never written), alone (one task uses it), locked (`locks` keep
-    all others out), conflict (no lock does: `here` and `other` are accesses that meet), or formula (a
-    property reads what the step writes).  For a lock: acquired, released, tried, queued (it keeps
-    its queue), formula, unfair (no queue, in a liveness run), state (the step looks at it), or, in a liveness
-    run, waited (those who wait for it may need a CPU as well).  Else label (a property names it),
-    elsewhere (the step asks where a task stands), several (operations on locks in one step) or, in a liveness
-    run, scheduled (those who wait for `locks` may need a CPU, and the step takes or offers one).
-    """
+    `why` is, for a variable: constant (never written), alone (one task uses it), locked (`locks` keep all
+    others out), conflict (no lock does: `here` and `other` are accesses that meet), or formula (a property
+    reads what the step writes).  For a lock: acquired, released, tried, queued (it keeps its queue), formula,
+    unfair (no queue, in a liveness run), state (the step looks at it), or, in a liveness run, waited (those
+    who wait for it may need a CPU as well).  Else label (a property names it), memory (the step orders what
+    others see of weak memory), elsewhere (it asks where a task stands), several (operations on locks in one
+    step) or, in a liveness run, scheduled (those who wait for `locks` may need a CPU, and the step takes or
+    offers one)."""
 
     why: str
     name: str

@@ -1,7 +1,6 @@
 """From states back to what an author reads: every step replayed on the whole program.
 
-`retrace.retrace` a behaviour to a `Finding`, or `Mismatch` where the interpreter cannot follow;
-`expand` steps of a reduced program to those of the whole one; `lasso` the same for a stem and a loop,
-with fairness and the property evaluated on it; `witness` fair behaviours that a property supposes;
-`seen` what a failed condition reads, `stores` whose store a task has not seen; `simulate` one behaviour, step by step.
-"""
+`retrace.retrace` a behaviour to a `Finding`, or `Mismatch` where the interpreter cannot follow; `expand`
+steps of a reduced program to those of the whole one; `lasso` the same for a stem and a loop, with fairness
+and the property evaluated on it; `witness` fair behaviours that a property supposes; `seen` what a failed
+condition reads, `stores` whose store a task has not seen; `simulate` one behaviour, step by step."""

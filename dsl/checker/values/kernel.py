@@ -72,8 +72,8 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "count in a small `range` that is odd while the writer is at work; a `generation` has no parity, "
         "and a reader of one does not see a writer that is not done",
     ),
-    (r"rcu_dereference\w*", "write `READ_ONCE(x)`; memory is sequentially consistent"),
-    (r"rcu_assign_pointer|RCU_INIT_POINTER", "write `WRITE_ONCE(x, v)`; memory is sequentially consistent"),
+    (r"rcu_dereference\w*", "write `READ_ONCE(x)`"),
+    (r"rcu_assign_pointer|RCU_INIT_POINTER", "write `smp_store_release(x, v)`"),
     (
         r"s?rcu_read_(un)?lock\w*|synchronize_s?rcu\w*|call_s?rcu\w*|k[v]?free_rcu\w*|rcu_barrier\w*|srcu\w*",
         "there is no RCU, and a lock is none, as it keeps writers out; set a `bool` of each reader for "
@@ -222,9 +222,12 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"rw_semaphore", "write `rwsem`"),
     (r"s?wait_queue_head_t|s?wait_queue_head|swait_queue\w*", "write `waitqueue`"),
     (
-        r"barrier|smp_mb__\w+|[rw]?mb|dma_[rw]mb|smp_store_mb",
-        "write `smp_mb()`, `smp_rmb()` or `smp_wmb()`, none of which has an effect: memory is "
-        "sequentially consistent",
+        r"smp_mb__\w+|[rw]?mb|dma_[rw]mb|smp_store_mb",
+        "write `smp_mb()`, `smp_rmb()` or `smp_wmb()`, which have an effect where `memory = weak`",
+    ),
+    (
+        r"barrier",
+        "leave it out: it is for the compiler, and what compilers do is not modelled",
     ),
     (r"ACCESS_ONCE|READ_ONCE_\w+|data_race", "write `READ_ONCE(x)`"),
     # -- assertions and the rest of C
