@@ -30,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where a reader is who has typed in the models."""
     folder = tmp_path_factory.mktemp("tutorial")
     for block in blocks("python"):
-        found = re.search(r"^model (\w+)$", block, re.MULTILINE)
+        found = re.search(r"^model (\w+)", block, re.MULTILINE)
         assert found
         (folder / f"{found.group(1)}.pfn").write_text(block, encoding="utf-8")
     return folder

@@ -78,7 +78,7 @@ class Operations(Assignments):
     def release(
         self, lock: LockPlace, mode: str, span: Span, after: int, held: tuple[str, ...] = ()
     ) -> Block:
-        seen = ()
+        seen: tuple[Op, ...] = ()
         if self.seen is not None:
             seen = self.seen.given(self.seen.handed_over(lock.path, lock.indices, mode))
         ops = (lock.give_back(mode), lock.note("release", mode, span), *seen)

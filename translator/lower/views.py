@@ -328,8 +328,8 @@ class Tasks:
     def changed_by_full(self) -> Expr:
         if self.views is None:
             return EMPTY
-        rows = [self.get(row) for row in (CURRENT, RELEASED) if self.has(row)]
-        kept = reduce(lambda one, other: Apply("|", (one, other)), rows, Read(ALL))
+        rows: list[Expr] = [Read(ALL), *(self.get(row) for row in (CURRENT, RELEASED) if self.has(row))]
+        kept = reduce(lambda one, other: Apply("|", (one, other)), rows)
         return _without(kept, _meet(Read(ALL), self.known()))
 
     def taken(self, passed: tuple[Read, ...]) -> tuple[Op, ...]:

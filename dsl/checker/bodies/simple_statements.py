@@ -101,8 +101,9 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
             return None
         target, value = call.arguments
         stored = assignment(tree.Assign(node.span, target, value), body)  # type: ignore[arg-type]
-        releases = name == "smp_store_release" and isinstance(stored, m.Store)
-        return replace(stored, release=True) if releases else stored  # type: ignore[arg-type,type-var]
+        if name == "smp_store_release" and isinstance(stored, m.Store):
+            return replace(stored, release=True)
+        return stored
     action = action_of(call, body)
     if isinstance(action, m.Invoke):
         return m.Do(action, call.span)

@@ -402,7 +402,9 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
         if typed and not isinstance(typed, m.Load):
             scope.found.add("not-a-place", typed.span, f"`{name}` reads a variable")
             return None
-        return replace(typed, acquire=True) if typed and name == "smp_load_acquire" else typed
+        if name == "smp_load_acquire" and isinstance(typed, m.Load):
+            return replace(typed, acquire=True)
+        return typed
     if name == "set":
         if node.arguments:
             scope.found.add("bad-argument", node.span, "`set()` takes nothing", "write `{x for x in T}`")
