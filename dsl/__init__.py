@@ -9,8 +9,8 @@ the result, never an exception, and costs as little of the rest as possible. Not
 (but for its own grammar, prelude and explanations), knows TLA+ or programs, or says how a diagnostic
 looks.
 
-`source` is text and places in it, `diagnostics` what is wrong, `explain` the long form of it, from
-`explanations.txt`.
+`vocabulary` has every word of the language, once. `source` is text and places in it, `diagnostics` what is
+wrong, `explain` the long form of it, from `explanations.txt`.
 
 Open first: `syntax/grammar.lark` for what can be written, `model/model.py` for what it means.
 """

@@ -1,89 +1,49 @@
 """Writes the language's words into the editors' files, from the language itself.
 
-`python editors/generate.py` does so; a test says when it has to be run.  A word of the grammar that no group
-has, or a group's word that the language does not have, ends it with a message.
+`python editors/generate.py` does so; a test says when it has to be run.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from pfnspec.dsl.checker.prelude import prelude
-from pfnspec.dsl.checker.values.scope import BUILT_INS, LOCK_METHODS, SET_METHODS, TYPE_WORDS
-from pfnspec.dsl.model.model import BUILT_IN_CHECKS
 from pfnspec.dsl.syntax.tree import Policy
+from pfnspec.dsl.vocabulary.grammar_words import GRAMMAR
+from pfnspec.dsl.vocabulary.lookup import WORDS
 
 HERE = Path(__file__).resolve().parent
-GRAMMAR = HERE.parent / "dsl" / "syntax" / "grammar.lark"
+ORDER = (
+    "declaration", "statement", "operator", "constant", "verdict", "function", "variable", "setting", "type",
+    "verb", "check", "policy", "method",
+)  # fmt: skip
+"""The groups, in the order of the files."""
 
-KEYWORDS: Mapping[str, str] = {
-    "declaration": "model varies const type enum class shared ghost daemon unfair process cpu def policy "
-    "policies invariant property sometimes scenario expect under accept weaker unlocked",
-    "statement": "if elif else while for with either atomic assert await label wait on holding return break "
-    "continue pass",
-    "operator": "and or not in at implies until leads_to always eventually",
-    "constant": "True False None",
-    "verdict": "violated holds",
-}
-"""The grammar's words, as they are coloured."""
-
-BUILT_IN: Mapping[str, str] = {
-    "function": "maybe choose range set min max len all any",
-    "variable": "self end",
-    "setting": "unlimited none full sc",
-}
-"""The built-in names that are neither types nor the kernel's verbs."""
-
-SETTINGS = "cpus preempt memory"
-WAITING = "cond wq"
-METHODS = "read write held_by"
-"""What `scenarios.py`, a policy's scope and `expressions.py` know by name."""
-
-NAMELESS = {"accept", "expect", "policies", "under", "unlocked", "varies", "weaker"}
+NAMELESS = {word.word for word in GRAMMAR if word.group == "declaration" and not word.names}
 """The declaring words that no new name follows."""
 
 
 class Stale(Exception):
-    """The groups above and the language differ; the text says where."""
+    """A file has lost the marks between which the words stand; the text says which."""
 
 
 def words() -> dict[str, tuple[str, ...]]:
-    """All words by group, sorted.  Raises Stale."""
-    grammar = grammar_words(GRAMMAR.read_text(encoding="utf-8"))
-    groups = {group: set(text.split()) for group, text in KEYWORDS.items()}
-    _same("the grammar", grammar, set().union(*groups.values()))
-    others = {group: set(text.split()) for group, text in BUILT_IN.items()}
-    _same("dsl/checker/values/scope.py", set(BUILT_INS), set().union(*others.values()) | BUILT_INS)
-    groups |= others
-    groups["type"] = set(TYPE_WORDS)
-    groups["verb"] = BUILT_INS.difference(TYPE_WORDS, *others.values())
-    groups["setting"] |= set(SETTINGS.split())
-    groups["variable"] |= set(WAITING.split())
-    groups["check"] = set(BUILT_IN_CHECKS)
+    """All words by group, sorted: those of the vocabulary, and the wait policies that every model has."""
+    groups: dict[str, set[str]] = {}
+    for word in WORDS:
+        # Methods are coloured where a bracket follows.
+        if word.group != "method" or word.parameters is not None:
+            groups.setdefault(word.group, set()).add(word.word)
     groups["policy"] = {node.name for node in prelude().declarations if isinstance(node, Policy)}
-    groups["method"] = {name for methods in LOCK_METHODS.values() for name in methods}
-    groups["method"] |= {*SET_METHODS, *METHODS.split()}
-    return {group: tuple(sorted(names)) for group, names in groups.items()}
+    return {group: tuple(sorted(groups[group])) for group in ORDER}
 
 
 def without_cpu(groups: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """The groups without `cpu`, a likely name except behind `on`: the files have their own pattern for it."""
     return {group: tuple(name for name in names if name != "cpu") for group, names in groups.items()}
-
-
-def grammar_words(text: str) -> set[str]:
-    """The words that a grammar has in quotes."""
-    return set(re.findall(r'"([A-Za-z_]+)"', re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE)))
-
-
-def _same(where: str, there: set[str], here: set[str]) -> None:
-    if there != here:
-        more, less = " ".join(sorted(there - here)), " ".join(sorted(here - there))
-        raise Stale(f"{where} has {more or 'no more'}; editors/generate.py has {less or 'no more'}")
 
 
 def vim(text: str, groups: Mapping[str, tuple[str, ...]]) -> str:
@@ -147,7 +107,7 @@ FILES: Mapping[str, Callable[[str, Mapping[str, tuple[str, ...]]], str]] = {
 
 
 def main() -> int:
-    """Rewrites the files; 1 with a message when the groups do not fit the language."""
+    """Rewrites the files; 1 with a message when a file has no place for them."""
     try:
         groups = words()
         for name, make in FILES.items():

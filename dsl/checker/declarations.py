@@ -11,6 +11,7 @@ from ..model import sorts as s
 from ..source import Span
 from ..syntax import tree
 from ..syntax.recover import Lost
+from ..vocabulary.lookup import BUILT_INS
 from .bodies.body import Body
 from .bodies.calls import reachable, refuse_recursion, refuse_unfit_for_atomic, warn_of_copies
 from .bodies.sites import refuse_unfit_sites
@@ -27,7 +28,7 @@ from .properties import (
 )
 from .scenarios import choices, cpu_count, declare_policies, memory_model, pins, scene
 from .unlocked import unlocked_on_purpose
-from .values.scope import BUILT_INS, Names, Scope, Signature
+from .values.scope import Names, Scope, Signature
 from .values.settle import constants, initial, process_counts, sort_of, types
 
 

@@ -10,6 +10,7 @@ from ..model import model as m
 from ..model.fold import NotConstant, evaluate
 from ..syntax import tree
 from ..syntax.recover import Lost
+from ..vocabulary.lookup import SETTING_VALUES
 from .bodies.statements import policy_instance
 from .prelude import prelude
 from .values.expressions import constant, expression
@@ -70,7 +71,7 @@ def scene(specification: tree.Tree, name: str | None, found: Diagnostics, lost: 
         elif setting.name in known:
             constants[setting.name] = setting.value
         elif lost is None or not lost.may_declare(setting.name):
-            advice = did_you_mean(setting.name, {*known, "cpus", "preempt", "memory"})
+            advice = did_you_mean(setting.name, {*known, *SETTING_VALUES})
             found.add("bad-setting", setting.span, f"a scenario cannot set `{setting.name}`", advice)
     if len(node.policies) > 1:
         found.add("declared-twice", node.policies[1].span, "the policies are listed already")

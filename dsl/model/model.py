@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..source import Span
+from ..vocabulary.built_in_words import CHECKS
 from .model_expressions import *
 from .sorts import Sort, Value
 from .walk import parts as parts
@@ -296,9 +297,7 @@ class Model:
         return next(function for function in self.functions if function.name == name)
 
 
-BUILT_IN_CHECKS = (
-    "deadlock", "out_of_range", "none_used", "empty_choice", "bad_unlock", "sleep_in_atomic", "ends_holding",
-)  # fmt: skip
+BUILT_IN_CHECKS = tuple(word.word for word in CHECKS)
 
 
 def is_stateful(e: object) -> bool:

@@ -10,7 +10,8 @@ from lark.tree import Meta
 
 from ..diagnostics import Diagnostics
 from ..source import Source, Span
-from . import misfits, tree
+from ..vocabulary.lookup import KEYWORDS
+from . import tree
 from .recover import HOLE
 
 
@@ -46,7 +47,7 @@ class Build(Transformer[Token, Any]):
         return Span(whole.path, whole.line, whole.column, whole.line, max(end, whole.column + 1))
 
     def NAME(self, token: Token) -> Token:
-        if token in misfits.KEYWORDS:
+        if token in KEYWORDS:
             message = f"`{token}` is a word of the language"
             self.found.add("reserved-name", self._span(token), message, "choose another name")
         if token == HOLE and self._span(token).line in self.replaced:

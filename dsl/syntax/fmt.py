@@ -22,26 +22,10 @@ from itertools import pairwise
 
 from ..diagnostics import Diagnostics
 from ..source import Source
+from ..vocabulary.lookup import BEFORE_CODE, BEFORE_NAME, BEFORE_OPERAND, PREFIXES
 from .layout import Chunk, chunks, logical_lines
+from .lexer import tokens
 from .parse import parse
-
-_TOKEN = re.compile(
-    r'(?P<docstring>"""(?:.|\n)*?""")|(?P<string>"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\')'
-    r"|(?P<comment>#[^\n]*)|(?P<newline>\n)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<number>[0-9][0-9_]*)"
-    r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<mark>[.,:])|(?P<operator>->|//=?|[-+*%|&=!<>]=?)"
-    r"|(?P<space>[ \t\f]+)|(?P<unknown>.)"
-)
-_BLOCKS = {
-    "if", "elif", "else", "while", "for", "with", "either", "or", "atomic",
-    "daemon", "unfair", "process", "def", "policy",
-}  # fmt: skip
-# Words that begin a statement and have an expression behind them, or a name.
-_BEFORE_EXPRESSION = {"if", "elif", "while", "for", "with", "assert", "await", "return", "wait"}
-_BEFORE_NAME = {
-    "model", "const", "type", "enum", "class", "shared", "ghost", "daemon", "unfair", "process", "def",
-    "policy", "policies", "invariant", "property", "sometimes", "scenario", "expect", "accept", "label",
-}  # fmt: skip
-_PREFIXES = {"not", "always", "eventually"}
 
 
 def format_source(source: Source, cache: str | None = None) -> tuple[str | None, Diagnostics]:
@@ -177,11 +161,10 @@ def _width(line: str) -> int:
 
 def _tokens(text: str) -> Iterator[_Token]:
     """The tokens of a statement but for white space; line breaks are tokens."""
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or ""
-        assert kind != "unknown", match.group()
-        if kind != "space":
-            yield _Token(kind, match.group())
+    for piece in tokens(text):
+        assert piece.kind not in ("unknown", "torn", "unclosed"), piece.text
+        if piece.kind != "space":
+            yield _Token(piece.kind, piece.text)
 
 
 def _meaning(pieces: tuple[_Piece, ...]) -> list[tuple[int, list[str]]]:
@@ -319,7 +302,7 @@ def _spaces(tokens: tuple[_Token, ...]) -> list[bool]:
             operand = True
             if len(annotated) > 1 and text in (",", ":"):
                 annotated[-1] = text == ":"
-            begins = text == ":" and len(annotated) == 1 and code[0].text in _BLOCKS
+            begins = text == ":" and len(annotated) == 1 and code[0].text in BEFORE_CODE
         previous, first = token, begins
     return spaces
 
@@ -331,6 +314,6 @@ def _takes_operand(word: str, before: str, first: bool, named: bool) -> bool:
     """
     if before in (".", "at"):
         return False
-    if first and (word in _BEFORE_EXPRESSION or (word in _BEFORE_NAME and named)):
+    if first and (word in BEFORE_OPERAND or (word in BEFORE_NAME and named)):
         return True
-    return word in _PREFIXES or (before, word) in (("not", "in"), ("wait", "until"))
+    return word in PREFIXES or (before, word) in (("not", "in"), ("wait", "until"))

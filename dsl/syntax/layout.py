@@ -10,33 +10,31 @@ from lark import Token
 
 from ..diagnostics import Diagnostics
 from ..source import Source, Span
-
-# Texts that are not closed come last: one in `"` ends with its line, a docstring with the file.
-_PIECE = re.compile(
-    r'"""[\s\S]*?"""|"""[\s\S]*|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|#[^\n]*|[()\[\]{}]|\n|["\'][^\n]*'
+from ..vocabulary.lookup import (
+    BEGIN_DECLARATION,
+    BEGIN_STATEMENT_ONLY,
+    BEGIN_STATEMENT_OR_WITHIN,
+    DECLARE_A_NAME,
+    JOINING,
+    PREFIXES,
 )
+from . import lexer
+
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
 _OPENS = {")": "(", "]": "[", "}": "{"}
-_DECLARING = re.compile(
-    r"(model|const|type|enum|class|shared|ghost|daemon|unfair|process|def|policy|policies|"
-    r"invariant|property|sometimes|scenario|expect|accept)\b"
-)
+_DECLARING = re.compile(rf"({'|'.join(BEGIN_DECLARATION)})\b")
 # Lines that cannot stand within brackets.
 _STATEMENT = re.compile(
-    r"[ \t]*(?:(?:while|with|assert|await|label|wait|return|break|continue|pass|either|atomic)\b(?!\s*[=,)])"
-    r"|[\w.\[\]]+ (?:[-+*%|&]|//)?= |(?:if|elif|else|for)\b[^\n#\"]*:[ \t]*(?:#|\n|$))"
+    rf"[ \t]*(?:(?:{'|'.join(BEGIN_STATEMENT_ONLY)})\b(?!\s*[=,)])"
+    rf"|[\w.\[\]]+ (?:[-+*%|&]|//)?= |(?:{'|'.join(BEGIN_STATEMENT_OR_WITHIN)})\b[^\n#\"]*:[ \t]*(?:#|\n|$))"
 )
 # A line whose first operand follows the last one of the line above it: no operator joins them.
-_OPERAND = re.compile(
-    r"[ \t]*(?!(?:and|or|not|in|at|for|if|implies|until|leads_to|on|holding)\b)[A-Za-z_0-9\"']"
-)
-_AWAITS_OPERAND = re.compile(
-    r"\b(?:and|or|not|in|at|for|if|implies|until|leads_to|always|eventually|on|holding)$"
-)
+_OPERAND = re.compile(rf"[ \t]*(?!(?:{'|'.join(JOINING)})\b)[A-Za-z_0-9\"']")
+_AWAITS_OPERAND = re.compile(rf"\b(?:{'|'.join((*JOINING, *PREFIXES))})$")
 # A declaration that no docstring is likely to hold at the left margin.
 _CERTAIN = re.compile(
-    r"^(?:model \w+[ \t]*(?:varies [^\n]*)?|(?:daemon |unfair )*(?:const|type|enum|class|shared|ghost|process"
-    r"|def|policy|invariant|property|sometimes|scenario) +\w+[^\n]*[:=][^\n]*"
+    r"^(?:model \w+[ \t]*(?:varies [^\n]*)?"
+    rf"|(?:daemon |unfair )*(?:{'|'.join(DECLARE_A_NAME)}) +\w+[^\n]*[:=][^\n]*"
     r"|expect [^\n]* (?:violated|holds)[^\n]*)$",
     re.MULTILINE,
 )
@@ -57,10 +55,12 @@ class LogicalLine:
     def code(self) -> str:
         """The text without the comment and the white space at its end."""
         end = 0
-        for match in _PIECE.finditer(self.text):
-            if match[0].startswith("#"):
-                end = max(end, len(self.text[: match.start()].rstrip()))
-                if not self.text[match.end() :].strip():
+        at = 0
+        while found := lexer.piece(self.text, at):
+            at = found.end
+            if found.kind == "comment":
+                end = max(end, len(self.text[: found.start].rstrip()))
+                if not self.text[at:].strip():
                     return self.text[:end]
         return self.text.rstrip()
 
@@ -133,9 +133,9 @@ class _Scan:
     def lines(self) -> tuple[LogicalLine, ...]:
         text = self.text
         at, number, comment = 0, 1, -1
-        while match := _PIECE.search(text, at):
-            piece, begin, at = match.group(), match.start(), match.end()
-            if piece == "\n":
+        while token := lexer.piece(text, at):
+            begin, at = token.start, token.end
+            if token.kind == "newline":
                 code_end = comment if comment >= 0 else begin
                 if self.open_at and self._must_end(text[self.start : code_end].rstrip(), at):
                     self._unclosed()
@@ -144,14 +144,14 @@ class _Scan:
                     self.start, self.begun = at, number + 1
                 number += 1
                 comment = -1
-            elif piece[0] == "#":
+            elif token.kind == "comment":
                 comment = begin
-            elif piece in _CLOSES:
-                self.open_at.append((piece, _place(self.source, begin, number)))
-            elif piece in _OPENS:
-                self._close(piece, _place(self.source, begin, number))
-            elif piece.startswith('"""'):
-                stop = self._torn_at(begin, at, _is_closed(piece))
+            elif token.kind == "open":
+                self.open_at.append((token.text, _place(self.source, begin, number)))
+            elif token.kind == "close":
+                self._close(token.text, _place(self.source, begin, number))
+            elif token.kind in ("docstring", "torn"):
+                stop = self._torn_at(begin, at, token.kind == "docstring")
                 if stop is not None:
                     place = _place(self.source, begin, number, 3)
                     self.found.add(
@@ -160,9 +160,9 @@ class _Scan:
                     self.open_at.clear()
                     at = stop
                 number += text.count("\n", begin, at)
-            elif not _is_closed(piece):
+            elif token.kind == "unclosed":
                 place = _place(self.source, begin, number)
-                help = f"close it with `{piece[0]}`"
+                help = f"close it with `{token.text[0]}`"
                 self.found.add("unclosed-string", place, "this text is not closed on its line", help)
                 if self.strict:
                     self.open_at.clear()
@@ -221,12 +221,6 @@ class _Scan:
 
 def _indent(text: str) -> int:
     return len(text) - len(text.lstrip(" \t"))
-
-
-def _is_closed(piece: str) -> bool:
-    if piece.startswith('"""'):
-        return len(piece) >= 6 and piece.endswith('"""')
-    return re.fullmatch(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'', piece) is not None
 
 
 def _has_code(text: str) -> bool:

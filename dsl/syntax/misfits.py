@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 
 from ..diagnostics import did_you_mean
+from ..vocabulary.lookup import BEFORE_BLOCK, BEGIN_DECLARATION, BEGIN_STATEMENT, KEYWORDS
 from .habits import Finding, habit
+from .lexer import masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,71 +24,7 @@ class Stop:
     head: str
 
 
-_DECLARATIONS = [
-    "model",
-    "const",
-    "type",
-    "enum",
-    "class",
-    "shared",
-    "ghost",
-    "process",
-    "daemon",
-    "unfair",
-    "def",
-    "policy",
-    "policies",
-    "invariant",
-    "property",
-    "sometimes",
-    "scenario",
-    "expect",
-    "accept",
-]
-_STATEMENTS = [
-    "assert",
-    "await",
-    "label",
-    "wait",
-    "return",
-    "break",
-    "continue",
-    "pass",
-    "if",
-    "elif",
-    "else",
-    "while",
-    "for",
-    "with",
-    "either",
-    "or",
-    "atomic",
-]
-_BLOCKS = re.compile(
-    r"(if|elif|else|while|for|with|either|or|atomic|process|daemon|unfair|def|policy|class|enum|invariant|property|"
-    r"sometimes|scenario)\b"
-)
-
-# Words that cannot be names, since the grammar reads them in expressions or at the start of a statement.
-KEYWORDS = frozenset(
-    (
-        *_STATEMENTS,
-        *[
-            "True",
-            "False",
-            "None",
-            "and",
-            "not",
-            "in",
-            "at",
-            "implies",
-            "until",
-            "leads_to",
-            "always",
-            "eventually",
-        ],
-    )
-)
+_BLOCKS = re.compile(rf"({'|'.join(sorted(BEFORE_BLOCK))})\b")
 
 _TOKENS = {
     "_NEWLINE": "the end of the line", "NAME": "a name", "NUMBER": "a number", "STRING": "a text in quotes",
@@ -106,25 +44,16 @@ _SIGNS = {
     "\u2212": "-", "\u00d7": "*", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'",
 }  # fmt: skip
 
-_TEXT = re.compile(r'"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|#[^\n]*')
-
-
-def _masked(text: str) -> str:
-    """The line without the insides of strings and comments, of the same length."""
-    return _TEXT.sub(
-        lambda m: " " * len(m[0]) if m[0][0] == "#" else m[0][0] + "_" * (len(m[0]) - 2) + m[0][0], text
-    )
-
 
 def opens_block(text: str) -> bool:
     """Whether a line was meant to begin a block."""
-    code = _masked(text).rstrip()
+    code = masked(text).rstrip()
     return code.endswith((":", "{")) or _BLOCKS.match(code.lstrip(" ")) is not None
 
 
 def explain(stop: Stop) -> Finding:
     """A syntax error in the words of its cause, as far as the line tells it."""
-    line = _masked(stop.text)
+    line = masked(stop.text)
     if stop.expected == {"OR"}:
         message = "`either:` needs a second alternative above this line"
         return Finding("stray-or", message, "write `or:`, aligned with `either:`", stop.at, stop.at + 1)
@@ -153,7 +82,7 @@ def _by_form(stop: Stop, line: str, before: str) -> Finding:
     def found(code: str, message: str, help: str | None) -> Finding:
         return Finding(code, message, help, stop.at, end)
 
-    if not stop.head and first not in _DECLARATIONS:
+    if not stop.head and first not in BEGIN_DECLARATION:
         return Finding("no-declaration", *_declaration(first, line), 0, max(len(first), 1))
     if re.fullmatch(r"[^\w\s()\[\]{}.,:=+*/%|&<>\"'#!-]|[^ -~]", stop.word, re.ASCII):
         return Finding("bad-character", *_character(stop.word, before), stop.at, stop.at + 1)
@@ -289,7 +218,7 @@ def _instead_of_tuple(first: str) -> str:
 
 def _declaration(first: str, line: str) -> tuple[str, str | None]:
     """What to say of a line at the left margin that begins no declaration."""
-    if first in _STATEMENTS or re.match(r"[\w.]+\(", line):
+    if first in BEGIN_STATEMENT or re.match(r"[\w.]+\(", line):
         return "a statement stands here outside any process", "indent it in the body of a `process` or `def`"
     if re.match(r"\w+\s*:", line):
         return (
@@ -306,8 +235,8 @@ def _declaration(first: str, line: str) -> tuple[str, str | None]:
             f"`{line.split()[0]}` begins no declaration",
             "a file holds declarations, such as `shared x: bool`",
         )
-    return f"`{first}` begins no declaration", did_you_mean(first, _DECLARATIONS) or (
-        "these do: " + ", ".join(f"`{word}`" for word in _DECLARATIONS)
+    return f"`{first}` begins no declaration", did_you_mean(first, BEGIN_DECLARATION) or (
+        "these do: " + ", ".join(f"`{word}`" for word in BEGIN_DECLARATION)
     )
 
 

@@ -6,15 +6,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ..vocabulary.lookup import DECLARE_A_NAME, KEYWORDS
 from .layout import LogicalLine
-from .misfits import KEYWORDS, opens_block
+from .lexer import without_texts
+from .misfits import opens_block
 
 _CODE = re.compile(r"((daemon|unfair)\s+)*process\b|(async\s+)?def\b|policy\b")
-_TEXT = re.compile(r'"""[\s\S]*?("""|$)|"([^"\\\n]|\\.)*("|$)|#[^\n]*', re.MULTILINE)
-_HEAD = re.compile(
-    r"(?:(?:daemon|unfair)\s+)*(?:const|type|enum|class|shared|ghost|process|def|policy|invariant|property"
-    r"|sometimes|scenario)\b\s*(\w*)"
-)
+_HEAD = re.compile(rf"(?:(?:daemon|unfair)\s+)*(?:{'|'.join(DECLARE_A_NAME)})\b\s*(\w*)")
 HOLE = "__lost__"
 """Stands for a name or condition in a line that replaces a faulty one."""
 
@@ -59,7 +57,7 @@ def lost(lines: list[LogicalLine]) -> Lost:
     begun: set[str] = set()
     texts: set[str] = set()
     for line in lines:
-        code = _TEXT.sub(" ", line.text).rstrip()
+        code = without_texts(line.text).rstrip()
         names.update(re.findall(r"[A-Za-z_]\w*", code))
         declares = _DECLARES.match(code)
         if declares and declares.end() == len(code):

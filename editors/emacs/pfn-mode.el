@@ -51,11 +51,11 @@
 (defconst pfn--variable-words
   '("cond" "end" "self" "wq"))
 (defconst pfn--setting-words
-  '("cpus" "full" "memory" "none" "preempt" "sc" "unlimited"))
+  '("cpus" "full" "memory" "none" "preempt" "sc" "unlimited" "weak"))
 (defconst pfn--type-words
   '("bool" "generation" "int" "mutex" "rwlock" "rwsem" "snapshot" "spinlock" "waitqueue"))
 (defconst pfn--verb-words
-  '("READ_ONCE" "WRITE_ONCE" "cond_resched" "cpu_relax" "finish_wait" "might_sleep" "prepare_to_wait" "schedule" "smp_load_acquire" "smp_mb" "smp_rmb" "smp_store_release" "smp_wmb" "wake_up" "wake_up_one" "weak"))
+  '("READ_ONCE" "WRITE_ONCE" "cond_resched" "cpu_relax" "finish_wait" "might_sleep" "prepare_to_wait" "schedule" "smp_load_acquire" "smp_mb" "smp_rmb" "smp_store_release" "smp_wmb" "wake_up" "wake_up_one"))
 (defconst pfn--check-words
   '("bad_unlock" "deadlock" "empty_choice" "ends_holding" "none_used" "out_of_range" "sleep_in_atomic"))
 (defconst pfn--policy-words

@@ -14,6 +14,7 @@ from itertools import groupby
 
 from ...dsl.source import Span
 from ...dsl.syntax import tree
+from ...dsl.vocabulary.lookup import BARRIERS, CHOICES, WAKING
 from .difference import DIFFERENT, NEUTRAL, STRONGER, WEAKER, Difference
 from .implication import change_of_domain, direction
 from .terms import Surroundings, Term, code, domain, names_in, nodes, shape, term, truth
@@ -21,8 +22,6 @@ from .terms import Surroundings, Term, code, domain, names_in, nodes, shape, ter
 _Compound = tree.If | tree.While | tree.For | tree.With | tree.Either | tree.Atomic
 _TIMELESS = tree.Assert | tree.Label
 _JUMPS = tree.Return | tree.Break | tree.Continue
-_BARRIERS = ("smp_mb", "smp_rmb", "smp_wmb")
-_WAKES = ("wake_up", "wake_up_one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +247,7 @@ def _removed(token: Token, old: Side) -> tuple[str, str, str] | None:
             if _chooses(node):
                 return "choice-removed", WEAKER, "a choice is removed"
             return "condition-removed", DIFFERENT, "a condition is removed"
-        case tree.CallStatement(expression=tree.Call(function=tree.Name(id=name))) if name in _BARRIERS:
+        case tree.CallStatement(expression=tree.Call(function=tree.Name(id=name))) if name in BARRIERS:
             return "barrier-removed", DIFFERENT, "a barrier is removed"
         case tree.Await():
             return "await-removed", DIFFERENT, "it is no longer waited for this"
@@ -277,7 +276,7 @@ def _added(token: Token, new: Side, old: Side) -> tuple[str, str, str] | None:
             return "await-added", WEAKER, "it waits here for what the code does not wait for"
         case tree.With():
             return "lock-added", DIFFERENT, "a lock is taken here"
-        case tree.CallStatement(expression=tree.Call(function=tree.Name(id=name))) if name in _WAKES:
+        case tree.CallStatement(expression=tree.Call(function=tree.Name(id=name))) if name in WAKING:
             return "wake-up-added", DIFFERENT, "a wake-up is added: a lost one elsewhere may no longer show"
         case _ if isinstance(node, _JUMPS) and token.behind:
             return "never-reached", WEAKER, "what stands behind this is never reached"
@@ -302,7 +301,7 @@ def _about_ghost(node: object, of: Side) -> bool:
 
 
 def _chooses(node: object) -> bool:
-    return bool({"maybe", "choose"} & names_in(shape_free(node)))
+    return bool(set(CHOICES) & names_in(shape_free(node)))
 
 
 def shape_free(node: object) -> object:

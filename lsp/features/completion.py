@@ -10,64 +10,25 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from ...dsl.checker.prelude import prelude
-from ...dsl.checker.values.scope import LOCK_METHODS, SET_METHODS
 from ...dsl.model import sorts as s
 from ...dsl.model.model import BUILT_IN_CHECKS
 from ...dsl.syntax import tree
+from ...dsl.syntax.lexer import tokens
+from ...dsl.vocabulary.built_in_words import FUNCTIONS, METHODS, SETTINGS, TYPES, VERBS
+from ...dsl.vocabulary.grammar_words import DECLARATIONS, OPERATORS, STATEMENTS
+from ...dsl.vocabulary.lookup import QUEUE_VERBS, SETTING_VALUES
+from ...dsl.vocabulary.word import Word
 from ..text.analysis import Analysis
 from ..text.positions import from_position
-from ..text.words import FUNCTIONS, TYPES, VERBS, words_for
 
 if TYPE_CHECKING:
     from ..server import Server
 
-_HEAD = re.compile(
-    r"(?:(?:daemon|unfair)\s+)*(model|const|type|enum|class|shared|ghost|process|def|policy|policies|invariant"
-    r"|property|sometimes|scenario|expect|accept)\b\s*(\w*)"
-)
+_WHAT = "|".join(word.word for word in DECLARATIONS if word.begins and not word.modifies)
+_HEAD = re.compile(rf"(?:(?:daemon|unfair)\s+)*({_WHAT})\b\s*(\w*)")
 _CHAIN = re.compile(r"([A-Za-z_]\w*(?:\[[^\[\]]*(?:\[[^\[\]]*\])?[^\[\]]*\]|\.\w+)*)\.\w*$")
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 
-_DECLARATIONS = {
-    "const": "const ${1:NAME}: int = ${2:2}",
-    "type": "type ${1:Name} = range(${2:2})",
-    "enum": "enum ${1:Name}: ${2:one}, ${3:two}",
-    "class": "class ${1:Name}:\n    ${2:field}: ${3:bool}",
-    "shared": "shared ${1:name}: ${2:bool}",
-    "ghost": "ghost ${1:name}: ${2:bool}",
-    "process": "process ${1:name}[${2:2}]:\n    $0",
-    "daemon": "daemon process ${1:name}:\n    while True:\n        $0",
-    "def": "def ${1:name}(${2}):\n    $0",
-    "policy": "policy ${1:name}:\n    while not cond:\n        $0",
-    "policies": "policies ${1:spin}",
-    "invariant": "invariant ${1:name}: $0",
-    "property": "property ${1:name}: $0",
-    "sometimes": "sometimes ${1:name}: $0",
-    "scenario": "scenario ${1:name}:\n    ${2:cpus = 1}",
-    "expect": "expect $1 ${2|holds,violated|}",
-    "accept": 'accept weaker $1 "${2:reason}"',
-    "model": "model ${1:name}",
-}
-_STATEMENTS = {
-    "if": "if ${1:condition}:\n    $0",
-    "elif": "elif ${1:condition}:\n    $0",
-    "else": "else:\n    $0",
-    "while": "while ${1:condition}:\n    $0",
-    "for": "for ${1:i} in range(${2:N}):\n    $0",
-    "with": "with ${1:lock}:\n    $0",
-    "either": "either:\n    ${1:pass}\nor:\n    ${2:pass}",
-    "or": "or:\n    $0",
-    "atomic": "atomic:\n    $0",
-    "assert": 'assert ${1:condition}, "${2:why}"',
-    "await": "await ${1:condition}",
-    "label": "label ${1:name}",
-    "wait": "wait until ${1:condition} on ${2:queue}",
-    "return": "return",
-    "break": "break",
-    "continue": "continue",
-    "pass": "pass",
-}
-_OPERATORS = ("and", "or", "not", "in", "implies", "always", "eventually", "leads_to", "until", "at")
+_OPERATORS = tuple(word.word for word in OPERATORS)
 
 
 def register(server: Server) -> None:
@@ -123,7 +84,9 @@ class Place:
         self.analysis = analysis
         lines = analysis.source.lines
         self.before = lines[line - 1][: column - 1]
-        self.code = _STRING.sub(lambda match: "_" * len(match[0]), self.before)
+        self.code = "".join(
+            "_" * len(token.text) if token.kind == "string" else token.text for token in tokens(self.before)
+        )
         self.indent = len(self.before) - len(self.before.lstrip())
         head = line - 1
         while head > 0 and not (lines[head][:1].strip() and lines[head][0] != "#"):
@@ -191,8 +154,7 @@ def offers(place: Place) -> Iterator[Offer]:
     elif _wants_type(place, code):
         yield from _types(place)
     elif place.statement and place.indent == 0 and (place.in_head or not place.before):
-        for word, snippet in _DECLARATIONS.items():
-            yield Offer(word, types.CompletionItemKind.Keyword, "declaration", snippet)
+        yield from _lines(DECLARATIONS)
     elif place.kind in ("class", "enum") or not place.kind:
         return
     else:
@@ -214,8 +176,9 @@ def _members(place: Place, chain: str) -> Iterator[Offer]:
         case s.Lock(kind=kind):
             yield from _lock_members(place, kind)
         case s.SetOf(of=of):
-            for name in SET_METHODS:
-                yield Offer(name, method, f"set[{of}]", f"{name}($1)", words_for(name)[1])  # type: ignore[index]
+            for word in METHODS:
+                if "set" in word.of:
+                    yield Offer(word.word, method, f"set[{of}]", f"{word.word}($1)", word.doc)
         case s.Task(process=process):
             names = place.analysis.checked.names if place.analysis.checked else None
             for owner, local in (names.locals if names else {}).get(process, {}):
@@ -225,19 +188,23 @@ def _members(place: Place, chain: str) -> Iterator[Offer]:
 
 def _lock_members(place: Place, kind: str) -> Iterator[Offer]:
     method = types.CompletionItemKind.Method
+    own = [word for word in METHODS if kind in word.of]
     if place.formula or place.kind not in ("process", "def", "policy"):
-        yield Offer("locked", types.CompletionItemKind.Field, kind, "", words_for("locked")[1])  # type: ignore[index]
-        yield Offer("held_by", method, kind, "held_by($1)", words_for("held_by")[1])  # type: ignore[index]
+        for word in own:
+            if word.role == "state":
+                what = types.CompletionItemKind.Field if word.parameters is None else method
+                takes = "" if word.parameters is None else f"{word.word}($1)"
+                yield Offer(word.word, what, kind, takes, word.doc)
         return
-    readers = kind in ("rwlock", "rwsem")
     if place.first == "with" or re.search(r"\bholding\s+\S*$", place.code):
-        for name in ("read", "write") if readers else ():
-            yield Offer(name, method, kind, f"{name}()", words_for(name)[1])  # type: ignore[index]
-        return
-    alone = re.fullmatch(r"\s*[\w.\[\]]*", place.code) is not None
-    for name, (action, _) in LOCK_METHODS[kind].items():
-        if alone or action == "try":
-            yield Offer(name, method, kind, f"{name}()", words_for(name)[1])  # type: ignore[index]
+        wanted = {"mode"}
+    elif re.fullmatch(r"\s*[\w.\[\]]*", place.code):
+        wanted = {"acquire", "release", "try"}
+    else:
+        wanted = {"try"}
+    for word in own:
+        if word.role in wanted:
+            yield Offer(word.word, method, kind, f"{word.word}()", word.doc)
 
 
 def sort_of(place: Place, chain: str) -> s.Sort | None:
@@ -311,14 +278,16 @@ def _setting(place: Place, code: str) -> Iterator[Offer]:
     value = types.CompletionItemKind.Value
     named = re.match(r"\s*(\w+)\s*=", code)
     if named:
-        words = {"preempt": ("none", "full"), "memory": ("sc", "weak"), "cpus": ("unlimited",)}.get(named[1])
+        words = SETTING_VALUES.get(named[1])
         for word in words or ():
             yield Offer(word, value)
         if words is None:
             yield from _constants(place)
         return
-    for word in ("cpus", "preempt", "memory"):
-        yield Offer(word, types.CompletionItemKind.Property, "setting", f"{word} = ", words_for(word)[1])  # type: ignore[index]
+    for setting in SETTINGS:
+        if setting.word in SETTING_VALUES:
+            form = f"{setting.word} = "
+            yield Offer(setting.word, types.CompletionItemKind.Property, "setting", form, setting.doc)
     yield Offer("policies", types.CompletionItemKind.Keyword, "setting", "policies ")
     for name in _declared(place, tree.Const):
         yield Offer(name, types.CompletionItemKind.Constant, "constant", f"{name} = ")
@@ -356,9 +325,9 @@ def _types(place: Place) -> Iterator[Offer]:
         for word in ("int", "bool", *_declared(place, tree.Enum)):
             yield Offer(word, kind, "type")
         return
-    for word, doc in TYPES.items():
-        if word != "int":
-            yield Offer(word, kind, "type", "", doc)
+    for own in TYPES:
+        if own.word != "int":
+            yield Offer(own.word, kind, "type", "", own.doc)
     yield Offer("range", kind, "type", "range(${1:2})")
     yield Offer("set", kind, "type", "set[${1:T}]")
     for name in _declared(place, tree.TypeAlias, tree.Enum, tree.Struct, tree.Process):
@@ -366,11 +335,24 @@ def _types(place: Place) -> Iterator[Offer]:
 
 
 def _statements(place: Place) -> Iterator[Offer]:
-    for word, snippet in _STATEMENTS.items():
-        yield Offer(word, types.CompletionItemKind.Keyword, "statement", snippet)
-    for word, (form, doc) in VERBS.items():
-        takes = "" if form.endswith("()") else "$1"
-        yield Offer(word, types.CompletionItemKind.Function, form, f"{word}({takes})", doc)
+    yield from _lines((*STATEMENTS, *OPERATORS))
+    yield from map(_call, VERBS)
+
+
+def _lines(words: Iterable[Word]) -> Iterator[Offer]:
+    """Those of the words that begin a line."""
+    for word in words:
+        if word.begins and word.snippet:
+            kind = "declaration" if word.group == "declaration" else "statement"
+            yield Offer(word.word, types.CompletionItemKind.Keyword, kind, word.snippet)
+
+
+def _call(word: Word) -> Offer:
+    """A verb or function, with a place to fill in where it takes something."""
+    takes = "$1" if word.parameters else ""
+    return Offer(
+        word.word, types.CompletionItemKind.Function, word.written, f"{word.word}({takes})", word.doc
+    )
 
 
 # ---- names
@@ -419,9 +401,7 @@ def _names(place: Place) -> Iterator[Offer]:
         yield Offer("cond", kind.Keyword, "condition of the site")
         yield Offer("wq", kind.Keyword, "waitqueue of the site")
     if not place.statement:
-        for name, (form, doc) in FUNCTIONS.items():
-            if not (place.formula and name in ("maybe", "choose")):
-                yield Offer(name, kind.Function, form, f"{name}({'' if form.endswith('()') else '$1'})", doc)
+        yield from (_call(word) for word in FUNCTIONS if not (place.formula and word.role == "choice"))
         yield from _words(("True", "False", "None"), kind.Constant)
         yield from _words(_OPERATORS if place.formula else ("and", "or", "not", "in"), kind.Keyword)
 
@@ -435,7 +415,7 @@ def _wanted(place: Place) -> type | None:
     code = place.code
     if re.search(r"^\s*with\s+\w*$|\bholding\s+\w*$", code):
         return s.Lock
-    if re.search(r"\bon\s+\w*$|\b(?:prepare_to_wait|finish_wait|wake_up|wake_up_one)\(\w*$", code):
+    if re.search(rf"\bon\s+\w*$|\b(?:{'|'.join(QUEUE_VERBS)})\(\w*$", code):
         return s.WaitQueue
     return None
 

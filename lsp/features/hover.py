@@ -12,10 +12,10 @@ from ...dsl.checker.prelude import source as prelude_source
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.syntax import tree
+from ...dsl.vocabulary.lookup import word_of
 from ..text.analysis import Analysis
 from ..text.names import KINDS, Occurrence, Symbol
 from ..text.positions import from_position, to_position, to_range
-from ..text.words import words_for
 from .navigation import declarations
 from .protection import Protection
 
@@ -62,8 +62,8 @@ def described(analysis: Analysis, found: Occurrence) -> str:
     """The declaration of a name in Markdown, with its docstring and, of a constant, its value."""
     symbol = found.symbol
     if symbol.kind == "built-in":
-        words = words_for(symbol.name)
-        return f"{_code(words[0])}\n\n{words[1]}" if words else ""
+        word = word_of(symbol.name)
+        return f"{_code(word.written)}\n\n{word.doc}" if word else ""
     node = _node(analysis, symbol)
     sort = _sort(analysis, symbol)
     match symbol.kind:
@@ -119,12 +119,10 @@ def _signature(analysis: Analysis, name: str, position: int) -> types.SignatureH
         parameters = [part.strip() for part in inner.split(",") if part.strip()]
         label = line.removeprefix("def ").removeprefix("policy ")
     else:
-        words = words_for(name)
-        if words is None or "(" not in words[0]:
+        word = word_of(name)
+        if word is None or word.parameters is None:
             return None
-        label, doc = words
-        inner = label[label.find("(") + 1 : label.rfind(")")]
-        parameters = [part.strip() for part in inner.split(",") if part.strip()]
+        label, doc, parameters = word.written, word.doc, list(word.parameters)
     told = [types.ParameterInformation(part) for part in parameters]
     active = min(position, max(len(told) - 1, 0))
     help = types.SignatureInformation(label, types.MarkupContent(types.MarkupKind.Markdown, doc), told)
@@ -213,8 +211,8 @@ def _values(sort: s.Sort | None) -> str:
         case s.Struct(fields=fields):
             return "\n".join(f"- `{name}: {sort}`" for name, sort, _ in fields)
         case s.Lock(kind=kind):
-            words = words_for(kind)
-            return words[1] if words else ""
+            word = word_of(kind)
+            return word.doc if word else ""
     return ""
 
 

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from ...dsl.checker.values.scope import BUILT_INS
 from ...dsl.model.model import BUILT_IN_CHECKS
 from ...dsl.source import Span
-from ...dsl.syntax.misfits import KEYWORDS
+from ...dsl.vocabulary.lookup import BUILT_INS, KEYWORDS
 from ..text.analysis import Analysis
 from ..text.names import Occurrence, Symbol
 from ..text.positions import to_range

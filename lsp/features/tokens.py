@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from ...dsl.syntax.misfits import KEYWORDS
+from ...dsl.syntax import lexer
+from ...dsl.vocabulary.grammar_words import GRAMMAR
+from ...dsl.vocabulary.lookup import word_of
 from ..text.analysis import Analysis
 from ..text.positions import units
 
@@ -21,15 +22,12 @@ KINDS = (
 )  # fmt: skip
 MODIFIERS = ("declaration", "readonly", "modification", "defaultLibrary", "documentation")
 
-_PIECES = re.compile(
-    r'(?P<string>"""[\s\S]*?(?:"""|\Z)|"(?:[^"\\\n]|\\.)*"?|\'(?:[^\'\\\n]|\\.)*\'?)|(?P<comment>#[^\n]*)'
-    r"|(?P<word>[A-Za-z_]\w*)|(?P<number>[0-9][0-9_]*)|(?P<operator>->|//=?|[-+*%|&=!<>]=?)"
-)
-_DECLARING = frozenset(
-    "model varies const type enum class shared ghost daemon unfair process def policy policies invariant "
-    "property sometimes scenario expect accept".split()
-)
-_INNER = frozenset("weaker on until holding holds violated under in cpu".split())
+_KEYWORDS = frozenset(word.word for word in GRAMMAR)
+# The tokens that are shown, and as what.
+_SHOWN: dict[lexer.Kind, str] = {
+    "docstring": "string", "string": "string", "torn": "string", "unclosed": "string", "comment": "comment",
+    "word": "word", "number": "number", "operator": "operator",
+}  # fmt: skip
 _OF_SYMBOL = {
     "const": ("variable", ("readonly",)), "type": ("type", ()), "enum": ("enum", ()), "class": ("class", ()),
     "shared": ("variable", ()), "ghost": ("variable", ()), "process": ("class", ()), "def": ("function", ()),
@@ -66,11 +64,14 @@ def tokens(analysis: Analysis, encoding: str) -> Iterator[tuple[int, int, int, s
     names = {(o.span.line, o.span.column): o for o in analysis.names.get(analysis.path, ())}
     text, lines = analysis.source.text, analysis.source.lines
     number, line_start, at = 0, 0, 0
-    for match in _PIECES.finditer(text):
-        number += text.count("\n", at, match.start())
-        line_start = text.rfind("\n", 0, match.start()) + 1
-        at = match.start()
-        kind, word, column = str(match.lastgroup), match.group(), match.start() - line_start
+    for token in lexer.tokens(text):
+        if token.kind not in _SHOWN:
+            continue
+        number += text.count("\n", at, token.start)
+        line_start = text.rfind("\n", 0, token.start) + 1
+        at = token.start
+        word, column = token.text, token.start - line_start
+        kind: str = _SHOWN[token.kind]
         modifiers: tuple[str, ...] = ()
         if kind == "word":
             found = names.get((number + 1, column + 1))
@@ -79,15 +80,11 @@ def tokens(analysis: Analysis, encoding: str) -> Iterator[tuple[int, int, int, s
                 kind, modifiers = _OF_SYMBOL[symbol.kind]
                 modifiers += ("declaration",) * found.declares + ("modification",) * found.writes
             elif symbol is not None and symbol.kind == "built-in":
-                behind = text[match.end() : match.end() + 1]
+                behind = text[token.end : token.end + 1]
                 kind, modifiers = ("function" if behind == "(" else "type"), ("defaultLibrary",)
-                kind = "variable" if word in ("self", "end", "cond", "wq") else kind
-            elif (
-                word in KEYWORDS
-                or word in _INNER
-                or (column == 0 and word in _DECLARING)
-                or word in _DECLARING
-            ):
+                told = word_of(word)
+                kind = "variable" if told is not None and told.group == "variable" else kind
+            elif word in _KEYWORDS:
                 kind = "keyword"
             else:
                 continue

@@ -1,3 +1,1 @@
-"""What is known of a document: its `analysis`, where `names` stand, `positions` in the protocol's units,
-what the language's `words` do.
-"""
+"""What is known of a document: its `analysis`, where `names` stand, `positions` in the protocol's units."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...dsl.checker.declarations import Checked
-from ...dsl.checker.values.scope import BUILT_INS
 from ...dsl.model import sorts as s
 from ...dsl.source import Source, Span
 from ...dsl.syntax import tree
+from ...dsl.vocabulary.lookup import BUILT_IN_NAMES
 
 KINDS: dict[type, str] = {
     tree.Const: "const", tree.TypeAlias: "type", tree.Enum: "enum", tree.Struct: "class",
@@ -18,9 +18,6 @@ KINDS: dict[type, str] = {
     tree.Policy: "policy", tree.Invariant: "invariant", tree.Property: "property",
     tree.Sometimes: "sometimes", tree.Scenario: "scenario",
 }  # fmt: skip
-
-
-_SETTINGS = ("cond", "wq", "cpus", "preempt", "memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ class _Walker:
     def top_symbol(self, name: str) -> Symbol:
         kind = self.top.get(name)
         if kind is None:
-            kind = "built-in" if name in BUILT_INS or name in _SETTINGS else "unknown"
+            kind = "built-in" if name in BUILT_IN_NAMES else "unknown"
         return Symbol(kind, "", name)
 
     # -- declarations

@@ -23,12 +23,12 @@ from pathlib import Path
 import pytest
 from pfnspec.dsl.checker.declarations import check
 from pfnspec.dsl.checker.scenarios import scenario_names
-from pfnspec.dsl.checker.values.scope import BUILT_INS
 from pfnspec.dsl.checker.variants import vary
 from pfnspec.dsl.diagnostics import Diagnostic
 from pfnspec.dsl.source import Source
 from pfnspec.dsl.syntax import tree
 from pfnspec.dsl.syntax.parse import parse
+from pfnspec.dsl.vocabulary.lookup import BUILT_INS
 from pfnspec.translator.lower.lower import lower
 from pfnspec.translator.program.program import Program
 from pfnspec.translator.reduce.schedule import scheduled

@@ -9,11 +9,9 @@ from types import ModuleType
 
 import pytest
 from pfnspec.dsl.checker.declarations import check
-from pfnspec.dsl.checker.values.scope import BUILT_INS, SET_METHODS
 from pfnspec.dsl.source import Source
-from pfnspec.dsl.syntax.misfits import KEYWORDS
 from pfnspec.dsl.syntax.parse import parse
-from pfnspec.lsp.text.words import FUNCTIONS, VERBS, words_for
+from pfnspec.dsl.vocabulary.lookup import BUILT_INS, KEYWORDS, SET_METHODS, word_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,24 +42,6 @@ def test_every_word_is_in_every_file(generator: ModuleType) -> None:
         assert missing == [], name
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ('"atomic"', '"indivisible"', "has indivisible; editors/generate.py has atomic"),
-        ('"label" NAME', '"label" NAME ["twice"]', "has twice; editors/generate.py has no more"),
-    ],
-)
-def test_another_word_in_the_grammar_is_noticed(
-    generator: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, said: str
-) -> None:
-    text = (ROOT / "dsl" / "syntax" / "grammar.lark").read_text(encoding="utf-8")
-    assert old in text
-    (tmp_path / "grammar.lark").write_text(text.replace(old, new), encoding="utf-8")
-    monkeypatch.setattr(generator, "GRAMMAR", tmp_path / "grammar.lark")
-    with pytest.raises(generator.Stale, match=said):
-        generator.words()
-
-
 def test_methods_of_sets_work_and_are_told_of() -> None:
     """What the editors colour as a method of sets is one, and hover knows it."""
     calls = "".join(f"    s.{name}(1)\n" for name in SET_METHODS)
@@ -69,19 +49,9 @@ def test_methods_of_sets_work_and_are_told_of() -> None:
     parsed, _ = parse(Source("m.pfn", text))
     assert parsed is not None
     assert list(check(parsed)[1]) == []
-    assert all(words_for(name) for name in SET_METHODS)
+    assert all(word_of(name) for name in SET_METHODS)
 
 
-def test_every_built_in_word_is_told_of(generator: ModuleType) -> None:
-    """What hover and completion know are the words that the checker knows, the values of settings apart."""
-    groups = generator.words()
-    assert set(VERBS) == set(groups["verb"])
-    assert set(FUNCTIONS) == set(groups["function"])
-    settings = set(generator.BUILT_IN["setting"].split())
-    assert [word for word in sorted(BUILT_INS - settings) if words_for(word) is None] == []
-
-
-def test_another_built_in_is_noticed(generator: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generator, "BUILT_INS", BUILT_INS - {"maybe"})
-    with pytest.raises(generator.Stale, match=r"editors/generate\.py has maybe"):
-        generator.words()
+def test_a_file_without_its_marks_is_noticed(generator: ModuleType) -> None:
+    with pytest.raises(generator.Stale, match="the marks are missing"):
+        generator.vim("no words", generator.words())

@@ -9,7 +9,7 @@ import pytest
 from differential import cells, fault
 from mutants import mutant
 from pfnspec import tla
-from pfnspec.lsp.text.words import VERBS
+from pfnspec.dsl.vocabulary.built_in_words import VERBS
 from random_models import made, model
 from shrink import smaller
 
@@ -48,7 +48,7 @@ NO_STEP_OF_THEIR_OWN = {
 def test_every_verb_is_made() -> None:
     """A verb that random models do not have is one that nobody has compared."""
     text = "".join(model(seed) for seed in range(150))
-    assert {verb for verb in VERBS if f"{verb}(" not in text} == NO_STEP_OF_THEIR_OWN
+    assert {verb.word for verb in VERBS if f"{verb.word}(" not in text} == NO_STEP_OF_THEIR_OWN
 
 
 @pytest.mark.parametrize("start", range(0, 40, 10))

@@ -6,15 +6,14 @@ from ...diagnostics import did_you_mean
 from ...model import model as m
 from ...model import sorts as s
 from ...syntax import tree
+from ...vocabulary.foreign import habit, not_within
+from ...vocabulary.lookup import LOCK_METHODS, OPERATION_NAMES, QUEUE_VERBS, SET_METHODS
 from ..values.expressions import domain, expression, place
-from ..values.kernel import habit, not_within
 from ..values.operators import fitted
 from ..values.places import refuse_lock_state
-from ..values.scope import LOCK_METHODS, SET_METHODS, Scope
+from ..values.scope import Scope
 from .body import Body, Copied, sole_first
 
-METHODS = frozenset((*SET_METHODS, *(name for methods in LOCK_METHODS.values() for name in methods)))
-QUEUE_VERBS = ("prepare_to_wait", "finish_wait", "wake_up", "wake_up_one")
 FAULT = object()
 
 
@@ -141,7 +140,7 @@ def lock_call(call: tree.Call, body: Body, *, statement: bool) -> object:
             names = ", ".join(f"`{method}`" for method in methods)
             help = f"it has {names}"
             # What another kind of lock has, `down` and `up` of semaphores included, is no habit here.
-            if name not in (*METHODS, "down", "up"):
+            if name not in (*OPERATION_NAMES, "down", "up"):
                 help = habit(name) or did_you_mean(name, not_within(name, methods)) or help
         article = "an" if lock.sort.shared else "a"
         scope.found.add("no-method", call.span, f"{article} {lock.sort.kind} has no `{name}`", help)
@@ -167,7 +166,7 @@ def lock_and_mode(node: tree.Expr, scope: Scope, word: str) -> tuple[m.Place, st
     if isinstance(node, tree.Call) and isinstance(node.function, tree.Attribute):
         if node.function.name in ("read", "write") and not node.arguments:
             mode, lock_node, bare = node.function.name, node.function.base, False
-        elif node.function.name in METHODS or node.function.name in ("read", "write"):
+        elif node.function.name in OPERATION_NAMES or node.function.name in ("read", "write"):
             help = f"write `{word} LOCK`, or `LOCK.read()` or `LOCK.write()` for a lock with readers"
             scope.found.add("lock-mode", node.span, f"`{word}` takes and releases the lock itself", help)
             return None

@@ -6,9 +6,10 @@ from ...diagnostics import did_you_mean
 from ...model import model as m
 from ...model import sorts as s
 from ...syntax import tree
+from ...vocabulary.lookup import SET_METHODS
 from ..values.expressions import expression, place
 from ..values.operators import fitted
-from ..values.scope import SET_METHODS, Scope
+from ..values.scope import Scope
 from ..values.settle import sort_of
 from .actions import FAULT, action_of
 from .body import Body, stores_to

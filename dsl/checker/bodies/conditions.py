@@ -6,11 +6,12 @@ from ...model import model as m
 from ...model import sorts as s
 from ...model.walk import walk
 from ...syntax import tree
+from ...vocabulary.lookup import CHOICES, LOADS, OPERATION_NAMES
 from ..values.expressions import condition
-from .actions import FAULT, METHODS, action_of
+from .actions import FAULT, action_of
 from .body import Body
 
-_STATE = ("all", "any", "READ_ONCE", "smp_load_acquire")
+_STATE = ("all", "any", *LOADS)
 
 
 def acts(node: tree.Expr, body: Body) -> bool:
@@ -23,9 +24,9 @@ def acts(node: tree.Expr, body: Body) -> bool:
             return acts(left, body) or acts(right, body)
         case tree.Call(function=tree.Name(id=name)):
             own = name in body.scope.locals or name in body.scope.names.variables
-            return not own and (name in ("maybe", "choose") or name in body.scope.names.functions)
+            return not own and (name in CHOICES or name in body.scope.names.functions)
         case tree.Call(function=tree.Attribute(name=name)):
-            return name in METHODS
+            return name in OPERATION_NAMES
         case tree.Name():
             return _looks(node, body)
         case _:
@@ -81,7 +82,7 @@ def refuse_in_await(node: tree.Expr, body: Body) -> bool:
 
 
 def _is_choice(call: tree.Call) -> bool:
-    return isinstance(call.function, tree.Name) and call.function.id in ("maybe", "choose")
+    return isinstance(call.function, tree.Name) and call.function.id in CHOICES
 
 
 def _is_whole_call(node: tree.Expr) -> bool:

@@ -7,13 +7,12 @@ from dataclasses import replace
 from ...model import model as m
 from ...model import sorts as s
 from ...syntax import tree
+from ...vocabulary.lookup import BARRIERS, OPERATION_NAMES, PLAIN_VERBS, QUEUE_VERBS, STORES
 from ..values.expressions import condition, expression, place
-from .actions import FAULT, METHODS, QUEUE_VERBS, action_of, lock_call
+from .actions import FAULT, action_of, lock_call
 from .assignments import assignment, set_method, source
 from .body import Body, not_in_atomic, sole_first
 from .conditions import refuse_in_await
-
-_VERBS = ("schedule", "cond_resched", "might_sleep", "cpu_relax", "smp_mb", "smp_rmb", "smp_wmb")
 
 
 def may_leave(body: Body) -> None:
@@ -59,7 +58,7 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
         name = (
             call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
         )
-        callable_ = name in (*_VERBS, *QUEUE_VERBS, *METHODS) or name in scope.names.functions
+        callable_ = name in (*PLAIN_VERBS, *QUEUE_VERBS, *OPERATION_NAMES) or name in scope.names.functions
         if callable_ or expression(call, scope) is not None:
             help = "call it, with parentheses after the name" if callable_ else "remove it, or assign it"
             scope.found.add("no-effect", node.span, "this statement does nothing", help)
@@ -74,11 +73,11 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
         scope.found.add("not-callable", node.span, "this cannot be called")
         return None
     name = call.function.id
-    if name in _VERBS:
+    if name in PLAIN_VERBS:
         if call.arguments:
             scope.found.add("bad-argument", call.span, f"`{name}` takes nothing")
             return None
-        if not name.startswith("smp_"):
+        if name not in BARRIERS:
             not_in_atomic(call.span, f"`{name}()`", body)
         return m.Verb(name, call.span)
     if name in QUEUE_VERBS:
@@ -93,7 +92,7 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
             scope.found.add("wrong-sort", argument.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
             return None
         return m.QueueAction(name, queue, call.span)
-    if name in ("WRITE_ONCE", "smp_store_release"):
+    if name in STORES:
         if len(call.arguments) != 2 or any(
             isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
         ):

@@ -2,6 +2,5 @@
 
 `scope` what a name stands for at a place (`Names` of the specification, `Scope` of the place);
 `expressions` expression by expression; `operators` whether a value fits; `places` fields, elements,
-labels; `names` what is said of a name without a value; `settle` type expressions and constants;
-`kernel` names that a kernel engineer would type.
+labels; `names` what is said of a name without a value; `settle` type expressions and constants.
 """

@@ -11,6 +11,7 @@ from ...model import sorts as s
 from ...model.fold import NotConstant, evaluate
 from ...source import Span
 from ...syntax import tree
+from ...vocabulary.lookup import LOADS
 from .names import named, refuse_call
 from .operators import compared, computed, displayed, fitted, measured, signed, truth
 from .places import at_label, element_of, field_of, is_task, local_of, member_help, refuse_method
@@ -396,7 +397,7 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
     name = node.function.id
     if name in ("all", "any"):
         return _quantifier(name, node, scope)
-    if name in ("READ_ONCE", "smp_load_acquire"):
+    if name in LOADS:
         only = _only_argument(node, scope)
         typed = None if only is None else expression(only, scope)
         if typed and not isinstance(typed, m.Load):

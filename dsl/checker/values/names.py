@@ -6,7 +6,8 @@ from ...model import model as m
 from ...model import sorts as s
 from ...source import Span
 from ...syntax import tree
-from .scope import BUILT_INS, TYPE_WORDS, Scope
+from ...vocabulary.lookup import BUILT_INS, CHOICES, TYPE_WORDS
+from .scope import Scope
 
 _NO_CALL = "write the condition itself; assertions, invariants and properties take no steps"
 
@@ -83,7 +84,7 @@ def _sort_of(value: s.Value, scope: Scope) -> s.Sort:
 
 def refuse_call(name: str, node: tree.Call, scope: Scope) -> None:
     """Reports a call of something that has no value within an expression."""
-    if name in ("maybe", "choose"):
+    if name in CHOICES:
         help = "assign it to a local first, and use the local here"
         scope.found.add("choice-in-expression", node.span, f"`{name}` is not part of an expression", help)
     elif name in scope.names.functions:

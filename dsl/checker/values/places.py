@@ -7,8 +7,9 @@ from ...model import model as m
 from ...model import sorts as s
 from ...source import Span
 from ...syntax import tree
+from ...vocabulary.lookup import LOCK_METHODS, SET_METHODS
 from .operators import fitted
-from .scope import LOCK_METHODS, SET_METHODS, Scope
+from .scope import Scope
 
 
 def member_help(type_name: str, member: str, scope: Scope) -> str | None:

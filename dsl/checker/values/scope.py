@@ -11,36 +11,8 @@ from ...model import sorts as s
 from ...source import Span
 from ...syntax import tree
 from ...syntax.recover import Lost
-from .kernel import habit, not_within
-
-BUILT_INS = frozenset(
-    "maybe choose range set min max len all any READ_ONCE WRITE_ONCE smp_load_acquire smp_store_release "
-    "prepare_to_wait finish_wait wake_up wake_up_one schedule cond_resched might_sleep cpu_relax smp_mb "
-    "smp_rmb smp_wmb self end bool int generation snapshot spinlock mutex rwlock rwsem waitqueue "
-    "unlimited none full sc weak".split()
-)
-TYPE_WORDS = frozenset(
-    ["bool", "int", "generation", "snapshot", "spinlock", "mutex", "rwlock", "rwsem", "waitqueue"]
-)
-
-# By kind of lock: the word, what it does, and in which mode.
-LOCK_METHODS: dict[str, dict[str, tuple[str, str]]] = {
-    "spinlock": {"lock": ("acquire", "write"), "unlock": ("release", "write"), "trylock": ("try", "write")},
-    "mutex": {"lock": ("acquire", "write"), "unlock": ("release", "write"), "trylock": ("try", "write")},
-    "rwlock": {
-        "read_lock": ("acquire", "read"), "read_unlock": ("release", "read"), "read_trylock": ("try", "read"),
-        "write_lock": ("acquire", "write"), "write_unlock": ("release", "write"),
-        "write_trylock": ("try", "write"),
-    },
-    "rwsem": {
-        "down_read": ("acquire", "read"), "up_read": ("release", "read"),
-        "down_read_trylock": ("try", "read"), "down_write": ("acquire", "write"),
-        "up_write": ("release", "write"), "down_write_trylock": ("try", "write"),
-    },
-}  # fmt: skip
-
-# What changes a set: the operator between the set and `{x}`.  Taking out what is not there does nothing.
-SET_METHODS: dict[str, str] = {"add": "|", "remove": "minus", "discard": "minus"}
+from ...vocabulary.foreign import habit, not_within
+from ...vocabulary.lookup import BUILT_INS, TYPE_WORDS
 
 
 @dataclass(slots=True)

@@ -9,8 +9,8 @@ from ...model import sorts as s
 from ...model.fold import NotConstant, evaluate
 from ...source import Span
 from ...syntax import tree
+from ...vocabulary.foreign import habit
 from .expressions import constant, expression, range_bounds
-from .kernel import habit
 from .operators import fitted
 from .scope import Names, Scope
 

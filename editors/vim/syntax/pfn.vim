@@ -16,9 +16,9 @@ syn keyword pfnConstant False None True
 syn keyword pfnVerdict holds violated
 syn keyword pfnFunction all any choose len max maybe min range set
 syn keyword pfnVariable cond end self wq
-syn keyword pfnSetting contained cpus full memory none preempt sc unlimited
+syn keyword pfnSetting contained cpus full memory none preempt sc unlimited weak
 syn keyword pfnType bool generation int mutex rwlock rwsem snapshot spinlock waitqueue
-syn keyword pfnVerb READ_ONCE WRITE_ONCE cond_resched cpu_relax finish_wait might_sleep prepare_to_wait schedule smp_load_acquire smp_mb smp_rmb smp_store_release smp_wmb wake_up wake_up_one weak
+syn keyword pfnVerb READ_ONCE WRITE_ONCE cond_resched cpu_relax finish_wait might_sleep prepare_to_wait schedule smp_load_acquire smp_mb smp_rmb smp_store_release smp_wmb wake_up wake_up_one
 syn keyword pfnCheck contained bad_unlock deadlock empty_choice ends_holding none_used out_of_range sleep_in_atomic
 syn keyword pfnPolicy contained block halt_poll resched spin
 syn keyword pfnMethod contained add discard down_read down_read_trylock down_write down_write_trylock held_by lock read read_lock read_trylock read_unlock remove trylock unlock up_read up_write write write_lock write_trylock write_unlock

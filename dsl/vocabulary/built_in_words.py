@@ -1,0 +1,256 @@
+"""The names that the checker knows without a declaration."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .word import Role, Word
+
+TYPES: tuple[Word, ...] = (
+    Word("bool", "type", "`False` or `True`; starts as `False`."),
+    Word("int", "type", "A number, for constants only."),
+    Word("generation", "type", "A counter that only grows: `+= 1`, take a `snapshot`, compare one with it."),
+    Word("snapshot", "type", "A copy of a `generation`."),
+    Word("spinlock", "type", "A lock that is waited for by spinning: `with L:`."),
+    Word("mutex", "type", "A lock that is waited for by sleeping: `with L:`."),
+    Word(
+        "rwlock",
+        "type",
+        "Readers or a writer, waiting by spinning, fair: `with L.read():`, `with L.write():`.",
+    ),
+    Word("rwsem", "type", "Readers or a writer, waiting by sleeping, fair unless `rwsem(unfair)`."),
+    Word("waitqueue", "type", "Where tasks wait to be woken."),
+)
+
+FUNCTIONS: tuple[Word, ...] = (
+    Word("maybe", "function", "`True` or `False`: every run takes both ways.", (), role="choice"),
+    Word(
+        "choose",
+        "function",
+        "Any element of a set, a type or a range; of none, `empty_choice` is violated.",
+        ("S",),
+        role="choice",
+    ),
+    Word("range", "function", "The numbers from `low`, or 0, to `high - 1`.", ("low", "high")),
+    Word("set", "function", "The empty set; `set[T]` is the type of subsets of T.", ()),
+    Word("min", "function", "The least of two or more numbers.", ("a", "b")),
+    Word("max", "function", "The greatest of two or more numbers.", ("a", "b")),
+    Word("len", "function", "The number of elements of a set.", ("S",)),
+    Word("all", "function", "Whether C holds for every x of D.", ("C for x in D",)),
+    Word("any", "function", "Whether C holds for some x of D.", ("C for x in D",)),
+)
+
+_ORDERS = "Under weak memory: orders {0} before it against {1} behind it."
+
+VERBS: tuple[Word, ...] = (
+    Word("cpu_relax", "verb", "A step without effect.", (), role="pause"),
+    Word(
+        "cond_resched", "verb", "A step without effect; not while a spinning lock is held.", (), role="pause"
+    ),
+    Word(
+        "might_sleep",
+        "verb",
+        "A step without effect, which begins what may sleep; not while a spinning lock is held.",
+        (),
+        role="pause",
+    ),
+    Word(
+        "schedule",
+        "verb",
+        "Waits while this task is armed by `prepare_to_wait`, otherwise as `cond_resched()`.",
+        (),
+        role="pause",
+    ),
+    Word("READ_ONCE", "verb", "The value of `x`.", ("x",), role="load"),
+    Word(
+        "smp_load_acquire",
+        "verb",
+        "The value of `x`; under weak memory nothing behind it is read before.",
+        ("x",),
+        role="load",
+    ),
+    Word("WRITE_ONCE", "verb", "The same as `x = v`.", ("x", "v"), role="store"),
+    Word(
+        "smp_store_release",
+        "verb",
+        "The same as `x = v`; under weak memory all before it is seen with it.",
+        ("x", "v"),
+        role="store",
+    ),
+    Word("smp_mb", "verb", _ORDERS.format("all", "all"), (), role="barrier"),
+    Word("smp_rmb", "verb", _ORDERS.format("loads", "loads"), (), role="barrier"),
+    Word("smp_wmb", "verb", _ORDERS.format("stores", "stores"), (), role="barrier"),
+    Word(
+        "prepare_to_wait",
+        "verb",
+        "Puts this task on the queue and arms it, in one step.",
+        ("wq",),
+        role="queue",
+    ),
+    Word(
+        "finish_wait",
+        "verb",
+        "Takes this task off the queue and disarms it, in one step.",
+        ("wq",),
+        role="queue",
+    ),
+    Word(
+        "wake_up",
+        "verb",
+        "Empties the queue and disarms all that were on it, in one step.",
+        ("wq",),
+        role="wake",
+    ),
+    Word(
+        "wake_up_one",
+        "verb",
+        "Takes one task off the queue, whichever, and disarms it, in one step.",
+        ("wq",),
+        role="wake",
+    ),
+)
+
+VARIABLES: tuple[Word, ...] = (
+    Word("self", "variable", "The index of the task that runs the code."),
+    Word("end", "variable", "The label of every process' end."),
+    Word(
+        "cond", "variable", "In a policy: the condition of the waiting site, evaluated anew.", reserved=False
+    ),
+    Word("wq", "variable", "In a policy: the waitqueue of the waiting site.", reserved=False),
+)
+
+SETTINGS: tuple[Word, ...] = (
+    Word(
+        "cpus",
+        "setting",
+        "In a scenario: how many CPUs there are, or `unlimited`.",
+        form="cpus = N",
+        reserved=False,
+    ),
+    Word(
+        "preempt",
+        "setting",
+        "In a scenario: `none`, or `full` for a kernel that preempts tasks anywhere.",
+        form="preempt = none",
+        reserved=False,
+    ),
+    Word(
+        "memory",
+        "setting",
+        "In a scenario: `sc`, sequential consistency, or `weak`, with the kernel's reorderings.",
+        form="memory = sc",
+        reserved=False,
+    ),
+    Word("unlimited", "setting", "A CPU for each task.", of=("cpus",)),
+    Word("none", "setting", "A task is taken off its CPU where it sleeps or offers it.", of=("preempt",)),
+    Word("full", "setting", "A task is also taken off wherever it holds no spinning lock.", of=("preempt",)),
+    Word("sc", "setting", "Sequential consistency.", of=("memory",)),
+    Word("weak", "setting", "The kernel's memory model, but for load buffering.", of=("memory",)),
+)
+"""What a scenario sets, and the words for its values."""
+
+_PLAIN = ("spinlock", "mutex")
+_DOES = {
+    "acquire": "Takes the lock{mode}, and waits for it.",
+    "release": "Releases the lock{mode}.",
+    "try": "Takes the lock{mode} if it is free: `True` if it did. It never waits.",
+}
+
+
+def _lock(word: str, role: Role, mode: Literal["read", "write"], *of: str) -> Word:
+    how = "" if of == _PLAIN else f" for {'read' if mode == 'read' else 'writ'}ing"
+    doc = _DOES[role].format(mode=how)
+    return Word(word, "method", doc, (), f"L.{word}()", reserved=False, role=role, of=of, mode=mode)
+
+
+LOCK_OPERATIONS: tuple[Word, ...] = (
+    _lock("lock", "acquire", "write", *_PLAIN),
+    _lock("unlock", "release", "write", *_PLAIN),
+    _lock("trylock", "try", "write", *_PLAIN),
+    _lock("read_lock", "acquire", "read", "rwlock"),
+    _lock("read_unlock", "release", "read", "rwlock"),
+    _lock("read_trylock", "try", "read", "rwlock"),
+    _lock("write_lock", "acquire", "write", "rwlock"),
+    _lock("write_unlock", "release", "write", "rwlock"),
+    _lock("write_trylock", "try", "write", "rwlock"),
+    _lock("down_read", "acquire", "read", "rwsem"),
+    _lock("up_read", "release", "read", "rwsem"),
+    _lock("down_read_trylock", "try", "read", "rwsem"),
+    _lock("down_write", "acquire", "write", "rwsem"),
+    _lock("up_write", "release", "write", "rwsem"),
+    _lock("down_write_trylock", "try", "write", "rwsem"),
+)
+_LOCKS = (*_PLAIN, "rwlock", "rwsem")
+_SHARED = ("rwlock", "rwsem")
+
+
+def _method(
+    word: str,
+    form: str,
+    doc: str,
+    role: Role,
+    of: tuple[str, ...],
+    parameters: tuple[str, ...] | None = (),
+    mode: Literal["", "read", "write"] = "",
+) -> Word:
+    return Word(word, "method", doc, parameters, form, reserved=False, role=role, of=of, mode=mode)
+
+
+METHODS: tuple[Word, ...] = (
+    *LOCK_OPERATIONS,
+    _method("add", "S.add(x)", "Puts an element into a set: a load and a store.", "insert", ("set",), ("x",)),
+    _method(
+        "remove",
+        "S.remove(x)",
+        "Takes an element out of a set, if it is there: a load and a store.",
+        "take_out",
+        ("set",),
+        ("x",),
+    ),
+    _method("discard", "S.discard(x)", "The same as `S.remove(x)`.", "take_out", ("set",), ("x",)),
+    _method(
+        "held_by",
+        "L.held_by(P[i])",
+        "Whether that task holds the lock; in specifications only.",
+        "state",
+        _LOCKS,
+        ("P[i]",),
+    ),
+    _method(
+        "locked",
+        "L.locked",
+        "Whether the lock is held, in any mode; in specifications only.",
+        "state",
+        _LOCKS,
+        None,
+    ),
+    _method(
+        "read", "with L.read():", "Holds the lock for reading in the block.", "mode", _SHARED, mode="read"
+    ),
+    _method(
+        "write", "with L.write():", "Holds the lock for writing in the block.", "mode", _SHARED, mode="write"
+    ),
+)
+
+
+def _check(word: str, doc: str) -> Word:
+    return Word(word, "check", doc, reserved=False)
+
+
+CHECKS: tuple[Word, ...] = (
+    _check(
+        "deadlock", "Nobody can step, or tasks wait for what only others who are stuck could bring about."
+    ),
+    _check("out_of_range", "A number does not fit where it is stored, or an index is out of bounds."),
+    _check("none_used", "None, or a snapshot not taken, is used where a value is needed."),
+    _check("empty_choice", "`choose` has nothing to choose from."),
+    _check("bad_unlock", "A task releases what it does not hold in this mode."),
+    _check(
+        "sleep_in_atomic", "Something that may sleep is reached with a spinning lock held, or while armed."
+    ),
+    _check("ends_holding", "A task ends with a lock."),
+)
+"""What every model is checked for, in the order of reports."""
+
+BUILT_IN: tuple[Word, ...] = (*TYPES, *FUNCTIONS, *VERBS, *VARIABLES, *SETTINGS, *METHODS, *CHECKS)
+"""All of them."""

@@ -1,0 +1,68 @@
+"""One word of the language, with all that is known of it apart from its meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Group = Literal[
+    "declaration", "statement", "operator", "constant", "verdict",
+    "type", "function", "variable", "setting", "verb", "method", "check",
+]  # fmt: skip
+"""What a word is, as editors colour it. The first line are the words of the grammar."""
+
+GRAMMAR_GROUPS: tuple[Group, ...] = ("declaration", "statement", "operator", "constant", "verdict")
+
+Role = Literal[
+    "",
+    # Verbs: lets time pass, barrier, operation of a waitqueue, one that wakes, a load, a store.
+    "pause", "barrier", "queue", "wake", "load", "store",
+    # Functions that choose.
+    "choice",
+    # Methods: of locks, then of sets, then what only specifications see, then the modes that `with` names.
+    "acquire", "release", "try", "insert", "take_out", "state", "mode",
+]  # fmt: skip
+"""What a built-in word does, where more than its name is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word, its group, and a line of documentation.
+
+    `parameters` are the names of what stands in its parentheses, None for a word without any. `form` is
+    how it is written, where that is more than the word and its parameters. `snippet` is what completion
+    writes, with places to fill in. `reserved` words cannot be names of an author's own.
+
+    Of a word of the grammar: it `begins` a line; it `opens` a block of statements ("code") or of
+    something else ("lines"); what it `takes` must follow where it stands as a keyword: an operand or a
+    name; a new name follows (`names`); it says more of the declaration behind it (`modifies`); it `joins`
+    operands, so that an expression goes on behind it; it may stand `within` an expression as well.
+
+    Of a built-in word: its `role`; what it is a word `of` (a kind of lock, `set`, a setting); the `mode`
+    of a lock's operation.
+    """
+
+    word: str
+    group: Group
+    doc: str
+    parameters: tuple[str, ...] | None = None
+    form: str = ""
+    snippet: str = ""
+    reserved: bool = True
+    begins: bool = False
+    opens: Literal["", "code", "lines"] = ""
+    takes: Literal["", "operand", "name"] = ""
+    names: bool = False
+    modifies: bool = False
+    joins: bool = False
+    within: bool = False
+    role: Role = ""
+    of: tuple[str, ...] = ()
+    mode: Literal["", "read", "write"] = ""
+
+    @property
+    def written(self) -> str:
+        """How the word is written, with its parameters."""
+        if self.form or self.parameters is None:
+            return self.form or self.word
+        return f"{self.word}({', '.join(self.parameters)})"
