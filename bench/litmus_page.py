@@ -20,8 +20,8 @@ forbids that the program ends so; *sometimes*: it allows it. Under `memory = sc`
 A test that is *missed* needs what [weak memory does not cover](semantics.md#what-it-does-not-cover).
 
 `x = 1` and `r0 = x` stand for `WRITE_ONCE` and `READ_ONCE`, `=release=` and `=acquire=` for
-`smp_store_release` and `smp_load_acquire`, `by r0` for an address that depends on `r0`, `mb`, `rmb` and `wmb` for
-the barriers, and `swap x 1 if 2` for a compare-and-exchange, which is an `atomic` block here. A task's
+`smp_store_release` and `smp_load_acquire`, `by r0` for an address that depends on `r0`, `mb`, `rmb` and
+`wmb` for the barriers, and `swap x 1 if 2` for a compare-and-exchange, which is an `atomic` block here. A task's
 statements are on one line; everything is 0 in the beginning. The first 65 are those of the kernel's
 `tools/memory-model/litmus-tests` and of herd's collection that need neither RCU nor plain accesses.
 
@@ -35,7 +35,8 @@ def page() -> str:
     forbidden = sum(head.endswith(": never") for head, *_ in parts)
     missed = sum(head.endswith("missed") for head, *_ in parts)
     allowed = len(parts) - forbidden
-    counted = f"{len(parts)} tests: of {forbidden} *never* none is found; of {allowed} *sometimes* {missed} are missed."
+    counted = f"{len(parts)} tests: of {forbidden} *never* none is found; "
+    counted += f"of {allowed} *sometimes* {missed} are missed."
     lines = [_HEAD, counted, "", "| test | tasks | ends with | kernel | found |", "|---|---|---|---|---|"]
     for head, *tasks, exists in parts:
         name, result = head.rsplit(": ", 1)

@@ -29,7 +29,7 @@ from .memory import Memory
 from .queues import Body, queued_locks
 from .statements import Statements, claims_of
 from .temporal import temporal_properties, untaken
-from .weak import memory_of
+from .weak import memory_of, refuse_unseen_stores
 
 
 def _holding(model: m.Model, spinning_only: bool) -> Expr:
@@ -67,6 +67,8 @@ def lower(
         program, found = _lower(model, policy, memory, fair_to_writers, all_queues)
     if program is None:
         return None, found
+    if memory is not None:
+        refuse_unseen_stores(program, memory)
     weak = () if memory is None else tuple(memory.locations)
     return replace(program, memory=model.memory, weak=weak, _points={}), found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...dsl.model import model as m
 from ...dsl.source import Span
+from ...dsl.vocabulary.lookup import BARRIERS
 from ..program.program import (
     NONE,
     SELF,
@@ -30,8 +31,6 @@ from .flow import LastNode
 from .instant import worth
 from .locks import EMPTY, LockPlace, QueuePlace, acquisition
 from .memory import ATOMIC, passed_by
-
-BARRIERS = ("smp_mb", "smp_rmb", "smp_wmb")
 
 
 class Operations(Assignments):
@@ -192,9 +191,11 @@ class Operations(Assignments):
                 changed = self.seen.changed_by_load_order()
                 settled = self.seen.settled(goto(after))
                 block = Block((*self.seen.ordered(), *settled.ops), settled.end)
-            case _:
+            case "smp_mb":
                 changed = self.seen.changed_by_full()
                 block = self.seen.full(f"{node.span.line}_{node.span.column}", self.seen.settled(goto(after)))
+            case other:
+                raise AssertionError(f"{other} has no rule under weak memory")
         note = Note("barrier", node.span, value=changed, text=f"{node.verb}()")
         return self.free(self.step("barrier", node.span, Block((note, *block.ops), block.end)), node.span)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ...dsl.model import model as m
-from ..program.program import PC, Assign, Note, Point, Program, Step, Variable, reads, walk
+from ..program.program import PC, Assign, Fill, Note, Point, Program, Step, Variable, reads, walk
 from ..program.ways import leaves
 from ..reduce.movers import Access, Analysis
 from .direct import counter_elements
@@ -29,6 +29,7 @@ from .memory import (
     Views,
     passed_by,
     passed_by_readers,
+    with_newest,
 )
 
 
@@ -214,3 +215,12 @@ def _dependent(program: Program, weak: frozenset[str]) -> frozenset[str]:
         if not more:
             return frozenset(found)
         found |= more
+
+
+def refuse_unseen_stores(program: Program, memory: Memory) -> None:
+    """AssertionError for a store to a weak location that changes no view: a statement that has no rule."""
+    for point in program.points:
+        for leaf in leaves(point.step.block) if point.step else ():
+            written = {op.variable for op in leaf.ops if isinstance(op, Assign | Fill)}
+            for path in written & memory.locations.keys():
+                assert with_newest(path) in written, f"a store to {path} has no rule under weak memory"
