@@ -18,9 +18,11 @@ from ...dsl.diagnostics import Diagnostic
 from ...dsl.source import Source, Span
 from ...translator.program.findings import (
     Change,
+    Cure,
     Event,
     Finding,
     Position,
+    Put,
     Reachable,
     Standing,
     Stored,
@@ -212,6 +214,18 @@ def _finding_data(finding: Finding) -> Data:
         "loop": finding.loop,
         "diagnosis": finding.diagnosis,
         "reasons": list(finding.reasons),
+        "cures": [
+            [
+                {
+                    "barrier": put.word,
+                    "task": str(put.task),
+                    "after": _place(put.after),
+                    "before": _place(put.before),
+                }
+                for put in cure.puts
+            ]
+            for cure in finding.cures
+        ],
     }
 
 
@@ -437,7 +451,12 @@ class _Reader:
                 Position(self.task(one["task"]), one["label"], one["there"], self.span(one))
                 for one in data["positions"]
             ),
+            tuple(Cure(tuple(self.put(put) for put in one)) for one in data.get("cures", ())),
         )  # fmt: skip
+
+    def put(self, data: Data) -> Put:
+        after, before = self.span(data["after"]), self.span(data["before"])
+        return Put(data["barrier"], self.task(data["task"]), after, before)
 
     def step(self, data: Data) -> TraceStep:
         return TraceStep(

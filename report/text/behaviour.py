@@ -9,7 +9,7 @@ from ...dsl.source import Source
 from ...translator.program.findings import Finding
 from ...translator.program.values import Task
 from .ink import Ink
-from .words import because, layout, place, source_line, waiting
+from .words import because, cure_text, layout, place, source_line, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,8 @@ def ending(finding: Finding, page: Page) -> list[str]:
     values = because(finding, page.main)
     if values:
         lines.append(f"     {values}")
+    if finding.cures:
+        lines.append(f"     {cure_text(finding.cures, page.main)}")
     if finding.property == "deadlock":
         if finding.cycle:
             chain = " -> ".join(str(task) for task in (*finding.cycle, finding.cycle[0]))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from ...dsl.source import Source, Span
-from ...translator.program.findings import Event, Finding, Standing, TraceStep
+from ...translator.program.findings import Cure, Event, Finding, Put, Standing, TraceStep
 from ...translator.program.values import Task, Value, value_text
 
 NARROWEST = 60
@@ -165,6 +165,20 @@ def _of_whom(standing: Standing) -> str:
     if standing.keepers == standing.on and len(standing.on) == 1:
         return "which"
     return f"of whom {', '.join(map(str, standing.keepers))}"
+
+
+def cure_text(cures: tuple[Cure, ...], main: str) -> str:
+    """The barriers that exclude a behaviour: found by trying, and no promise about others."""
+
+    def where(put: Put) -> str:
+        after, before = place(put.after, main), place(put.before, main)
+        return f"of {put.task} between lines {after} and {before}"
+
+    if len(cures[0].puts) == 1:
+        places = ", or ".join(where(cure.puts[0]) for cure in cures)
+        return f"{cures[0].puts[0].word} {places} excludes this trace"
+    told = " and ".join(f"{put.word} {where(put)}" for put in cures[0].puts)
+    return f"{told} together exclude this trace"
 
 
 def because(finding: Finding, main: str) -> str:

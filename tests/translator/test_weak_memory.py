@@ -163,3 +163,55 @@ def test_where_all_is_locked_memory_makes_no_difference(reduction: bool) -> None
 
 def test_the_page_is_made_of_the_tests() -> None:
     assert litmus_page.PAGE.read_text() == litmus_page.page(), "run: python bench/litmus_page.py"
+
+
+def cures(text: str, tmp_path: Path) -> list[str]:
+    """The barriers that are said to exclude the behaviour of the first finding."""
+    path = tmp_path / "m.pfn"
+    path.write_text(text)
+    (finding,) = [
+        v.finding
+        for v in check_file(str(path), Options(engine="interpreter", memory="weak")).verdicts
+        if v.finding
+    ]
+    return [
+        " ".join(f"{put.word} {put.task} {put.after.line}-{put.before.line}" for put in cure.puts)
+        for cure in finding.cures
+    ]
+
+
+MESSAGE = """\
+model m
+shared ready: bool
+shared page: range(3)
+process writer:
+    page = 2
+    {}
+    ready = True
+process user:
+    mine: range(3) = 0
+    if ready:
+        mine = page
+        assert mine == 2, "there"
+        cpu_relax()
+"""
+
+
+def test_the_barrier_that_excludes_a_trace_is_found_by_trying(tmp_path: Path) -> None:
+    assert cures(MESSAGE.format("smp_wmb()"), tmp_path) == ["smp_rmb() user 10-11"]
+    assert cures(MESSAGE.format("pass"), tmp_path) == ["smp_wmb() writer 5-7 smp_rmb() user 10-11"]
+    both = MESSAGE.replace("    mine = page", "    smp_rmb()\n        mine = page")
+    assert cures(both.format("pass"), tmp_path) == ["smp_wmb() writer 5-7"]
+
+
+def test_temporal_properties_and_counted_cpus_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "m.pfn"
+    path.write_text(MESSAGE.format("smp_wmb()") + "property ends: eventually user at end\n")
+    result = check_file(str(path), Options(engine="interpreter", memory="weak"))
+    assert {v.outcome for v in result.verdicts if v.kind == "property"} == {"not decided"}
+    assert result.status == 1, "the missing smp_rmb() is found all the same"
+    asked = check_file(str(path), Options(engine="interpreter", memory="weak", properties=("ends",)))
+    assert asked.status == 3
+    path.write_text(MESSAGE.format("smp_wmb()") + "scenario up:\n    cpus = 1\n")
+    refused = check_file(str(path), Options(engine="interpreter", memory="weak"))
+    assert [found.code for found in refused.diagnostics] == ["weak-with-cpus"]

@@ -29,6 +29,7 @@ from .memory import Memory
 from .queues import Body, queued_locks
 from .statements import Statements, claims_of
 from .temporal import temporal_properties, untaken
+from .views import barriers_of
 from .weak import memory_of, refuse_unseen_stores
 
 
@@ -70,7 +71,8 @@ def lower(
     if memory is not None:
         refuse_unseen_stores(program, memory)
     weak = () if memory is None else tuple(memory.locations)
-    return replace(program, memory=model.memory, weak=weak, _points={}), found
+    orders = {} if memory is None else barriers_of(memory)
+    return replace(program, memory=model.memory, weak=weak, orders=orders, _points={}), found
 
 
 def _lower(

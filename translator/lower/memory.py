@@ -68,14 +68,13 @@ class Memory:
 
     `several`: the model has more than one counter, so that snapshots tell which one they are of. `passed` are
     the variables by which it goes from one task to the next, with their array sizes: those of locks, wait
-    queues and all `atomic` blocks.  `fenced`: some task has a full barrier. `steady` are loads that can only
+    queues and all `atomic` blocks.  `steady` are loads that can only
     give the newest value, because of a lock. `dependent` are the per-task variables with a value that comes
     from a load of a weak location."""
 
     locations: Mapping[str, Location]
     views: Mapping[str, Views]
     passed: Mapping[str, tuple[int, ...]]
-    fenced: bool
     dependent: frozenset[str]
     steady: frozenset[Site]
     several: bool = False
@@ -91,8 +90,7 @@ class Memory:
                 made.append(Variable(older(one.path), "memory", one.sort, None, one.sizes, None, "older"))
             made += [_set(name(one.path), one.sizes) for name in (with_newest, with_older)]
         made += [_set(name, sizes) for name, sizes in self.passed.items()]
-        if self.fenced:
-            made.append(_set(ALL, ()))
+        made.append(_set(ALL, ()))
         if ATOMIC in self.passed:
             made.append(_set(GLUED, ()))
         return tuple(made)

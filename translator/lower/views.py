@@ -21,12 +21,14 @@ from ..program.program import (
     Expr,
     Fenced,
     Fill,
+    Goto,
     Op,
     Outdate,
     Pick,
     Quantified,
     Read,
     Test,
+    goto,
     reads,
 )
 from .memory import (
@@ -155,9 +157,7 @@ class Tasks:
 
     def carried(self, *, release: bool) -> Expr:
         """The view that goes with a store."""
-        parts: list[Expr] = [self.get(RELEASED)]
-        if self.memory.fenced:
-            parts.append(Read(ALL))
+        parts: list[Expr] = [self.get(RELEASED), Read(ALL)]
         if release:
             parts += [self.get(ACQUIRED), self.get(OWN)]
         return _meet(*parts)
@@ -206,8 +206,7 @@ class Tasks:
             ops.append(self.everybody(views, lambda r: Apply("|", (r, element)), read.variable))
         for name, sizes in memory.passed.items():
             ops += _each(name, sizes, lambda r, _: Apply("|", (r, element)))
-        if memory.fenced:
-            ops.append(Assign(ALL, (), Apply("|", (Read(ALL), element))))
+        ops.append(Assign(ALL, (), Apply("|", (Read(ALL), element))))
         if self.has(CURRENT):
             ops += self.put(CURRENT, _without(self.get(CURRENT), element))
         ops += self.put(ACQUIRED, _without(self.get(ACQUIRED), element))
@@ -263,8 +262,7 @@ class Tasks:
                 ops += _each(older(one.path), one.sizes, reset)
         for name, sizes in memory.passed.items():
             ops += _each(name, sizes, lambda r, _: less(r))
-        if memory.fenced:
-            ops.append(Assign(ALL, (), less(Read(ALL))))
+        ops.append(Assign(ALL, (), less(Read(ALL))))
         if ATOMIC in memory.passed:
             ops.append(Assign(GLUED, (), less(Read(GLUED))))
         inner = Block((*ops, *block.ops), block.end)
@@ -384,6 +382,17 @@ class Tasks:
     def element(self, read: Read) -> Expr:
         where = self.where(read)
         return Const(frozenset({where.value})) if isinstance(where, Const) else Apply("set", (where,))
+
+
+def barriers_of(memory: Memory) -> dict[tuple[str, str], Block]:
+    """What each barrier would do, by process and word, to what its task has seen; they lead nowhere."""
+    found: dict[tuple[str, str], Block] = {}
+    for process in memory.views:
+        tasks = Tasks(memory, process)
+        found[process, "smp_rmb()"] = Block(tasks.ordered(), Goto(""))
+        found[process, "smp_wmb()"] = Block(tasks.stores_ordered(), Goto(""))
+        found[process, "smp_mb()"] = tasks.full("tried", goto(""))
+    return found
 
 
 def named(memory: Memory, views: Views) -> frozenset[str]:

@@ -64,10 +64,9 @@ def memory_of(model: m.Model, program: Program, policy: str | None) -> Memory | 
             rows = _rows(bool(loads), bool(stores), _hands_on(statements[process.name]))
             if rows:
                 views[process.name] = Views(process, rows, frozenset(loads | stores))
-    fenced = any(_is_full(part) for part in parts)
     several = sum(_elements(sizes) for sizes in counters.values()) > 1
     dependent = _dependent(program, frozenset(weak))
-    return Memory(locations, views, passed, fenced, dependent, _steady(weak, program), several)
+    return Memory(locations, views, passed, dependent, _steady(weak, program), several)
 
 
 def _location(name: str, variables: dict[str, Variable], counters: dict[str, tuple[int, ...]]) -> Location:
@@ -196,13 +195,6 @@ def _locks(program: Program, process: str) -> frozenset[str]:
 def _hands_on(parts: Iterable[object]) -> bool:
     kinds = m.LockAction | m.With | m.TryLock | m.QueueAction | m.Atomic | m.Await
     return any(isinstance(part, kinds) or (isinstance(part, m.Wait) and part.lock) for part in parts)
-
-
-def _is_full(part: object) -> bool:
-    """Whether a full barrier is in a statement."""
-    return isinstance(part, m.QueueAction) or (
-        isinstance(part, m.Verb) and part.verb in ("smp_mb", "schedule")
-    )
 
 
 def _dependent(program: Program, weak: frozenset[str]) -> frozenset[str]:

@@ -100,6 +100,24 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class Put:
+    """A barrier, by its word, of a task, somewhere behind what it does at `after` and before what it does at
+    `before`."""
+
+    word: str
+    task: Task
+    after: Span
+    before: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """Barriers that together exclude a behaviour."""
+
+    puts: tuple[Put, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A violated property: the behaviour that violates it, and why its last state does.
 
@@ -110,6 +128,8 @@ class Finding:
     For a temporal property `loop` is the number of steps before the part that repeats for ever (all
     of them when nothing steps any more), `diagnosis` the word for what the loop is, and `reasons`
     tell who steps in it, who waits in it and why fairness does not forbid it.
+
+    `cures` are barriers each of which excludes this behaviour, where an older value was read in it.
     """
 
     property: str
@@ -128,3 +148,4 @@ class Finding:
     reasons: tuple[str, ...] = ()
     stuck: tuple[Task, ...] = ()
     positions: tuple[Position, ...] = ()
+    cures: tuple[Cure, ...] = ()

@@ -10,7 +10,7 @@ Its expressions, which stand in `program_expressions`, have the same names here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import TypeVar
 
@@ -363,7 +363,8 @@ class Definition:
 class Program:
     """A whole model, lowered.
 
-    `memory` is sc or weak, `weak` are then the locations that weak memory makes a difference to.
+    `memory` is sc or weak, `weak` are then the locations that weak memory makes a difference to, and `orders`
+    what each barrier would do to what a task of a process has seen: no part of the program.
     `properties` names every safety property that has a verdict, in order.  `cpus`, `preempt` and
     `pins` (the CPU of each pinned task) are the scheduler's, `no_spinning` says of `Self` that it
     holds no spinning lock, `forgotten` are the variables that its steps reset.
@@ -391,6 +392,7 @@ class Program:
     forgotten: tuple[Forgotten, ...] = ()
     memory: str = "sc"
     weak: tuple[str, ...] = ()
+    orders: Mapping[tuple[str, str], Block] = field(default_factory=dict, compare=False, repr=False)
     _points: dict[str, Point] = field(default_factory=dict, compare=False, repr=False)
 
     @property

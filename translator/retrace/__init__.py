@@ -3,4 +3,5 @@
 `retrace.retrace` a behaviour to a `Finding`, or `Mismatch` where the interpreter cannot follow; `expand`
 steps of a reduced program to those of the whole one; `lasso` the same for a stem and a loop, with fairness
 and the property evaluated on it; `witness` fair behaviours that a property supposes; `seen` what a failed
-condition reads, `stores` whose store a task has not seen; `simulate` one behaviour, step by step."""
+condition reads, `stores` whose store a task has not seen, `cures` which barrier excludes that; `simulate` one
+behaviour, step by step."""

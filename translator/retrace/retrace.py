@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ...dsl.source import Span
 from ..emit.emit import Emission, back
@@ -11,6 +12,7 @@ from ..program.program import LockPart, Point, Program, Task, Value
 from ..program.values import value_text
 from ..run.interpreter import Interpreter, State, Transition, Violation
 from ..run.stuck import Hopeless
+from .cures import cures
 from .seen import seen, title
 from .stores import with_stores
 
@@ -48,7 +50,8 @@ def retrace(property: str, states: tuple[State, ...], interpreter: Interpreter) 
     found = [violation for violation in interpreter.violations(last) if violation.property == property]
     if not found:
         raise Mismatch(f"`{property}` holds in the last state")
-    return finding(found[0], with_stores(steps), states, interpreter)
+    told = with_stores(steps)
+    return replace(finding(found[0], told, states, interpreter), cures=cures(states, told, interpreter))
 
 
 def replayed_step(number: int, before: State, after: State, interpreter: Interpreter) -> TraceStep:
