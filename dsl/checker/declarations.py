@@ -26,6 +26,7 @@ from .properties import (
     refuse_bad_acceptances,
     refuse_shared_names,
 )
+from .recordings import recordings
 from .scenarios import choices, cpu_count, declare_policies, memory_model, pins, scene
 from .unlocked import unlocked_on_purpose
 from .values.scope import Names, Scope, Signature
@@ -99,6 +100,7 @@ def examine(
     expected = expectations(declared, claimed, texts, names, specification.path, found)
     refuse_bad_acceptances(declared, found)
     unlocked = unlocked_on_purpose(declared, names, specification.path, found)
+    recorded = recordings(declared, names, found)
     if not any(process.count for process in processes) and not found and lost is None:
         help = "give one an instance" if processes else "add `process NAME:`"
         found.add("no-process", specification.header.span, "the model has no process that runs", help)
@@ -108,7 +110,7 @@ def examine(
         specification.header.name, specification.path, specification.doc,
         tuple(names.constants.items()), tuple(names.variables.values()), tuple(processes),
         tuple(functions), tuple(claimed), texts, tuple(expected), scenario,
-        policies, asked, cpus, settings.preempt, unlocked, memory,
+        policies, asked, cpus, settings.preempt, unlocked, memory, recorded,
     )  # fmt: skip
     return Checked(model, names, bodies, found)
 
@@ -260,6 +262,10 @@ def _processes(
     for node in declared:
         if not isinstance(node, tree.Process):
             continue
+        if node.interrupts is not None and cpus is not None:
+            message = "a handler interrupts the CPU of its own task, and here CPUs are counted"
+            help = "leave out `cpus` in the scenario, or the handler in this model"
+            found.add("bad-handler", node.span, message, help)
         body = bodies[f"process {node.name}"] = _process_body(node, names, found)
         statements = check_body(node.body, body)
         count = names.processes[node.name][1]
@@ -267,7 +273,8 @@ def _processes(
         processes.append(
             m.Process(
                 node.name, count, "daemon" in words, "unfair" in words, statements, node.span,
-                pins(node, count, cpus, names, found), node.count is not None,
+                pins(node, count, cpus, names, found), names.processes[node.name][0].count is not None,
+                None if node.interrupts is None else (node.interrupts.level, node.interrupts.process),
             )
         )  # fmt: skip
     return processes

@@ -15,6 +15,13 @@ from dataclasses import dataclass
 from ..source import Span
 from ..vocabulary.built_in_words import CHECKS
 from .model_expressions import *
+from .model_recordings import FieldTest as FieldTest
+from .model_recordings import FieldValue as FieldValue
+from .model_recordings import Part as Part
+from .model_recordings import Probe as Probe
+from .model_recordings import Recording as Recording
+from .model_recordings import Rule as Rule
+from .model_recordings import Stretch as Stretch
 from .sorts import Sort, Value
 from .walk import parts as parts
 from .walk import rewritten as rewritten
@@ -81,6 +88,26 @@ class QueueAction:
 
     verb: str
     queue: Place
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RcuAction:
+    """action is read_lock, read_unlock or synchronize; `domain` is an `srcu`, None for plain RCU."""
+
+    action: str
+    domain: Place | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MaskAction:
+    """action is disable or enable, of interrupts (`mask` is interrupt) or softirqs (softirq) on the task's
+    CPU; or, for interrupts, save (their state to the local `flags`, and disable) or restore (from it)."""
+
+    mask: str
+    action: str
+    flags: LocalVariable | None
     span: Span
 
 
@@ -200,8 +227,8 @@ class Delegate:
 
 
 Statement = (
-    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | Verb | Assert
-    | Await | Label
+    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | RcuAction
+    | MaskAction | Verb | Assert | Await | Label
     | Return | Break | Continue | If | While | For | With | Either | Atomic
 )  # fmt: skip
 
@@ -211,6 +238,9 @@ Statement = (
 
 @dataclass(frozen=True, slots=True)
 class Process:
+    """`interrupts` is set for a handler: its level (interrupt, softirq or nmi), and the process whose
+    instance of the same index it interrupts."""
+
     name: str
     count: int
     daemon: bool
@@ -219,6 +249,7 @@ class Process:
     span: Span
     cpus: tuple[int, ...] | None = None
     indexed: bool = True
+    interrupts: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +301,7 @@ class Model:
     use, `choices` those under which waiting sites that are not pinned are to be checked.  `cpus` is
     None when there is one for each task; `preempt` is none or full; `memory` is sc or weak.
     `unlocked` are shared locations, or variables of several, whose accesses no lock is meant to keep apart.
+    `recordings` say how events of a running kernel are read; no verdict of a check depends on them.
     """
 
     name: str
@@ -289,6 +321,7 @@ class Model:
     preempt: str = "none"
     unlocked: tuple[str, ...] = ()
     memory: str = "sc"
+    recordings: tuple[Recording, ...] = ()
 
     def policy(self, name: str) -> Policy:
         return next(policy for policy in self.policies if policy.name == name)

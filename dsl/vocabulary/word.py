@@ -17,6 +17,10 @@ Role = Literal[
     "",
     # Verbs: lets time pass, barrier, operation of a waitqueue, one that wakes, a load, a store.
     "pause", "barrier", "queue", "wake", "load", "store",
+    # Verbs of RCU.
+    "read_lock", "read_unlock", "synchronize",
+    # Verbs that mask a level of interrupts on a CPU, or let it come again.
+    "disable", "enable", "save", "restore",
     # Functions that choose.
     "choice",
     # Methods: of locks, then of sets, then what only specifications see, then the modes that `with` names.
@@ -38,7 +42,8 @@ class Word:
     name; a new name follows (`names`); it says more of the declaration behind it (`modifies`); it `joins`
     operands, so that an expression goes on behind it; it may stand `within` an expression as well.
 
-    Of a built-in word: its `role`; what it is a word `of` (a kind of lock, `set`, a setting); the `mode`
+    Of a built-in word: its `role`; what it is a word `of` (a kind of lock, `set`, a setting, a kind of RCU, a
+    level of interrupts); the `mode`
     of a lock's operation.
     """
 

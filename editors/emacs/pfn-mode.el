@@ -37,7 +37,7 @@
 
 ;; words: made by generate.py
 (defconst pfn--declaration-words
-  '("accept" "class" "const" "daemon" "def" "enum" "expect" "ghost" "invariant" "model" "policies" "policy" "process" "property" "scenario" "shared" "sometimes" "type" "under" "unfair" "unlocked" "varies" "weaker"))
+  '("accept" "class" "const" "daemon" "def" "enum" "event" "expect" "from" "ghost" "ignore" "interrupt" "invariant" "model" "nmi" "part" "policies" "policy" "probe" "process" "property" "recording" "scenario" "shared" "softirq" "sometimes" "threads" "to" "type" "under" "unfair" "unlocked" "varies" "weaker" "where"))
 (defconst pfn--statement-words
   '("assert" "atomic" "await" "break" "continue" "either" "elif" "else" "for" "holding" "if" "label" "on" "pass" "return" "wait" "while" "with"))
 (defconst pfn--operator-words
@@ -53,9 +53,9 @@
 (defconst pfn--setting-words
   '("cpus" "full" "memory" "none" "preempt" "sc" "unlimited" "weak"))
 (defconst pfn--type-words
-  '("bool" "generation" "int" "mutex" "rwlock" "rwsem" "snapshot" "spinlock" "waitqueue"))
+  '("bool" "generation" "int" "mutex" "rwlock" "rwsem" "snapshot" "spinlock" "srcu" "waitqueue"))
 (defconst pfn--verb-words
-  '("READ_ONCE" "WRITE_ONCE" "cond_resched" "cpu_relax" "finish_wait" "might_sleep" "prepare_to_wait" "schedule" "smp_load_acquire" "smp_mb" "smp_rmb" "smp_store_release" "smp_wmb" "wake_up" "wake_up_one"))
+  '("READ_ONCE" "WRITE_ONCE" "cond_resched" "cpu_relax" "finish_wait" "local_bh_disable" "local_bh_enable" "local_irq_disable" "local_irq_enable" "local_irq_restore" "local_irq_save" "might_sleep" "prepare_to_wait" "rcu_assign_pointer" "rcu_dereference" "rcu_read_lock" "rcu_read_unlock" "schedule" "smp_load_acquire" "smp_mb" "smp_rmb" "smp_store_release" "smp_wmb" "srcu_read_lock" "srcu_read_unlock" "synchronize_rcu" "synchronize_srcu" "wake_up" "wake_up_one"))
 (defconst pfn--check-words
   '("bad_unlock" "deadlock" "empty_choice" "ends_holding" "none_used" "out_of_range" "sleep_in_atomic"))
 (defconst pfn--policy-words

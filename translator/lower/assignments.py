@@ -23,6 +23,7 @@ from ..program.program import (
     Expr,
     Fork,
     Goto,
+    Interrupts,
     Note,
     Op,
     Outdate,
@@ -80,7 +81,11 @@ class Shared:
     barriers: dict[Span, None]
     no_spinning: Expr
     nothing_held: Expr
+    no_section: Expr
     sleepers: bool
+    rcu: bool
+    handlers: tuple[Interrupts, ...]
+    masks: tuple[str, ...]
     memory: Memory | None = None
 
 

@@ -8,16 +8,19 @@ from typing import Protocol, TypeVar
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.source import Span
+from ..program.levels import LEVELS, masked, running
 from ..program.program import (
     FALSE,
     PC,
     SLEEPY,
+    AnyTask,
     Apply,
     At,
     Block,
     BoundName,
     Expr,
     Fill,
+    Interrupts,
     Invariant,
     Monitor,
     Op,
@@ -37,6 +40,7 @@ from ..program.program import (
 )
 from ..program.waits import with_waits
 from .locks import lock_variables
+from .rcu import DEEPEST, RCU, Domain
 from .temporal import simplified
 
 _Node = TypeVar("_Node")
@@ -48,6 +52,9 @@ class Common(Protocol):
     reachable: dict[tuple[Span, str], Reachable]
     barriers: dict[Span, None]
     sleepers: bool
+    rcu: bool
+    handlers: tuple[Interrupts, ...]
+    masks: tuple[str, ...]
 
 
 def finish(
@@ -67,6 +74,7 @@ def finish(
             Process(
                 process.name, process.count, process.daemon, process.unfair, entries[process.name], end,
                 process.span, process.indexed,
+                None if process.interrupts is None else Interrupts(*process.interrupts),
             )
         )  # fmt: skip
     variables = [Variable(PC, "control", PointName(), None, (), "*", "control")]
@@ -74,13 +82,23 @@ def finish(
         variables.extend(_flattened(declared, queued))
     if common.sleepers:
         variables.append(Variable(SLEEPY, "queue", s.BOOL, False, (), "*", "sleepy"))
+    variables.extend(
+        Variable(running(level), "control", AnyTask(), None, (), "*", running(level))
+        for level in LEVELS
+        if any(handler.level == level for handler in common.handlers)
+    )
+    for level in common.masks:
+        sort = s.BOOL if level == "interrupt" else s.Range(0, DEEPEST)
+        variables.append(Variable(masked(level), "control", sort, s.initial(sort), (), "*", masked(level)))
+    if common.rcu:
+        variables.extend(Domain(RCU).variables(RCU, None))
     empty = {process.name for process in processes if process.count == 0}
     variables.extend(variable for variable in locals_.values() if variable.process not in empty)
     variables.extend(
         Variable(monitor.variable, "control", s.BOOL, None, (), None, "until") for monitor in monitors
     )
     snapshots = tuple(variable for variable in variables if isinstance(variable.sort, s.Snapshot))
-    resolve = _Resolver(points, processes, snapshots)
+    resolve = Resolver(points, processes, snapshots)
     kept = tuple(resolve(point) for point in points if point.process not in empty)
     names: dict[str, None] = dict.fromkeys(_asserted(model, policy))
     names.update(dict.fromkeys(f.name for f in model.formulas if f.kind == "invariant"))
@@ -164,6 +182,8 @@ def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Varia
                     name, "queue", TaskSet(), frozenset(), sizes, None, waiters, declared.span, whole=title
                 )
                 found.append(queue)
+            case s.Srcu():
+                found.extend(Domain(path, sizes=sizes).variables(title, declared.span))
             case s.Generation():
                 pass
             case _:
@@ -173,7 +193,7 @@ def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Varia
     return found
 
 
-class _Resolver:
+class Resolver:
     """Replaces `At` by a test of the control point and `Outdate` by what it does to each snapshot."""
 
     def __init__(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ...dsl.model import model as m
-from ...dsl.model.sorts import Array, Lock, Sort, Struct, WaitQueue
+from ...dsl.model.sorts import Array, Lock, Sort, Srcu, Struct, WaitQueue
 from ...dsl.source import Span
 from ..program.program import (
     NONE,
@@ -174,28 +175,25 @@ def lock_variables(
     )
 
 
-def lock_paths(model: m.Model) -> tuple[tuple[str, Lock, tuple[int, ...]], ...]:
-    """Every lock of a model: its path, sort and array sizes."""
-    return tuple((path, sort, sizes) for path, sort, sizes in _members(model) if isinstance(sort, Lock))
+_Kind = TypeVar("_Kind", Lock, Srcu, WaitQueue)
 
 
-def queue_paths(model: m.Model) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Every wait queue of a model: its path and array sizes."""
-    return tuple((path, sizes) for path, sort, sizes in _members(model) if isinstance(sort, WaitQueue))
-
-
-def _members(model: m.Model) -> Iterator[tuple[str, Sort, tuple[int, ...]]]:
-    """Every scalar, lock and queue of the shared variables: its path, sort and array sizes."""
+def paths(model: m.Model, kind: type[_Kind]) -> tuple[tuple[str, _Kind, tuple[int, ...]], ...]:
+    """Every lock, every `srcu`, or every wait queue of a model: its path, sort and array sizes."""
+    found: list[tuple[str, _Kind, tuple[int, ...]]] = []
     todo: list[tuple[str, Sort, tuple[int, ...]]] = [(v.name, v.sort, ()) for v in reversed(model.variables)]
     while todo:
         path, sort, sizes = todo.pop()
         match sort:
+            case _ if isinstance(sort, kind):
+                found.append((path, sort, sizes))
             case Array(of=of, size=size):
                 todo.append((path, of, (*sizes, size)))
             case Struct(fields=fields):
                 todo += [(f"{path}.{name}", inner, sizes) for name, inner, _ in reversed(fields)]
             case _:
-                yield path, sort, sizes
+                pass
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from ...dsl.diagnostics import Diagnostics
 from ...dsl.model import model as m
+from ...dsl.model.sorts import Lock, WaitQueue
+from ...dsl.source import Span
 from ..program.program import PC, Assign, Fill, Note, Point, Program, Step, Variable, reads, walk
 from ..program.ways import leaves
 from ..reduce.movers import Access, Analysis
 from .direct import counter_elements
-from .locks import lock_paths, queue_paths
+from .locks import paths
 from .memory import (
     ACQUIRED,
     ATOMIC,
@@ -47,13 +50,13 @@ def memory_of(model: m.Model, program: Program, policy: str | None) -> Memory | 
     statements = {p.name: tuple(_statements(model, p.body, policy)) for p in model.processes if p.count}
     parts = [part for group in statements.values() for part in group]
     passed: dict[str, tuple[int, ...]] = {}
-    for path, sort, sizes in lock_paths(model):
+    for path, sort, sizes in paths(model, Lock):
         if sum(p.count for p in program.processes if path in _locks(program, p.name)) > 1:
             passed[passed_by(path)] = sizes
             if sort.shared:
                 passed[passed_by_readers(path)] = sizes
     if any(isinstance(part, m.QueueAction) for part in parts):
-        passed.update((passed_by(path), sizes) for path, sizes in queue_paths(model))
+        passed.update((passed_by(path), sizes) for path, _, sizes in paths(model, WaitQueue))
     if any(isinstance(part, m.Atomic | m.Await) for part in parts):
         passed[ATOMIC] = ()
     views: dict[str, Views] = {}
@@ -207,6 +210,28 @@ def _dependent(program: Program, weak: frozenset[str]) -> frozenset[str]:
         if not more:
             return frozenset(found)
         found |= more
+
+
+def refuse_unmodelled(model: m.Model, found: Diagnostics) -> None:
+    """Adds a diagnostic for what has no rule under weak memory."""
+    places: dict[Span, str] = {}
+    for process in model.processes:
+        if process.interrupts is not None:
+            places[process.span] = "a handler interrupts what runs on its CPU"
+    bodies = tuple(
+        part.body for group in (model.processes, model.functions, model.policies) for part in group
+    )
+    for node in m.walk(bodies):
+        match node:
+            case m.RcuAction(span=span):
+                places[span] = "a read section or a grace period orders memory"
+            case m.MaskAction(span=span):
+                places[span] = "an interrupt is kept out of what runs on its CPU"
+            case _:
+                pass
+    help = "check the scenario under `memory = sc`; what memory is like there is not modelled yet"
+    for span, why in places.items():
+        found.add("weak-not-modelled", span, f"weak memory has no rule for this: {why}", help)
 
 
 def refuse_unseen_stores(program: Program, memory: Memory) -> None:

@@ -73,9 +73,9 @@ class Note:
 
     `kind` is read, stale (reads the older value; `old` is then the newest one), write, overtaken (a write
     that is older than one that is there already, `old`), local, take, release, queue, refused, call, compare,
-    choose, maybe, arm, disarm, wake or round (a loop that nothing but a choice ends, and no other loop
-    contains, comes round).  `value` is what was read, is written, chosen or found; `old` what a write
-    replaces; `text` the word for an operation, such as a lock's mode."""
+    choose, maybe, arm, disarm, wake, record (a bound label), barrier or round (a loop that nothing but a
+    choice ends, and no other loop contains, comes round).  `value` is what was read, is written, chosen or
+    found; `old` what a write replaces; `text` the word for an operation, such as a lock's mode. """
 
     kind: str
     span: Span
@@ -147,7 +147,8 @@ class LockUse:
     """A lock operation: `lock` is the lock's path without indices, `sort` its sort's text.
 
     `fair` is False for `rwsem(unfair)`.
-    `action` is acquire, join (the queue), enter (from the queue), release or try.  `blockers` is the set
+    `action` is acquire, join (the queue), enter (from the queue), release or try; `mode` read, write, or
+    grace for the end of a grace period of RCU, which takes nothing.  `blockers` is the set
     of tasks that an acquisition has to wait for, `free` the guard of an `acquire`, over the state of
     the lock.
     """
@@ -189,12 +190,11 @@ class Step:
     """One atomic step.
 
     `kind` says what it does: load, store, compare, take, bump, lock, queue, schedule, cond_resched,
-    might_sleep, cpu_relax, barrier, atomic, await, start or silent.  `calls` are the call sites, outermost
-    first, through which inlining brought it here; `awaited` is whether the condition of the waiting
-    site is true, for a `schedule` that a policy does there (None where one state does not tell): what a
-    lasso is told by, no part of the step.  `wait` is set where the guard can be false, and belongs to the
-    whole program, whatever is merged.  `ways` are those through a merged step: the control points that
-    each passes.
+    might_sleep, cpu_relax, barrier, atomic, await, start, record or silent.  `calls` are the call sites,
+    outermost first, through which inlining brought it here; `awaited` is whether the condition of the waiting
+    site is true, for a `schedule` that a policy does there (None where one state does not tell): what a lasso
+    is told by, no part of the step.  `wait` is set where the guard can be false, and belongs to the whole
+    program, whatever is merged.  `ways` are those through a merged step: the control points that each passes.
     """
 
     kind: str
@@ -272,7 +272,17 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupts:
+    """What a handler interrupts: at `level`, the task of the same index of a process."""
+
+    level: str
+    process: str
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
+    """`interrupts` is set for a handler, which does not run while it stands at its entry."""
+
     name: str
     count: int
     daemon: bool
@@ -281,6 +291,7 @@ class Process:
     end: str
     span: Span
     indexed: bool = True
+    interrupts: Interrupts | None = None
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -8,8 +8,8 @@ endif
 syn case match
 
 " words: made by generate.py
-syn keyword pfnDeclaration accept expect policies under unlocked varies weaker
-syn keyword pfnDeclaration nextgroup=pfnName skipwhite class const daemon def enum ghost invariant model policy process property scenario shared sometimes type unfair
+syn keyword pfnDeclaration accept event expect from ignore part policies probe threads to under unlocked varies weaker where
+syn keyword pfnDeclaration nextgroup=pfnName skipwhite class const daemon def enum ghost interrupt invariant model nmi policy process property recording scenario shared softirq sometimes type unfair
 syn keyword pfnStatement assert atomic await break continue either elif else for holding if label on pass return wait while with
 syn keyword pfnOperator always and at eventually implies in leads_to not or until
 syn keyword pfnConstant False None True
@@ -17,8 +17,8 @@ syn keyword pfnVerdict holds violated
 syn keyword pfnFunction all any choose len max maybe min range set
 syn keyword pfnVariable cond end self wq
 syn keyword pfnSetting contained cpus full memory none preempt sc unlimited weak
-syn keyword pfnType bool generation int mutex rwlock rwsem snapshot spinlock waitqueue
-syn keyword pfnVerb READ_ONCE WRITE_ONCE cond_resched cpu_relax finish_wait might_sleep prepare_to_wait schedule smp_load_acquire smp_mb smp_rmb smp_store_release smp_wmb wake_up wake_up_one
+syn keyword pfnType bool generation int mutex rwlock rwsem snapshot spinlock srcu waitqueue
+syn keyword pfnVerb READ_ONCE WRITE_ONCE cond_resched cpu_relax finish_wait local_bh_disable local_bh_enable local_irq_disable local_irq_enable local_irq_restore local_irq_save might_sleep prepare_to_wait rcu_assign_pointer rcu_dereference rcu_read_lock rcu_read_unlock schedule smp_load_acquire smp_mb smp_rmb smp_store_release smp_wmb srcu_read_lock srcu_read_unlock synchronize_rcu synchronize_srcu wake_up wake_up_one
 syn keyword pfnCheck contained bad_unlock deadlock empty_choice ends_holding none_used out_of_range sleep_in_atomic
 syn keyword pfnPolicy contained block halt_poll resched spin
 syn keyword pfnMethod contained add discard down_read down_read_trylock down_write down_write_trylock held_by lock read read_lock read_trylock read_unlock remove trylock unlock up_read up_write write write_lock write_trylock write_unlock
