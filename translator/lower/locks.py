@@ -184,15 +184,12 @@ def paths(model: m.Model, kind: type[_Kind]) -> tuple[tuple[str, _Kind, tuple[in
     todo: list[tuple[str, Sort, tuple[int, ...]]] = [(v.name, v.sort, ()) for v in reversed(model.variables)]
     while todo:
         path, sort, sizes = todo.pop()
-        match sort:
-            case _ if isinstance(sort, kind):
-                found.append((path, sort, sizes))
-            case Array(of=of, size=size):
-                todo.append((path, of, (*sizes, size)))
-            case Struct(fields=fields):
-                todo += [(f"{path}.{name}", inner, sizes) for name, inner, _ in reversed(fields)]
-            case _:
-                pass
+        if isinstance(sort, kind):
+            found.append((path, sort, sizes))
+        elif isinstance(sort, Array):
+            todo.append((path, sort.of, (*sizes, sort.size)))
+        elif isinstance(sort, Struct):
+            todo += [(f"{path}.{name}", inner, sizes) for name, inner, _ in reversed(sort.fields)]
     return tuple(found)
 
 

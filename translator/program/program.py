@@ -75,7 +75,7 @@ class Note:
     that is older than one that is there already, `old`), local, take, release, queue, refused, call, compare,
     choose, maybe, arm, disarm, wake, record (a bound label), barrier or round (a loop that nothing but a
     choice ends, and no other loop contains, comes round).  `value` is what was read, is written, chosen or
-    found; `old` what a write replaces; `text` the word for an operation, such as a lock's mode. """
+    found; `old` what a write replaces; `text` the word for an operation, such as a lock's mode."""
 
     kind: str
     span: Span
