@@ -5,5 +5,7 @@ follows; `operations` locks, queues, the scheduler's verbs; `assignments`, `expr
 made in which order; `direct` what is evaluated in one state, `instant` the same of a condition that
 takes steps, `read_notes` what is told of either; `locks` locks as variables; `flow` the
 graph, cut into control points and steps; `temporal` properties and their monitors; `rounds` loops that
-are a process' purpose; `finish` the last pass.
+are a process' purpose; `finish` the last pass. For weak
+memory, `weak` decides which locations it makes a difference to, `memory` is what tasks have seen, as
+variables, and `views` what each operation does to that.
 """
