@@ -1,11 +1,12 @@
 """The ways in which a model is checked, which must agree.
 
 By the interpreter (`safety`, `liveness`): the whole program, the reduced one, the one that is reduced for
-each property alone, the one that keeps the queues of its locks; and what is said to be interchangeable is
-exchanged; whoever `deadlock` calls stuck never steps again in the graph of all states.  By TLC
-(`safety_by_tlc`, `liveness_by_tlc`): the whole program, the reduced one, and that up to symmetry, with the
-number of states; every trace is replayed.  By Spin (`safety_by_spin`): the whole program and the reduced one,
-with the number of states and of steps, what is reached, and the length of each trace, which is replayed.
+each property alone, the one that keeps the queues of its locks; under weak memory, what sequentially
+consistent memory shows; and what is said to be interchangeable is exchanged; whoever `deadlock` calls stuck
+never steps again in the graph of all states.  By TLC (`safety_by_tlc`, `liveness_by_tlc`): the whole program,
+the reduced one, and that up to symmetry, with the number of states; every trace is replayed.  By Spin
+(`safety_by_spin`): the whole program and the reduced one, with the number of states and of steps, what is
+reached, and the length of each trace, which is replayed.
 """
 
 from __future__ import annotations
@@ -103,6 +104,7 @@ def safety(cell: Cell, limit: int = STATES) -> Safety:
     for state in islice(fewer, 0, None, max(1, len(fewer) // EXPANDED)):
         expansion.path(path(state, fewer))
     alone(plain, expected, limit)
+    stronger(cell, expected, limit)
     queued(cell, expected, limit)
     exchanged = changed_by_an_exchange(reduced.program, fewer, EXCHANGED)
     if exchanged:
@@ -133,6 +135,22 @@ def alone(plain: Program, expected: frozenset[str], limit: int) -> None:
         reduced = Interpreter(pipeline.prepared(only))
         if (name in violated(reduced, searched(reduced, limit))) != (name in expected):
             raise Disagreement(f"alone: {name} is{' not' if name in expected else ''} found when reduced")
+
+
+def stronger(cell: Cell, expected: frozenset[str], limit: int) -> None:
+    """Whatever sequentially consistent memory shows, weak memory shows, too; raises Disagreement."""
+    if cell.model.memory == "sc":
+        return
+    program = lower(replace(cell.model, memory="sc"), cell.policy)[0]
+    assert program is not None
+    plain = Interpreter(pipeline.whole(pipeline.about(program)))
+    found = violated(plain, states := searched(plain, limit))
+    if not found <= expected:
+        raise Disagreement(f"memory: weak finds {sorted(expected)}, sc {sorted(found)}")
+    if not cell.program.weak and len(states) != len(
+        searched(Interpreter(pipeline.whole(pipeline.about(cell.program))), limit)
+    ):
+        raise Disagreement("memory: no location is weak, and there are other states")
 
 
 def queued(cell: Cell, expected: frozenset[str], limit: int) -> None:

@@ -1,14 +1,14 @@
 """Random models, or examples with something wrong in them, each checked in as many ways as there are.
 
     python bench/differential.py --models 300 [--mutants | --crowds] [--tlc] [--spin] [--liveness]
-        [--seed 0] [--seconds 600]
+        [--weak] [--seed 0] [--seconds 600]
 
 `comparisons.py` says what is compared per model and cell, and must agree; with `--tlc` also by TLC, with
 `--spin` by Spin; with `--liveness` temporal properties too, by the interpreter's search for fair cycles, by a
-plain one, and without exchanging what can change places.  With `--crowds` the models are of such tasks and
-values.  A disagreement is printed with the smallest model that shows it.  What a run came to is said at its
-end, and how many models had which shape; stopped by Ctrl-C or `--seconds` it says with which `--seed` to go
-on.
+plain one, and without exchanging what can change places; with `--weak` under weak memory.  With `--crowds`
+the models are of such tasks and values.  A disagreement is printed with the smallest model that shows it.
+What a run came to is said at its end, and how many models had which shape; stopped by Ctrl-C or `--seconds`
+it says with which `--seed` to go on.
 """
 
 from __future__ import annotations
@@ -165,6 +165,7 @@ class Asked:
     liveness: bool
     states: int
     whole: bool
+    weak: bool = False
 
 
 def subject(seed: int, asked: Asked) -> Subject:
@@ -173,7 +174,7 @@ def subject(seed: int, asked: Asked) -> Subject:
         return Subject(mutant.text, mutant.path, mutant.constants, frozenset(mutant.changes))
     if asked.crowds:
         return Subject(random_crowds.model(seed))
-    made = random_models.made(seed, liveness=asked.liveness)
+    made = random_models.made(seed, liveness=asked.liveness, weak=asked.weak)
     return Subject(made.text, shapes=made.shapes)
 
 
@@ -236,11 +237,13 @@ def main() -> int:
     parser.add_argument("--tlc", action="store_true")
     parser.add_argument("--spin", action="store_true")
     parser.add_argument("--liveness", action="store_true")
+    parser.add_argument("--weak", action="store_true", help="with weak memory and barriers")
     parser.add_argument("--whole", action="store_true", help="print failing models as they are")
     given = parser.parse_args()
     asked = Asked(
-        given.mutants, given.crowds, given.tlc, given.spin, given.liveness, given.states, given.whole
-    )
+        given.mutants, given.crowds, given.tlc, given.spin, given.liveness, given.states, given.whole,
+        given.weak,
+    )  # fmt: skip
     count = Count()
     began = time.monotonic()
     faults = 0

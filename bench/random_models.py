@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from random_barriers import weakly
 from random_conditions import with_calls
 from random_formulas import LOCKS, SCALARS, Place, Surroundings
 from random_objects import with_objects
@@ -33,8 +34,9 @@ class Made:
 
 
 class _Maker(Statements):
-    def __init__(self, seed: int, *, liveness: bool) -> None:
+    def __init__(self, seed: int, *, liveness: bool, weak: bool = False) -> None:
         super().__init__(seed, liveness=liveness)
+        self.weak = weak
         self.functions: list[str] = []
 
     # -- the whole
@@ -63,6 +65,7 @@ class _Maker(Statements):
         plain = [lock for lock in self.locks if not lock.size]
         self.pair_lock = self.random.choice(plain) if plain and self.chance(30) else None
         self.cpus = {"CPUs": r.choice((1, 2, 2)), "queues": 1}.get(self.much, r.choice((0, 0, 0, 1, 2)))
+        self.cpus = 0 if self.weak else self.cpus
         if self.cpus == 1 and any(lock.kind in ("rwlock", "rwsem") for lock in self.locks):
             self.shapes.add("rwlock or rwsem on one CPU")
         self.handlers = not self.cpus and self.chance(18)
@@ -253,20 +256,23 @@ class _Maker(Statements):
         return [f"if {call}:", *indented(self.block(here.inside(), 1))]
 
 
-def made(seed: int, *, liveness: bool = False) -> Made:
-    """A random model; it may be refused for a reason that only checking tells."""
-    maker = _Maker(seed, liveness=liveness)
+def made(seed: int, *, liveness: bool = False, weak: bool = False) -> Made:
+    """A random model; it may be refused for a reason that only checking tells.  `weak`: with weak memory and
+    barriers, if it does not count CPUs."""
+    maker = _Maker(seed, liveness=liveness, weak=weak)
     text = maker.text()
     shapes = set(maker.shapes)
     if seed % 4 == 3:
         plain, text = text, with_calls(text, seed)
         shapes |= {"calls in conditions"} if text != plain else set()
-    if seed % 4 == 1:
+    if weak and (weaker := weakly(text, seed)) is not None:
+        return Made(weaker, frozenset(shapes | {"weak memory"}))
+    if seed % 4 == 1 and not weak:
         text = with_objects(text, seed)
         shapes |= {"objects, works, completions"}
     return Made(text, frozenset(shapes))
 
 
-def model(seed: int, *, liveness: bool = False) -> str:
+def model(seed: int, *, liveness: bool = False, weak: bool = False) -> str:
     """Its text."""
-    return made(seed, liveness=liveness).text
+    return made(seed, liveness=liveness, weak=weak).text

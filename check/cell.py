@@ -28,7 +28,7 @@ from ..translator.retrace.witness import has_witness
 from ..translator.run.interpreter import Interpreter, State
 from .liveness import Liveness
 from .load import Cell
-from .result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure
+from .result import HOLDS, SC, UNDECIDED, VIOLATED, Evidence, Failure
 from .runs import Runs
 from .saved.kept import Behaviour, Outcome, keep, recalled
 from .saved.store import Store, fingerprint
@@ -300,6 +300,9 @@ class CellCheck:
     def liveness(self, property: Property) -> tuple[CellVerdict, ...]:
         """A run for one temporal property; when it holds, another for what it supposes."""
         started = time.monotonic()
+        if self.cell.model.memory != SC:
+            # What makes a store visible at last, to everybody, is not modelled.
+            return (self.temporal(property, None),)
         if property.formula == TRUE:
             return (CellVerdict(self.cell, property.name, "property", HOLDS, vacuous=True),)
         if self.runs.compiled is not None:

@@ -66,15 +66,16 @@ def load(
     outside: bool = False,
     text: str | bytes | None = None,
     contents: Contents | None = None,
+    memory: str | None = None,
 ) -> Loaded:
     """Reads, checks and lowers a model.
 
     `path` is a file, or `-` for standard input; `constants` gives constants other values, as text or as
-    Python's own; `outside` lets a variant's base lie outside the project (the nearest folder above the
-    file with a `.git`, `pyproject.toml` or `pfnspec.toml`, otherwise the file's own folder); `text` is the
-    content when it is known already; `contents` is where files come from otherwise, the disk unless it is
-    given.  Nothing is raised for bad input.
-    """
+    Python's own; `outside` lets a variant's base lie outside the project (the nearest folder above the file
+    with a `.git`, `pyproject.toml` or `pfnspec.toml`, otherwise the file's own folder); `text` is the content
+    when it is known already; `contents` is where files come from otherwise, the disk unless it is given;
+    `memory` is the memory model, sc or weak, of all scenarios, instead of what each says.  Nothing is raised
+    for bad input."""
     path = os.fspath(path)
     values = {name: str(value) for name, value in (constants or {}).items()}
     gathered = gather(path, outside=outside, text=encoded(text), contents=contents)
@@ -82,7 +83,9 @@ def load(
     specification = None if found.errors else gathered.tree
     cells: list[Cell] = []
     names = () if specification is None else scenario_names(specification)
-    models = [check(specification, values, name) for name in names if specification is not None]
+    models = [
+        check(specification, values, name, memory=memory) for name in names if specification is not None
+    ]
     found.extend_by_scenarios([faults for _, faults in models])
     for checked, _ in models:
         if checked is None:
@@ -92,7 +95,8 @@ def load(
             found.extend(faults.sorted())
             if program is None:
                 continue
-            live = lower(checked, policy, fair_to_writers=True)[0] if program.temporal else program
+            fairly = program.temporal and checked.memory == "sc"
+            live = lower(checked, policy, fair_to_writers=True)[0] if fairly else program
             cells.append(Cell(checked, policy, program, live or program))
     if any(cell.model.policies for cell in cells):
         sources[PRELUDE] = prelude.source()

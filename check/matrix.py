@@ -25,7 +25,7 @@ from .expectations import base_policy, expectation, expected, place_of, properti
 from .load import Cell, Loaded
 from .options import Options, Progress, asked_of, store_of
 from .project.files import cache
-from .result import UNDECIDED, Evidence, Failure, Result, Scene, Verdict
+from .result import SC, UNDECIDED, Evidence, Failure, Result, Scene, Verdict
 from .runs import Runs
 from .saved.store import Store, fingerprint
 from .stop import Stop
@@ -130,8 +130,13 @@ def _result(
     own = dict(loaded.constants)
     for cell in cells:
         different = tuple((name, value) for name, value in cell.model.constants if own.get(name) != value)
-        scenes.setdefault(cell.scenario, Scene(cell.scenario, different, cell.model.cpus, cell.model.preempt))
-    barriers = dict.fromkeys(span for cell in cells for span in cell.program.barriers)
+        known = scenes.get(cell.scenario)
+        weak = dict.fromkeys((*(known.weak if known else ()), *cell.program.weak))
+        scenes[cell.scenario] = Scene(
+            cell.scenario, different, cell.model.cpus, cell.model.preempt, cell.model.memory, tuple(weak)
+        )
+    plain = tuple(cell for cell in cells if cell.model.memory == SC)
+    barriers = dict.fromkeys(span for cell in plain for span in cell.program.barriers)
     return Result(
         path=loaded.path,
         name=first.model.name if first else "",
@@ -148,7 +153,7 @@ def _result(
         tlc=tlc,
         unreached=unreached,
         barriers=tuple(barriers),
-        unlocked=_unlocked(cells),
+        unlocked=_unlocked(plain),
         fairness=_assumed(cells),
         overrides=options.overrides,
         stopped=stopped,
@@ -293,7 +298,9 @@ class _Check:
             )
             for v in found
         )  # fmt: skip
-        complete = failure is None and all(v.outcome != UNDECIDED for v in found)
+        # Temporal properties are left out under weak memory, however long one looks.
+        due = [v for v in found if v.kind != "property" or v.cell.model.memory == SC]
+        complete = failure is None and all(v.outcome != UNDECIDED for v in due)
         states = sum(check.runs.states for check in self.checks) or None
         stopped = None if failure else next((check.stopped for check in self.checks if check.stopped), None)
         if stopped and self.told:

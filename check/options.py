@@ -30,10 +30,11 @@ class Options:
     `reduction`: merge steps and forget dead locals; `keep`: a folder for TLC's files and output;
     `java`, `jar`: tools to be used instead of those that are found; `outside`: bases may lie outside
     the project; `cache`: a folder of what was found before, for this check to use and to add to;
+    `memory`: sc or weak in every scenario (None: what each says);
     `shard`: only part I of N of the cells, as (I, N), of which `merge` makes a whole again;
     `places`: where policies and scenarios were asked for, if not on the command line.
 
-    Raises ValueError for an engine that there is not and for numbers that are not above zero.
+    Raises ValueError for an engine or memory that there is not and for numbers that are not above zero.
     """
 
     properties: tuple[str, ...] = ()
@@ -54,12 +55,15 @@ class Options:
     engine: Literal["tlc", "interpreter", "spin", "spin-bitstate"] = "tlc"
     cache: Path | None = None
     shard: tuple[int, int] | None = None
+    memory: Literal["sc", "weak"] | None = None
     places: Mapping[str, Span] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
             known = " or ".join(map(repr, ENGINES))
             raise ValueError(f"engine is {self.engine!r}, and has to be {known}")
+        if self.memory not in (None, "sc", "weak"):
+            raise ValueError(f"memory is {self.memory!r}, and has to be 'sc' or 'weak'")
         for name in ("workers", "jobs", "seconds", "run_seconds", "states"):
             value = getattr(self, name)
             if value is not None and not value > 0:
@@ -125,7 +129,7 @@ def asked_of(options: Options) -> Asked:
     )
     return Asked(
         properties, policies, scenarios, options.seconds, options.run_seconds, options.states,
-        options.fail_fast, options.reduction, options.outside, tool,
+        options.fail_fast, options.reduction, options.outside, tool, options.memory,
     )  # fmt: skip
 
 

@@ -16,6 +16,15 @@ HOLDS = "holds"
 VIOLATED = "violated"
 UNDECIDED = "not decided"
 
+SC, WEAK, BOTH = "sc", "weak", "sc and weak"
+NOT_COVERED = (
+    "a load that is delayed past a later store of its task (load buffering), or past an acquire or a lock of "
+    "something else",
+    "a value older than the one before the newest",
+    "what the compiler does with accesses that are not marked",
+)
+"""What a verdict under weak memory says nothing about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -69,12 +78,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A scenario: its own values of constants, its CPUs (None: one for each task), preemption."""
+    """A scenario: its own values of constants, its CPUs (None: one for each task), preemption, its memory
+    model (sc or weak), and the locations that weak memory makes a difference to."""
 
     name: str | None
     constants: tuple[tuple[str, Value], ...]
     cpus: int | None
     preempt: str
+    memory: str = SC
+    weak: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +104,9 @@ class Asked:
     """What a check was asked for, as far as verdicts, or how many of them there are, can depend on it: only
     these `properties`, `policies` and `scenarios` (empty: all); its limits, where it had any (`seconds` for
     all of it, `run_seconds` and `states` for each run); whether it ends at the first unexpected verdict,
-    reduces, and lets a base lie `outside` the project.  `tool` tells pfnspec and TLC from other versions of
-    them by their content; it is empty where there is no TLC."""
+    reduces, and lets a base lie `outside` the project; the `memory` model, if not that of the scenarios.
+    `tool` tells pfnspec and TLC from other versions of them by their content; it is empty where there is no
+    TLC."""
 
     properties: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
@@ -105,6 +118,7 @@ class Asked:
     reduction: bool = True
     outside: bool = False
     tool: str = ""
+    memory: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +132,8 @@ class Result:
     searched.  `fairness` says for each process what the temporal verdicts assume of its tasks: weak,
     strong or none; it is empty where there are none.  `engine` is what decided: tlc, interpreter, spin or
     spin-bitstate.  `shard` (I, N) says that only part I of N of the cells was looked at; `unreached` is
-    then told by these alone.  `barriers` have no effect, since memory is sequentially consistent, and for
-    `unlocked` locations that is what verdicts rest on; those that the model accepts are left
+    then told by these alone.  `barriers` have no effect where memory is sequentially consistent, and for
+    `unlocked` locations that is what verdicts rest on there; those that the model accepts are left
     out.  `asked` is None where a saved result is of a version that did not write it down.
     """
 
@@ -147,6 +161,16 @@ class Result:
     asked: Asked | None = None
 
     @property
+    def memory(self) -> str:
+        """The memory model of all scenarios: sc, weak, or both."""
+        found = {scene.memory for scene in self.scenes} or {SC}
+        return found.pop() if len(found) == 1 else BOTH
+
+    def memory_in(self, scenario: str | None) -> str:
+        """That of one scenario."""
+        return next((scene.memory for scene in self.scenes if scene.name == scenario), SC)
+
+    @property
     def unreachable(self) -> tuple[Reachable, ...]:
         """What is known to be reached in no cell of the model."""
         return self.unreached if self.shard is None else ()
@@ -162,7 +186,15 @@ class Result:
         decided = [verdict for verdict in self.verdicts if verdict.outcome != UNDECIDED]
         if any(not verdict.as_expected for verdict in decided):
             return 1
-        return 3 if len(decided) < len(self.verdicts) else 0
+        open_ = [v for v in self.verdicts if v.outcome == UNDECIDED and not self.left_out(v)]
+        return 3 if open_ else 0
+
+    def left_out(self, verdict: Verdict) -> bool:
+        """Whether it is of a temporal property under weak memory, which is not decided, and nobody has asked
+        for it by name or says what is expected of it."""
+        temporal = verdict.kind == "property" and self.memory_in(verdict.scenario) == WEAK
+        named = self.asked is not None and verdict.property in self.asked.properties
+        return temporal and not named and verdict.expectation is None
 
 
 def overall(statuses: tuple[int, ...]) -> int:

@@ -51,7 +51,9 @@ def check_file(
     from .load import load
     from .matrix import check_loaded
 
-    loaded = load(path, options.constants, outside=options.outside, text=text, contents=contents)
+    loaded = load(
+        path, options.constants, outside=options.outside, text=text, contents=contents, memory=options.memory
+    )
     result = check_loaded(loaded, options, on_progress, cancel, started)
     decided = result.evidence is not None and result.evidence.complete and not result.stopped
     # What TLC has not confirmed is asked again: it may have more time then.

@@ -18,7 +18,7 @@ def one_cell(options: argparse.Namespace) -> tuple[Loaded, Cell] | None:
 
     None, with the reason on standard error, when the file has errors or there is no such cell.
     """
-    loaded = load(options.file, dict(options.constants), outside=options.allow_outside)
+    loaded = load(options.file, dict(options.constants), outside=options.allow_outside, memory=options.memory)
     put(diagnostics_text(loaded.diagnostics, loaded.sources, ink_for(sys.stderr)), sys.stderr)
     if not loaded.cells:
         return None

@@ -321,6 +321,10 @@ def _model(parser: argparse.ArgumentParser) -> None:
         help="another value for a constant (may be repeated)",
     )  # fmt: skip
     parser.add_argument(
+        "--memory", choices=("sc", "weak"),
+        help="the memory model of every scenario: sequentially consistent, or the kernel's",
+    )  # fmt: skip
+    parser.add_argument(
         "--allow-outside", action="store_true", help="a variant's base may lie outside the project"
     )
 

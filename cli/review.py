@@ -29,6 +29,7 @@ def options_of(options: argparse.Namespace) -> Options:
         jar=options.tla2tools,
         outside=options.allow_outside,
         engine=options.engine,
+        memory=options.memory,
         cache=cache_of(options),
     )
 

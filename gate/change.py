@@ -106,7 +106,9 @@ def compare_files(
     if checked:
         check = lambda path, contents: check_file(path, options, cancel=cancel)  # noqa: E731
     constants = dict(options.constants)
-    before, after = (load(path, constants, outside=options.outside) for path in (old, new))
+    before, after = (
+        load(path, constants, outside=options.outside, memory=options.memory) for path in (old, new)
+    )
     seen = _compared(new, old, before, after, check, (None, None), "")
     (model,) = judge([seen], ())
     stopped = any(r is not None and r.stopped == "interrupted" for r in (model.before, model.after))
@@ -218,11 +220,11 @@ def _look(
         message = "the model is deleted, with all that it claims"
         gone = Difference("model-deleted", WEAKER, shown, message)
         return _Seen(Model(shown, shown, DELETED), (gone,), None, None)
-    after = load(shown, constants, outside=options.outside)
+    after = load(shown, constants, outside=options.outside, memory=options.memory)
     if former not in tree_.before:
         return _new(shown, after, check)
     was = tree_.shown(former)
-    before = load(was, constants, outside=options.outside, contents=tree_.content)
+    before = load(was, constants, outside=options.outside, contents=tree_.content, memory=options.memory)
     if not before.cells and shown in accepted:
         # It was no correct model, and somebody says that this is known: there is nothing to compare with.
         seen = _new(shown, after, check)

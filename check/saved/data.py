@@ -18,20 +18,33 @@ from ...dsl.diagnostics import Diagnostic
 from ...dsl.source import Source, Span
 from ...translator.program.findings import (
     Change,
+    Cure,
     Event,
     Finding,
     Moved,
     Position,
+    Put,
     Reachable,
     Standing,
+    Stored,
     TraceStep,
 )
 from ...translator.program.values import Task, Value, value_text
 from ...translator.reduce.unlocked import Unlocked
-from ..result import Asked, Evidence, Failure, Result, Scene, Verdict
+from ..result import (
+    BOTH,
+    NOT_COVERED,
+    SC,
+    WEAK,
+    Asked,
+    Evidence,
+    Failure,
+    Result,
+    Scene,
+    Verdict,
+)
 
 SCHEMA = 1
-MEMORY = "sc"
 T = TypeVar("T")
 
 Data = dict[str, Any]
@@ -55,7 +68,7 @@ def result_data(result: Result) -> Data:
         "constants": {name: value_text(value) for name, value in result.constants},
         "overrides": dict(result.overrides),
         "processes": dict(result.processes),
-        "memory": MEMORY,
+        "memory": result.memory,
         "policies": list(result.policies),
         "scenarios": [
             {
@@ -63,6 +76,9 @@ def result_data(result: Result) -> Data:
                 "constants": {name: value_text(value) for name, value in scene.constants},
                 "cpus": scene.cpus,
                 "preempt": scene.preempt,
+                "memory": scene.memory,
+                "weak": list(scene.weak),
+                "not_covered": list(NOT_COVERED) if scene.memory == WEAK else [],
             }
             for scene in result.scenes
         ],
@@ -79,7 +95,10 @@ def result_data(result: Result) -> Data:
             "directory": result.failure.directory,
         },
         "diagnostics": [diagnostic_data(found) for found in result.diagnostics],
-        "verdicts": [_verdict_data(verdict) for verdict in result.verdicts],
+        "verdicts": [
+            {**_verdict_data(verdict), "memory": result.memory_in(verdict.scenario)}
+            for verdict in result.verdicts
+        ],
         "fairness": dict(result.fairness),
         "engine": result.engine,
         "tlc": result.tlc,
@@ -108,6 +127,7 @@ def _asked_data(asked: Asked) -> Data:
         "reduction": asked.reduction,
         "outside": asked.outside,
         "tool": asked.tool,
+        "memory": asked.memory,
     }
 
 
@@ -198,6 +218,18 @@ def _finding_data(finding: Finding) -> Data:
         "loop": finding.loop,
         "diagnosis": finding.diagnosis,
         "reasons": list(finding.reasons),
+        "cures": [
+            [
+                {
+                    "barrier": put.word,
+                    "task": str(put.task),
+                    "after": _place(put.after),
+                    "before": _place(put.before),
+                }
+                for put in cure.puts
+            ]
+            for cure in finding.cures
+        ],
     }
 
 
@@ -220,6 +252,9 @@ def _step_data(step: TraceStep) -> Data:
                 "value": value_text(event.value),
                 "old": value_text(event.old),
                 "detail": event.text,
+                "newest": None
+                if event.newest is None
+                else {"task": str(event.newest.task), **_place(event.newest.span)},
                 **_place(event.span),
             }
             for event in step.events
@@ -240,7 +275,7 @@ def result_of(data: object, *, ours: bool = False) -> Result:
         raise Unreadable("it is no result of `pfnspec check`")
     if data["schema"] != SCHEMA:
         raise Unreadable(f"its schema is {data['schema']}, and this pfnspec reads {SCHEMA}")
-    if data.get("memory", MEMORY) != MEMORY:
+    if data.get("memory", SC) not in (SC, WEAK, BOTH):
         raise Unreadable("it is about a memory model that this pfnspec does not know")
     try:
         result = _Reader(data).result()
@@ -311,7 +346,14 @@ class _Reader:
             constants=self.values(data["constants"]),
             processes=tuple(data["processes"].items()),
             scenes=tuple(
-                Scene(scene["name"], self.values(scene["constants"]), scene["cpus"], scene["preempt"])
+                Scene(
+                    scene["name"],
+                    self.values(scene["constants"]),
+                    scene["cpus"],
+                    scene["preempt"],
+                    scene.get("memory", SC),
+                    tuple(scene.get("weak", ())),
+                )
                 for scene in data["scenarios"]
             ),
             policies=tuple(data["policies"]),
@@ -344,7 +386,7 @@ class _Reader:
         return Asked(
             tuple(data["properties"]), tuple(data["policies"]), tuple(data["scenarios"]), data["seconds"],
             data["run_seconds"], data["states"], data["fail_fast"], data["reduction"], data["outside"],
-            data["tool"],
+            data["tool"], data.get("memory"),
         )  # fmt: skip
 
     def optional(self, read: Callable[[Data], T], data: Data | None) -> T | None:
@@ -418,10 +460,15 @@ class _Reader:
                 for one in data["positions"]
             ),
             self.optional(self.span, data.get("formula")),
+            tuple(Cure(tuple(self.put(put) for put in one)) for one in data.get("cures", ())),
         )  # fmt: skip
 
     def moved(self, data: Iterable[Data]) -> tuple[Moved, ...]:
         return tuple(Moved(one["where"], one["then"], one["now"], one["step"]) for one in data)
+
+    def put(self, data: Data) -> Put:
+        after, before = self.span(data["after"]), self.span(data["before"])
+        return Put(data["barrier"], self.task(data["task"]), after, before)
 
     def step(self, data: Data) -> TraceStep:
         return TraceStep(
@@ -434,12 +481,16 @@ class _Reader:
                 Event(
                     event["kind"], self.span(event), event["where"], self.value(event["value"]),
                     self.value(event["old"]), event["detail"],
+                    self.optional(self.stored, event.get("newest")),
                 )
                 for event in data["events"]
             ),
             tuple(Change(one["name"], one["old"], one["new"]) for one in data["changes"]),
             data["round"],
         )  # fmt: skip
+
+    def stored(self, data: Data) -> Stored:
+        return Stored(self.task(data["task"]), self.span(data))
 
     def spans_of(self, data: Iterable[Data]) -> tuple[Span, ...]:
         return tuple(self.span(one) for one in data)

@@ -77,6 +77,7 @@ def _asked(options: argparse.Namespace, places: Mapping[str, Span]) -> Options:
         engine=options.engine,
         cache=cache_of(options),
         shard=options.shard,
+        memory=options.memory,
     )
 
 

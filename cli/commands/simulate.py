@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     ink = ink_for(sys.stdout)
     page = Page(loaded.sources, loaded.path, options.width or width_for(sys.stdout), ink, options.verbose)
     where = where_text(cell.scenario, cell.policy)
-    head = f"{head_text(cell.model.name, cell.model.constants, ink)}\n\n"
+    head = f"{head_text(cell.model.name, cell.model.constants, ink, cell.model.memory)}\n\n"
     head += f"{where}{', ' if where else ''}seed {seed}\n\n"
     if options.interactive:
         from ..interactive import interact

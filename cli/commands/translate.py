@@ -77,7 +77,7 @@ def _explain(program: Program, cell: Cell, loaded: Loaded, options: argparse.Nam
     page = Page(loaded.sources, loaded.path, width_for(sys.stdout), ink)
     names = ", ".join(p.name for p in program.temporal) or "the safety properties"
     where = where_text(cell.scenario, cell.policy)
-    head = f"{head_text(program.name, program.constants, ink)}\n\nreduction for {names}"
+    head = f"{head_text(program.name, program.constants, ink, program.memory)}\n\nreduction for {names}"
     head += f" {where}\n\n" if where else "\n\n"
     put(folded(head + reduction_text(found, page), page.width, ink))
     return 0

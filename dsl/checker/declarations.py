@@ -30,7 +30,7 @@ from .properties import (
     refuse_shared_names,
 )
 from .recordings import recordings
-from .scenarios import choices, cpu_count, declare_policies, pins, scene
+from .scenarios import choices, cpu_count, declare_policies, memory_model, pins, scene
 from .unlocked import unlocked_on_purpose
 from .values.scope import Names, Scope, Signature
 from .values.settle import constants, initial, process_counts, sort_of, types
@@ -48,20 +48,21 @@ class Checked:
 
 
 def check(
-    specification: tree.Tree, overrides: Mapping[str, str] | None = None, scenario: str | None = None
-) -> tuple[m.Model | None, Diagnostics]:
+    specification: tree.Tree, overrides: Mapping[str, str] | None = None, scenario: str | None = None,
+    *, memory: str | None = None,
+) -> tuple[m.Model | None, Diagnostics]:  # fmt: skip
     """The model of a tree in a scenario, or None with what is wrong with it.
 
     `overrides` gives constants other values, as text (`{"VCPUS": "3"}`), and wins over the
-    scenario's; an unknown name or a value of another sort is a fault.
+    scenario's; an unknown name or a value of another sort is a fault.  `memory`, sc or weak, likewise.
     """
-    checked = examine(specification, overrides, scenario)
+    checked = examine(specification, overrides, scenario, memory=memory)
     return checked.model, checked.found
 
 
 def examine(
     specification: tree.Tree, overrides: Mapping[str, str] | None = None, scenario: str | None = None,
-    lost: Lost | None = None, *, quick: bool = False,
+    lost: Lost | None = None, *, quick: bool = False, memory: str | None = None,
 ) -> Checked:  # fmt: skip
     """All that `check` finds out.  `lost` is what could not be read of the text: there is no model then, and
     nothing is said that could be wrong because of what is missing.  `quick` leaves out how large the
@@ -77,6 +78,7 @@ def examine(
     settings = scene(specification, scenario, found, lost)
     constants(specification, dict(overrides or {}), settings.constants, names, found)
     cpus = cpu_count(settings, names, found)
+    memory = memory_model(settings, cpus, memory, found)
     types(declared, names, found)
     _instances(declared, names, found)
     _variables(declared, names, found)
@@ -114,7 +116,7 @@ def examine(
         specification.header.name, specification.path, specification.doc,
         tuple(names.constants.items()), (*names.variables.values(), *names.pools.values()), tuple(processes),
         tuple(functions), tuple(claimed), texts, tuple(expected), scenario,
-        policies, asked, cpus, settings.preempt, unlocked, measured, recorded,
+        policies, asked, cpus, settings.preempt, unlocked, memory, measured, recorded,
     )  # fmt: skip
     return Checked(model, names, bodies, found)
 

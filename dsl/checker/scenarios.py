@@ -18,19 +18,21 @@ from .values.expressions import constant, expression
 from .values.scope import Names, Scope
 
 MAX_CPUS = 16
+MEMORIES = ("sc", "weak")
 STANDARD = ("spin", "resched", "block", "halt_poll")
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a scenario sets: constants by name, CPUs (None: one for each task), preemption, and its
-    own `policies` line."""
+    """What a scenario sets: constants by name, CPUs (None: one for each task), preemption, its own
+    `policies` line, and the memory model."""
 
     name: str | None
     constants: dict[str, tree.Expr]
     cpus: tree.Expr | None
     preempt: str
     policies: tree.Policies | None
+    memory: str = "sc"
 
 
 def scenario_names(specification: tree.Tree) -> tuple[str | None, ...]:
@@ -49,7 +51,7 @@ def scene(specification: tree.Tree, name: str | None, found: Diagnostics, lost: 
     known = {n.name for n in specification.declarations if isinstance(n, tree.Const)}
     constants: dict[str, tree.Expr] = {}
     cpus: tree.Expr | None = None
-    preempt = "none"
+    preempt, memory = "none", "sc"
     seen: set[str] = set()
     for setting in node.settings:
         word = setting.value.id if isinstance(setting.value, tree.Name) else ""
@@ -63,9 +65,10 @@ def scene(specification: tree.Tree, name: str | None, found: Diagnostics, lost: 
                 found.add("bad-setting", setting.value.span, "preemption is `none` or `full`")
             preempt = word
         elif setting.name == "memory":
-            if word != "sc":
-                help = "`sc`, sequential consistency, is the memory model that is checked"
+            if word not in MEMORIES:
+                help = "`sc` is sequential consistency, `weak` has the kernel's reorderings"
                 found.add("bad-setting", setting.value.span, "this memory model is not known", help)
+            memory = word
         elif setting.name in known:
             constants[setting.name] = setting.value
         elif lost is None or not lost.may_declare(setting.name):
@@ -73,7 +76,17 @@ def scene(specification: tree.Tree, name: str | None, found: Diagnostics, lost: 
             found.add("bad-setting", setting.span, f"a scenario cannot set `{setting.name}`", advice)
     if len(node.policies) > 1:
         found.add("declared-twice", node.policies[1].span, "the policies are listed already")
-    return Scene(name, constants, cpus, preempt, node.policies[0] if node.policies else None)
+    return Scene(name, constants, cpus, preempt, node.policies[0] if node.policies else None, memory)
+
+
+def memory_model(of: Scene, cpus: int | None, override: str | None, found: Diagnostics) -> str:
+    """The memory model of a scenario; `override` is the command line's, which wins.  Refused where CPUs are
+    counted: what a context switch orders there is not modelled."""
+    memory = override or of.memory
+    if memory == "weak" and cpus is not None and of.cpus is not None:
+        help = "leave out `cpus`, which gives each task one, or check the scenario under `memory = sc`"
+        found.add("weak-with-cpus", of.cpus.span, "weak memory is not modelled where CPUs are counted", help)
+    return memory
 
 
 def cpu_count(of: Scene, names: Names, found: Diagnostics) -> int | None:

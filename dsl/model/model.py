@@ -41,9 +41,12 @@ class Declare:
 
 @dataclass(frozen=True, slots=True)
 class Store:
+    """`release`: by `smp_store_release`."""
+
     place: Place
     value: Source
     span: Span
+    release: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +364,7 @@ class Model:
 
     `processes` say in `cpus` to which CPU each instance is pinned.  `policies` are all instances in
     use, `choices` those under which waiting sites that are not pinned are to be checked.  `cpus` is
-    None when there is one for each task; `preempt` is none or full.
+    None when there is one for each task; `preempt` is none or full; `memory` is sc or weak.
     `unlocked` are shared locations, or variables of several, whose accesses no lock is meant to keep apart.
     `recordings` say how events of a running kernel are read; no verdict of a check depends on them.
     """
@@ -382,6 +385,7 @@ class Model:
     cpus: int | None = None
     preempt: str = "none"
     unlocked: tuple[str, ...] = ()
+    memory: str = "sc"
     measures: tuple[Measure, ...] = ()
     recordings: tuple[Recording, ...] = ()
 

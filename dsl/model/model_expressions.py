@@ -102,9 +102,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The value of a place."""
+    """The value of a place; `acquire`: by `smp_load_acquire`."""
 
     place: Place
+    acquire: bool = False
 
     @property
     def sort(self) -> Sort:

@@ -67,7 +67,7 @@ FUNCTIONS: tuple[Word, ...] = (
     Word("any", "function", "Whether C holds for some x of D.", ("C for x in D",)),
 )
 
-_NO_EFFECT = "Nothing: memory is sequentially consistent."
+_ORDERS = "Under weak memory: orders {0} before it against {1} behind it."
 
 VERBS: tuple[Word, ...] = (
     Word("cpu_relax", "verb", "A step without effect.", (), role="pause"),
@@ -89,7 +89,13 @@ VERBS: tuple[Word, ...] = (
         role="pause",
     ),
     Word("READ_ONCE", "verb", "The value of `x`.", ("x",), role="load"),
-    Word("smp_load_acquire", "verb", "The value of `x`.", ("x",), role="load"),
+    Word(
+        "smp_load_acquire",
+        "verb",
+        "The value of `x`; under weak memory nothing behind it is read before.",
+        ("x",),
+        role="load",
+    ),
     Word("rcu_dereference", "verb", "The value of `x`.", ("x",), role="load"),
     Word("rcu_assign_pointer", "verb", "The same as `x = v`.", ("x", "v"), role="store"),
     Word(
@@ -170,10 +176,16 @@ VERBS: tuple[Word, ...] = (
         "local_bh_enable", "verb", "Takes one `local_bh_disable()` back.", (), role="enable", of=("softirq",)
     ),
     Word("WRITE_ONCE", "verb", "The same as `x = v`.", ("x", "v"), role="store"),
-    Word("smp_store_release", "verb", "The same as `x = v`.", ("x", "v"), role="store"),
-    Word("smp_mb", "verb", _NO_EFFECT, (), role="barrier"),
-    Word("smp_rmb", "verb", _NO_EFFECT, (), role="barrier"),
-    Word("smp_wmb", "verb", _NO_EFFECT, (), role="barrier"),
+    Word(
+        "smp_store_release",
+        "verb",
+        "The same as `x = v`; under weak memory all before it is seen with it.",
+        ("x", "v"),
+        role="store",
+    ),
+    Word("smp_mb", "verb", _ORDERS.format("all", "all"), (), role="barrier"),
+    Word("smp_rmb", "verb", _ORDERS.format("loads", "loads"), (), role="barrier"),
+    Word("smp_wmb", "verb", _ORDERS.format("stores", "stores"), (), role="barrier"),
     Word(
         "prepare_to_wait",
         "verb",
@@ -254,7 +266,7 @@ SETTINGS: tuple[Word, ...] = (
     Word(
         "memory",
         "setting",
-        "In a scenario: `sc`, sequential consistency, is the only memory model.",
+        "In a scenario: `sc`, sequential consistency, or `weak`, with the kernel's reorderings.",
         form="memory = sc",
         reserved=False,
     ),
@@ -262,6 +274,7 @@ SETTINGS: tuple[Word, ...] = (
     Word("none", "setting", "A task is taken off its CPU where it sleeps or offers it.", of=("preempt",)),
     Word("full", "setting", "A task is also taken off wherever it holds no spinning lock.", of=("preempt",)),
     Word("sc", "setting", "Sequential consistency.", of=("memory",)),
+    Word("weak", "setting", "The kernel's memory model, but for load buffering.", of=("memory",)),
 )
 """What a scenario sets, and the words for its values."""
 

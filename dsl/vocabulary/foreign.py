@@ -243,9 +243,12 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"rw_semaphore", "write `rwsem`"),
     (r"s?wait_queue_head_t|s?wait_queue_head|swait_queue\w*", "write `waitqueue`"),
     (
-        r"barrier|smp_mb__\w+|[rw]?mb|dma_[rw]mb|smp_store_mb",
-        "write `smp_mb()`, `smp_rmb()` or `smp_wmb()`, none of which has an effect: memory is "
-        "sequentially consistent",
+        r"smp_mb__\w+|[rw]?mb|dma_[rw]mb|smp_store_mb",
+        "write `smp_mb()`, `smp_rmb()` or `smp_wmb()`, which have an effect where `memory = weak`",
+    ),
+    (
+        r"barrier",
+        "leave it out: it is for the compiler, and what compilers do is not modelled",
     ),
     (r"ACCESS_ONCE|READ_ONCE_\w+|data_race", "write `READ_ONCE(x)`"),
     # -- assertions and the rest of C

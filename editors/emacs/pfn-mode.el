@@ -51,7 +51,7 @@
 (defconst pfn--variable-words
   '("cond" "end" "self" "wq"))
 (defconst pfn--setting-words
-  '("cpus" "full" "memory" "none" "preempt" "sc" "unlimited"))
+  '("cpus" "full" "memory" "none" "preempt" "sc" "unlimited" "weak"))
 (defconst pfn--type-words
   '("bool" "completion" "generation" "int" "kref" "mutex" "rwlock" "rwsem" "seqcount" "seqlock" "snapshot" "spinlock" "srcu" "timer_list" "waitqueue" "work_struct"))
 (defconst pfn--verb-words

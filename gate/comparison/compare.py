@@ -303,7 +303,8 @@ class _Comparison:
         node = _scenario(of, name)
         set_ = {s.name: term(s.value, where) for s in node.settings} if node else {}
         cpus = set_.get("cpus", ("name", "unlimited"))
-        return where.values, cpus, set_.get("preempt", ("name", "none")), shape(_lines(of, name))
+        preempt, memory = set_.get("preempt", ("name", "none")), set_.get("memory", ("name", "sc"))
+        return where.values, cpus, preempt, memory, shape(_lines(of, name))
 
     def scenes(self) -> Iterator[Difference]:
         for name in scenario_names(self.old):
@@ -332,7 +333,7 @@ class _Comparison:
 
     def scheduler(self, old: tree.Scenario, new: tree.Scenario) -> Iterator[Difference]:
         before, after = ({s.name: s for s in of.settings} for of in (old, new))
-        for word, default in (("cpus", "unlimited"), ("preempt", "none")):
+        for word, default in (("cpus", "unlimited"), ("preempt", "none"), ("memory", "sc")):
             one, other = before.get(word), after.get(word)
             was = term(one.value, self.pairs[new.name][0]) if one else ("name", default)
             is_ = term(other.value, self.pairs[new.name][1]) if other else ("name", default)
@@ -340,6 +341,10 @@ class _Comparison:
                 continue
             if word == "cpus":
                 effect, message = WEAKER, "what only the former number of CPUs shows is no longer examined"
+            elif word == "memory" and is_ == ("name", "weak"):
+                effect, message = STRONGER, "what only weak memory shows is examined, too"
+            elif word == "memory":
+                effect, message = WEAKER, "what only weak memory shows is no longer examined"
             elif is_ == ("name", "full"):
                 effect, message = STRONGER, "tasks may be taken off their CPU anywhere"
             else:

@@ -111,7 +111,7 @@ def _simulated(document: Text, asked: Asked, seed: int) -> str | None:
         simulation.run(Random(seed), STEPS)
     page = Page(loaded.sources, loaded.path, WIDTH, Ink())
     where = where_text(cell.scenario, cell.policy)
-    head = f"{head_text(cell.model.name, cell.model.constants, Ink())}\n\n"
+    head = f"{head_text(cell.model.name, cell.model.constants, Ink(), cell.model.memory)}\n\n"
     head += f"{where}{', ' if where else ''}seed {seed}\n\n"
     words = ["pfnspec", "simulate", loaded.path]
     words += [] if cell.scenario is None else ["--scenario", cell.scenario]

@@ -9,7 +9,7 @@ from ...dsl.source import Source
 from ...translator.program.findings import Finding, TraceStep
 from ...translator.program.values import Task
 from .ink import Ink
-from .words import because, layout, line_words, source_line, tells, waiting
+from .words import because, cure_text, layout, line_words, source_line, tells, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,8 @@ def ending(finding: Finding, page: Page) -> list[str]:
     values = because(finding, page.main)
     if values:
         lines.append(f"     {values}")
+    if finding.cures:
+        lines.append(f"     {cure_text(finding.cures, page.main)}")
     if finding.property == "deadlock":
         if finding.cycle:
             chain = " -> ".join(str(task) for task in (*finding.cycle, finding.cycle[0]))

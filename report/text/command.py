@@ -15,6 +15,8 @@ def reproduce(result: Result, verdict: Verdict) -> str:
         words += _option("--engine", result.engine)
     for name, value in result.overrides:
         words += _option("--const", f"{meant(name)}={meant(value)}")
+    if result.asked is not None and result.asked.memory is not None:
+        words += _option("--memory", result.asked.memory)
     if verdict.scenario is not None:
         words += _option("--scenario", verdict.scenario)
     if verdict.policy is not None:

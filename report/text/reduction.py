@@ -117,6 +117,8 @@ class _Words:
                 return f"the state of {name} is looked at"
             case "label":
                 return f"{self.labels_named(point)} by a property"
+            case "memory":
+                return "it orders what others see of weak memory"
             case "elsewhere":
                 return "it asks where a task stands"
             case _:

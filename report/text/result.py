@@ -5,7 +5,19 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
-from ...check.result import HOLDS, UNDECIDED, VIOLATED, Evidence, Result, Scene, Verdict
+from ...check.result import (
+    BOTH,
+    HOLDS,
+    NOT_COVERED,
+    SC,
+    UNDECIDED,
+    VIOLATED,
+    WEAK,
+    Evidence,
+    Result,
+    Scene,
+    Verdict,
+)
 from ...translator.program.findings import Finding
 from ...translator.program.values import Value, value_text
 from ..visible import shown
@@ -44,7 +56,10 @@ def result_text(result: Result, width: int = WIDTH, ink: Ink = PLAIN, *, verbose
     result = shown(result)
     if not result.verdicts:
         empty = result.shard is not None and result.status == 0
-        return f"{head_text(result.name, result.constants, ink)}   nothing of it in this shard\n" * empty
+        return (
+            f"{head_text(result.name, result.constants, ink, result.memory)}   nothing of it in this shard\n"
+            * empty
+        )
     blocks = [_summary(result, ink)]
     for verdicts in counterexamples(result.verdicts):
         blocks.append(counterexample_text(verdicts, result, width, ink, verbose=verbose))
@@ -102,7 +117,7 @@ def diagnostics_of(result: Result, ink: Ink) -> str:
 
 
 def _summary(result: Result, ink: Ink) -> str:
-    lines = [head_text(result.name, result.constants, ink)]
+    lines = [head_text(result.name, result.constants, ink, result.memory)]
     for scene in result.scenes:
         verdicts = [verdict for verdict in result.verdicts if verdict.scenario == scene.name]
         lines.append("")
@@ -116,6 +131,8 @@ def _summary(result: Result, ink: Ink) -> str:
         elif under:
             lines += [under, ""]
         lines += _table(verdicts, result.policies, ink) if len(result.policies) > 1 else _list(verdicts, ink)
+        if scene.memory == WEAK:
+            lines += ["", *weak_text(scene)]
     if result.evidence is not None:
         lines += ["", "  " + evidence_text(result, result.evidence)]
     if engine_text(result):
@@ -126,10 +143,25 @@ def _summary(result: Result, ink: Ink) -> str:
     return "\n".join(lines) + "\n"
 
 
-def head_text(name: str, constants: tuple[tuple[str, Value], ...], ink: Ink) -> str:
+MEMORIES = {
+    SC: "sequential consistency", WEAK: "weak memory", BOTH: "sequential consistency and weak memory",
+}  # fmt: skip
+"""Memory models in words."""
+
+
+def head_text(name: str, constants: tuple[tuple[str, Value], ...], ink: Ink, memory: str = SC) -> str:
     """The first line of every report: the model, its constants, its memory."""
     consts = " ".join(f"{constant}={value_text(value)}" for constant, value in constants)
-    return "   ".join(part for part in (ink("strong", name), consts, "sequential consistency") if part)
+    return "   ".join(part for part in (ink("strong", name), consts, MEMORIES[memory]) if part)
+
+
+def weak_text(scene: Scene) -> list[str]:
+    """What verdicts under weak memory are about, and what they are not: lines that stand below them."""
+    if not scene.weak:
+        lines = ["  weak memory makes no difference: a lock keeps all accesses that conflict apart"]
+    else:
+        lines = [f"  weak locations: {', '.join(scene.weak)}"]
+    return [*lines, f"  `holds` says nothing about: {'; '.join(NOT_COVERED)}"]
 
 
 def scene_text(scene: Scene) -> str:
@@ -140,6 +172,8 @@ def scene_text(scene: Scene) -> str:
     else:
         parts.append(f"{scene.cpus} CPU{'s' * (scene.cpus > 1)}")
         parts.append("full preemption" if scene.preempt == "full" else "no preemption")
+    if scene.memory == WEAK:
+        parts.append("weak memory")
     return ", ".join(parts)
 
 
@@ -305,10 +339,18 @@ def notes_of(result: Result) -> list[str]:
     notes: list[str] = []
     notes += _decided_by_one(result)
     if result.engine not in ("tlc", "interpreter"):
-        names = dict.fromkeys(f"`{v.property}`" for v in result.verdicts if _left_to_tlc(v))
+        plain = [v for v in result.verdicts if result.memory_in(v.scenario) == SC]
+        names = dict.fromkeys(f"`{v.property}`" for v in plain if _left_to_tlc(v))
         if names:
             is_ = "is a temporal property" if len(names) == 1 else "are temporal properties"
             notes.append(f"note: {', '.join(names)} {is_}, which Spin leaves open")
+    weak = dict.fromkeys(
+        f"`{v.property}`" for v in result.verdicts
+        if v.kind == "property" and result.memory_in(v.scenario) == WEAK
+    )  # fmt: skip
+    if weak:
+        are = "is a temporal property, which is" if len(weak) == 1 else "are temporal properties, which are"
+        notes.append(f"note: {', '.join(weak)} {are} not decided under weak memory")
     for verdict in result.verdicts:
         if verdict.vacuous:
             where = f" {cell_text(verdict)}" if cell_text(verdict) else ""

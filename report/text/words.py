@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from ...dsl.checker.prelude import policy_at
 from ...dsl.source import Source, Span
-from ...translator.program.findings import Event, Finding, Standing, TraceStep
+from ...translator.program.findings import Cure, Event, Finding, Put, Standing, TraceStep
 from ...translator.program.values import Task, Value, value_text
 
 NARROWEST = 60
@@ -36,6 +36,18 @@ def event_text(event: Event) -> str:
             return (
                 f"{event.where}: {old} -> {value}" if old != value else f"{event.where} = {value}, as before"
             )
+        case "stale":
+            return f"reads {event.where} = {value}{_before(event, 'store')} (newest: {value_text(event.old)})"
+        case "stale_snapshot":
+            return f"snapshot of {event.where}{_before(event, 'bump')}"
+        case "stale_compare":
+            same = "unchanged" if event.value is True else "moved"
+            return f"reads {event.where}{_before(event, 'bump')}: {same}"
+        case "overtaken":
+            by = "" if event.newest is None else f" by {_whose(event, 'store')}, which it has not seen"
+            return f"stores {event.where} = {value}; overtaken{by}"
+        case "barrier":
+            return _barrier(event)
         case "local":
             return f"{event.where} = {value}"
         case "cpu":
@@ -102,6 +114,30 @@ def event_text(event: Event) -> str:
             return f"grace period of {event.where} is over"
         case _:
             return event.kind
+
+
+def _whose(event: Event, what: str) -> str:
+    newest = event.newest
+    return "" if newest is None else f"{newest.task}'s {what} at line {newest.span.line}"
+
+
+def _before(event: Event, what: str) -> str:
+    """That an older value is read, and from before which store."""
+    return f", from before {_whose(event, what)}" if event.newest else ", an older value"
+
+
+_ORDERS = {
+    "smp_rmb()": "no older value of {} is read from here on",
+    "smp_wmb()": "what it has stored to {} comes before its stores from here on",
+    "smp_mb()": "what it has seen or stored of {} comes before all from here on",
+}
+
+
+def _barrier(event: Event) -> str:
+    """A barrier, and what it makes a difference to, if it does."""
+    names = event.value if isinstance(event.value, frozenset) else frozenset()
+    told = ", ".join(sorted(map(str, names)))
+    return f"{event.text}: {_ORDERS[event.text].format(told)}" if told else event.text
 
 
 def _held_by(holders: Value) -> str:
@@ -217,6 +253,20 @@ def _of_whom(standing: Standing) -> str:
     if standing.keepers == standing.on and len(standing.on) == 1:
         return "which"
     return f"of whom {', '.join(map(str, standing.keepers))}"
+
+
+def cure_text(cures: tuple[Cure, ...], main: str) -> str:
+    """The barriers that exclude a behaviour: found by trying, and no promise about others."""
+
+    def where(put: Put) -> str:
+        after, before = place(put.after, main), place(put.before, main)
+        return f"of {put.task} between lines {after} and {before}"
+
+    if len(cures[0].puts) == 1:
+        places = ", or ".join(where(cure.puts[0]) for cure in cures)
+        return f"{cures[0].puts[0].word} {places} excludes this trace"
+    told = " and ".join(f"{put.word} {where(put)}" for put in cures[0].puts)
+    return f"{told} together exclude this trace"
 
 
 def because(finding: Finding, main: str) -> str:

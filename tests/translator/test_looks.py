@@ -135,6 +135,7 @@ EXEMPT = {
     (nodes.At, "task"): "there only while lowering",
     (nodes.Outdate, "current"): "there only while lowering",
     (nodes.Outdate, "outdated"): "there only while lowering",
+    (nodes.Outdate, "previous"): "there only while lowering",
 }
 
 

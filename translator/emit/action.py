@@ -148,6 +148,10 @@ class _Writer:
                 text = formula.printed(value, {**bound, **fresh})
                 for name, domain in reversed(tuple(zip(names, domains, strict=True))):
                     text = Text(f"[{fresh[name]} \\in {domain} |-> {text}]")
+                if declared.kind == "memory" and variable in reads(rest):
+                    name = self.words.names.new(self.words.variables[variable])
+                    lets.append(f"{name} == {text}")
+                    text = Text(name)
                 changes.elements.pop(variable, None)
                 changes.whole[variable] = text
             case Reach(number=number):

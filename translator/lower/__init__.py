@@ -6,4 +6,7 @@ tasks that wake each other, works and timers; `assignments`, `expressions` which
 order; `direct` what is evaluated in one state, `instant` the same of a condition that takes steps,
 `read_notes` what is told of either; `locks` locks, queues and objects as variables; `flow` the graph, cut
 into control points and steps; `temporal` properties and their monitors; `finish` the last pass.
+
+For weak memory, `weak` decides which locations it makes a difference to, `memory` is what tasks have seen, as
+variables, and `views` what each operation does to that.
 """

@@ -39,6 +39,8 @@ from ..program.program import (
 from .direct import Base, Obligation, located
 from .expressions import Expressions, reset, shared
 from .locks import EMPTY, IN_USE, LockPlace, free_ones, members, size, slot_of, state_name
+from .memory import Memory
+from .views import Tasks
 
 Use = Callable[[Expr], Block]
 
@@ -56,6 +58,13 @@ class Held:
     span: Span
     atomic: bool
     reset: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An `atomic` block; `span` is its own."""
+
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,7 @@ class Shared:
     rcu: bool
     handlers: tuple[Interrupts, ...]
     masks: tuple[str, ...]
+    memory: Memory | None = None
 
 
 class Assignments(Expressions, ABC):
@@ -89,6 +99,7 @@ class Assignments(Expressions, ABC):
         self, model: m.Model, process: m.Process, queued: frozenset[str], common: Shared, policy: str | None
     ) -> None:
         super().__init__(model, process, queued)
+        self.seen = None if common.memory is None else Tasks(common.memory, process.name)
         self.common = common
         self.policy_in_force = policy
         self.site: m.Wait | None = None
@@ -97,7 +108,7 @@ class Assignments(Expressions, ABC):
         self.times = 0
         self.tried: set[str] = set()
         self.withs: dict[Span, int] = {}
-        self.frames: list[Loop | Held | Called] = []
+        self.frames: list[Loop | Held | Whole | Called] = []
 
     @abstractmethod
     def body(self, statements: tuple[m.Statement, ...], after: int) -> int:
@@ -137,30 +148,46 @@ class Assignments(Expressions, ABC):
         note = Note("local", span, where, value=x, old=read)
         return self.checked(obligations, Block((note, Assign(read.variable, read.indices, x)), Goto(after)))
 
-    def store(self, place: m.Place, value: m.Source, span: Span, after: int) -> Block:
+    def store(
+        self, place: m.Place, value: m.Source, span: Span, after: int, *, release: bool = False
+    ) -> Block:
         if isinstance(value, m.Take):
             return self.take_shared(place, value, span, after)
 
         def use(x: Expr) -> Block:
             if self.atomic or not (isinstance(value, m.Action) or shared(value)):
-                return self.put(place, x, (), span, after)
+                return self.put(place, x, (), span, after, release=release)
             name = self.temporary(value.sort)
             kept = Read(name, (SELF,))
-            rest = self.put(place, kept, (name,), span, after)
+            rest = self.put(place, kept, (name,), span, after, release=release)
             return Block((Assign(name, (SELF,), x), *rest.ops), rest.end)
 
         return self.source(value, use)
 
-    def put(self, place: m.Place, x: Expr, used: tuple[str, ...], span: Span, after: int) -> Block:
+    def put(
+        self, place: m.Place, x: Expr, used: tuple[str, ...], span: Span, after: int, *, release: bool = False
+    ) -> Block:
         """The store itself, one step."""
 
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
-            note = Note("write", span, where, value=x, old=read)
-            block = Block((note, Assign(read.variable, read.indices, x)), Goto(after))
-            stored = reset(block, (*used, *held))
-            return self.step("store", span, self.checked(self.alive(read, where, span), stored))
+            then = reset(goto(after), (*used, *held))
+            block = self.stored(read, where, x, span, then, release=release)
+            return self.step("store", span, self.checked(self.alive(read, where, span), block))
 
         return self.located(place, use)
+
+    def stored(
+        self, read: Read, where: Where, x: Expr, span: Span, then: Block, *, release: bool = False
+    ) -> Block:
+        """A store to a place, and what follows in the same step."""
+        note = Note("write", span, where, value=x, old=read)
+        assign = Assign(read.variable, read.indices, x)
+        if self.seen is None or not self.seen.weak(read.variable):
+            return Block((note, assign, *then.ops), then.end)
+        late = Note("overtaken", span, where, value=x, old=read)
+        return self.seen.store(
+            read, _numbered(span), (note,), (late,), assign, x, then, release=release, whole=self.atomic
+        )
 
     def update(self, place: m.Place, total: m.Expr, span: Span, after: int) -> Block:
         if isinstance(place.root, m.LocalVariable):
@@ -183,26 +210,51 @@ class Assignments(Expressions, ABC):
     def take_shared(self, place: m.Place, value: m.Take, span: Span, after: int) -> Block:
         def with_counter(counter: Read, source: Where, held: tuple[str, ...]) -> Block:
             def with_place(read: Read, where: Where, more: tuple[str, ...]) -> Block:
-                ops = (
-                    Note("take_snapshot", span, source),
-                    Assign(read.variable, read.indices, self.now(counter)),
-                )
+                def keep(value: Expr) -> Block:
+                    then = reset(goto(after), (*held, *more))
+                    if self.seen is not None and self.seen.weak(read.variable):
+                        return self.stored(read, where, value, span, then)
+                    return Block((Assign(read.variable, read.indices, value), *then.ops), then.end)
+
                 there = (*self.alive(counter, source, span), *self.alive(read, where, span))
-                taken = reset(Block(ops, Goto(after)), (*held, *more))
-                return self.step("take", span, self.checked(there, taken))
+                block = self.taken(counter, source, span, keep)
+                return self.step("take", span, self.checked(there, block))
 
             return self.located(place, with_place)
 
         return self.located(value.counter, with_counter)
 
-    def now(self, counter: Read) -> Expr:
-        return self.generation_values(counter)[0]
+    def taken(self, counter: Read, where: Where, span: Span, then: Use) -> Block:
+        """A snapshot of a counter, and what is done with it in the same step."""
+        now, _ = self.generation_values(counter)
+        note = Note("take_snapshot", span, where)
+        if self.seen is None or not self.seen.weak(counter.variable):
+            block = then(now)
+            return Block((note, *block.ops), block.end)
+        if self.atomic:
+            block = then(now)
+            return Block((note, *self.seen.newest(counter), *block.ops), block.end)
+
+        def use(stale: Expr, _: Expr) -> Block:
+            block = then(Apply("if", (stale, self.previous(counter), now)))
+            early = replace(note, kind="stale_snapshot", when=stale)
+            return Block((replace(note, when=negation(stale)), early, *block.ops), block.end)
+
+        return self.seen.load(counter, _numbered(span), use)
 
     def bump(self, counter: m.Place, span: Span, after: int) -> Block:
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
-            ops: tuple[Op, ...] = (Note("bump", span, where), Outdate(*self.generation_values(read)))
-            bumped = reset(Block(ops, Goto(after)), held)
-            return self.step("bump", span, self.checked(self.alive(read, where, span), bumped))
+            note = Note("bump", span, where)
+            then = reset(goto(after), held)
+            there = self.alive(read, where, span)
+            if self.seen is None or not self.seen.weak(read.variable):
+                ops: tuple[Op, ...] = (note, Outdate(*self.generation_values(read)))
+                return self.step("bump", span, self.checked(there, Block((*ops, *then.ops), then.end)))
+            outdate = Outdate(*self.generation_values(read), self.previous(read))
+            block = self.seen.store(
+                read, _numbered(span), (note,), (), outdate, None, then, whole=self.atomic
+            )
+            return self.step("bump", span, self.checked(there, block))
 
         return self.located(counter, use)
 
@@ -214,12 +266,9 @@ class Assignments(Expressions, ABC):
         if isinstance(value, m.Take):
 
             def use(counter: Read, where: Where, held: tuple[str, ...]) -> Block:
-                rest = reset(k(self.now(counter)), held)
-                note = Note("take_snapshot", value.span, where)
-                taken = Block((note, *rest.ops), rest.end)
-                return self.step(
-                    "take", value.span, self.checked(self.alive(counter, where, value.span), taken)
-                )
+                block = self.taken(counter, where, value.span, lambda now: reset(k(now), held))
+                there = self.alive(counter, where, value.span)
+                return self.step("take", value.span, self.checked(there, block))
 
             return self.located(value.counter, use)
         return self.value(value, k)
@@ -330,6 +379,7 @@ class Assignments(Expressions, ABC):
             if lock.queued:
                 can = conjunction(can, Apply("==", (lock.queue, Const(()))))
             yes, no = reset(k(TRUE), held), reset(k(Const(False)), held)
+            yes = self.after_taking(lock, action.mode, yes)
             taken = Block(
                 (lock.take(action.mode), lock.note("take", action.mode, action.span), *yes.ops), yes.end
             )
@@ -343,6 +393,14 @@ class Assignments(Expressions, ABC):
             return self.step("lock", action.span, self.checked(there, tried), lock=use_)
 
         return self.located(action.lock, use)
+
+    def after_taking(self, lock: LockPlace, mode: str, then: Block) -> Block:
+        """What follows an acquisition, behind what that does to weak memory."""
+        if self.seen is None:
+            return then
+        settled = self.seen.settled(then)
+        ops = self.seen.taken(self.seen.handed_on(lock.path, lock.indices, mode))
+        return Block((*ops, *settled.ops), settled.end)
 
     def invoke(self, call: m.Invoke, k: Use) -> Block:
         function = self.model.function(call.function)
@@ -396,6 +454,11 @@ class Assignments(Expressions, ABC):
 
             entry = self.free(self.value(argument, use), call.span)
         return goto(entry)
+
+
+def _numbered(span: Span) -> str:
+    """A name for what a step binds there."""
+    return f"{span.line}_{span.column}"
 
 
 def _decided(x: Expr, yes: Block, no: Block) -> Block:

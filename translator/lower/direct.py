@@ -29,6 +29,7 @@ from ..program.program import (
     implication,
 )
 from .locks import IN_USE, LockPlace, QueuePlace, allocated, slot_of, state_of
+from .memory import Location, name_at, snapshot_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +293,8 @@ class Direct:
         if len(self.elements()) == 1:
             return test, (taken,)
         same = Apply("or", (test, Apply("==", (snapshot, old))))
+        if self.model.memory == "weak":
+            same = Apply("or", (same, Apply("==", (snapshot, self.previous(counter)))))
         return test, (
             taken,
             Obligation(same, "none_used", span, "the snapshot was taken from another counter"),
@@ -309,27 +312,19 @@ class Direct:
 
     def generation_values(self, counter: Read) -> tuple[Expr, Expr]:
         """What a snapshot of the counter holds while it is current, and when it is outdated."""
-        several = len(self.elements()) > 1
+        return self.snapshot(counter, "current"), self.snapshot(counter, "outdated")
 
-        def word(state: str, index: tuple[int, ...]) -> str:
-            name = counter.variable + "".join(f"[{i}]" for i in index)
-            return f"{state} {name}" if several else state
+    def previous(self, counter: Read) -> Expr:
+        """What one holds, under weak memory, that is of the value before the newest."""
+        return self.snapshot(counter, "previous")
 
+    def snapshot(self, counter: Read, state: str) -> Expr:
         sizes = next(sizes for path, sizes in self.counters if path == counter.variable)
-
-        def table(state: str, done: tuple[int, ...]) -> Expr:
-            if len(done) == len(sizes):
-                return Const(word(state, done))
-            position = counter.indices[len(done)]
-            options = tuple(table(state, (*done, i)) for i in range(sizes[len(done)]))
-            if isinstance(position, Const) and isinstance(position.value, int):
-                return options[position.value]
-            chosen = options[-1]
-            for i in range(len(options) - 2, -1, -1):
-                chosen = Apply("if", (Apply("==", (position, Const(i))), options[i], chosen))
-            return chosen
-
-        return table("current", ()), table("outdated", ())
+        several = len(self.elements()) > 1
+        return name_at(
+            Location(counter.variable, sizes, None), counter.indices,
+            lambda name: snapshot_word(state, name, several=several),
+        )  # fmt: skip
 
 
 def located(base: Base, slots: tuple[int, ...], values: tuple[Expr, ...]) -> tuple[Read, Where]:

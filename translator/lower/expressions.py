@@ -25,22 +25,29 @@ from ..program.program import (
     Goto,
     LockUse,
     Note,
+    Op,
     Pick,
     Read,
     Test,
     Where,
+    exchanged,
     goto,
+    negation,
 )
 from .direct import Direct, Obligation, located, own_obligation
 from .flow import BackNode, Flow, FreeNode, LastNode, StepNode
 from .locks import slot_of
 from .read_notes import read_notes
+from .views import Tasks
 
 Use = Callable[[Expr], Block]
 
 
 class Expressions(Direct):
-    """Lowers the expressions of one process.  `atomic`: reads are direct, part of the step at hand."""
+    """Lowers the expressions of one process.  `atomic`: reads are direct, part of the step at hand; `seen`:
+    what operations do to weak memory, where there is any."""
+
+    seen: Tasks | None = None
 
     def __init__(self, model: m.Model, process: m.Process | None, queued: frozenset[str]) -> None:
         super().__init__(model, process, queued)
@@ -146,10 +153,12 @@ class Expressions(Direct):
         the value within the block that it returns."""
         if self.atomic or not shared(e):
             block = self.checked(self.obligations(e), k(self.ir(e)))
-            return Block((*read_notes(self, e), *block.ops), block.end) if shared(e) else block
+            if not shared(e):
+                return block
+            return Block((*read_notes(self, e), *self.newest(e), *block.ops), block.end)
         match e:
-            case m.Load(place=place):
-                return self.load(place, e.span, k)
+            case m.Load(place=place, acquire=acquire):
+                return self.load(place, e.span, k, acquire=acquire)
             case m.Unwrap() | m.Fit():
                 return self.value(e.operand, lambda x: self.checked((own_obligation(e, x),), k(x)))
             case m.Waited(queue=queue):
@@ -203,12 +212,27 @@ class Expressions(Direct):
 
         return self.settled(exprs[:last] if last > 0 else (), use)
 
-    def load(self, place: m.Place, span: Span, k: Use) -> Block:
+    def load(self, place: m.Place, span: Span, k: Use, *, acquire: bool = False) -> Block:
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
-            rest = reset(k(read), held)
             note = Note("read", span, where, value=read)
-            loaded = Block((note, *rest.ops), rest.end)
-            return self.step("load", span, self.checked(self.alive(read, where, span), loaded))
+            there = self.alive(read, where, span)
+            if self.seen is None or not self.seen.weak(read.variable):
+                rest = reset(k(read), held)
+                return self.step("load", span, self.checked(there, Block((note, *rest.ops), rest.end)))
+            if (read.variable, span, self.calls) in self.seen.memory.steady:
+                rest = self.seen.settled(reset(k(read), held))
+                ops = (note, *self.seen.newest(read), *(self.seen.ordered() if acquire else ()))
+                return self.step("load", span, self.checked(there, Block((*ops, *rest.ops), rest.end)))
+
+            def with_value(stale: Expr, value: Expr) -> Block:
+                rest = reset(k(value), held)
+                early = replace(note, kind="stale", value=value, old=read, when=stale)
+                notes = (replace(note, value=value, when=negation(stale)), early)
+                return Block((*notes, *rest.ops), rest.end)
+
+            name = f"{span.line}_{span.column}"
+            block = self.seen.load(read, name, with_value, acquire=acquire)
+            return self.step("load", span, self.checked(there, block))
 
         return self.located(place, use)
 
@@ -221,22 +245,68 @@ class Expressions(Direct):
 
         return self.located(queue, use)
 
+    def newest(self, e: object) -> tuple[Op, ...]:
+        """What reading the newest values does to weak memory, for all that is read in one step."""
+        if self.seen is None:
+            return ()
+        ops: dict[Op, None] = {}
+        for node in m.walk(e):
+            if isinstance(node, m.Place) and not isinstance(node.root, m.LocalVariable):
+                path = self.base(node)[0].path
+                if self.seen.weak(path):
+                    bound = any(isinstance(part, m.BoundUse) for part in m.walk(node))
+                    reads = self.seen.elements(path) if bound else (self.direct(node)[0],)
+                    ops.update(dict.fromkeys(op for read in reads for op in self.seen.newest(read)))
+        return tuple(ops)
+
     def compare(self, e: m.Current, k: Use) -> Block:
         """`seen == seq`, one step; indices of both sides are settled first."""
 
         def with_counter(counter: Read, where: Where, held: tuple[str, ...]) -> Block:
             def with_snapshot(snapshot: Read, at: Where, more: tuple[str, ...]) -> Block:
-                test, own = self.current(snapshot, counter, e.span)
+                def then(test: Expr) -> Block:
+                    return reset(k(test), (*held, *more))
+
                 there = (*self.alive(counter, where, e.span), *self.alive(snapshot, at, e.span))
-                obligations = (*there, *own)
-                note = Note("compare", e.span, where, value=test)
-                rest = reset(k(test), (*held, *more))
-                inner = Block((note, *rest.ops), rest.end)
-                return self.step("compare", e.span, self.checked(obligations, inner))
+                block = self.compared(e, snapshot, counter, where, then)
+                return self.step("compare", e.span, self.checked(there, block))
 
             return self.located(e.snapshot, with_snapshot)
 
         return self.located(e.counter, with_counter)
+
+    def compared(self, e: m.Current, snapshot: Read, counter: Read, where: Where, then: Use) -> Block:
+        """Whether a snapshot is current, in a step that reads the counter, and the snapshot if it is
+        shared."""
+        test, obligations = self.current(snapshot, counter, e.span)
+        note = Note("compare", e.span, where, value=test)
+        if self.seen is None or not (self.seen.weak(counter.variable) or self.seen.weak(snapshot.variable)):
+            rest = then(test)
+            return self.checked(obligations, Block((note, *rest.ops), rest.end))
+        seen, name = self.seen, f"{e.span.line}_{e.span.column}"
+
+        def with_snapshot(_: Expr, kept: Expr) -> Block:
+            if not seen.weak(counter.variable):
+                return with_counter(kept)(FALSE, NONE)
+            return seen.load(counter, name, with_counter(kept))
+
+        def with_counter(kept: Expr) -> Callable[[Expr, Expr], Block]:
+            def use(stale: Expr, _: Expr) -> Block:
+                now = self.generation_values(counter)[0]
+                seen_as = now if stale == FALSE else Apply("if", (stale, self.previous(counter), now))
+                rest = then(Apply("==", (kept, seen_as)))
+                known = tuple(
+                    replace(o, condition=exchanged(o.condition, snapshot, kept)) for o in obligations
+                )
+                fresh = replace(note, value=Apply("==", (kept, seen_as)), when=negation(stale))
+                early = replace(fresh, kind="stale_compare", when=stale)
+                return self.checked(known, Block((fresh, early, *rest.ops), rest.end))
+
+            return use
+
+        if not seen.weak(snapshot.variable):
+            return with_snapshot(FALSE, snapshot)
+        return seen.load(snapshot, f"{name}_snapshot", with_snapshot)
 
     def joined(self, e: m.Expr, k: Use) -> Block:
         """A truth value by short circuit: both outcomes meet before `k`."""

@@ -263,6 +263,8 @@ class Resolver:
         for variable in self.snapshots:
             names = tuple(f"k{i}" for i in range(len(variable.sizes) + (variable.process is not None)))
             read = Read(variable.name, tuple(BoundName(name) for name in names))
-            value = Apply("if", (Apply("==", (read, op.current)), op.outdated, read))
+            value = Apply("if", (Apply("==", (read, op.current)), op.previous or op.outdated, read))
+            if op.previous is not None:
+                value = Apply("if", (Apply("==", (read, op.previous)), op.outdated, value))
             made.append(Fill(variable.name, names, value))
         return tuple(made)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeVar
 
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
-from ...dsl.model.sorts import Lock
+from ...dsl.model.sorts import Array, Lock, Sort, Srcu, Struct, WaitQueue
 from ...dsl.source import Span
 from ..program.program import (
     NONE,
@@ -177,6 +178,25 @@ def lock_variables(
     )
 
 
+_Kind = TypeVar("_Kind", Lock, Srcu, WaitQueue)
+
+
+def paths(model: m.Model, kind: type[_Kind]) -> tuple[tuple[str, _Kind, tuple[int, ...]], ...]:
+    """Every lock, every `srcu`, or every wait queue of a model: its path, sort and array sizes."""
+    found: list[tuple[str, _Kind, tuple[int, ...]]] = []
+    todo: list[tuple[str, Sort, tuple[int, ...]]] = [(v.name, v.sort, ()) for v in reversed(model.variables)]
+    sizes: tuple[int, ...]
+    while todo:
+        path, sort, sizes = todo.pop()
+        if isinstance(sort, kind):
+            found.append((path, sort, sizes))
+        elif isinstance(sort, Array):
+            todo.append((path, sort.of, (*sizes, sort.size)))
+        elif isinstance(sort, Struct):
+            todo += [(f"{path}.{name}", inner, sizes) for name, inner, _ in reversed(sort.fields)]
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class QueuePlace:
     """One waitqueue."""
@@ -236,15 +256,16 @@ class QueuePlace:
 
 def acquisition(
     lock: LockPlace, mode: str, then: int, span: Span, calls: tuple[Span, ...], add: object,
-    checked: Callable[[Block], Block],
+    checked: Callable[[Block], Block], seen: Callable[[Block], Block],
 ) -> int:  # fmt: skip
     """The node that acquires and goes on to node `then`; `add` adds a node and numbers it, `checked` lets a
-    block run only where the lock is there.
+    block run only where the lock is there, `seen` adds what taking the lock does to weak memory.
 
     A lock that keeps its queue takes one step when it is free, otherwise one to join the queue and
     one to enter at its turn (Linux' fair rwsem and queued rwlock).
     """
-    taken = Block((lock.take(mode), lock.note("take", mode, span)), goto(then).end)
+    taken = seen(Block((), goto(then).end))
+    taken = Block((lock.take(mode), lock.note("take", mode, span), *taken.ops), taken.end)
     if not lock.queued:
         use = lock.use("acquire", mode, lock.blockers(mode))
         return add(StepNode("lock", span, lock.free(mode), checked(taken), use, calls))  # type: ignore[operator,no-any-return]

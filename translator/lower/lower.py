@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
 
 from ...dsl.diagnostics import Diagnostics
 from ...dsl.model import model as m
@@ -28,11 +27,14 @@ from .assignments import Shared
 from .expressions import Expressions, Unsupported
 from .finish import finish
 from .flow import TooManyLeaves, close
-from .locks import LockPlace
+from .locks import LockPlace, paths
+from .memory import Memory
 from .queues import Body, queued_locks
 from .rcu import RCU, Domain
 from .statements import Statements, claims_of
 from .temporal import temporal_properties, untaken
+from .views import barriers_of
+from .weak import memory_of, refuse_unmodelled, refuse_unseen_stores
 
 
 def _holding(model: m.Model, spinning_only: bool) -> Expr:
@@ -67,30 +69,6 @@ def _everywhere(test: Expr, names: tuple[BoundName, ...], sizes: tuple[int, ...]
     return test
 
 
-_Kind = TypeVar("_Kind", s.Lock, s.Srcu)
-
-
-def paths(model: m.Model, kind: type[_Kind]) -> tuple[tuple[str, _Kind, tuple[int, ...]], ...]:
-    """Every lock, or every `srcu`, of a model: its path, sort and array sizes."""
-    found: list[tuple[str, _Kind, tuple[int, ...]]] = []
-
-    def visit(path: str, sort: s.Sort, sizes: tuple[int, ...]) -> None:
-        match sort:
-            case _ if isinstance(sort, kind):
-                found.append((path, sort, sizes))
-            case s.Array(of=of, size=size):
-                visit(path, of, (*sizes, size))
-            case s.Struct(fields=fields):
-                for name, inner, _ in fields:
-                    visit(f"{path}.{name}", inner, sizes)
-            case _:
-                pass
-
-    for variable in model.variables:
-        visit(variable.name, variable.sort, ())
-    return tuple(found)
-
-
 def lower(
     model: m.Model, policy: str | None = None, *, fair_to_writers: bool = False, all_queues: bool = False
 ) -> tuple[Program | None, Diagnostics]:
@@ -100,8 +78,30 @@ def lower(
     readers that overlap for ever; that is promised, or the lock keeps its queue.  `all_queues`: every lock
     that can have a queue keeps it, so that others can look whether leaving one out makes a difference.
 
+    Weak memory takes two turns: what sequentially consistent memory gives tells which locations are weak.
     There is no program when an `atomic` block has too many outcomes to be one step.
     """
+    program, found = _lower(model, policy, None, fair_to_writers, all_queues)
+    if program is None or model.memory == "sc":
+        return program, found
+    memory = memory_of(model, program, policy)
+    if memory is not None:
+        refuse_unmodelled(model, found)
+        if found.errors:
+            return None, found
+        program, found = _lower(model, policy, memory, fair_to_writers, all_queues)
+    if program is None:
+        return None, found
+    if memory is not None:
+        refuse_unseen_stores(program, memory)
+    weak = () if memory is None else tuple(memory.locations)
+    orders = {} if memory is None else barriers_of(memory)
+    return replace(program, memory=model.memory, weak=weak, orders=orders, _points={}), found
+
+
+def _lower(
+    model: m.Model, policy: str | None, memory: Memory | None, fair_to_writers: bool, all_queues: bool
+) -> tuple[Program | None, Diagnostics]:
     found = Diagnostics()
     bodies = [part.body for group in (model.processes, model.functions, model.policies) for part in group]
     nodes = [node for body in bodies for node in m.walk(body)]
@@ -122,7 +122,7 @@ def lower(
     while True:
         common = Shared(
             {}, {}, _holding(model, True), _holding(model, False), _no_section(model, rcu), sleepers, joined,
-            stops, rcu, handlers, masks,
+            stops, rcu, handlers, masks, memory,
         )  # fmt: skip
         lowered: list[tuple[m.Process, Statements, int, int]] = []
         for process in model.processes:
@@ -176,6 +176,8 @@ def lower(
         invariants.extend(Invariant(c.property, c.condition, formula.span, formula.written) for c in claims)
     temporal, monitors = temporal_properties(model, scope)
     variables.update(scope.locals)
+    if memory is not None:
+        variables.update({variable.name: variable for variable in memory.variables()})
     program = finish(
         model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued,
         temporal, monitors, common.no_spinning, policy,

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.source import Span
+from ...dsl.vocabulary.lookup import BARRIERS
 from ..program.levels import above, cpu, masked, quiet
 from ..program.program import (
     FALSE,
@@ -38,9 +39,11 @@ from .expressions import Unsupported, reset, shared
 from .flow import LastNode, StepNode
 from .instant import worth
 from .locks import (
+    EMPTY,
     FREED,
     IN_USE,
     LockPlace,
+    QueuePlace,
     acquisition,
     emptied,
     fields,
@@ -49,6 +52,7 @@ from .locks import (
     state_name,
     state_of,
 )
+from .memory import ATOMIC, passed_by
 from .rcu import DEEPEST, RCU, Domain
 
 MASKED = {"interrupt": "interrupts", "softirq": "softirqs"}
@@ -56,6 +60,9 @@ MASKED = {"interrupt": "interrupts", "softirq": "softirqs"}
 
 class Operations(Assignments, ABC):
     """Lowers the operations of locks and queues, and verbs; `Statements` has the rest."""
+
+    # The first operation of an `atomic` block, if that is the step itself.
+    first_in_whole: Span | None = None
 
     @abstractmethod
     def passing(self, block: Block, span: Span) -> Block:
@@ -86,9 +93,12 @@ class Operations(Assignments, ABC):
 
     def acquire(self, lock: LockPlace, mode: str, span: Span, after: int) -> int:
         there = self.alive(Read(lock.path, lock.indices), lock.where, span)
+        if self.seen is not None and self.first_in_whole == span:
+            after = self.free(Block(self.whole_begins(), Goto(after)), span)
         number = acquisition(
-            lock, mode, after, span, self.calls, self.flow.add, lambda block: self.checked(there, block)
-        )
+            lock, mode, after, span, self.calls, self.flow.add,
+            lambda block: self.checked(there, block), lambda then: self.after_taking(lock, mode, then),
+        )  # fmt: skip
         if not lock.sort.spins:
             node = self.flow.nodes[number]
             node.claims = self.may_sleep(span, "acquiring it may sleep")  # type: ignore[union-attr]
@@ -97,7 +107,11 @@ class Operations(Assignments, ABC):
     def release(
         self, lock: LockPlace, mode: str, span: Span, after: int, held: tuple[str, ...] = ()
     ) -> Block:
-        given = reset(Block((lock.give_back(mode), lock.note("release", mode, span)), Goto(after)), held)
+        seen: tuple[Op, ...] = ()
+        if self.seen is not None:
+            seen = self.seen.given(self.seen.handed_over(lock.path, lock.indices, mode))
+        ops = (lock.give_back(mode), lock.note("release", mode, span), *seen)
+        given = reset(Block(ops, Goto(after)), held)
         obligation = Obligation(lock.held(SELF, mode), "bad_unlock", span, "it is not held")
         there = self.alive(Read(lock.path, lock.indices), lock.where, span)
         return self.step(
@@ -197,10 +211,23 @@ class Operations(Assignments, ABC):
     def queue_action(self, node: m.QueueAction, after: int) -> int:
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
             queue = self.queue_at(read, where)
-            acted = queue.act(node.verb, node.span, reset(goto(after), held))
+            block = queue.act(node.verb, node.span, reset(goto(after), held))
+            acted = self.under_queue_lock(queue, node.verb, block)
             return self.step("queue", node.span, self.checked(self.alive(read, where, node.span), acted))
 
         return self.free(self.located(node.queue, use), node.span)
+
+    def under_queue_lock(self, queue: QueuePlace, verb: str, block: Block) -> Block:
+        """What a verb of a wait queue does to weak memory: it takes the queue's own lock, and there is a full
+        barrier in it where the kernel has one, in setting the task's state and where somebody is woken."""
+        if self.seen is None or verb == "finish_wait":
+            return block
+        passed = Read(passed_by(queue.path), queue.indices)
+        when = TRUE if verb == "prepare_to_wait" else Apply("!=", (queue.waiters, EMPTY))
+        given = self.seen.given(passed, fenced=True)
+        inner = self.seen.settled(Block((*given, *block.ops), block.end))
+        full = self.seen.full("queue", inner, when)
+        return Block((*self.seen.taken((passed,)), *full.ops), full.end)
 
     def rcu_action(self, node: m.RcuAction, after: int) -> int:
         if node.domain is None:
@@ -282,9 +309,9 @@ class Operations(Assignments, ABC):
         return self.free(self.step("mask", span, Block(ops, Goto(after))), span)
 
     def verb(self, node: m.Verb, after: int) -> int:
-        if node.verb.startswith("smp_"):
+        if node.verb in BARRIERS:
             self.common.barriers.setdefault(node.span)
-            return after
+            return self.barrier(node, after)
         block = Block((Note("call", node.span, text=f"{node.verb}()"),), Goto(after))
         guard: Expr = TRUE
         claims: tuple[Claim, ...] = ()
@@ -301,11 +328,48 @@ class Operations(Assignments, ABC):
         test = node.awaited if self.site is None else self.site.condition
         lasts = node.verb == "schedule" and not node.timed and test is not None
         awaited = self.in_one_state(test) if lasts and test is not None else None
+        if node.verb == "schedule" and self.seen is not None:
+            full = self.seen.full("schedule", self.seen.settled(goto(after)))
+            block = Block((*block.ops, *full.ops), full.end)
         return self.free(self.step(node.verb, node.span, block, guard, None, claims, awaited), node.span)
+
+    def barrier(self, node: m.Verb, after: int) -> int:
+        """A barrier: nothing, but a step of its own where memory is weak."""
+        if self.seen is None:
+            return after
+        match node.verb:
+            case "smp_wmb":
+                changed = self.seen.changed_by_store_order()
+                block = Block(self.seen.stores_ordered(), Goto(after))
+            case "smp_rmb":
+                changed = self.seen.changed_by_load_order()
+                settled = self.seen.settled(goto(after))
+                block = Block((*self.seen.ordered(), *settled.ops), settled.end)
+            case "smp_mb":
+                changed = self.seen.changed_by_full()
+                block = self.seen.full(f"{node.span.line}_{node.span.column}", self.seen.settled(goto(after)))
+            case other:
+                raise AssertionError(f"{other} has no rule under weak memory")
+        note = Note("barrier", node.span, value=changed, text=f"{node.verb}()")
+        return self.free(self.step("barrier", node.span, Block((note, *block.ops), block.end)), node.span)
+
+    # -- what is one step as a whole, under weak memory
+
+    def whole_begins(self) -> tuple[Op, ...]:
+        """All `atomic` blocks and `await`s are as under one lock."""
+        return () if self.seen is None else self.seen.taken((Read(ATOMIC),))
+
+    def whole_ends(self, then: Block) -> Block:
+        if self.seen is None:
+            return then
+        settled = self.seen.settled(then)
+        return Block((*self.seen.given(Read(ATOMIC), fenced=True), *settled.ops), settled.end)
 
     def in_one_state(self, test: m.Condition) -> Expr | None:
         """Whether a condition has a value in a state, and is true; None where it does more than look."""
         before, self.atomic = self.atomic, True
+        # What is only asked about one state leaves no trace in memory.
+        seen, self.seen = self.seen, None
         surroundings = self.frames, self.calls, self.site, dict(self.bases)
         reachable = dict(self.common.reachable)
         try:
@@ -318,7 +382,7 @@ class Operations(Assignments, ABC):
             # It cannot be part of one step, and need not be.
             return None
         finally:
-            self.atomic = before
+            self.atomic, self.seen = before, seen
             self.frames, self.calls, self.site, self.bases = surroundings
             # Nothing comes along here: a policy may never evaluate its condition.
             self.common.reachable.clear()

@@ -38,7 +38,7 @@ from ..program.program import (
     goto,
     implication,
 )
-from .assignments import Called, Held, Loop
+from .assignments import Called, Held, Loop, Whole
 from .expressions import Expressions
 from .flow import LastNode, MarkNode, StepNode
 from .operations import MASKED
@@ -71,7 +71,8 @@ class Statements(Waiting):
                 if place.root.sort and isinstance(place.root, m.SharedVariable) and place.root.ghost:
                     assert not isinstance(value, m.Take | m.Action)
                     return self.free(self.set_ghost(place, value, node.span, after), node.span)
-                return self.free(self.store(place, value, node.span, after), node.span)
+                stored = self.store(place, value, node.span, after, release=node.release)
+                return self.free(stored, node.span)
             case m.Update(place=place, total=total):
                 return self.free(self.update(place, total, node.span, after), node.span)
             case m.Bump(counter=counter):
@@ -141,17 +142,25 @@ class Statements(Waiting):
         position = max(i for i, frame in enumerate(self.frames) if stops(frame))
         number = target(self.frames[position])
         for frame in self.frames[position + 1 :]:
-            if isinstance(frame, Held):
-                number = self.leave(frame, number)
+            number = self.leaving(frame, number)
         return number
+
+    def leaving(self, frame: object, after: int) -> int:
+        """The way out of a frame, to `after`."""
+        match frame:
+            case Held():
+                return self.leave(frame, after)
+            case Whole(span=span):
+                return self.left(span, after)
+            case _:
+                return after
 
     def returned(self, node: m.Return) -> int:
         called = [frame for frame in self.frames if isinstance(frame, Called)]
         if not called:
             end = self.end
             for frame in self.frames:
-                if isinstance(frame, Held):
-                    end = self.leave(frame, end)
+                end = self.leaving(frame, end)
             return self.free(Block((Note("end", node.span),), Goto(end)), node.span)
         result = called[-1].result
         out = self.unwound(lambda frame: frame is called[-1], lambda frame: frame.after)
@@ -236,18 +245,34 @@ class Statements(Waiting):
 
     def atomic_block(self, node: m.Atomic, after: int) -> int:
         before, self.atomic = self.atomic, True
-        inside = self.body(node.body, after)
-        self.atomic = before
         if before:
             # In a `def` that is called in `atomic`: part of that step.
-            return inside
+            return self.body(node.body, after)
         first = node.body[0] if node.body else None
-        if isinstance(first, m.With | m.Await) or (
+        # The first operation may block and is the step itself; the rest runs with it.
+        blocks = isinstance(first, m.With | m.Await) or (
             isinstance(first, m.LockAction) and first.action == "acquire"
-        ):
-            # The first operation may block and is the step itself; the rest runs with it.
+        )
+        outer, self.first_in_whole = self.first_in_whole, first.span if first and blocks else None
+        self.frames = [*self.frames, Whole(node.span)]
+        inside = self.body(node.body, self.left(node.span, after))
+        self.frames = self.frames[:-1]
+        self.atomic, self.first_in_whole = before, outer
+        if blocks:
             return inside
+        inside = (
+            inside if self.seen is None else self.free(Block(self.whole_begins(), Goto(inside)), node.span)
+        )
         return self.free(self.step("atomic", node.span, goto(inside)), node.span)
+
+    def left(self, span: Span, after: int) -> int:
+        """The way out of an `atomic` block."""
+        if self.seen is None:
+            return after
+        before, self.atomic = self.atomic, True
+        number = self.free(self.whole_ends(goto(after)), span)
+        self.atomic = before
+        return number
 
     def assert_in_step(self, node: m.Assert, after: int) -> int:
         """Within `atomic` an assertion is tested in its place; the task goes on, and the control point

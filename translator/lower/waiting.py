@@ -131,8 +131,9 @@ class Waiting(Operations):
         obligations = self.obligations(node.condition)
         guard = implication(conjunction(*(o.condition for o in obligations)), self.ir(node.condition))
         seen = (Note("call", node.span, text="await"), *read_notes(self, node.condition))
-        held = self.checked(obligations, goto(after))
-        block = Block((*seen, *held.ops), held.end)
+        alone = before is False
+        held = self.checked(obligations, self.whole_ends(goto(after)) if alone else goto(after))
+        block = Block((*seen, *self.whole_begins(), *self.newest(node.condition), *held.ops), held.end)
         self.atomic = False
         claims = self.may_sleep(node.span, "`await` may sleep")
         code = self.step("await", node.span, block, guard, None, claims)

@@ -19,11 +19,20 @@ class Reachable:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """Who made a store, or bumped a counter, and where."""
+
+    task: Task
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened within a step, with the values that it happened with.
 
     `kind` as in `Note`; `where` is the place in the author's words, indices filled in; `value` what
-    was read, written, chosen or found, `old` what a write replaced.
+    was read, written, chosen or found, `old` what a write replaced.  `newest` is set where weak memory shows:
+    the store that the task has not seen.
     """
 
     kind: str
@@ -32,6 +41,7 @@ class Event:
     value: Value
     old: Value
     text: str
+    newest: Stored | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,24 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class Put:
+    """A barrier, by its word, of a task, somewhere behind what it does at `after` and before what it does at
+    `before`."""
+
+    word: str
+    task: Task
+    after: Span
+    before: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """Barriers that together exclude a behaviour."""
+
+    puts: tuple[Put, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A violated property: the behaviour that violates it, and why its last state does.
 
@@ -113,6 +141,8 @@ class Finding:
     For a temporal property `loop` is the number of steps before the part that repeats for ever (all
     of them when nothing steps any more), `diagnosis` the word for what the loop is, and `reasons`
     tell who steps in it, who waits in it and why fairness does not forbid it.
+
+    `cures` are barriers each of which excludes this behaviour, where an older value was read in it.
     """
 
     property: str
@@ -132,3 +162,4 @@ class Finding:
     stuck: tuple[Task, ...] = ()
     positions: tuple[Position, ...] = ()
     formula: Span | None = None
+    cures: tuple[Cure, ...] = ()

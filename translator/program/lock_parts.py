@@ -1,4 +1,5 @@
-"""What variables are of a lock, and what assignments to them do: facts, made where locks are lowered."""
+"""What variables are of a lock, and what assignments do to locks and to weak memory: facts, made in
+lowering."""
 
 from __future__ import annotations
 
@@ -30,4 +31,9 @@ class Given:
     mode: str
 
 
-Effect = Taken | Given
+@dataclass(frozen=True, slots=True)
+class Fenced:
+    """What is written of weak memory is seen in another order by others: the step does not move."""
+
+
+Effect = Taken | Given | Fenced

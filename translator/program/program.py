@@ -10,7 +10,7 @@ Its expressions, which stand in `program_expressions`, have the same names here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from ...dsl.model.sorts import Sort
 from ...dsl.source import Span
 from .findings import Reachable as Reachable
 from .lock_parts import Effect as Effect
+from .lock_parts import Fenced as Fenced
 from .lock_parts import Given as Given
 from .lock_parts import LockPart as LockPart
 from .lock_parts import Taken as Taken
@@ -37,7 +38,7 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """`effect` is what the assignment does to a lock, where it takes one or gives it back."""
+    """`effect` is what the assignment does to a lock, where it takes one or gives it back, or to memory."""
 
     variable: str
     indices: tuple[Expr, ...]
@@ -56,22 +57,28 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Outdate:
-    """Clears the bit of every snapshot of a counter; replaced by `Fill`s at the end of lowering."""
+    """What a bump does to every snapshot of a counter; replaced by `Fill`s at the end of lowering.
+
+    Those that are `current` become `previous`, if that is given, and those that were that, like the others,
+    `outdated`."""
 
     current: Expr
     outdated: Expr
+    previous: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something a trace tells, without effect on the state.
 
-    `kind` is read, write, local, take, release, queue, refused, call, compare, choose, maybe, need_resched,
-    arm, disarm, wake, asked (whether it is to stop), alloc, no_alloc, free, twice (what is freed is not
-    allocated), dead (what is used is not allocated), locked (what is freed holds a lock that somebody has),
-    record (a bound label), end (a `return` from a process) or round (a loop that nothing but a choice ends,
-    and no other loop contains, comes round).  `value` is what was read, is written, chosen or found; `old`
-    what a write replaces; `text` the word for an operation, such as a lock's mode.
+    `kind` is read, stale (reads the older value; `old` is then the newest one), write, overtaken (a write
+    that is older than one that is there already, `old`), local, take, release, queue, refused, call,
+    compare, choose, maybe, need_resched, arm, disarm, wake, asked (whether it is to stop), alloc,
+    no_alloc, free, twice (what is freed is not allocated), dead (what is used is not allocated), locked
+    (what is freed holds a lock that somebody has), record (a bound label), barrier, end (a `return` from
+    a process) or round (a loop that nothing but a choice ends, and no other loop contains, comes round).
+    `value` is what was read, is written, chosen or found; `old` what a write replaces; `text` the word
+    for an operation, such as a lock's mode.
     """
 
     kind: str
@@ -187,12 +194,11 @@ class Step:
     """One atomic step.
 
     `kind` says what it does: load, store, compare, take, bump, lock, queue, schedule, cond_resched,
-    might_sleep, cpu_relax, atomic, await, start, record or silent.  `calls` are the call sites, outermost
-    first, through which inlining brought it here; `awaited` is whether the condition of the waiting
-    site is true, for a `schedule` that a policy does there (None where one state does not tell): what a
-    lasso is told by, no part of the step.  `wait` is set where the guard can be false, and belongs to the
-    whole program, whatever is merged.  `ways` are those through a merged step: the control points that
-    each passes.
+    might_sleep, cpu_relax, barrier, atomic, await, start, record or silent.  `calls` are the call sites,
+    outermost first, through which inlining brought it here; `awaited` is whether the condition of the waiting
+    site is true, for a `schedule` that a policy does there (None where one state does not tell): what a lasso
+    is told by, no part of the step.  `wait` is set where the guard can be false, and belongs to the whole
+    program, whatever is merged.  `ways` are those through a merged step: the control points that each passes.
     """
 
     kind: str
@@ -253,7 +259,8 @@ class Variable:
     """`sizes` are the array dimensions; `process` is set for one copy per task of that process, `"*"`
     for one per task of all.  `initial` is the value of each element.
 
-    `kind` is shared, ghost, lock, queue, local, temporary or control; `title` is its name in the
+    `kind` is shared, ghost, lock, queue, local, temporary, control or memory (what tasks have seen of weak
+    memory); `title` is its name in the
     author's words, with `[]` where each index belongs.  `lock` says what it is of a lock; `whole` is the
     title of the lock or wait queue that it is a part of.
     """
@@ -375,6 +382,8 @@ class Definition:
 class Program:
     """A whole model, lowered.
 
+    `memory` is sc or weak, `weak` are then the locations that weak memory makes a difference to, and `orders`
+    what each barrier would do to what a task of a process has seen: no part of the program.
     `properties` names every safety property that has a verdict, in order.  `cpus`, `preempt` and
     `pins` (the CPU of each pinned task) are the scheduler's, `no_spinning` says of `Self` that it
     holds no spinning lock, `forgotten` are the variables that its steps reset.  `patient_locks` keep
@@ -404,6 +413,9 @@ class Program:
     no_spinning: Expr = TRUE
     forgotten: tuple[Forgotten, ...] = ()
     ordered: frozenset[str] = frozenset()
+    memory: str = "sc"
+    weak: tuple[str, ...] = ()
+    orders: Mapping[tuple[str, str], Block] = field(default_factory=dict, compare=False, repr=False)
     _points: dict[str, Point] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -16,6 +16,7 @@ from ..program.program import (
     Assign,
     Block,
     Const,
+    Fenced,
     Fill,
     Fork,
     Given,
@@ -69,14 +70,14 @@ class Access:
 class Reason:
     """Why a step moves as it does; `name` is the variable, lock or label that it is about.
 
-    `why` is, for a variable: constant (never written), alone (one task uses it), locked (`locks` keep
-    all others out), conflict (no lock does: `here` and `other` are accesses that meet), or formula (a
-    property reads what the step writes).  For a lock: acquired, released, tried, queued (it keeps
-    its queue), formula, unfair (no queue, in a liveness run), state (the step looks at it), or, in a liveness
-    run, waited (those who wait for it may need a CPU as well).  Else label (a property names it),
-    elsewhere (the step asks where a task stands), several (operations on locks in one step) or, in a liveness
-    run, scheduled (those who wait for `locks` may need a CPU, and the step takes or offers one).
-    """
+    `why` is, for a variable: constant (never written), alone (one task uses it), locked (`locks` keep all
+    others out), conflict (no lock does: `here` and `other` are accesses that meet), or formula (a property
+    reads what the step writes).  For a lock: acquired, released, tried, queued (it keeps its queue), formula,
+    unfair (no queue, in a liveness run), state (the step looks at it), or, in a liveness run, waited (those
+    who wait for it may need a CPU as well).  Else label (a property names it), memory (the step orders what
+    others see of weak memory), elsewhere (it asks where a task stands), several (operations on locks in one
+    step) or, in a liveness run, scheduled (those who wait for `locks` may need a CPU, and the step takes or
+    offers one)."""
 
     why: str
     name: str
@@ -117,6 +118,9 @@ class Analysis:
         self.observed = observed | beyond.others | (beyond.variables & lock_of.keys())
         self.labels = labels | beyond.points
         self.locks = frozenset(lock_of.values())
+        # What was seen of weak memory: steps that order it for others say so (`Fenced`), and nobody can tell
+        # apart in which order any two others change it.
+        self.memory = frozenset(v.name for v in program.variables if v.kind == "memory")
         self.scalar = frozenset(v.lock.lock for v in program.variables if v.lock and not v.sizes)
         # The locks whose state is read, or written other than by an operation on them.
         self.seen = frozenset(lock_of[name] for name in self.observed if name in lock_of) | {
@@ -190,7 +194,7 @@ class Analysis:
         written = {part.variable for part in walk(block) if isinstance(part, Assign | Fill)}
         # What a waiting site awaits is told, and decides no step.
         read = reads(replace(step, block=block, awaited=None))
-        ignored = self.task_local | {PC} | self.observer.locks.keys()
+        ignored = self.task_local | {PC} | self.observer.locks.keys() | self.memory
         return read - ignored, frozenset(written) - ignored
 
     def _without_handing_on(self, block: Block) -> Block:
@@ -304,6 +308,8 @@ class Analysis:
         labels = self._labelled(point, step)
         if labels:
             return Mover(NEITHER, (Reason("label", labels[0]),))
+        if any(isinstance(op, Assign) and isinstance(op.effect, Fenced) for op in walk(step.block)):
+            return Mover(NEITHER, (Reason("memory", ""),))
         if beyond.points:
             return Mover(NEITHER, (Reason("elsewhere", min(beyond.points)),))
         found = [self._access(point, name, name in written) for name in sorted(read | written)]

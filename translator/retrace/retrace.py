@@ -13,8 +13,10 @@ from ..program.levels import above, handlers, running
 from ..program.program import GONE, Const, LockPart, Point, Program, Read, Task
 from ..run.interpreter import Interpreter, State, Transition, Violation
 from ..run.stuck import Hopeless
+from .cures import cures
 from .places import changes, elements
 from .seen import seen
+from .stores import with_stores
 from .wakeups import lost
 
 
@@ -51,7 +53,8 @@ def retrace(property: str, states: tuple[State, ...], interpreter: Interpreter) 
     found = [violation for violation in interpreter.violations(last) if violation.property == property]
     if not found:
         raise Mismatch(f"`{property}` holds in the last state")
-    return finding(found[0], tuple(steps), states, interpreter)
+    told = with_stores(steps)
+    return replace(finding(found[0], told, states, interpreter), cures=cures(states, told, interpreter))
 
 
 def replayed_step(number: int, before: State, after: State, interpreter: Interpreter) -> TraceStep:

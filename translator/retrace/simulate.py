@@ -8,6 +8,7 @@ from ..program.findings import Finding, Standing, TraceStep
 from ..program.program import Program
 from ..run.interpreter import Interpreter, State, Transition, Violation
 from .retrace import finding, standing, told_step
+from .stores import with_stores
 
 
 class Simulation:
@@ -28,7 +29,8 @@ class Simulation:
 
     def told(self, choice: Transition) -> TraceStep:
         """A way to go on, as the step that it would be."""
-        return told_step(len(self.steps) + 1, self.states[-1], choice, self.interpreter)
+        step = told_step(len(self.steps) + 1, self.states[-1], choice, self.interpreter)
+        return with_stores((*self.steps, step))[-1]
 
     def take(self, choice: Transition) -> None:
         self.steps.append(self.told(choice))

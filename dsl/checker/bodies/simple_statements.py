@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...model import model as m
 from ...model import sorts as s
 from ...syntax import tree
@@ -69,6 +71,9 @@ def _mask_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
     elif expression(node, scope) is None:  # type: ignore[arg-type]
         return None
     return m.MaskAction(mask, action, flags, call.span)
+
+
+RELEASING = ("smp_store_release", "rcu_assign_pointer")
 
 
 def may_leave(body: Body) -> None:
@@ -166,7 +171,10 @@ def call_statement(
             scope.found.add("bad-argument", call.span, f"`{name}` takes a variable and a value")
             return None
         target, value = call.arguments
-        return assignment(tree.Assign(node.span, target, value), body)  # type: ignore[arg-type]
+        stored = assignment(tree.Assign(node.span, target, value), body)  # type: ignore[arg-type]
+        if name in RELEASING and isinstance(stored, m.Store):
+            return replace(stored, release=True)
+        return stored
     action = acted(call, body)
     if action is FAULT:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from ...diagnostics import did_you_mean
 from ...model import model as m
@@ -401,6 +402,8 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
         if typed and not isinstance(typed, m.Load):
             scope.found.add("not-a-place", typed.span, f"`{name}` reads a variable")
             return None
+        if name == "smp_load_acquire" and isinstance(typed, m.Load):
+            return replace(typed, acquire=True)
         return typed
     if name == "set":
         if node.arguments:

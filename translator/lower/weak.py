@@ -1,0 +1,259 @@
+"""Which locations weak memory makes a difference to, and what of it a program needs: `memory_of` decides.
+
+It looks at the program that sequentially consistent memory gives.  A location is *weak* if two accesses of
+code to it conflict, as movers have it: different tasks make them, one writes, and no lock is held at both,
+for writing at one.  All `atomic` blocks and `await`s count as one more lock.  Elements of arrays, and locks
+in arrays, are not told apart: what may be weak is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import get_args
+
+from ...dsl.diagnostics import Diagnostics
+from ...dsl.model import model as m
+from ...dsl.model.sorts import Lock, WaitQueue
+from ...dsl.source import Span
+from ..program.program import PC, Assign, Fill, Note, Point, Program, Step, Variable, reads, walk
+from ..program.ways import leaves
+from ..reduce.movers import Access, Analysis
+from .direct import counter_elements
+from .locks import paths
+from .memory import (
+    ACQUIRED,
+    ATOMIC,
+    BASE,
+    CURRENT,
+    OWN,
+    RELEASED,
+    UNLOCKED,
+    Location,
+    Memory,
+    Site,
+    Views,
+    passed_by,
+    passed_by_readers,
+    with_newest,
+)
+
+
+def memory_of(model: m.Model, program: Program, policy: str | None) -> Memory | None:
+    """The weak memory of a model, of which `program` is what sequentially consistent memory gives under the
+    policy; None where no location is weak, so that both are the same."""
+    analysis = Analysis(program, frozenset(), frozenset())
+    accesses = dict(_of_variables(program, analysis)) | _of_counters(analysis)
+    weak = {name: group for name, group in accesses.items() if _conflicting(group, program)}
+    if not weak:
+        return None
+    counters = dict(counter_elements({v.name: v for v in model.variables}))
+    variables = {v.name: v for v in program.variables}
+    locations = {name: _location(name, variables, counters) for name in weak}
+    statements = {p.name: tuple(_statements(model, p.body, policy)) for p in model.processes if p.count}
+    parts = [part for group in statements.values() for part in group]
+    passed: dict[str, tuple[int, ...]] = {}
+    for path, sort, sizes in paths(model, Lock):
+        if sum(p.count for p in program.processes if path in _locks(program, p.name)) > 1:
+            passed[passed_by(path)] = sizes
+            if sort.shared:
+                passed[passed_by_readers(path)] = sizes
+    if any(isinstance(part, m.QueueAction) for part in parts):
+        passed.update((passed_by(path), sizes) for path, _, sizes in paths(model, WaitQueue))
+    if any(isinstance(part, m.Atomic | m.Await) for part in parts):
+        passed[ATOMIC] = ()
+    views: dict[str, Views] = {}
+    for process in program.processes:
+        if process.count:
+            loads = {n for n, g in weak.items() if any(a.point.process == process.name for a in g)}
+            stores = {n for n, g in weak.items() if any(_writes(a, process.name) for a in g)}
+            rows = _rows(bool(loads), bool(stores), _hands_on(statements[process.name]))
+            if rows:
+                views[process.name] = Views(process, rows, frozenset(loads | stores))
+    several = sum(_elements(sizes) for sizes in counters.values()) > 1
+    dependent = _dependent(program, frozenset(weak))
+    return Memory(locations, views, passed, dependent, _steady(weak, program), several)
+
+
+def _location(name: str, variables: dict[str, Variable], counters: dict[str, tuple[int, ...]]) -> Location:
+    if name in counters:
+        return Location(name, counters[name], None)
+    return Location(name, variables[name].sizes, variables[name].sort)  # type: ignore[arg-type]
+
+
+def _elements(sizes: tuple[int, ...]) -> int:
+    number = 1
+    for size in sizes:
+        number *= size
+    return number
+
+
+# -- conflicts
+
+
+def _of_variables(program: Program, analysis: Analysis) -> Iterator[tuple[str, list[Access]]]:
+    """The accesses of code to each shared variable."""
+    for variable in program.variables:
+        if variable.kind == "shared":
+            group = [access for access in analysis.found.get(variable.name, ()) if not access.asserted]
+            yield variable.name, group
+
+
+def _of_counters(analysis: Analysis) -> dict[str, list[Access]]:
+    """Those to counters, which no variable stands for: bumps, snapshots, comparisons."""
+    found: dict[str, list[Access]] = {}
+    for point in analysis.program.points:
+        if point.step is None or point.name not in analysis.must:
+            continue
+        for op in dict.fromkeys(op for leaf in leaves(point.step.block) for op in leaf.ops):
+            if isinstance(op, Note) and op.where and op.kind in ("bump", "take_snapshot", "compare"):
+                name = "".join(part for part in op.where.parts if isinstance(part, str)).replace("[]", "")
+                access = Access(op.kind == "bump", analysis.during(point), point, op.span)
+                found.setdefault(name, []).append(access)
+    return found
+
+
+def _conflicting(accesses: list[Access], program: Program) -> bool:
+    return any(
+        one.written and _different(one.point, other.point, program) and not _kept_apart(one, other)
+        for one in accesses
+        for other in accesses
+    )
+
+
+def _different(one: Point, other: Point, program: Program) -> bool:
+    return one.process != other.process or program.process(one.process).count > 1
+
+
+def _kept_apart(one: Access, other: Access) -> bool:
+    return bool(one.excludes(other)) or (_is_whole(one.point.step) and _is_whole(other.point.step))
+
+
+def _is_whole(step: Step | None) -> bool:
+    """Whether the accesses of a step are those of an `atomic` block or of `await`: no other step makes one
+    besides taking a lock."""
+    return step is not None and step.kind in ("atomic", "await", "lock")
+
+
+def _steady(weak: Mapping[str, list[Access]], program: Program) -> frozenset[Site]:
+    """The loads that a lock keeps apart from all stores of other tasks: taking it, the task has seen the
+    last."""
+    found: set[Site] = set()
+    others: set[Site] = set()
+    for name, accesses in weak.items():
+        for here in accesses:
+            step = here.point.step
+            if here.written or step is None:
+                continue
+            unsafe = any(
+                other.written and _different(here.point, other.point, program) and not here.excludes(other)
+                for other in accesses
+            )
+            (others if unsafe else found).add((name, step.span, step.calls))
+    return frozenset(found - others)
+
+
+# -- what tasks need
+
+
+def _writes(access: Access, process: str) -> bool:
+    return access.written and access.point.process == process
+
+
+def _rows(loads: bool, stores: bool, hands_on: bool) -> tuple[str, ...]:
+    if not (loads or stores or hands_on):
+        return ()
+    rows: tuple[str, ...] = (ACQUIRED,)
+    if loads:
+        rows += (CURRENT, BASE)
+    if stores:
+        rows += (RELEASED, OWN, *((UNLOCKED,) if hands_on else ()))
+    return rows
+
+
+def _statements(model: m.Model, body: object, policy: str | None) -> Iterator[object]:
+    """All statements, and what is in them, that a body may come to: in `def`s and policies, too."""
+    todo, met = [body], set[str]()
+    while todo:
+        for part in m.walk(todo.pop()):
+            yield part
+            match part:
+                case m.Invoke(function=name) if name not in met:
+                    met.add(name)
+                    todo.append(model.function(name).body)
+                case m.Wait(policy=own) if (used := own or policy) and f"policy {used}" not in met:
+                    met.add(f"policy {used}")
+                    todo.append(model.policy(used).body)
+                case m.Delegate(policy=used) if f"policy {used}" not in met:
+                    met.add(f"policy {used}")
+                    todo.append(model.policy(used).body)
+                case _:
+                    pass
+
+
+def _locks(program: Program, process: str) -> frozenset[str]:
+    """The locks that a process uses, by path."""
+    return frozenset(
+        p.step.lock.lock for p in program.points if p.process == process and p.step and p.step.lock
+    )
+
+
+def _hands_on(parts: Iterable[object]) -> bool:
+    kinds = m.LockAction | m.With | m.TryLock | m.QueueAction | m.Atomic | m.Await
+    return any(isinstance(part, kinds) or (isinstance(part, m.Wait) and part.lock) for part in parts)
+
+
+def _dependent(program: Program, weak: frozenset[str]) -> frozenset[str]:
+    """The per-task variables that a value of a weak location may come to."""
+    owned = {v.name for v in program.variables if v.process is not None and v.name != PC}
+    found: set[str] = set()
+    assigned = [op for op in walk(program.points) if isinstance(op, Assign) and op.variable in owned]
+    while True:
+        more = {op.variable for op in assigned if reads(op.value) & (weak | found)} - found
+        if not more:
+            return frozenset(found)
+        found |= more
+
+
+# What has a rule under weak memory, of all that code is made of; and that changes no memory, or only what it
+# is made of does.
+_MODELLED = (
+    m.Wait, m.Delegate, m.Declare, m.Store, m.Update, m.Bump, m.Do, m.LockAction, m.QueueAction, m.Verb,
+    m.Assert, m.Await, m.Label, m.Return, m.Break, m.Continue, m.If, m.While, m.For, m.With, m.Either,
+    m.Atomic, m.Maybe, m.NeedResched, m.Choose, m.TryLock, m.Invoke, m.Look, m.Negated, m.Joined,
+)  # fmt: skip
+
+_WHY = {
+    m.RcuAction: "a read section or a grace period orders memory",
+    m.MaskAction: "an interrupt is kept out of what runs on its CPU",
+    m.Allocate: "an object is allocated",
+    m.Free: "an object is freed",
+    m.Waited: "it looks at the tasks on a wait queue",
+}
+
+
+def refuse_unmodelled(model: m.Model, found: Diagnostics) -> None:
+    """Adds a diagnostic for what has no rule under weak memory: for all that code may be made of, but what
+    is known to have one."""
+    places: dict[Span, str] = {}
+    for process in model.processes:
+        if process.interrupts is not None:
+            places[process.span] = "a handler interrupts what runs on its CPU"
+    bodies = tuple(
+        part.body for group in (model.processes, model.functions, model.policies) for part in group
+    )
+    code = (*get_args(m.Statement), *get_args(m.Action), m.Waited, m.Slot)
+    for node in m.walk(bodies):
+        timed = isinstance(node, m.Verb) and node.timed
+        if timed or (isinstance(node, code) and not isinstance(node, _MODELLED)):
+            places.setdefault(node.span, _WHY.get(type(node), "what it does to memory"))  # type: ignore[attr-defined]
+    help = "check the scenario under `memory = sc`; what memory is like there is not modelled yet"
+    for span, why in places.items():
+        found.add("weak-not-modelled", span, f"weak memory has no rule for this: {why}", help)
+
+
+def refuse_unseen_stores(program: Program, memory: Memory) -> None:
+    """AssertionError for a store to a weak location that changes no view: a statement that has no rule."""
+    for point in program.points:
+        for leaf in leaves(point.step.block) if point.step else ():
+            written = {op.variable for op in leaf.ops if isinstance(op, Assign | Fill)}
+            for path in written & memory.locations.keys():
+                assert with_newest(path) in written, f"a store to {path} has no rule under weak memory"
