@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from random_atomics import with_atomics
 from random_conditions import with_calls
 from random_formulas import LOCKS, SCALARS, Place, Surroundings
 from random_statements import Statements, indented
@@ -235,6 +236,9 @@ def made(seed: int, *, liveness: bool = False) -> Made:
     if seed % 4 == 3:
         plain, text = text, with_calls(text, seed)
         shapes |= {"calls in conditions"} if text != plain else set()
+    if seed % 4 == 1:
+        plain, text = text, with_atomics(text, seed)
+        shapes |= {"atomic operations"} if text != plain else set()
     return Made(text, frozenset(shapes))
 
 

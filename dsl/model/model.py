@@ -56,9 +56,9 @@ class Bump:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """A call or trylock whose result is not used."""
+    """A call, trylock or atomic operation whose result is not used."""
 
-    action: Invoke | TryLock
+    action: Invoke | TryLock | Modify
     span: Span
 
 

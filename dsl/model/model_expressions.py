@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..source import Span
+from ..vocabulary.atomic_words import Order, Result
 from .sorts import BOOL, Range, Sort, Value
 
 # ---- what names stand for
@@ -288,6 +289,44 @@ class Invoke:
 
 
 @dataclass(frozen=True, slots=True)
+class Modify:
+    """An atomic operation on a place, one step: `cmpxchg(x, 0, 1)`.
+
+    `was` stands for what the place holds, and each of the `arguments`, which are evaluated before, is bound
+    to a name of its own; `stored`, `when`, `test` and `needs` are over these names. If `when` is true (or
+    None), `stored` is stored; otherwise `found` gets what was there. `result` is what comes back: nothing,
+    what `was` there, what is there `now`, or the value of `test`. If `needs` is false, that is
+    `bad_refcount`, with the `complaint`. `order` is what it orders in memory.
+    """
+
+    word: str
+    place: Place
+    arguments: tuple[tuple[Bound, Expr], ...]
+    was: Bound
+    stored: Expr
+    when: Expr | None
+    test: Expr | None
+    result: Result
+    found: Place | None
+    needs: Expr | None
+    complaint: str
+    order: Order
+    sort: Sort | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`cmpxchg(x, 0, 1) == 0`: a condition on what an action returns, which is bound to a name in it."""
+
+    action: Modify
+    bound: Bound
+    condition: Expr
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """`seen = seq`: a snapshot of the counter."""
 
@@ -325,6 +364,6 @@ class Joined:
     sort: Sort = BOOL
 
 
-Action = Maybe | Choose | TryLock | Invoke | Look | Negated | Joined
+Action = Maybe | Choose | TryLock | Invoke | Modify | Outcome | Look | Negated | Joined
 Condition = Expr | Action
 Source = Expr | Action | Take

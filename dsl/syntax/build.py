@@ -56,6 +56,10 @@ class Build(Transformer[Token, Any]):
 
     # -- expressions
 
+    def address(self, meta: Meta, c: list[Any]) -> tree.Expr:
+        """`&x` as an argument, as in C: a place is passed as such."""
+        return c[-1]  # type: ignore[no-any-return]
+
     def name(self, meta: Meta, c: list[Any]) -> tree.Name:
         return tree.Name(self._span(meta), str(c[0]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from .atomic_words import ATOMICS
 from .word import Role, Word
 
 TYPES: tuple[Word, ...] = (
@@ -236,8 +237,9 @@ CHECKS: tuple[Word, ...] = (
         "sleep_in_atomic", "Something that may sleep is reached with a spinning lock held, or while armed."
     ),
     _check("ends_holding", "A task ends with a lock."),
+    _check("bad_refcount", "A count of references is raised from zero, or taken below it."),
 )
 """What every model is checked for, in the order of reports."""
 
-BUILT_IN: tuple[Word, ...] = (*TYPES, *FUNCTIONS, *VERBS, *VARIABLES, *SETTINGS, *METHODS, *CHECKS)
+BUILT_IN: tuple[Word, ...] = (*TYPES, *FUNCTIONS, *VERBS, *ATOMICS, *VARIABLES, *SETTINGS, *METHODS, *CHECKS)
 """All of them."""

@@ -119,6 +119,7 @@ WAKING = with_role("wake")
 CHOICES = with_role("choice")
 LOADS = with_role("load")
 STORES = with_role("store")
+TESTS = with_role("test")
 
 SETTING_VALUES: dict[str, tuple[str, ...]] = {
     setting.word: tuple(value.word for value in SETTINGS if setting.word in value.of)

@@ -17,6 +17,8 @@ Role = Literal[
     "",
     # Verbs: lets time pass, barrier, operation of a waitqueue, one that wakes, a load, a store.
     "pause", "barrier", "queue", "wake", "load", "store",
+    # Whether something is in a place; an atomic operation, see `atomic_words`.
+    "test", "atomic",
     # Functions that choose.
     "choice",
     # Methods: of locks, then of sets, then what only specifications see, then the modes that `with` names.

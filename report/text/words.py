@@ -28,8 +28,14 @@ def event_text(event: Event) -> str:
     value = value_text(event.value)
     mode = {"read": " for reading", "write": " for writing"}.get(event.text, "")
     match event.kind:
+        case "read" if event.text:
+            return f"{event.text}() finds {event.where} = {value}"
         case "read":
             return f"reads {event.where} = {value}"
+        case "write" if event.text:
+            old = value_text(event.old)
+            change = f"{old} -> {value}" if old != value else f"{value}, as before"
+            return f"{event.text}({event.where}): {change}"
         case "write":
             old = value_text(event.old)
             return (

@@ -20,6 +20,7 @@ def test_nearly_all_models_are_accepted() -> None:
 
 
 SHAPES = {
+    "atomic operations",
     "`at` or a lock's state in a domain or condition",
     "`at` or a lock's state in an index",
     "a ghost told the state",

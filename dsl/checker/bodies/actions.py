@@ -12,6 +12,7 @@ from ..values.expressions import domain, expression, place
 from ..values.operators import fitted
 from ..values.places import refuse_lock_state
 from ..values.scope import Scope
+from .atomics import atomic_operation, operation_of
 from .body import Body, Copied, sole_first
 
 FAULT = object()
@@ -46,7 +47,8 @@ def action_of(node: tree.Expr, body: Body) -> object | None:
         return m.Choose(over, over.sort.of, node.span)
     if name in scope.names.functions:
         return _invoke(node, name, body) or FAULT
-    return None
+    operation = operation_of(name, scope)
+    return None if operation is None else atomic_operation(node, operation, body) or FAULT
 
 
 def _invoke(node: tree.Call, name: str, body: Body) -> m.Invoke | None:

@@ -90,7 +90,7 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
             scope.found.add("wrong-sort", argument.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
             return None
         return m.QueueAction(name, queue, call.span)
-    if name in STORES:
+    if name in STORES and name not in scope.names.functions:
         if len(call.arguments) != 2 or any(
             isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
         ):
@@ -99,7 +99,7 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
         target, value = call.arguments
         return assignment(tree.Assign(node.span, target, value), body)  # type: ignore[arg-type]
     action = action_of(call, body)
-    if isinstance(action, m.Invoke):
+    if isinstance(action, m.Invoke | m.Modify):
         return m.Do(action, call.span)
     if isinstance(action, m.Maybe | m.Choose):
         scope.found.add("no-effect", node.span, f"the outcome of `{name}` is not used")

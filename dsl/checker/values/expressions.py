@@ -10,7 +10,7 @@ from ...model import sorts as s
 from ...model.fold import NotConstant, evaluate
 from ...source import Span
 from ...syntax import tree
-from ...vocabulary.lookup import LOADS
+from ...vocabulary.lookup import LOADS, TESTS
 from .names import named, refuse_call
 from .operators import compared, computed, displayed, fitted, measured, signed, truth
 from .places import at_label, element_of, field_of, is_task, local_of, member_help, refuse_method
@@ -396,7 +396,15 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
     name = node.function.id
     if name in ("all", "any"):
         return _quantifier(name, node, scope)
-    if name in LOADS:
+    if name in TESTS and name not in scope.names.functions:
+        if len(node.arguments) != 2 or any(
+            isinstance(a, tree.Keyword | tree.Generator) for a in node.arguments
+        ):
+            scope.found.add("bad-argument", node.span, f"`{name}` takes a bit and a set")
+            return None
+        bit, bits = node.arguments
+        return _comparison(tree.Comparison(node.span, bit, (("in", bits),)), scope)  # type: ignore[arg-type]
+    if name in LOADS and name not in scope.names.functions:
         only = _only_argument(node, scope)
         typed = None if only is None else expression(only, scope)
         if typed and not isinstance(typed, m.Load):
