@@ -58,7 +58,7 @@ class Bump:
 class Do:
     """A call, trylock or atomic operation whose result is not used."""
 
-    action: Invoke | TryLock | Modify
+    action: Invoke | TryLock | Modify | Bug
     span: Span
 
 

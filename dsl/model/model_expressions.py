@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..source import Span
-from ..vocabulary.atomic_words import Order, Result
+from ..vocabulary.atomic_words import Result
+from ..vocabulary.word import Order
 from .sorts import BOOL, Range, Sort, Value
 
 # ---- what names stand for
@@ -205,11 +206,18 @@ class AtLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class ThisTask:
+    """The task that an assertion is about, in whatever process its code runs."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class LockState:
-    """`L.locked`, or `L.held_by(vcpu[v])` with a task."""
+    """`L.locked`, or `L.held_by(vcpu[v])` with a task; in code, `spin_is_locked(L)`."""
 
     lock: Place
-    task: TaskOf | None
+    task: TaskOf | ThisTask | None
     span: Span
     sort: Sort = BOOL
 
@@ -327,6 +335,18 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Bug:
+    """`BUG_ON(C)`, `WARN_ON(C)`: a condition that is evaluated as code does, and its value. Where it is true,
+    the property `text` is violated, and the task is halted if it `halts`."""
+
+    condition: Condition
+    text: str
+    halts: bool
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """`seen = seq`: a snapshot of the counter."""
 
@@ -364,6 +384,6 @@ class Joined:
     sort: Sort = BOOL
 
 
-Action = Maybe | Choose | TryLock | Invoke | Modify | Outcome | Look | Negated | Joined
+Action = Maybe | Choose | TryLock | Invoke | Modify | Outcome | Bug | Look | Negated | Joined
 Condition = Expr | Action
 Source = Expr | Action | Take

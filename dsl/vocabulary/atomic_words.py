@@ -12,10 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from .word import Word
-
-Order = Literal["relaxed", "acquire", "release", "full"]
-"""What an operation orders; one that does not store orders nothing, unless it is an acquire."""
+from .word import Order, Word
 
 Result = Literal["", "was", "now", "test"]
 """What an operation returns: nothing, what the place held, what it then holds, or whether `test` is true."""
@@ -37,7 +34,6 @@ class Operation:
     when: str
     test: str
     result: Result
-    order: Order
     needs: str = ""
     complaint: str = ""
 
@@ -51,8 +47,8 @@ def _operation(
     word: str, parameters: tuple[str, ...], doc: str, stored: str, result: Result = "", when: str = "",
     test: str = "", order: Order = "relaxed", needs: str = "", complaint: str = "",
 ) -> Operation:  # fmt: skip
-    entry = Word(word, "verb", doc, parameters, reserved=False, role="atomic")
-    return Operation(entry, stored, when, test, result, order, needs, complaint)
+    entry = Word(word, "verb", doc, parameters, reserved=False, role="atomic", order=order)
+    return Operation(entry, stored, when, test, result, needs, complaint)
 
 
 _ORDERED: dict[str, Order] = {"": "full", "_relaxed": "relaxed", "_acquire": "acquire", "_release": "release"}
@@ -262,7 +258,15 @@ OPERATIONS: dict[str, Operation] = {
 
 READS: tuple[Word, ...] = (
     Word("atomic_read", "verb", "The value of `v`.", ("v",), reserved=False, role="load"),
-    Word("atomic_read_acquire", "verb", "The value of `v`, acquire.", ("v",), reserved=False, role="load"),
+    Word(
+        "atomic_read_acquire",
+        "verb",
+        "The value of `v`, acquire.",
+        ("v",),
+        reserved=False,
+        order="acquire",
+        role="load",
+    ),
     Word("refcount_read", "verb", "The value of `r`.", ("r",), reserved=False, role="load"),
     Word("atomic_set", "verb", "The same as `v = i`.", ("v", "i"), reserved=False, role="store"),
     Word(
@@ -271,6 +275,7 @@ READS: tuple[Word, ...] = (
         "The same as `v = i`, release.",
         ("v", "i"),
         reserved=False,
+        order="release",
         role="store",
     ),
     Word("refcount_set", "verb", "The same as `r = i`.", ("r", "i"), reserved=False, role="store"),
@@ -281,6 +286,7 @@ READS: tuple[Word, ...] = (
         "Whether a bit is in a set, acquire.",
         ("nr", "bits"),
         reserved=False,
+        order="acquire",
         role="test",
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .atomic_words import ATOMICS
+from .kernel_words import KERNEL
 from .word import Role, Word
 
 TYPES: tuple[Word, ...] = (
@@ -63,9 +64,9 @@ VERBS: tuple[Word, ...] = (
         role="pause",
     ),
     Word("READ_ONCE", "verb", "The value of `x`.", ("x",), role="load"),
-    Word("smp_load_acquire", "verb", "The value of `x`.", ("x",), role="load"),
+    Word("smp_load_acquire", "verb", "The value of `x`.", ("x",), role="load", order="acquire"),
     Word("WRITE_ONCE", "verb", "The same as `x = v`.", ("x", "v"), role="store"),
-    Word("smp_store_release", "verb", "The same as `x = v`.", ("x", "v"), role="store"),
+    Word("smp_store_release", "verb", "The same as `x = v`.", ("x", "v"), role="store", order="release"),
     Word("smp_mb", "verb", _NO_EFFECT, (), role="barrier"),
     Word("smp_rmb", "verb", _NO_EFFECT, (), role="barrier"),
     Word("smp_wmb", "verb", _NO_EFFECT, (), role="barrier"),
@@ -241,5 +242,15 @@ CHECKS: tuple[Word, ...] = (
 )
 """What every model is checked for, in the order of reports."""
 
-BUILT_IN: tuple[Word, ...] = (*TYPES, *FUNCTIONS, *VERBS, *ATOMICS, *VARIABLES, *SETTINGS, *METHODS, *CHECKS)
+BUILT_IN: tuple[Word, ...] = (
+    *TYPES,
+    *FUNCTIONS,
+    *VERBS,
+    *KERNEL,
+    *ATOMICS,
+    *VARIABLES,
+    *SETTINGS,
+    *METHODS,
+    *CHECKS,
+)
 """All of them."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from .built_in_words import BUILT_IN, LOCK_OPERATIONS, METHODS, SETTINGS, TYPES
 from .grammar_words import DECLARATIONS, GRAMMAR, OPERATORS, STATEMENTS
+from .kernel_words import LOCK_CALLS
 from .word import Group, Role, Word
 
 WORDS: tuple[Word, ...] = (*GRAMMAR, *BUILT_IN)
@@ -106,6 +107,12 @@ SET_METHODS: dict[str, str] = {
     method.word: {"insert": "|", "take_out": "minus"}[method.role] for method in METHODS if "set" in method.of
 }
 """What changes a set: the operator between the set and `{x}`. Taking out what is not there does nothing."""
+
+LOCK_FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    **{word.word: (word.means, word.of) for word in LOCK_CALLS},
+    **{word.word: (word.word, word.of) for word in LOCK_OPERATIONS if "_" in word.word},
+}
+"""Operations of locks as functions: the method, and the kinds of lock."""
 
 OPERATION_NAMES = frozenset((*SET_METHODS, *(method.word for method in LOCK_OPERATIONS)))
 """The methods that change something."""

@@ -11,6 +11,9 @@ Group = Literal[
 ]  # fmt: skip
 """What a word is, as editors colour it. The first line are the words of the grammar."""
 
+Order = Literal["relaxed", "acquire", "release", "full"]
+"""What an access orders in memory; where nothing is stored, that is nothing, unless it is an acquire."""
+
 GRAMMAR_GROUPS: tuple[Group, ...] = ("declaration", "statement", "operator", "constant", "verdict")
 
 Role = Literal[
@@ -19,6 +22,8 @@ Role = Literal[
     "pause", "barrier", "queue", "wake", "load", "store",
     # Whether something is in a place; an atomic operation, see `atomic_words`.
     "test", "atomic",
+    # Words of the kernel: an operation of a lock, whether one is held, waiting, waking, assertions.
+    "lock_call", "is_locked", "wait", "wake_call", "bug", "warn", "held",
     # Functions that choose.
     "choice",
     # Methods: of locks, then of sets, then what only specifications see, then the modes that `with` names.
@@ -40,8 +45,8 @@ class Word:
     name; a new name follows (`names`); it says more of the declaration behind it (`modifies`); it `joins`
     operands, so that an expression goes on behind it; it may stand `within` an expression as well.
 
-    Of a built-in word: its `role`; what it is a word `of` (a kind of lock, `set`, a setting); the `mode`
-    of a lock's operation.
+    Of a built-in word: its `role`; what it is a word `of` (a kind of lock, `set`, a setting); the `mode` of a
+    lock's operation; what it `means` in the language's own words; what it `order`s in memory.
     """
 
     word: str
@@ -61,6 +66,8 @@ class Word:
     role: Role = ""
     of: tuple[str, ...] = ()
     mode: Literal["", "read", "write"] = ""
+    means: str = ""
+    order: Order = "relaxed"
 
     @property
     def written(self) -> str:

@@ -19,6 +19,7 @@ from ..program.program import (
     Assign,
     Block,
     BoundName,
+    Claim,
     Const,
     Expr,
     Fork,
@@ -38,6 +39,7 @@ from ..program.program import (
 )
 from .direct import Base, Obligation, located
 from .expressions import Expressions, reset, shared
+from .flow import MarkNode
 from .locks import EMPTY, LockPlace
 
 Use = Callable[[Expr], Block]
@@ -228,6 +230,8 @@ class Assignments(Expressions, ABC):
                 return self.invoke(action, k)
             case m.Modify():
                 return self.modify(action, k)
+            case m.Bug():
+                return self.bug(action, k)
             case m.Outcome(action=of, bound=bound, condition=condition):
                 return self.act(of, lambda x: self.compared(condition, bound, x, k))
 
@@ -283,6 +287,18 @@ class Assignments(Expressions, ABC):
             return self.step("lock", action.span, Block((), Test(can, taken, refused)), lock=use_)
 
         return self.located(action.lock, use)
+
+    def bug(self, action: m.Bug, k: Use) -> Block:
+        """A condition that must be false, and its value."""
+        message = "this is true"
+        no = self.free(k(FALSE), action.span)
+        if action.halts:
+            yes = self.halt(action.text, action.span, message)
+        else:
+            after = self.free(k(TRUE), action.span)
+            claim = Claim(action.text, FALSE, action.span, message, self.calls)
+            yes = goto(self.flow.add(MarkNode(after, action.span, claim=(claim,))))
+        return self.tested(action.condition, yes, goto(no))
 
     def compared(self, test: m.Expr, bound: m.Bound, x: Expr, k: Use) -> Block:
         """A condition on `x`, for which the bound name stands, and which reads nothing that is shared."""

@@ -153,6 +153,8 @@ class Expressions(Direct):
                 return self.value(e.operand, lambda x: self.checked((own_obligation(e, x),), k(x)))
             case m.Current():
                 return self.compare(e, k)
+            case m.LockState(lock=place, task=None):
+                return self.look_at_lock(place, e.span, k)
             case m.Operation(operator="and" | "or" | "implies", operands=(left, right)):
                 if shared(right) or self.obligations(right):
                     return self.joined(e, k)
@@ -202,6 +204,18 @@ class Expressions(Direct):
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
             rest = reset(k(read), held)
             note = Note("read", span, where, value=read)
+            return self.step("load", span, Block((note, *rest.ops), rest.end))
+
+        return self.located(place, use)
+
+    def look_at_lock(self, place: m.Place, span: Span, k: Use) -> Block:
+        """A step that sees whether a lock is held. It sees no queue: with or without one, what is seen is who
+        has the lock."""
+
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            locked = self.lock_at(place, read, where).locked
+            rest = reset(k(locked), held)
+            note = Note("read", span, Where((*where.parts, ".locked")), value=locked)
             return self.step("load", span, Block((note, *rest.ops), rest.end))
 
         return self.located(place, use)

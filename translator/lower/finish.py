@@ -133,7 +133,7 @@ def _asserted(model: m.Model, choice: str | None) -> tuple[str, ...]:
             body = model.policy(name).body
             todo += [node.policy for node in m.walk(body) if isinstance(node, m.Delegate)]
     bodies = (*code, *(model.policy(name).body for name in met))
-    texts = {node.text for node in m.walk(bodies) if isinstance(node, m.Assert)}
+    texts = {node.text for node in m.walk(bodies) if isinstance(node, m.Assert | m.Bug)}
     return tuple(text for text in model.assertions if text in texts)
 
 

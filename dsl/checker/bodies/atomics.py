@@ -85,7 +85,7 @@ def atomic_operation(call: tree.Call, operation: Operation, body: Body) -> m.Mod
         result = s.BOOL if operation.result == "test" else target.sort
     return m.Modify(
         name, target, tuple(arguments), was, stored, when, test, operation.result, found, needs,
-        operation.complaint, operation.order, result, call.span,
+        operation.complaint, operation.word.order, result, call.span,
     )  # fmt: skip
 
 

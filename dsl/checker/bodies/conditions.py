@@ -7,10 +7,12 @@ from ...model import sorts as s
 from ...model.walk import walk
 from ...syntax import tree
 from ...vocabulary.lookup import CHOICES, LOADS, OPERATION_NAMES
+from ...vocabulary.word import Word
 from ..values.expressions import condition
 from .actions import FAULT, action_of
 from .atomics import is_operation, operation_of
 from .body import Body
+from .spelling import arguments, spelled, text_of
 
 RETURNED = "(returned)"
 _STATE = ("all", "any", *LOADS)
@@ -27,7 +29,9 @@ def acts(node: tree.Expr, body: Body) -> bool:
         case tree.Call(function=tree.Name(id=name)):
             own = name in body.scope.locals or name in body.scope.names.variables
             known = name in CHOICES or name in body.scope.names.functions
-            return not own and (known or operation_of(name, body.scope) is not None)
+            word = spelled(node, body.scope)
+            does = word is not None and word.role != "is_locked"
+            return not own and (known or does or operation_of(name, body.scope) is not None)
         case tree.Comparison(first=first, rest=((_, second),)):
             return is_operation(first, body.scope) or is_operation(second, body.scope)
         case tree.Call(function=tree.Attribute(name=name)):
@@ -55,6 +59,8 @@ def tested(node: tree.Expr, body: Body) -> m.Condition | None:
             return first and second and m.Joined(operator, first, second, node.span)
         case _ if _looks(node, body):
             return m.Look(node.span)
+        case tree.Call() if (word := spelled(node, body.scope)) and word.role in ("bug", "warn"):
+            return bug(node, word, body)
         case tree.Comparison(rest=((operator, second),)):
             return _compared(node, operator, second, body)
         case _:
@@ -96,6 +102,17 @@ def _is_whole_call(node: tree.Expr) -> bool:
     return isinstance(node, tree.Call) and not (
         isinstance(node.function, tree.Name) and node.function.id in _STATE
     )
+
+
+def bug(call: tree.Call, word: Word, body: Body) -> m.Bug | None:
+    """`BUG_ON(C)` or `WARN_ON(C)`."""
+    given = arguments(call, word, body.scope)
+    text = text_of(call)
+    body.scope.names.asserted.add(text)
+    if given is None:
+        return None
+    test = tested(given[0], body)
+    return test and m.Bug(test, text, word.role == "bug", call.span)
 
 
 def _compared(node: tree.Comparison, operator: str, right: tree.Expr, body: Body) -> m.Condition | None:

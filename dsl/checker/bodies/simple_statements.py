@@ -5,12 +5,13 @@ from __future__ import annotations
 from ...model import model as m
 from ...model import sorts as s
 from ...syntax import tree
-from ...vocabulary.lookup import BARRIERS, OPERATION_NAMES, PLAIN_VERBS, QUEUE_VERBS, STORES
+from ...vocabulary.lookup import BARRIERS, LOCK_FUNCTIONS, OPERATION_NAMES, PLAIN_VERBS, QUEUE_VERBS, STORES
 from ..values.expressions import condition, expression, place
-from .actions import FAULT, action_of, lock_call
+from .actions import FAULT, action_of, lock_call, lock_function
 from .assignments import assignment, set_method, source
 from .body import Body, not_in_atomic, sole_first
 from .conditions import refuse_in_await
+from .spelling import spelled
 
 
 def may_leave(body: Body) -> None:
@@ -78,6 +79,12 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
         if name not in BARRIERS:
             not_in_atomic(call.span, f"`{name}()`", body)
         return m.Verb(name, call.span)
+    word = spelled(call, scope)
+    if word is not None and word.word in LOCK_FUNCTIONS:
+        done = lock_function(call, word, body, statement=True)
+        return None if done is FAULT else done  # type: ignore[return-value]
+    if word is not None and word.role == "wake_call":
+        name = word.means
     if name in QUEUE_VERBS:
         argument = call.arguments[0] if len(call.arguments) == 1 else None
         if argument is None or isinstance(argument, tree.Keyword | tree.Generator):

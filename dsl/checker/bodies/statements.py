@@ -8,12 +8,13 @@ from ...model import sorts as s
 from ...model.fold import truth_of
 from ...source import Span
 from ...syntax import tree
+from ...vocabulary.word import Word
 from ..values.expressions import constant, domain, place
 from ..values.scope import Scope
 from .actions import lock_and_mode
 from .assignments import assignment, augmented_assignment, declaration
 from .body import Body, meet, not_in_atomic, sole_first
-from .conditions import tested
+from .conditions import bug, tested
 from .simple_statements import (
     assert_statement,
     await_statement,
@@ -23,6 +24,7 @@ from .simple_statements import (
     may_leave,
     return_statement,
 )
+from .spelling import arguments, held, spelled
 
 MAX_DELEGATES = 12
 
@@ -71,6 +73,8 @@ def _statement(node: tree.Statement, body: Body) -> m.Statement | None:
             return assignment(node, body)
         case tree.Augmented():
             return augmented_assignment(node, body)
+        case tree.CallStatement(expression=tree.Call() as call) if word := spelled(call, body.scope):
+            return _spelled(node, call, word, body)
         case tree.CallStatement():
             return call_statement(node, body)
         case tree.Assert():
@@ -142,6 +146,25 @@ def _atomic(node: tree.Atomic, body: Body) -> m.Statement | None:
     statements = _block(node.body, body)
     body.atomic = body.may_block = None
     return m.Atomic(statements, node.span)
+
+
+# ---- words of the kernel
+
+
+def _spelled(node: tree.CallStatement, call: tree.Call, word: Word, body: Body) -> m.Statement | None:
+    match word.role:
+        case "wait":
+            given = arguments(call, word, body.scope)
+            if given is None:
+                return None
+            return _wait(tree.Wait(node.span, None, given[1], given[0], None), body)
+        case "bug" | "warn":
+            claim = bug(call, word, body)
+            return claim and m.Do(claim, call.span)
+        case "held":
+            return held(call, word, body)
+        case _:
+            return call_statement(node, body)
 
 
 # ---- waiting

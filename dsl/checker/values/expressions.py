@@ -10,7 +10,8 @@ from ...model import sorts as s
 from ...model.fold import NotConstant, evaluate
 from ...source import Span
 from ...syntax import tree
-from ...vocabulary.lookup import LOADS, TESTS
+from ...vocabulary.lookup import LOADS, TESTS, word_of
+from ...vocabulary.word import Word
 from .names import named, refuse_call
 from .operators import compared, computed, displayed, fitted, measured, signed, truth
 from .places import at_label, element_of, field_of, is_task, local_of, member_help, refuse_method
@@ -396,6 +397,9 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
     name = node.function.id
     if name in ("all", "any"):
         return _quantifier(name, node, scope)
+    word = word_of(name)
+    if word is not None and word.role == "is_locked" and name not in scope.names.functions:
+        return _is_locked(node, word, scope)
     if name in TESTS and name not in scope.names.functions:
         if len(node.arguments) != 2 or any(
             isinstance(a, tree.Keyword | tree.Generator) for a in node.arguments
@@ -421,6 +425,19 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
         return _measure(name, node, scope)
     refuse_call(name, node, scope)
     return None
+
+
+def _is_locked(node: tree.Call, word: Word, scope: Scope) -> m.Expr | None:
+    """`spin_is_locked(l)`, a load of what others may change at once."""
+    only = _only_argument(node, scope)
+    lock = None if only is None else place(only, scope)
+    if lock is None:
+        return None
+    if not isinstance(lock.sort, s.Lock) or lock.sort.kind not in word.of:
+        message = f"`{word.word}` takes a `{word.of[0]}`, this is `{lock.sort}`"
+        scope.found.add("wrong-sort", lock.span, message)
+        return None
+    return m.LockState(lock, None, node.span)
 
 
 def _method(node: tree.Call, scope: Scope) -> None:
