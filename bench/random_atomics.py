@@ -21,6 +21,8 @@ _VALUES = {
     "range(2)": ("0", "1"),
     "range(3)": ("0", "1", "2"),
 }
+_LOCK = re.compile(r"( +)(\w+)\.(\w*lock|down_\w+|up_\w+)\(\)$")
+_LOCKS = re.compile(r"shared (\w+): (spinlock|mutex|rwlock|rwsem)$", re.M)
 _VARIANTS = ("", "", "_relaxed", "_acquire", "_release")
 
 
@@ -28,6 +30,7 @@ class _Atomics:
     def __init__(self, text: str, seed: int) -> None:
         self.random = random.Random(seed + 5)
         self.lines = text.split("\n")
+        self.locks: dict[str, str] = dict(_LOCKS.findall(text))
         self.declared: dict[str, str] = dict(_SHARED.findall(text))
 
     def one(self, *options: str) -> str:
@@ -44,7 +47,11 @@ class _Atomics:
             if line[:1].strip():
                 code = re.match(r"(daemon |unfair )*process |def ", line) is not None
             store, test = _STORE.fullmatch(line), _TEST.fullmatch(line)
-            if code and store and store[2] in self.declared and self.random.randrange(100) < 60:
+            lock = _LOCK.fullmatch(line)
+            if code and lock and lock[2] in self.locks:
+                kind = {"spinlock": "spin_", "mutex": "mutex_"}.get(self.locks[lock[2]], "")
+                yield f"{lock[1]}{kind}{lock[3]}(&{lock[2]})"
+            elif code and store and store[2] in self.declared and self.random.randrange(100) < 60:
                 yield from self.stored(store[1])
             elif code and test and " else" not in line and self.random.randrange(100) < 25:
                 pair = [self.tested(), f"({test[2]})"]
@@ -58,7 +65,13 @@ class _Atomics:
             yield f"{indent}if {self.tested()}:"
             yield f"{indent}    {self.statement()}"
         else:
-            yield f"{indent}{self.statement()}"
+            yield f"{indent}{self.statement() if self.random.randrange(100) < 90 else self.claim()}"
+
+    def claim(self) -> str:
+        """An assertion of the kernel's."""
+        name, sort = self.place()
+        value = "set()" if sort.startswith("set") else _VALUES[sort][0]
+        return f"{self.one('BUG_ON', 'WARN_ON')}({self.tested()} and {name} {self.one('==', '!=')} {value})"
 
     def place(self) -> tuple[str, str]:
         return self.random.choice(sorted(self.declared.items()))

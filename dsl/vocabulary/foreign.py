@@ -206,17 +206,14 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "write `self`, the index of the task in its process; a task of another process may have the same",
     ),
     # -- atomic operations
-    (
-        r"(atomic\w*|refcount)_(read|set)(_acquire|_release)?|test_bit",
-        "read or assign the variable",
-    ),
+    (r"atomic(64|_long)_(?!t$)(\w+)", "write `atomic_{2}`; how wide a variable is, is its `range`"),
     (
         r"atomic\w*_(inc|dec|add|sub|and|or|xor|fetch|xchg|cmpxchg|try_cmpxchg)\w*|refcount_\w+|kref_\w+"
         r"|(test_and_)?(set|clear|change)_bit\w*|(try_)?cmpxchg\w*|xchg\w*",
         "write the test and the change in one `atomic:` block",
     ),
     (r"__(set|clear|change)_bit", "assign the variable"),
-    (r"atomic(64|_long)?_t|refcount_t|kref", "declare a `range(n)`, and change it in `atomic:` blocks"),
+    (r"atomic(64|_long)?_t|refcount_t|kref", "declare a `range(n)`: atomic operations take it"),
     (r"(raw_)?spinlock_t|raw_spinlock", "write `spinlock`"),
     (r"rwlock_t", "write `rwlock`"),
     (r"rw_semaphore", "write `rwsem`"),
