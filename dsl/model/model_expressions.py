@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from ..source import Span
 from ..vocabulary.atomic_words import Result
 from ..vocabulary.word import Order
-from .sorts import BOOL, Range, Sort, Value
+from .sorts import BOOL, Range, Sort, Start, Value
 
 # ---- what names stand for
 
 
 @dataclass(frozen=True, slots=True)
 class SharedVariable:
-    """`shared` or `ghost`; `value` is the initial one, of the shape of the sort."""
+    """`shared` or `ghost`; `value` is what it starts with, of the shape of the sort."""
 
     name: str
     sort: Sort
-    value: Value
+    value: Start
     ghost: bool
     span: Span
 

@@ -126,6 +126,9 @@ class Build(Transformer[Token, Any]):
     def set_comprehension(self, meta: Meta, c: list[Any]) -> tree.SetComprehension:
         return tree.SetComprehension(self._span(meta), c[0])
 
+    def list_comprehension(self, meta: Meta, c: list[Any]) -> tree.ListComprehension:
+        return tree.ListComprehension(self._span(meta), c[0])
+
     def list_literal(self, meta: Meta, c: list[Any]) -> tree.ListLiteral:
         return tree.ListLiteral(self._span(meta), _present(c))
 

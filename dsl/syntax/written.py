@@ -36,6 +36,8 @@ def written(node: tree.Argument) -> str:
             return f"{{{_listed(elements)}}}"
         case tree.ListLiteral(elements=elements):
             return f"[{_listed(elements)}]"
+        case tree.ListComprehension(generator=generator):
+            return f"[{written(generator)}]"
         case tree.SetComprehension(generator=generator):
             return f"{{{written(generator)}}}"
         case tree.Keyword(name=name, value=value):

@@ -16,9 +16,11 @@ from ..program.program import (
     FALSE,
     PC,
     TRUE,
+    AnyOf,
     Apply,
     Atom,
     Definition,
+    Elements,
     Expr,
     Note,
     Point,
@@ -151,7 +153,8 @@ def emit(
         variables=_variable_lines(program, variables),
         predicates=tuple(predicates),
         initial=tuple(
-            f"{variables[v.name]} = {_initial(v, program, formula, words)}" for v in program.variables
+            f"{variables[v.name]} {_relation(v)} {_initial(v, program, formula, words)}"
+            for v in program.variables
         ),
         actions=tuple(drawn),
         closing=tuple(closing),
@@ -240,6 +243,22 @@ def _variable_lines(program: Program, variables: Mapping[str, str]) -> tuple[Var
     return tuple(lines)
 
 
+def _relation(variable: Variable) -> str:
+    return "\\in" if isinstance(variable.initial, AnyOf) else "="
+
+
+def _listed(value: Value, sizes: tuple[int, ...], formula: Formula, depth: int = 0) -> str:
+    """An array, element by element."""
+    if depth == len(sizes):
+        return formula.value(value).text
+    assert isinstance(value, tuple)
+    index = f"i{depth}"
+    cases = " [] ".join(
+        f"{index} = {i} -> {_listed(item, sizes, formula, depth + 1)}" for i, item in enumerate(value)
+    )
+    return f"[{index} \\in 0..{sizes[depth] - 1} |-> CASE {cases}]"
+
+
 def _initial(variable: Variable, program: Program, formula: Formula, words: Vocabulary) -> str:
     if isinstance(variable.sort, PointName):
         populated = [process for process in program.processes if process.count]
@@ -253,6 +272,13 @@ def _initial(variable: Variable, program: Program, formula: Formula, words: Voca
         if monitor.variable == variable.name:
             start = conjunction(monitor.trigger, negation(monitor.release))
             return formula.inside(start, EQUALS)
+    if isinstance(variable.initial, AnyOf):
+        text = formula.value(variable.initial.values).text
+        for size in reversed(variable.sizes):
+            text = f"[0..{size - 1} -> {text}]"
+        return text
+    if isinstance(variable.initial, Elements):
+        return _listed(variable.initial.nested(variable.sizes), variable.sizes, formula)
     text = formula.value(variable.initial).text
     for depth in range(len(variable.sizes) - 1, -1, -1):
         text = f"[i{depth} \\in 0..{variable.sizes[depth] - 1} |-> {text}]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 from typing import Protocol, TypeVar
 
 from ...dsl.model import model as m
@@ -12,10 +13,12 @@ from ..program.program import (
     FALSE,
     PC,
     SLEEPY,
+    AnyOf,
     Apply,
     At,
     Block,
     BoundName,
+    Elements,
     Expr,
     Fill,
     Invariant,
@@ -32,6 +35,7 @@ from ..program.program import (
     StandsAt,
     Task,
     TaskSet,
+    Value,
     Variable,
     rewritten,
 )
@@ -148,11 +152,11 @@ def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Varia
     found: list[Variable] = []
     kind = "ghost" if declared.ghost else "shared"
 
-    def visit(title: str, sort: s.Sort, value: s.Value, sizes: tuple[int, ...]) -> None:
+    def visit(title: str, sort: s.Sort, value: s.Start, sizes: tuple[int, ...]) -> None:
         path = title.replace("[]", "")
         match sort:
             case s.Array(of=of, size=size):
-                visit(f"{title}[]", of, value[0] if isinstance(value, tuple) else value, (*sizes, size))
+                visit(f"{title}[]", of, value, (*sizes, size))
             case s.Struct(fields=members):
                 for name, inner, default in members:
                     visit(f"{title}.{name}", inner, default, sizes)
@@ -167,10 +171,30 @@ def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Varia
             case s.Generation():
                 pass
             case _:
-                found.append(Variable(path, kind, sort, value, sizes, None, title, declared.span))
+                start = _each(value, sizes)
+                found.append(Variable(path, kind, sort, start, sizes, None, title, declared.span))
 
     visit(declared.name, declared.sort, declared.value, ())
     return found
+
+
+def _each(start: s.Start, sizes: tuple[int, ...]) -> Value | AnyOf | Elements:
+    """What each element of a variable starts with: the same for all, unless it is said for each."""
+    leaves: list[Value | AnyOf] = []
+
+    def gather(part: s.Start) -> None:
+        if isinstance(part, tuple):
+            for item in part:
+                gather(item)
+        else:
+            leaves.append(part)
+
+    gather(start)
+    if all(leaf == leaves[0] and type(leaf) is type(leaves[0]) for leaf in leaves):
+        return leaves[0]
+    # A field of an array of classes has what it starts with once for all of them.
+    whole = tuple(leaves) * (prod(sizes) // len(leaves))
+    return Elements(whole)  # type: ignore[arg-type]
 
 
 class _Resolver:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import TypeVar
 
+from ...dsl.model.sorts import AnyOf as AnyOf
 from ...dsl.model.sorts import Sort
 from ...dsl.source import Span
 from .findings import Reachable as Reachable
@@ -22,6 +23,7 @@ from .lock_parts import Given as Given
 from .lock_parts import LockPart as LockPart
 from .lock_parts import Taken as Taken
 from .program_expressions import *
+from .values import Elements as Elements
 
 N = TypeVar("N")
 
@@ -246,7 +248,7 @@ class Point:
 @dataclass(frozen=True, slots=True)
 class Variable:
     """`sizes` are the array dimensions; `process` is set for one copy per task of that process, `"*"`
-    for one per task of all.  `initial` is the value of each element.
+    for one per task of all.  `initial` is the value of each element, any of several, or one for each.
 
     `kind` is shared, ghost, lock, queue, local, temporary or control; `title` is its name in the
     author's words, with `[]` where each index belongs.  `lock` says what it is of a lock; `whole` is the
@@ -256,7 +258,7 @@ class Variable:
     name: str
     kind: str
     sort: Sort | AnyTask | TaskSet | TaskQueue | PointName | Any
-    initial: Value
+    initial: Value | AnyOf | Elements
     sizes: tuple[int, ...] = ()
     process: str | None = None
     title: str = ""
@@ -387,6 +389,11 @@ class Program:
     @property
     def tasks(self) -> tuple[Task, ...]:
         return tuple(task for process in self.processes for task in process.tasks)
+
+    @property
+    def choices(self) -> tuple[Variable, ...]:
+        """The variables that start with any of several values."""
+        return tuple(variable for variable in self.variables if isinstance(variable.initial, AnyOf))
 
     def point(self, name: str) -> Point:
         if not self._points:

@@ -19,7 +19,7 @@ def retrace_lasso(
 ) -> Finding:
     """The finding that a lasso shows: after the last state comes `states[loop]` again; None: the last
     state for ever.  Raises Mismatch when it is no counterexample."""
-    if not states or states[0] != interpreter.initial():
+    if not states or not interpreter.begins(states[0]):
         raise Mismatch("the trace does not start in the initial state")
     path = list(zip(states[:-1], states[1:], strict=True))
     if loop is not None:

@@ -38,7 +38,7 @@ def retrace(property: str, states: tuple[State, ...], interpreter: Interpreter) 
     Raises Mismatch unless it starts in the initial state, each state follows from the one before by
     a step of one task, and `property` does not hold in the last.
     """
-    if not states or states[0] != interpreter.initial():
+    if not states or not interpreter.begins(states[0]):
         raise Mismatch("the trace does not start in the initial state")
     steps: list[TraceStep] = []
     for number, (before, after) in enumerate(zip(states[:-1], states[1:], strict=True), start=1):

@@ -197,19 +197,22 @@ def promises(program: Program) -> list[Promise]:
 
 @dataclass(slots=True)
 class Graph:
-    """The states of a program, numbered; per state its steps as (task, point, target)."""
+    """The states of a program, numbered, those in which it `starts` first; per state its steps as (task, point,
+    target)."""
 
     interpreter: Interpreter
     states: list[State]
     steps: list[list[tuple[int, str, int]]]
+    starts: int
 
     @classmethod
     def of(cls, program: Program, limit: int, look: Look = _go_on) -> Graph:
         """All states of a program; raises TooLarge where there are more than `limit`."""
         interpreter = Interpreter(program)
         order = {task: i for i, task in enumerate(program.tasks)}
-        found = {interpreter.initial(): 0}
+        found = {state: number for number, state in enumerate(interpreter.initials())}
         states = list(found)
+        starts = len(states)
         steps: list[list[tuple[int, str, int]]] = []
         for state in states:
             look()
@@ -222,7 +225,7 @@ class Graph:
                     states.append(transition.state)
                 here.append((order[transition.task], transition.point.name, found[transition.state]))
             steps.append(here)
-        return cls(interpreter, states, steps)
+        return cls(interpreter, states, steps, starts)
 
     def holds(self, formula: Expr, look: Look = _go_on) -> bool:
         """Whether a temporal formula holds on every fair behaviour."""
@@ -253,9 +256,10 @@ class Graph:
                 listed.append(key)
             return places[key]
 
-        for number in following[-1]:
-            if fits(number, 0):
-                place(0, number)
+        for first in range(self.starts):
+            for number in following[-1]:
+                if fits(number, first):
+                    place(first, number)
         edges: list[list[tuple[int, str, int]]] = []
         for number, asks in listed:
             look()

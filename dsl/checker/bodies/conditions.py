@@ -112,7 +112,7 @@ def bug(call: tree.Call, word: Word, body: Body) -> m.Bug | None:
     if given is None:
         return None
     test = tested(given[0], body)
-    return test and m.Bug(test, text, word.role == "bug", call.span)
+    return None if test is None else m.Bug(test, text, word.role == "bug", call.span)
 
 
 def _compared(node: tree.Comparison, operator: str, right: tree.Expr, body: Body) -> m.Condition | None:

@@ -160,7 +160,7 @@ def _spelled(node: tree.CallStatement, call: tree.Call, word: Word, body: Body) 
             return _wait(tree.Wait(node.span, None, given[1], given[0], None), body)
         case "bug" | "warn":
             claim = bug(call, word, body)
-            return claim and m.Do(claim, call.span)
+            return None if claim is None else m.Do(claim, call.span)
         case "held":
             return held(call, word, body)
         case _:
