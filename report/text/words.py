@@ -41,6 +41,8 @@ def event_text(event: Event) -> str:
             return (
                 f"{event.where}: {old} -> {value}" if old != value else f"{event.where} = {value}, as before"
             )
+        case "begin":
+            return f"{event.where} starts as {value}"
         case "local":
             return f"{event.where} = {value}"
         case "take":

@@ -32,6 +32,7 @@ SHAPES = {
     "counters or snapshots in arrays",
     "names that clash",
     "references to one place",
+    "several starts",
     "rwlock or rwsem on one CPU",
     "tasks that are pinned",
 }

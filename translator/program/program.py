@@ -68,10 +68,10 @@ class Outdate:
 class Note:
     """Something a trace tells, without effect on the state.
 
-    `kind` is read, write, local, take, release, queue, refused, call, compare, choose, maybe, arm,
-    disarm, wake or round (a loop that nothing but a choice ends, and no other loop contains, comes
-    round).  `value` is what was read, is written, chosen or found; `old` what a write replaces; `text`
-    the word for an operation, such as a lock's mode.
+    `kind` is begin (what a variable starts as, in a trace only), read, write, local, take, release,
+    queue, refused, call, compare, choose, maybe, arm, disarm, wake or round (a loop that nothing but a
+    choice ends, and no other loop contains, comes round). `value` is what was read, is written, chosen or
+    found; `old` what a write replaces; `text` the word for an operation, such as a lock's mode.
     """
 
     kind: str

@@ -193,7 +193,7 @@ def _nothing(variable: Variable) -> Value:
         case _:
             start = variable.initial
             if isinstance(start, AnyOf):
-                return min(start.values, key=str)  # type: ignore[return-value]
+                return min(start.values, key=str)
             assert not isinstance(start, Elements), "arrays are not reset"
             return start
 

@@ -11,7 +11,7 @@ from ..program.fairness import Fairness, fairness
 from ..program.findings import Finding, TraceStep
 from ..program.program import Apply, Const, Expr, Property, Read, Task, TaskAt, walk
 from ..run.interpreter import Interpreter, State
-from .retrace import Mismatch, elements, reason, replayed_step, standing
+from .retrace import Mismatch, begun, elements, reason, replayed_step, standing
 
 
 def retrace_lasso(
@@ -39,7 +39,7 @@ def retrace_lasso(
     diagnosis, reasons = _diagnosis(property, states, start, steps, interpreter)
     return Finding(
         property=property.name,
-        steps=steps,
+        steps=begun(steps, states[0], interpreter),
         task=None,
         span=property.span,
         message="",

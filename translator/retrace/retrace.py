@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ...dsl.source import Span
 from ..emit.emit import Emission, back
@@ -47,7 +48,21 @@ def retrace(property: str, states: tuple[State, ...], interpreter: Interpreter) 
     found = [violation for violation in interpreter.violations(last) if violation.property == property]
     if not found:
         raise Mismatch(f"`{property}` holds in the last state")
-    return finding(found[0], tuple(steps), states, interpreter)
+    return finding(found[0], begun(tuple(steps), states[0], interpreter), states, interpreter)
+
+
+def begun(steps: tuple[TraceStep, ...], first: State, interpreter: Interpreter) -> tuple[TraceStep, ...]:
+    """The steps, of which the first also tells what variables start as that may start as any of several."""
+    chosen = interpreter.chosen(first)
+    events = tuple(
+        Event("begin", variable.span, where, value, None, "")
+        for variable in interpreter.program.choices
+        if variable.span is not None
+        for where, value in _places(title(variable), chosen[variable.name], len(variable.sizes))
+    )
+    if not events or not steps:
+        return steps
+    return (replace(steps[0], events=(*events, *steps[0].events)), *steps[1:])
 
 
 def replayed_step(number: int, before: State, after: State, interpreter: Interpreter) -> TraceStep:
@@ -131,11 +146,16 @@ def _items(value: Value) -> tuple[Value, ...]:
 
 
 def _array(title: str, value: Value, depth: int) -> list[tuple[str, str]]:
+    return [(where, value_text(item)) for where, item in _places(title, value, depth)]
+
+
+def _places(title: str, value: Value, depth: int) -> list[tuple[str, Value]]:
+    """The elements of a variable, each with its name."""
     if depth == 0:
-        return [(title, value_text(value))]
-    found: list[tuple[str, str]] = []
+        return [(title, value)]
+    found: list[tuple[str, Value]] = []
     for i, item in enumerate(_items(value)):
-        found.extend(_array(title.replace("[]", f"[{i}]", 1), item, depth - 1))
+        found.extend(_places(title.replace("[]", f"[{i}]", 1), item, depth - 1))
     return found
 
 

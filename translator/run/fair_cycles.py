@@ -197,8 +197,8 @@ def promises(program: Program) -> list[Promise]:
 
 @dataclass(slots=True)
 class Graph:
-    """The states of a program, numbered, those in which it `starts` first; per state its steps as (task, point,
-    target)."""
+    """The states of a program, numbered, those in which it `starts` first; per state its steps as (task,
+    point, target)."""
 
     interpreter: Interpreter
     states: list[State]
