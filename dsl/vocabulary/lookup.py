@@ -44,6 +44,13 @@ BUILT_INS = frozenset(word.word for word in BUILT_IN if word.reserved)
 BUILT_IN_NAMES = frozenset(word.word for word in BUILT_IN if word.group not in ("method", "check"))
 """Names that stand for something without a declaration, also those that an author may use otherwise."""
 
+LIKELY = frozenset(
+    word.word
+    for word in BUILT_IN
+    if word.group == "verb" or (word.reserved and word.group not in ("type", "method", "check"))
+)
+"""What a name that is not known may be a misspelling of, where a value or a call stands."""
+
 TYPE_WORDS = frozenset(word.word for word in TYPES)
 """Those of types."""
 

@@ -96,10 +96,6 @@ def _fit(target: m.Place, operation: Operation, body: Body) -> bool:
         help = "a local is seen by its task alone: assign it"
         body.found.add("not-shared", target.span, f"`{name}` changes a shared variable", help)
         return False
-    if isinstance(target.root, m.SharedVariable) and target.root.ghost:
-        help = "assign it: a ghost changes in the step before"
-        body.found.add("not-shared", target.span, f"`{name}` is code, and cannot change a ghost", help)
-        return False
     needed = None
     if operation.place == "bits" and not isinstance(sort, s.SetOf):
         needed = "a bitmap is a `set`, such as `set[Bit]` of an `enum Bit`"

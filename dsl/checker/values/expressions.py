@@ -34,7 +34,10 @@ def expression(node: tree.Argument, scope: Scope, wanted: s.Sort | None = None) 
             return m.Literal(None, s.NOTHING, node.span)
         case tree.Text():
             scope.found.add("no-text", node.span, "texts are no values", "declare an `enum` for named values")
-        case tree.ListLiteral() | tree.ListComprehension():
+        case tree.ListComprehension():
+            help = "write `{x for x in T}`, a set, where neither the order counts nor how often something is in it"
+            scope.found.add("no-list", node.span, "there are no lists", help)
+        case tree.ListLiteral():
             help = "write `{a, b}`, a `set[T]`, where the order does not count, or declare an array `T[N]`"
             scope.found.add("no-list", node.span, "there are no lists", help)
         case tree.Attribute() | tree.Subscript():

@@ -12,7 +12,7 @@ from ...source import Span
 from ...syntax import tree
 from ...syntax.recover import Lost
 from ...vocabulary.foreign import habit, not_within
-from ...vocabulary.lookup import BUILT_INS, TYPE_WORDS
+from ...vocabulary.lookup import BUILT_INS, LIKELY
 
 
 @dataclass(slots=True)
@@ -144,7 +144,7 @@ class Scope:
                 help = "use numbers and `const` declarations"
                 self.found.add("not-constant", span, f"`{name}` is not a constant", help)
             return
-        words = not_within(name, BUILT_INS - TYPE_WORDS)
+        words = not_within(name, LIKELY)
         candidates = {*self.locals, *self.bounds, *self.names.known(), *words}
         help = habit(name) or did_you_mean(name, candidates)
         self.found.add("unknown-name", span, f"`{name}` is not known", help)

@@ -321,12 +321,12 @@ def _any_of(node: tree.Call, sort: s.Sort, scope: Scope) -> s.Start:
     if over is None:
         return s.initial(sort)
     assert isinstance(over.sort, s.SetOf)
-    if fitted(m.Literal(None, over.sort.of, node.span), sort, scope) is None:
-        return s.initial(sort)
-    group = _worth(over, {}, scope, frozenset())
+    group = _worth(over, {}, scope, frozenset({None}))
     assert isinstance(group, frozenset)
     if not group:
         scope.found.add("never-fits", node.span, "there is nothing to choose from", "name at least one value")
+        return s.initial(sort)
+    if fitted(m.Literal(None, over.sort.of, node.span), sort, scope) is None:
         return s.initial(sort)
     unfit = [value for value in group if not s.fits(value, sort)]
     if unfit:
@@ -370,13 +370,18 @@ def _each(generator: tree.Generator, sort: s.Array, scope: Scope) -> Iterator[s.
     inner = scope.inside(bound)
     typed = expression(generator.element, inner, sort.of)
     test = expression(clause.condition, inner) if clause.condition else None
-    fits = typed and fitted(typed, sort.of, scope)
-    if fits is None or (clause.condition and test is None):
+    if typed is None or fitted(typed, sort.of, scope) is None or (clause.condition and test is None):
         return
     assert isinstance(over.value, frozenset)
     for value in (value for value in s.values(over.sort.of) if value in over.value):
-        if test is None or _worth(test, {bound.name: value}, scope, False):
-            yield _worth(fits, {bound.name: value}, scope, s.initial(sort.of))
+        if test is not None and not _worth(test, {bound.name: value}, scope, False):
+            continue
+        made = _worth(typed, {bound.name: value}, scope, s.initial(sort.of))
+        if not s.fits(made, sort.of):
+            message = f"for `{clause.name}` = {value} this is {made}, and no `{sort.of}`"
+            scope.found.add("never-fits", generator.element.span, message, "write what fits for each")
+            made = s.initial(sort.of)
+        yield made
 
 
 def process_counts(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:
