@@ -55,6 +55,7 @@ class Surroundings:
     bools: list[str] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
     snapshots: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
     function: str | None = None
     returns: str | None = None
     temporal: bool = False

@@ -58,18 +58,27 @@ class _Maker(Statements):
             self.shared_snapshots = r.choice((["seen"], ["seens"], ["seen", "seens"]))
         if "seqs" in self.counters or "seens" in self.shared_snapshots:
             self.shapes.add("counters or snapshots in arrays")
+        if self.chance(20):
+            self.shapes.add("read sections and grace periods")
+            self.domains = r.choice(([""], ["sr"], ["", "sr"], ["sr[0]", "sr[self]"]))
         plain = [lock for lock in self.locks if not lock.size]
         self.pair_lock = self.random.choice(plain) if plain and self.chance(30) else None
         self.cpus = {"CPUs": r.choice((1, 2, 2)), "queues": 1}.get(self.much, r.choice((0, 0, 0, 1, 2)))
         if self.cpus == 1 and any(lock.kind in ("rwlock", "rwsem") for lock in self.locks):
             self.shapes.add("rwlock or rwsem on one CPU")
+        self.handlers = not self.cpus and self.chance(18)
         counts = r.choice(((1, 1), (2,), (1, 2), (2, 1), (1, 1, 1), (1,), (2,)))
         if self.much == "CPUs":
             counts = r.choice(((1, 1, 1), (1, 2), (2, 1), (1, 1)))
         self.processes = [(f"t{i}", count) for i, count in enumerate(counts)]
         self.size = {1: 13, 2: 11, 3: 7}[sum(counts)]
+        self.size -= 3 * self.handlers
         # In any order, so that each may name the labels and locals of any other.
         bodies = {name: self.process(name, count) for name, count in r.sample(self.processes, len(counts))}
+        if self.handlers:
+            self.shapes.add("handlers")
+            for number in range(r.choice((1, 1, 2))):
+                self.handler(bodies, f"h{number}", *r.choice(self.processes[: len(counts)]))
         lines = ["model random_model", ""]
         lines += ["enum Phase: idle, busy, done", ""]
         if self.record:
@@ -82,6 +91,8 @@ class _Maker(Statements):
             lines.append(f"shared {place.name}: {sort}{initial}")
         lines += [f"shared {p.name}: {p.kind}{f'[{p.size}]' if p.size else ''}" for p in self.locks]
         lines += ["shared wq: waitqueue"] if self.queue else []
+        if any(self.domains):
+            lines.append(f"shared sr: srcu{'[2]' if self.domains[-1] != 'sr' else ''}")
         lines += [f"shared {name}: generation{'[2]' if name == 'seqs' else ''}" for name in self.counters]
         lines += [
             f"shared {name}: snapshot{'[2]' if name == 'seens' else ''}" for name in self.shared_snapshots
@@ -108,6 +119,17 @@ class _Maker(Statements):
         chosen = self.random.sample(sorted(own), min(len(own), 6))
         new = dict(zip(chosen, self.random.sample(others, len(chosen)), strict=True))
         return re.sub(r'"[^"]*"|\w+', lambda found: new.get(found.group(), found.group()), text)
+
+    def handler(self, bodies: dict[str, list[str]], name: str, interrupted: str, count: int) -> None:
+        """A handler of any level, short."""
+        self.labels[name], self.locals[name] = [], []
+        self.budget = 3
+        level = self.one("interrupt", "interrupt", "softirq", "nmi")
+        here = Surroundings(name, holds=("spinlock",))
+        first = [f"if {self.truth(here)}:", "    return"] if self.chance(20) else []
+        body = [*first, *self.block(here.inside(depth=0), 1 + self.random.randrange(2))]
+        bodies[name] = [f"{level} {name} on {interrupted}:", *indented(body)]
+        self.processes.append((name, count))
 
     def setting(self) -> Iterator[str]:
         if self.waits:
@@ -159,6 +181,9 @@ class _Maker(Statements):
             here.snapshots.append("mine")
             if self.chance(80):
                 body.append(f"mine = {self.counted(here)}")
+        if self.handlers:
+            body.append("f: bool = False")
+            here.flags.append("f")
         self.budget = self.size
         inner = self.block(here.inside(depth=0), 2 + self.random.randrange(3))
         if self.chance(25):

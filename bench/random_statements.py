@@ -17,6 +17,10 @@ class Statements(Formulas, ABC):
         self.marks = 0
         self.budget = 0
         self.queue = self.waits = False
+        # What stands between the parentheses of RCU's verbs and SRCU's, none where there is no such domain.
+        self.domains: list[str] = []
+        # Whether there are handlers, and code that masks them.
+        self.handlers = False
         # The CPUs that are counted, 0 for none.
         self.cpus = 0
 
@@ -48,6 +52,8 @@ class Statements(Formulas, ABC):
                 (18, self.with_lock), (10, self.explicit), (5, self.tried),
                 (6 if self.queue else 0, self.queue_verb), (9 if self.queue else 0, self.wait),
                 (15 if says else 8, self.atomic), (15 if runs else 4, self.await_), (7, self.loop),
+                (16 if self.domains else 0, self.section),
+                (16 if self.handlers else 0, self.masked),
                 (20 if says else 9, self.label), (6, self.call), (30 if self.pair_lock else 0, self.paired),
             ]  # fmt: skip
         elif self.queue:
@@ -226,6 +232,39 @@ class Statements(Formulas, ABC):
         name = word.get(verb, f"{verb}_trylock")
         inner = here.inside(holds=(*here.holds, lock.name, lock.kind))
         return [f"if {lock.name}.{name}():", *indented([*self.block(inner, 1), release])]
+
+    # -- read sections
+
+    def section(self, here: Surroundings) -> list[str]:
+        """A read section of RCU or of an `srcu`, mostly closed; or a grace period."""
+        domain = self.random.choice(self.domains)
+        if domain == "sr[self]" and here.function is not None:
+            domain = "sr[0]"
+        prefix = "srcu" if domain else "rcu"
+        if self.chance(35):
+            if here.holds and self.chance(60):
+                return []
+            return [f"synchronize_{prefix}({domain})"]
+        if self.chance(4):
+            return [f"{prefix}_read_unlock({domain})"]
+        inner = here.inside(depth=here.depth, holds=(*here.holds, domain or "spinlock"))
+        body = self.block(inner, 1 + self.random.randrange(2))
+        end = [f"{prefix}_read_unlock({domain})"] if self.chance(95) else []
+        return [f"{prefix}_read_lock({domain})", *body, *end]
+
+    # -- interrupts
+
+    def masked(self, here: Surroundings) -> list[str]:
+        """Code with interrupts or softirqs off, mostly until its end."""
+        words = [("local_irq_disable()", "local_irq_enable()"), ("local_bh_disable()", "local_bh_enable()")]
+        if "f" in here.flags:
+            words.append(("local_irq_save(f)", "local_irq_restore(f)"))
+        off, on = self.random.choice(words)
+        inner = here.inside(depth=here.depth, holds=(*here.holds, "spinlock"))
+        body = self.block(inner, 1 + self.random.randrange(2))
+        if self.chance(5):
+            return [on]
+        return [off, *body, *([on] if self.chance(92) else [])]
 
     # -- a flag, and a value that counts only if the flag says so
 

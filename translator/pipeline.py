@@ -1,6 +1,6 @@
 """Which passes a program goes through on its way to an engine: the only place that composes them.
 
-    lowered -> about the properties of one run -> reduced -> with its CPUs as state
+    lowered -> about the properties of one run -> reduced -> with handlers that hold up -> with CPUs as state
 
 An engine searches what `prepared` makes; the interpreter tells behaviours by the `whole` program, which has
 not been reduced.  A run is for all safety properties, or for the temporal ones that its program is `about`.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from .lower.temporal import focused
 from .program.program import Expr, Program, Property
+from .reduce.interrupts import interrupted
 from .reduce.reduce import Explanation, explained, liveness_reduced, safety_reduced
 from .reduce.schedule import scheduled
 
@@ -21,15 +22,15 @@ def about(program: Program, *properties: Property) -> Program:
 
 def whole(program: Program) -> Program:
     """A program as both engines can run it, with nothing reduced."""
-    return scheduled(program)
+    return scheduled(interrupted(program))
 
 
 def prepared(program: Program, *, reduction: bool = True) -> Program:
     """What is searched for what a program is `about`."""
     if not reduction:
-        return scheduled(program)
+        return scheduled(interrupted(program))
     reduce = liveness_reduced if program.temporal else safety_reduced
-    return scheduled(reduce(program, _formulas(program)))
+    return scheduled(interrupted(reduce(program, _formulas(program))))
 
 
 def explanation(program: Program) -> Explanation:

@@ -258,6 +258,10 @@ def _processes(
     for node in declared:
         if not isinstance(node, tree.Process):
             continue
+        if node.interrupts is not None and cpus is not None:
+            message = "a handler interrupts the CPU of its own task, and here CPUs are counted"
+            help = "leave out `cpus` in the scenario, or the handler in this model"
+            found.add("bad-handler", node.span, message, help)
         body = bodies[f"process {node.name}"] = _process_body(node, names, found)
         statements = check_body(node.body, body)
         count = names.processes[node.name][1]
@@ -265,7 +269,8 @@ def _processes(
         processes.append(
             m.Process(
                 node.name, count, "daemon" in words, "unfair" in words, statements, node.span,
-                pins(node, count, cpus, names, found), node.count is not None,
+                pins(node, count, cpus, names, found), names.processes[node.name][0].count is not None,
+                None if node.interrupts is None else (node.interrupts.level, node.interrupts.process),
             )
         )  # fmt: skip
     return processes

@@ -54,7 +54,7 @@ def _below(path: str, sort: s.Sort) -> Iterator[str]:
             yield path
             for name, inner, _ in fields:
                 yield from _below(f"{path}.{name}", inner)
-        case s.Lock() | s.WaitQueue():
+        case s.Lock() | s.WaitQueue() | s.Srcu():
             return
         case _:
             yield path

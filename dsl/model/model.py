@@ -82,6 +82,26 @@ class QueueAction:
 
 
 @dataclass(frozen=True, slots=True)
+class RcuAction:
+    """action is read_lock, read_unlock or synchronize; `domain` is an `srcu`, None for plain RCU."""
+
+    action: str
+    domain: Place | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MaskAction:
+    """action is disable or enable, of interrupts (`mask` is interrupt) or softirqs (softirq) on the task's
+    CPU; or, for interrupts, save (their state to the local `flags`, and disable) or restore (from it)."""
+
+    mask: str
+    action: str
+    flags: LocalVariable | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Verb:
     """verb is schedule, cond_resched, might_sleep, cpu_relax, smp_mb, smp_rmb or smp_wmb."""
 
@@ -197,8 +217,8 @@ class Delegate:
 
 
 Statement = (
-    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | Verb | Assert
-    | Await | Label
+    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | RcuAction
+    | MaskAction | Verb | Assert | Await | Label
     | Return | Break | Continue | If | While | For | With | Either | Atomic
 )  # fmt: skip
 
@@ -208,6 +228,9 @@ Statement = (
 
 @dataclass(frozen=True, slots=True)
 class Process:
+    """`interrupts` is set for a handler: its level (interrupt, softirq or nmi), and the process whose
+    instance of the same index it interrupts."""
+
     name: str
     count: int
     daemon: bool
@@ -216,6 +239,7 @@ class Process:
     span: Span
     cpus: tuple[int, ...] | None = None
     indexed: bool = True
+    interrupts: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,12 @@ class WaitQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class Srcu:
+    def __str__(self) -> str:
+        return "srcu"
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One process instance, as `vcpu[0]` in a specification."""
 
@@ -157,7 +163,7 @@ class Task:
 
 Sort = (
     Bool | Range | Enum | Optional | Nothing | SetOf | Array | Struct | Generation | Snapshot | Lock
-    | WaitQueue | Task
+    | WaitQueue | Srcu | Task
 )  # fmt: skip
 
 BOOL = Bool()
@@ -165,6 +171,7 @@ NOTHING = Nothing()
 GENERATION = Generation()
 SNAPSHOT = Snapshot()
 WAITQUEUE = WaitQueue()
+SRCU = Srcu()
 
 
 def is_plain(sort: Sort) -> bool:
@@ -183,7 +190,7 @@ def is_plain(sort: Sort) -> bool:
 def has_locks(sort: Sort) -> bool:
     """Whether something in it is a lock, waitqueue or generation and so cannot be copied."""
     match sort:
-        case Lock() | WaitQueue() | Generation():
+        case Lock() | WaitQueue() | Srcu() | Generation():
             return True
         case Array(of=of):
             return has_locks(of)

@@ -251,6 +251,11 @@ class Build(Transformer[Token, Any]):
         name, count, cpu, body = c[len(words) :]
         return tree.Process(self._head(meta), words, str(name), count, cpu, body)
 
+    def handler(self, meta: Meta, c: list[Any]) -> tree.Process:
+        level, name, process, body = c
+        interrupts = tree.Interrupts(self._head(meta), str(level), str(process))
+        return tree.Process(self._head(meta), (), str(name), None, None, body, interrupts)
+
     def parameter(self, meta: Meta, c: list[Any]) -> tree.Parameter:
         return tree.Parameter(self._span(meta), str(c[0]), c[1], c[2])
 

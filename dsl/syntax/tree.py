@@ -260,14 +260,24 @@ class Ghost(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupts(Node):
+    """What a handler interrupts: `interrupt tick on vcpu:`; `level` is interrupt, softirq or nmi."""
+
+    level: str
+    process: str
+
+
+@dataclass(frozen=True, slots=True)
 class Process(Node):
-    """`daemon process vcpu[2]:`"""
+    """`daemon process vcpu[2]:`; or a handler, which has as many instances as the process that it
+    interrupts."""
 
     modifiers: tuple[str, ...]
     name: str
     count: Expr | None
     cpu: Expr | None
     body: Block
+    interrupts: Interrupts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-_NO_INTERRUPTS = "interrupts are not modelled, so what a handler does on the same CPU is not found"
-
 # The first pattern that fits the whole name decides, so what is special stands first.
 _NAMES: tuple[tuple[str, str], ...] = (
     # -- locks
@@ -20,9 +18,18 @@ _NAMES: tuple[tuple[str, str], ...] = (
         r"|DECLARE_RWSEM|init_s?waitqueue_\w+|DECLARE_S?WAIT_QUEUE_\w+|init_completion|DECLARE_COMPLETION\w*",
         "declare it with `shared`; locks and queues are there from the beginning, and free",
     ),
-    (r"spin_(lock|trylock)_(irq|irqsave|bh)\w*", f"write `LOCK.{{1}}()`; {_NO_INTERRUPTS}"),
-    (r"raw_spin_(lock|trylock)_(irq|irqsave|bh)\w*", f"write `LOCK.{{1}}()`; {_NO_INTERRUPTS}"),
-    (r"(read|write)_(lock|trylock)_(irq|irqsave|bh)\w*", f"write `LOCK.{{1}}_{{2}}()`; {_NO_INTERRUPTS}"),
+    (r"(?:raw_)?spin_(lock|trylock)_irqsave\w*", "write `local_irq_save(flags)`, then `LOCK.{1}()`"),
+    (r"(?:raw_)?spin_(lock|trylock)_irq", "write `local_irq_disable()`, then `LOCK.{1}()`"),
+    (r"(?:raw_)?spin_(lock|trylock)_bh", "write `local_bh_disable()`, then `LOCK.{1}()`"),
+    (r"(?:raw_)?spin_unlock_irqrestore\w*", "write `LOCK.unlock()`, then `local_irq_restore(flags)`"),
+    (r"(?:raw_)?spin_unlock_irq", "write `LOCK.unlock()`, then `local_irq_enable()`"),
+    (r"(?:raw_)?spin_unlock_bh", "write `LOCK.unlock()`, then `local_bh_enable()`"),
+    (r"(read|write)_(lock|trylock)_irqsave\w*", "write `local_irq_save(flags)`, then `LOCK.{1}_{2}()`"),
+    (r"(read|write)_(lock|trylock)_irq", "write `local_irq_disable()`, then `LOCK.{1}_{2}()`"),
+    (r"(read|write)_(lock|trylock)_bh", "write `local_bh_disable()`, then `LOCK.{1}_{2}()`"),
+    (r"(read|write)_unlock_irqrestore\w*", "write `LOCK.{1}_unlock()`, then `local_irq_restore(flags)`"),
+    (r"(read|write)_unlock_irq", "write `LOCK.{1}_unlock()`, then `local_irq_enable()`"),
+    (r"(read|write)_unlock_bh", "write `LOCK.{1}_unlock()`, then `local_bh_enable()`"),
     (
         r"mutex_lock_(interruptible|killable)\w*",
         "write `if maybe():` with what a signal leads to, and `LOCK.lock()` below `else:`",
@@ -72,13 +79,17 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "count in a small `range` that is odd while the writer is at work; a `generation` has no parity, "
         "and a reader of one does not see a writer that is not done",
     ),
-    (r"rcu_dereference\w*", "write `READ_ONCE(x)`; memory is sequentially consistent"),
-    (r"rcu_assign_pointer|RCU_INIT_POINTER", "write `WRITE_ONCE(x, v)`; memory is sequentially consistent"),
+    (r"rcu_dereference\w*|rcu_access_pointer", "write `rcu_dereference(x)`"),
+    (r"RCU_INIT_POINTER", "write `rcu_assign_pointer(x, v)`"),
+    (r"synchronize_(s?rcu)_expedited", "write `synchronize_{1}`; how long it takes is open"),
     (
-        r"s?rcu_read_(un)?lock\w*|synchronize_s?rcu\w*|call_s?rcu\w*|k[v]?free_rcu\w*|rcu_barrier\w*|srcu\w*",
-        "there is no RCU, and a lock is none, as it keeps writers out; set a `bool` of each reader for "
-        "its section, and for a grace period `await` for one after the other that it is `False`",
+        r"call_(s?rcu)\w*|k[v]?free_rcu\w*",
+        "write a `daemon process` that waits for its turn, calls `synchronize_rcu()`, and then does what is "
+        "to be done",
     ),
+    (r"rcu_barrier\w*", "`await` that the process which stands for `call_rcu` is done"),
+    (r"srcu_struct|DEFINE_(STATIC_)?SRCU", "declare a `shared s: srcu`"),
+    (r"rcu_read_lock_(bh|sched)|rcu_read_unlock_(bh|sched)", "write `rcu_read_lock()`, `rcu_read_unlock()`"),
     # -- waiting
     (
         r"s?wait_(event|on|for|var)_?\w*(interruptible|killable|timeout|freezable)\w*",
@@ -192,9 +203,12 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "hold a spinlock that no other task takes: the task then neither sleeps nor is preempted",
     ),
     (
-        r"local_(irq|bh)_\w+|(disable|enable)_irq\w*|irqs_disabled|in_(interrupt|irq|softirq|task|atomic)|preemptible",
-        "interrupts are not modelled, so a verdict says nothing about what this is there to prevent; a "
-        "process that stands for a handler runs all the same",
+        r"(disable|enable)_irq\w*",
+        "let the handler begin with `if`, and a `shared` flag that this sets",
+    ),
+    (
+        r"irqs_disabled\w*|in_(interrupt|irq|hardirq|softirq|nmi|task|atomic)|preemptible",
+        "code cannot ask for it; a `def` for each of the cases says which one is meant",
     ),
     (
         r"(raw_)?smp_processor_id|(this|per|raw)_cpu\w*|DEFINE_PER_CPU\w*|for_each_\w*cpu",

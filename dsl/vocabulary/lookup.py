@@ -7,7 +7,7 @@ names.
 
 from __future__ import annotations
 
-from .built_in_words import BUILT_IN, LOCK_OPERATIONS, METHODS, SETTINGS, TYPES
+from .built_in_words import BUILT_IN, LOCK_OPERATIONS, METHODS, SETTINGS, TYPES, VERBS
 from .grammar_words import DECLARATIONS, GRAMMAR, OPERATORS, STATEMENTS
 from .kernel_words import LOCK_CALLS
 from .word import Group, Role, Word
@@ -134,6 +134,20 @@ CHOICES = with_role("choice")
 LOADS = with_role("load")
 STORES = with_role("store")
 TESTS = with_role("test")
+
+RCU_VERBS: dict[str, tuple[Role, str]] = {
+    verb.word: (verb.role, verb.of[0])
+    for verb in VERBS
+    if verb.role in ("read_lock", "read_unlock", "synchronize")
+}
+"""What each does, and of which: `rcu`, or an `srcu` that it takes."""
+
+MASK_VERBS: dict[str, tuple[Role, str]] = {
+    verb.word: (verb.role, verb.of[0])
+    for verb in VERBS
+    if verb.role in ("disable", "enable", "save", "restore")
+}
+"""What each does, and which level of interrupts it masks, or lets come."""
 
 SETTING_VALUES: dict[str, tuple[str, ...]] = {
     setting.word: tuple(value.word for value in SETTINGS if setting.word in value.of)

@@ -24,6 +24,10 @@ Role = Literal[
     "test", "atomic",
     # Words of the kernel: an operation of a lock, whether one is held, waiting, waking, assertions.
     "lock_call", "is_locked", "wait", "wake_call", "bug", "warn", "held",
+    # Verbs of RCU.
+    "read_lock", "read_unlock", "synchronize",
+    # Verbs that mask a level of interrupts on a CPU, or let it come again.
+    "disable", "enable", "save", "restore",
     # Functions that choose.
     "choice",
     # Methods: of locks, then of sets, then what only specifications see, then the modes that `with` names.
@@ -45,8 +49,9 @@ class Word:
     name; a new name follows (`names`); it says more of the declaration behind it (`modifies`); it `joins`
     operands, so that an expression goes on behind it; it may stand `within` an expression as well.
 
-    Of a built-in word: its `role`; what it is a word `of` (a kind of lock, `set`, a setting); the `mode` of a
-    lock's operation; what it `means` in the language's own words; what it `order`s in memory.
+    Of a built-in word: its `role`; what it is a word `of` (a kind of lock, `set`, a setting, a kind of RCU, a
+    level of interrupts); the `mode` of a lock's operation; what it `means` in the language's own words; what
+    it `order`s in memory.
     """
 
     word: str

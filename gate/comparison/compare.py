@@ -69,8 +69,8 @@ class _Comparison:
         } or {None: (surroundings(old, None), surroundings(new, None))}
 
     def all(self) -> tuple[Difference, ...]:
-        found: list[Difference] = list(self.processes())
-        processes = {d.message.split("`")[1]: d.about for d in found if d.kind == "process-renamed"}
+        processes = self.renamed_processes()
+        found: list[Difference] = list(self.processes(processes))
         pairs = tuple(self.pairs.values())
         formulas, renamed = compare_formulas(self.old, self.new, pairs)
         assertions, texts = compare_assertions(self.old, self.new, pairs, processes)
@@ -95,22 +95,38 @@ class _Comparison:
 
     # -- processes, functions
 
-    def processes(self) -> Iterator[Difference]:
+    def renamed_processes(self) -> dict[str, str]:
+        """The new name of each process that is another's twin under the name that it had."""
         before, after = self.named(tree.Process)
-        renamed: list[str] = []
+        renamed: dict[str, str] = {}
+        for name, node in before.items():
+            if name in after:
+                continue
+            new = next(
+                (
+                    n
+                    for n in after
+                    if n not in before and n not in renamed.values() and _alike(node, after[n])
+                ),
+                None,
+            )
+            if new is not None:
+                renamed[name] = new
+        return renamed
+
+    def processes(self, renamed: Mapping[str, str]) -> Iterator[Difference]:
+        """What became of each process; `renamed` has the new names of those that have one."""
+        before, after = self.named(tree.Process)
         for name, node in before.items():
             if name in after:
                 yield from self.process(node, after[name])
-                continue
-            same_ = [n for n in after if n not in before and n not in renamed and _alike(node, after[n])]
-            if same_:
-                renamed.append(same_[0])
-                message, new = f"`{name}` is now called `{same_[0]}`", after[same_[0]].span
-                yield Difference("process-renamed", DIFFERENT, same_[0], message, node.span, new)
+            elif name in renamed:
+                message, new = f"`{name}` is now called `{renamed[name]}`", after[renamed[name]].span
+                yield Difference("process-renamed", DIFFERENT, renamed[name], message, node.span, new)
             else:
                 yield Difference("process-removed", WEAKER, name, "the process is removed", node.span, None)
         for name, node in after.items():
-            if name not in before and name not in renamed:
+            if name not in before and name not in renamed.values():
                 yield Difference("process-added", STRONGER, name, "a process is new", None, node.span)
 
     def process(self, old: tree.Process, new: tree.Process) -> Iterator[Difference]:

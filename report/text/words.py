@@ -73,6 +73,20 @@ def event_text(event: Event) -> str:
             woken = event.value if isinstance(event.value, frozenset) else frozenset()
             names = ", ".join(sorted(str(task) for task in woken))
             return f"wakes {names}" if names else f"wakes nobody on {event.where}"
+        case "arrive":
+            return f"interrupts {value}"
+        case "return":
+            return f"returns to {value}"
+        case "enter":
+            return f"begins a read section of {event.where}"
+        case "leave":
+            return f"ends a read section of {event.where}"
+        case "grace":
+            readers = event.value if isinstance(event.value, frozenset) else frozenset()
+            names = ", ".join(sorted(str(task) for task in readers))
+            return f"grace period of {event.where}: waits for {names or 'nobody'}"
+        case "graced":
+            return f"grace period of {event.where} is over"
         case _:
             return event.kind
 

@@ -29,9 +29,9 @@ from pfnspec.dsl.source import Source
 from pfnspec.dsl.syntax import tree
 from pfnspec.dsl.syntax.parse import parse
 from pfnspec.dsl.vocabulary.lookup import BUILT_INS
+from pfnspec.translator import pipeline
 from pfnspec.translator.lower.lower import lower
 from pfnspec.translator.program.program import Program
-from pfnspec.translator.reduce.schedule import scheduled
 from pfnspec.translator.run.interpreter import Interpreter
 
 ROOT = Path(__file__).parents[2]
@@ -180,7 +180,7 @@ def test_model_violates_what_it_says(block: Block) -> None:
             and (not node.under or policy in node.under)
             and (not node.scenarios or scenario in node.scenarios)
         }
-        interpreter = Interpreter(scheduled(program))
+        interpreter = Interpreter(pipeline.whole(program))
         states, complete = interpreter.search(MOST_STATES)
         assert complete
         violated = {violation.property for state in states for violation in interpreter.violations(state)}

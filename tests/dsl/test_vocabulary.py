@@ -33,12 +33,15 @@ shared spin: spinlock
 shared sleeping: mutex
 shared rw: rwlock
 shared sem: rwsem
+shared domain: srcu
 
 process p:
+    flags: bool = False
 """
 LOCKS = {"spinlock": "spin", "mutex": "sleeping", "rwlock": "rw", "rwsem": "sem", "set": "s"}
 ARGUMENTS = {"x": "x", "v": "1", "wq": "wq", "S": "s", "a": "x", "b": "1", "low": "0", "high": "4",
-             "C for x in D": "y == x for y in range(4)", "P[i]": "p[0]"}  # fmt: skip
+             "C for x in D": "y == x for y in range(4)", "P[i]": "p[0]",
+             "s": "domain", "flags": "flags"}  # fmt: skip
 
 
 def codes(body: str, below: str = "") -> list[str]:

@@ -13,6 +13,7 @@ from pfnspec.dsl.source import Span
 from pfnspec.tla.module.precedence import INTERVAL, MINUS, OPERATORS, Text, infix
 from pfnspec.translator.emit.emit import Emission, emit
 from pfnspec.translator.lower.temporal import simplified
+from pfnspec.translator.pipeline import whole
 from pfnspec.translator.program.program import (
     FALSE,
     PC,
@@ -42,7 +43,6 @@ from pfnspec.translator.program.program import (
     negation,
 )
 from pfnspec.translator.program.program import Test as Branch
-from pfnspec.translator.reduce.schedule import scheduled
 from pfnspec.translator.retrace.lasso import truth
 from pfnspec.translator.run.interpreter import Interpreter, State
 from random_expressions import BOOL, Expressions, Kind, kind_of
@@ -92,7 +92,7 @@ MOST = 150
 def surroundings() -> Program:
     """A program with variables of every sort, and nothing that happens yet."""
     (cell,) = cells(EVERY_SORT)
-    program = scheduled(cell.program)
+    program = whole(cell.program)
     known = tuple(v for v in program.variables if not isinstance(v.sort, Any))
     return replace(program, variables=known, invariants=(), sometimes=(), reachable=(), _points={})
 
@@ -298,7 +298,7 @@ def the_lasso(interpreter: Interpreter) -> tuple[tuple[State, ...], int]:
 def test_temporal_formulas() -> None:
     """Random ones on a behaviour that is known: TLC is asked for each that holds, or for its negation."""
     (cell,) = cells(ONE_BEHAVIOUR)
-    program = scheduled(cell.program)
+    program = whole(cell.program)
     states, loop = the_lasso(Interpreter(program))
     make = Expressions(program, 1, of_a_task=False)
     formulas: list[Property] = []

@@ -6,7 +6,7 @@ from random import Random
 
 import differential
 import pytest
-from pfnspec.translator.reduce.schedule import scheduled
+from pfnspec.translator.pipeline import whole
 from pfnspec.translator.retrace.simulate import Simulation
 
 READER = """process reader:
@@ -88,7 +88,7 @@ def test_who_joins_a_queue_has_been_at_the_label_before() -> None:
     writer = WRITER.replace("    with", "    x = x\n    label before\n    with", 1)
     reader = READER + "        while maybe():\n            cpu_relax()\n"
     (cell,) = differential.cells(f"model m\nshared r: rwsem\nshared x: bool\n{writer}{reader}")
-    walk = Simulation(scheduled(cell.program))
+    walk = Simulation(whole(cell.program))
 
     def go(task: str) -> None:
         walk.take(next(choice for choice in walk.choices if str(choice.task) == task))

@@ -12,9 +12,9 @@ from pfnspec.dsl.source import Source
 from pfnspec.dsl.syntax.parse import parse
 from pfnspec.translator.lower.lower import lower
 from pfnspec.translator.lower.temporal import focused
+from pfnspec.translator.pipeline import whole
 from pfnspec.translator.program.program import Program
 from pfnspec.translator.reduce.reduce import safety_reduced
-from pfnspec.translator.reduce.schedule import scheduled
 from pfnspec.translator.run.interpreter import Interpreter
 
 FILE = Path(__file__).with_name("regressions.txt")
@@ -23,7 +23,7 @@ MOST_STATES = 40_000
 
 
 def violated(program: Program) -> str:
-    interpreter = Interpreter(scheduled(program))
+    interpreter = Interpreter(whole(program))
     states, complete = interpreter.search(MOST_STATES)
     assert complete
     names = {violation.property for state in states for violation in interpreter.violations(state)}

@@ -6,8 +6,8 @@ import differential
 import pytest
 from pfnspec.report.text.words import because, step_text
 from pfnspec.translator.lower.temporal import focused
+from pfnspec.translator.pipeline import whole
 from pfnspec.translator.program.findings import Finding
-from pfnspec.translator.reduce.schedule import scheduled
 from pfnspec.translator.retrace.retrace import retrace
 from pfnspec.translator.run.interpreter import Interpreter, path
 
@@ -15,7 +15,7 @@ from pfnspec.translator.run.interpreter import Interpreter, path
 def finding(text: str, property: str) -> Finding:
     """The first violation of a property that the interpreter comes upon."""
     (cell,) = differential.cells(f"model m\n{text}")
-    interpreter = Interpreter(scheduled(focused(cell.program, ())))
+    interpreter = Interpreter(whole(focused(cell.program, ())))
     states, _ = interpreter.search(5_000)
     for state in states:
         if any(violation.property == property for violation in interpreter.violations(state)):

@@ -20,7 +20,7 @@ from pfnspec.check.options import Options
 from pfnspec.check.run import check_file
 from pfnspec.tla import find_tools
 from pfnspec.translator.emit.emit import Emission, emit
-from pfnspec.translator.reduce.schedule import scheduled
+from pfnspec.translator.pipeline import whole
 from pfnspec.translator.run.interpreter import Interpreter
 
 Run = Callable[..., "CompletedProcess[str]"]
@@ -42,7 +42,7 @@ SMALL: Mapping[str, tuple[str, ...]] = {
 
 def by_interpreter(cell: Cell) -> tuple[int, dict[str, bool]]:
     """The number of states, and of each safety property and each `sometimes` whether it holds."""
-    program = scheduled(cell.program)
+    program = whole(cell.program)
     interpreter = Interpreter(program)
     states, complete = interpreter.search(MOST_STATES)
     assert complete

@@ -24,6 +24,7 @@ from ..program.program import (
     Expr,
     Fork,
     Goto,
+    Interrupts,
     Note,
     Op,
     Outdate,
@@ -74,7 +75,11 @@ class Shared:
     barriers: dict[Span, None]
     no_spinning: Expr
     nothing_held: Expr
+    no_section: Expr
     sleepers: bool
+    rcu: bool
+    handlers: tuple[Interrupts, ...]
+    masks: tuple[str, ...]
 
 
 class Assignments(Expressions, ABC):

@@ -9,11 +9,13 @@ from typing import Protocol, TypeVar
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.source import Span
+from ..program.levels import LEVELS, masked, running
 from ..program.program import (
     FALSE,
     PC,
     SLEEPY,
     AnyOf,
+    AnyTask,
     Apply,
     At,
     Block,
@@ -21,6 +23,7 @@ from ..program.program import (
     Elements,
     Expr,
     Fill,
+    Interrupts,
     Invariant,
     Monitor,
     Op,
@@ -41,6 +44,7 @@ from ..program.program import (
 )
 from ..program.waits import with_waits
 from .locks import lock_variables
+from .rcu import DEEPEST, RCU, Domain
 from .temporal import simplified
 
 _Node = TypeVar("_Node")
@@ -52,6 +56,9 @@ class Common(Protocol):
     reachable: dict[tuple[Span, str], Reachable]
     barriers: dict[Span, None]
     sleepers: bool
+    rcu: bool
+    handlers: tuple[Interrupts, ...]
+    masks: tuple[str, ...]
 
 
 def finish(
@@ -71,6 +78,7 @@ def finish(
             Process(
                 process.name, process.count, process.daemon, process.unfair, entries[process.name], end,
                 process.span, process.indexed,
+                None if process.interrupts is None else Interrupts(*process.interrupts),
             )
         )  # fmt: skip
     variables = [Variable(PC, "control", PointName(), None, (), "*", "control")]
@@ -78,6 +86,16 @@ def finish(
         variables.extend(_flattened(declared, queued))
     if common.sleepers:
         variables.append(Variable(SLEEPY, "queue", s.BOOL, False, (), "*", "sleepy"))
+    variables.extend(
+        Variable(running(level), "control", AnyTask(), None, (), "*", running(level))
+        for level in LEVELS
+        if any(handler.level == level for handler in common.handlers)
+    )
+    for level in common.masks:
+        sort = s.BOOL if level == "interrupt" else s.Range(0, DEEPEST)
+        variables.append(Variable(masked(level), "control", sort, s.initial(sort), (), "*", masked(level)))
+    if common.rcu:
+        variables.extend(Domain(RCU).variables(RCU, None))
     empty = {process.name for process in processes if process.count == 0}
     variables.extend(variable for variable in locals_.values() if variable.process not in empty)
     variables.extend(
@@ -168,6 +186,8 @@ def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Varia
                     name, "queue", TaskSet(), frozenset(), sizes, None, waiters, declared.span, whole=title
                 )
                 found.append(queue)
+            case s.Srcu():
+                found.extend(Domain(path, sizes=sizes).variables(title, declared.span))
             case s.Generation():
                 pass
             case _:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from ...dsl.diagnostics import Diagnostics
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
+from ..program.levels import MASKS
 from ..program.program import (
     SELF,
     Apply,
     BoundName,
     Const,
     Expr,
+    Interrupts,
     Invariant,
     Point,
     Program,
@@ -25,6 +29,7 @@ from .finish import finish
 from .flow import TooManyLeaves, close
 from .locks import LockPlace
 from .queues import Body, queued_locks
+from .rcu import RCU, Domain
 from .statements import Statements, claims_of
 from .temporal import temporal_properties, untaken
 
@@ -32,25 +37,45 @@ from .temporal import temporal_properties, untaken
 def _holding(model: m.Model, spinning_only: bool) -> Expr:
     """That the task itself holds no lock (that spins)."""
     claims: list[Expr] = []
-    for path, sort, sizes in lock_paths(model):
+    for path, sort, sizes in paths(model, s.Lock):
         if spinning_only and not sort.spins:
             continue
-        names = tuple(BoundName(f"i{n}") for n in range(len(sizes)))
+        names = _names(sizes)
         lock = LockPlace(path, names, sort, Where((path,)), False)
-        test: Expr = Apply("not", (lock.held(SELF),))
-        for name, size in reversed(tuple(zip(names, sizes, strict=True))):
-            test = Quantified("all", name.name, Const(frozenset(range(size))), None, test)
-        claims.append(test)
+        claims.append(_everywhere(Apply("not", (lock.held(SELF),)), names, sizes))
     return conjunction(*claims)
 
 
-def lock_paths(model: m.Model) -> tuple[tuple[str, s.Lock, tuple[int, ...]], ...]:
-    """Every lock of a model: its path, sort and array sizes."""
-    found: list[tuple[str, s.Lock, tuple[int, ...]]] = []
+def _no_section(model: m.Model, rcu: bool) -> Expr:
+    """That the task itself is in no read section of RCU or of an `srcu`."""
+    claims: list[Expr] = [Apply("not", (Domain(RCU).inside,))] if rcu else []
+    for path, _, sizes in paths(model, s.Srcu):
+        names = _names(sizes)
+        claims.append(_everywhere(Apply("not", (Domain(path, names).inside,)), names, sizes))
+    return conjunction(*claims)
+
+
+def _names(sizes: tuple[int, ...]) -> tuple[BoundName, ...]:
+    return tuple(BoundName(f"i{n}") for n in range(len(sizes)))
+
+
+def _everywhere(test: Expr, names: tuple[BoundName, ...], sizes: tuple[int, ...]) -> Expr:
+    """`test` of each element of an array."""
+    for name, size in reversed(tuple(zip(names, sizes, strict=True))):
+        test = Quantified("all", name.name, Const(frozenset(range(size))), None, test)
+    return test
+
+
+_Kind = TypeVar("_Kind", s.Lock, s.Srcu)
+
+
+def paths(model: m.Model, kind: type[_Kind]) -> tuple[tuple[str, _Kind, tuple[int, ...]], ...]:
+    """Every lock, or every `srcu`, of a model: its path, sort and array sizes."""
+    found: list[tuple[str, _Kind, tuple[int, ...]]] = []
 
     def visit(path: str, sort: s.Sort, sizes: tuple[int, ...]) -> None:
         match sort:
-            case s.Lock():
+            case _ if isinstance(sort, kind):
                 found.append((path, sort, sizes))
             case s.Array(of=of, size=size):
                 visit(path, of, (*sizes, size))
@@ -79,10 +104,20 @@ def lower(
     found = Diagnostics()
     bodies = [part.body for group in (model.processes, model.functions, model.policies) for part in group]
     sleepers = any(isinstance(node, m.QueueAction) for body in bodies for node in m.walk(body))
+    rcu = any(isinstance(node, m.RcuAction) and node.domain is None for b in bodies for node in m.walk(b))
+    masks = tuple(
+        level
+        for level in MASKS
+        if any(isinstance(n, m.MaskAction) and n.mask == level for b in bodies for n in m.walk(b))
+    )
+    handlers = tuple(Interrupts(*p.interrupts) for p in model.processes if p.interrupts is not None)
     queued: frozenset[str] = frozenset()
-    locks = tuple((path, sort) for path, sort, _ in lock_paths(model))
+    locks = tuple((path, sort) for path, sort, _ in paths(model, s.Lock))
     while True:
-        common = Shared({}, {}, _holding(model, True), _holding(model, False), sleepers)
+        common = Shared(
+            {}, {}, _holding(model, True), _holding(model, False), _no_section(model, rcu), sleepers, rcu,
+            handlers, masks,
+        )  # fmt: skip
         lowered: list[tuple[m.Process, Statements, int, int]] = []
         for process in model.processes:
             lowering = Statements(model, process, queued, common, policy)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ...dsl.model import model as m
 from ...dsl.source import Span
+from ..program.levels import above, cpu, masked, quiet
 from ..program.program import (
+    FALSE,
     NONE,
     SELF,
     SLEEPY,
@@ -14,20 +16,27 @@ from ..program.program import (
     Assign,
     Block,
     Claim,
+    Const,
     Expr,
     Goto,
+    Interrupts,
     Note,
+    Op,
     Read,
     Where,
     conjunction,
     goto,
+    implication,
 )
 from .assignments import Assignments, Held
 from .direct import Obligation
 from .expressions import Unsupported, reset, shared
-from .flow import LastNode
+from .flow import LastNode, StepNode
 from .instant import worth
 from .locks import LockPlace, acquisition
+from .rcu import DEEPEST, RCU, Domain
+
+MASKED = {"interrupt": "interrupts", "softirq": "softirqs"}
 
 
 class Operations(Assignments):
@@ -135,6 +144,85 @@ class Operations(Assignments):
 
         return self.free(self.located(node.queue, use), node.span)
 
+    def rcu_action(self, node: m.RcuAction, after: int) -> int:
+        if node.domain is None:
+            return self.free(self.in_domain(node, Domain(RCU), goto(after)), node.span)
+
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            domain = Domain(read.variable, read.indices, where)
+            return self.in_domain(node, domain, reset(goto(after), held))
+
+        return self.free(self.located(node.domain, use), node.span)
+
+    def in_domain(self, node: m.RcuAction, domain: Domain, then: Block) -> Block:
+        span = node.span
+        match node.action:
+            case "read_lock":
+                shallow = Apply("<", (domain.depth, Const(DEEPEST)))
+                message = f"more than {DEEPEST} read sections stand within each other"
+                block = self.checked(
+                    (Obligation(shallow, "out_of_range", span, message),), domain.enter(span, then)
+                )
+                return self.step("rcu", span, block)
+            case "read_unlock":
+                inside = Obligation(domain.inside, "bad_unlock", span, "no read section has begun")
+                return self.step("rcu", span, self.checked((inside,), domain.leave(span, then)))
+            case _:
+                what = "synchronize_rcu" if domain.plain else "synchronize_srcu"
+                use = domain.use(fair=self.model.cpus is not None)
+                over = StepNode("rcu", span, domain.over, domain.end(span, then), use, self.calls)
+                begun = domain.begin(span, self.flow.goto(over))
+                return self.step("rcu", span, begun, claims=self.may_sleep(span, f"`{what}()` sleeps"))
+
+    # -- interrupts
+
+    @property
+    def interrupts(self) -> Interrupts | None:
+        """What the process that is lowered interrupts, if it is a handler."""
+        assert self.process is not None
+        return None if self.process.interrupts is None else Interrupts(*self.process.interrupts)
+
+    def unmasked(self, mask: str) -> Expr:
+        """That interrupts, or softirqs, are not masked on the task's CPU."""
+        state = Read(masked(mask), (cpu(self.interrupts),))
+        return Apply("not", (state,)) if mask == "interrupt" else Apply("==", (state, Const(0)))
+
+    def left_unmasked(self, mask: str) -> Expr:
+        """That the task itself has not masked it: a handler that has interrupted it may have."""
+        assert self.process is not None
+        levels = above(self.process.name, self.interrupts, self.common.handlers)
+        return implication(quiet(levels, cpu(self.interrupts)), self.unmasked(mask))
+
+    def mask_action(self, node: m.MaskAction, after: int) -> int:
+        span, at = node.span, (cpu(self.interrupts),)
+        state = Read(masked(node.mask), at)
+        word = f"local_{'irq' if node.mask == 'interrupt' else 'bh'}_{node.action}"
+        told = Note("call", span, text=f"{word}()")
+        if node.mask == "softirq":
+            by = "+" if node.action == "disable" else "-"
+            fits = Apply("<", (state, Const(DEEPEST))) if by == "+" else Apply("<", (Const(0), state))
+            message = f"softirqs are disabled more than {DEEPEST} times"
+            obligation = (
+                Obligation(fits, "out_of_range", span, message)
+                if by == "+"
+                else Obligation(fits, "bad_unlock", span, "softirqs are not disabled")
+            )
+            changed = Assign(masked(node.mask), at, Apply(by, (state, Const(1))))
+            block = self.checked((obligation,), Block((changed, told), Goto(after)))
+            return self.free(self.step("mask", span, block), span)
+        if node.flags is not None:
+            flags = self.local(node.flags)
+        ops: tuple[Op, ...]
+        match node.action:
+            case "save":
+                note = Note("local", span, Where((node.flags.name,)), value=state)  # type: ignore[union-attr]
+                ops = (told, note, Assign(flags, (SELF,), state), Assign(masked(node.mask), at, TRUE))
+            case "restore":
+                ops = (told, Assign(masked(node.mask), at, Read(flags, (SELF,))))
+            case action:
+                ops = (told, Assign(masked(node.mask), at, Const(action == "disable")))
+        return self.free(self.step("mask", span, Block(ops, Goto(after))), span)
+
     def verb(self, node: m.Verb, after: int) -> int:
         if node.verb.startswith("smp_"):
             self.common.barriers.setdefault(node.span)
@@ -175,10 +263,21 @@ class Operations(Assignments):
             self.common.reachable.update(reachable)
 
     def no_spinning(self, span: Span, why: str) -> tuple[Claim, ...]:
-        if self.common.no_spinning == TRUE:
-            return ()
-        message = f"{why}, and a spinning lock is held"
-        return (Claim("sleep_in_atomic", self.common.no_spinning, span, message, self.calls),)
+        claims: tuple[Claim, ...] = ()
+        if self.common.no_spinning != TRUE:
+            message = f"{why}, and a spinning lock is held"
+            claims += (Claim("sleep_in_atomic", self.common.no_spinning, span, message, self.calls),)
+        if self.common.rcu:
+            outside = Apply("not", (Domain(RCU).inside,))
+            message = f"{why}, and the task is in an RCU read section"
+            claims += (Claim("sleep_in_atomic", outside, span, message, self.calls),)
+        if self.interrupts is not None:
+            message = f"{why}, and a handler never sleeps"
+            claims += (Claim("sleep_in_atomic", FALSE, span, message, self.calls),)
+        for level in self.common.masks:
+            message = f"{why}, and {MASKED[level]} are off"
+            claims += (Claim("sleep_in_atomic", self.left_unmasked(level), span, message, self.calls),)
+        return claims
 
     def may_sleep(self, span: Span, why: str) -> tuple[Claim, ...]:
         claims = self.no_spinning(span, why)

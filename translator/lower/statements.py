@@ -11,8 +11,10 @@ from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.model.fold import truth_of
 from ...dsl.source import PRELUDE, Span
+from ..program.levels import MASKS, above, cpu, masked, quiet, running
 from ..program.program import (
     FALSE,
+    NONE,
     SELF,
     TRUE,
     Apply,
@@ -23,7 +25,9 @@ from ..program.program import (
     Expr,
     Fork,
     Goto,
+    Interrupts,
     Note,
+    Op,
     Reach,
     Reachable,
     Read,
@@ -35,8 +39,8 @@ from ..program.program import (
 )
 from .assignments import Called, Held, Loop
 from .expressions import Expressions
-from .flow import LastNode, MarkNode
-from .operations import Operations
+from .flow import LastNode, MarkNode, StepNode
+from .operations import MASKED, Operations
 from .read_notes import read_notes
 from .rounds import endless
 
@@ -80,6 +84,10 @@ class Statements(Operations):
                 return self.lock_action(node, after)
             case m.QueueAction():
                 return self.queue_action(node, after)
+            case m.RcuAction():
+                return self.rcu_action(node, after)
+            case m.MaskAction():
+                return self.mask_action(node, after)
             case m.Verb():
                 return self.verb(node, after)
             case m.Assert() if self.atomic:
@@ -316,8 +324,46 @@ class Statements(Operations):
         if self.common.nothing_held != TRUE:
             message = "the task ends and still holds a lock"
             claims = (Claim("ends_holding", self.common.nothing_held, self.process.span, message),)
+        if self.common.no_section != TRUE:
+            message = "the task ends within a read section"
+            claims += (Claim("ends_holding", self.common.no_section, self.process.span, message),)
+        if self.interrupts is not None:
+            return self.handler(self.process, self.interrupts, claims)
+        for level in self.common.masks:
+            message = f"the task ends with {MASKED[level]} off"
+            claims += (Claim("ends_holding", self.left_unmasked(level), self.process.span, message),)
         self.end = self.flow.add(LastNode(self.process.span, claims, False))
         return self.body(self.process.body, self.end), self.end
+
+    def handler(
+        self, process: m.Process, interrupts: Interrupts, claims: tuple[Claim, ...]
+    ) -> tuple[int, int]:
+        """Lowers a handler, which arrives, runs, returns, and may arrive again."""
+        at, span = cpu(interrupts), process.span
+        level = interrupts.level
+        # It arrives where its level, and those above, are quiet and not masked.
+        levels = (level, *above(process.name, interrupts, self.common.handlers))
+        masks = MASKS[MASKS.index(level) :] if level in MASKS else ()
+        guard = conjunction(
+            quiet(levels, at), *(self.unmasked(mask) for mask in masks if mask in self.common.masks)
+        )
+        arrival = self.flow.add(StepNode("arrive", span, guard, goto(0), None, ()))
+        # What it has masked itself is as before when it returns.
+        restored = tuple(
+            Assign(masked(mask), (at,), Const(False if mask == "interrupt" else 0))
+            for mask in masks
+            if mask in self.common.masks
+        )
+        idle: tuple[Op, ...] = (
+            Assign(running(level), (at,), NONE),
+            *restored,
+            Note("return", span, value=at),
+        )
+        self.end = self.flow.add(StepNode("return", span, TRUE, Block(idle, Goto(arrival)), None, (), claims))
+        entry = self.body(process.body, self.end)
+        arrived = (Assign(running(level), (at,), SELF), Note("arrive", span, value=at))
+        self.flow.nodes[arrival] = StepNode("arrive", span, guard, Block(arrived, Goto(entry)), None, ())
+        return arrival, self.end
 
 
 def claims_of(scope: Expressions, property: str, e: m.Expr, span: Span) -> tuple[Claim, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .levels import above, handlers
 from .program import Program
 
 
@@ -22,19 +23,27 @@ class Fairness:
 
 def fairness(program: Program) -> tuple[Fairness, ...]:
     """Weak for every task that is not `unfair`; strong where the kernel queues: for locks that do,
-    and for a CPU.  `await` and the unfair rwsem are never promised more than weak fairness."""
+    and for a CPU, which interrupts leave to the task again and again.  `await` and the unfair rwsem are never
+    promised more than weak fairness, and that a handler arrives is never promised."""
     conditions: list[Fairness] = []
     for process in program.processes:
         if process.unfair or not process.count:
             continue
-        steps = {p.name: p.step for p in program.points if p.process == process.name and p.step}
+        steps = {
+            p.name: p.step
+            for p in program.points
+            if p.process == process.name and p.step and p.step.kind != "arrive"
+        }
         modest = frozenset(
             name
             for name, step in steps.items()
             if step.kind == "await" or (step.acquires and step.lock is not None and not step.lock.fair)
         )
-        queues = program.cpus is not None or any(
-            step.acquires and step.lock is not None and step.lock.fair for step in steps.values()
+        interrupted = bool(above(process.name, process.interrupts, handlers(program.processes)))
+        queues = (
+            program.cpus is not None
+            or interrupted
+            or any(step.acquires and step.lock is not None and step.lock.fair for step in steps.values())
         )
         others = frozenset(steps) - modest
         if not queues:

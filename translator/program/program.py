@@ -144,7 +144,8 @@ class LockUse:
     """A lock operation: `lock` is the lock's path without indices, `sort` its sort's text.
 
     `fair` is False for `rwsem(unfair)`.
-    `action` is acquire, join (the queue), enter (from the queue), release or try.  `blockers` is the set
+    `action` is acquire, join (the queue), enter (from the queue), release or try; `mode` read, write, or
+    grace for the end of a grace period of RCU, which takes nothing.  `blockers` is the set
     of tasks that an acquisition has to wait for, `free` the guard of an `acquire`, over the state of
     the lock.
     """
@@ -268,7 +269,17 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupts:
+    """What a handler interrupts: at `level`, the task of the same index of a process."""
+
+    level: str
+    process: str
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
+    """`interrupts` is set for a handler, which does not run while it stands at its entry."""
+
     name: str
     count: int
     daemon: bool
@@ -277,6 +288,7 @@ class Process:
     end: str
     span: Span
     indexed: bool = True
+    interrupts: Interrupts | None = None
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -31,6 +31,7 @@ from ..program.ways import Leaf, extended, leaves
 from .chances import Chances
 from .cpus import Cpus
 from .dead import forgetful, forgetting
+from .interrupts import Interruptions
 from .looks import Observer, looked_at
 from .movers import BOTH, LEFT, NEITHER, RIGHT, Analysis, Mover
 
@@ -56,7 +57,7 @@ class Boundary:
     passed before), label (a property names one there), claim (an assertion or check is tested there),
     queued (it waits for a lock that keeps its queue), cpu or preempted (others may get the CPU there),
     moves (its step, by `mover`, may not follow that of the point `by`), taken (the same, because that
-    takes a CPU), origin (a way leads back to
+    takes a CPU), interrupted (a handler that may have to wait may arrive there), origin (a way leads back to
     where the merged step began), outcomes (there would be too many), or of the step itself: unfair
     (its process may stop anywhere), await (it passes without a CPU), alone (as queued).
     """
@@ -107,6 +108,7 @@ class _Reduction:
         self.analysis = Analysis(self.program, seen.variables, seen.points)
         self.cpus = Cpus(self.analysis)
         self.chances = Chances(self.analysis, self.cpus)
+        self.interruptions = Interruptions(self.program)
         self.labels = self.analysis.labels
         self.unfair = {process.name for process in program.processes if process.unfair}
         self.leaves = 0
@@ -224,6 +226,8 @@ class _Reduction:
         if why is not None:
             return end(why)
         mover = self.mover(point)
+        if self.interruptions.arrives(point) and (mover.kind != BOTH or mover.reasons):
+            return end("interrupted")
         if phase.by and mover.kind not in (LEFT, BOTH):
             first = self.program.point(phase.by)
             moved = self.mover(first).kind in (RIGHT, BOTH)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from ...dsl.source import Span
 from ..emit.emit import Emission, back
 from ..program.findings import Change, Event, Finding, Position, Standing, TraceStep
-from ..program.program import LockPart, Point, Program, Task, Value
+from ..program.levels import above, handlers, running
+from ..program.program import Const, LockPart, Point, Program, Read, Task, Value
 from ..program.values import value_text
 from ..run.interpreter import Interpreter, State, Transition, Violation
 from ..run.stuck import Hopeless
@@ -210,10 +211,24 @@ def standing(
         return Standing(task, point.span, "halted by a check" if point.halted else "ended", None, ())
     if interpreter.enabled(state, task):
         return Standing(task, point.span, "can go on", None, ())
+    if by := interrupted_by(point, state, task, interpreter):
+        return Standing(task, point.span, "waits", "the end of an interrupt", by)
     what, on = reason(point, state, task, interpreter)
     only = None if hopeless is None or hopeless.lock else hopeless.on
     keepers = () if hopeless is None else hopeless.keepers
     return Standing(task, point.span, "waits", what, on, only, keepers)
+
+
+def interrupted_by(point: Point, state: State, task: Task, interpreter: Interpreter) -> tuple[Task, ...]:
+    """The handlers that keep a task from going on, from below."""
+    program = interpreter.program
+    process = program.process(task.process)
+    if point.name == process.entry and process.interrupts is not None:
+        return ()
+    at = task if process.interrupts is None else program.process(process.interrupts.process).tasks[task.index]
+    levels = above(process.name, process.interrupts, handlers(program.processes))
+    found = (interpreter.value(Read(running(level), (Const(at),)), state) for level in levels)
+    return tuple(one for one in found if isinstance(one, Task))
 
 
 def reason(point: Point, state: State, task: Task, interpreter: Interpreter) -> tuple[str, tuple[Task, ...]]:
@@ -222,13 +237,17 @@ def reason(point: Point, state: State, task: Task, interpreter: Interpreter) -> 
     assert step is not None
     if step.lock is not None and interpreter.blockers(state).get(task):
         where = interpreter.where(step.lock.where, state, task)
+        on = interpreter.blockers(state).get(task, frozenset())
+        if step.lock.mode == "grace":
+            return f"a grace period of {where}", tuple(sorted(on))
         readers = LockPart(step.lock.lock, "readers")
         shared = any(v.lock == readers for v in interpreter.program.variables)
         mode = f" for {'reading' if step.lock.mode == 'read' else 'writing'}" if shared else ""
-        on = interpreter.blockers(state).get(task, frozenset())
         return f"{where}{mode}", tuple(sorted(on))
     if step.kind == "schedule" and interpreter.asleep(state, task):
         return "a wake-up", ()
     if step.kind == "await":
         return "its condition", ()
+    if step.kind == "arrive":
+        return "interrupts that are on", ()
     return "a CPU", tuple(other for other in interpreter.running(state) if other != task)

@@ -274,7 +274,8 @@ class Evaluator:
                 return lambda env: body(Env(env.state, env.task, {"t": argument(env)}))
             case TaskAt(process=process, index=number):
                 index = self.eval(number)
-                return lambda env: Task(process, index(env))  # type: ignore[arg-type]
+                only = not self.program.process(process).indexed
+                return lambda env: Task(process, index(env), only)  # type: ignore[arg-type]
             case StandsAt(task=task, points=points):
                 who, slot, ordinals = self.eval(task), self.slots[PC], self.ordinals[PC]
                 return lambda env: env.state[slot][ordinals[who(env)]] in points  # type: ignore[index,operator]

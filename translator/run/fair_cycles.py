@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ..lower.temporal import is_temporal
+from ..program.levels import above, handlers
 from ..program.program import FALSE, TRUE, Apply, Const, Expr, Program, Read, Step
 from .interpreter import Interpreter, State
 
@@ -185,9 +186,11 @@ def promises(program: Program) -> list[Promise]:
         if program.process(task.process).unfair:
             continue
         own = {p.name: p.step for p in program.points if p.process == task.process and p.step is not None}
-
+        own = {name: step for name, step in own.items() if step.kind != "arrive"}
+        process = program.process(task.process)
+        plain = not above(process.name, process.interrupts, handlers(program.processes))
         modest = {name for name, step in own.items() if step.kind == "await" or acquires(step, fair=False)}
-        if program.cpus is None and not any(acquires(step, fair=True) for step in own.values()):
+        if program.cpus is None and plain and not any(acquires(step, fair=True) for step in own.values()):
             found.append(Promise(number, False, frozenset(own)))
         else:
             found.append(Promise(number, True, frozenset(set(own) - modest)))

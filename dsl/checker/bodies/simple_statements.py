@@ -5,13 +5,69 @@ from __future__ import annotations
 from ...model import model as m
 from ...model import sorts as s
 from ...syntax import tree
-from ...vocabulary.lookup import BARRIERS, LOCK_FUNCTIONS, OPERATION_NAMES, PLAIN_VERBS, QUEUE_VERBS, STORES
+from ...vocabulary.lookup import (
+    BARRIERS,
+    LOCK_FUNCTIONS,
+    MASK_VERBS,
+    OPERATION_NAMES,
+    PLAIN_VERBS,
+    QUEUE_VERBS,
+    RCU_VERBS,
+    STORES,
+)
 from ..values.expressions import condition, expression, place
 from .actions import FAULT, action_of, lock_call, lock_function
 from .assignments import assignment, set_method, source
-from .body import Body, not_in_atomic, sole_first
+from .body import Body, not_in_atomic, sole_first, stores_to
 from .conditions import refuse_in_await
 from .spelling import spelled
+
+
+def _rcu_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
+    action, of = RCU_VERBS[name]
+    sleepable = of == "srcu"
+    if len(call.arguments) != sleepable or any(
+        isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
+    ):
+        what = "one `srcu`" if sleepable else "nothing"
+        body.found.add("bad-argument", call.span, f"`{name}` takes {what}")
+        return None
+    if action == "synchronize":
+        not_in_atomic(call.span, f"`{name}`", body)
+    if not sleepable:
+        return m.RcuAction(action, None, call.span)
+    domain = place(call.arguments[0], body.scope)  # type: ignore[arg-type]
+    if domain is None:
+        return None
+    if not isinstance(domain.sort, s.Srcu):
+        message = f"an `srcu` is needed, this is `{domain.sort}`"
+        body.found.add("wrong-sort", call.arguments[0].span, message)
+        return None
+    return m.RcuAction(action, domain, call.span)
+
+
+def _mask_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
+    action, mask = MASK_VERBS[name]
+    scope = body.scope
+    if action in ("disable", "enable"):
+        if call.arguments:
+            scope.found.add("bad-argument", call.span, f"`{name}` takes nothing")
+            return None
+        return m.MaskAction(mask, action, None, call.span)
+    node = call.arguments[0] if len(call.arguments) == 1 else None
+    flags = scope.locals.get(node.id) if isinstance(node, tree.Name) else None
+    if not isinstance(flags, m.LocalVariable) or not isinstance(flags.sort, s.Bool):
+        help = "declare one above: `flags: bool`"
+        scope.found.add("bad-argument", call.span, f"`{name}` takes a local `bool`", help)
+        return None
+    if action == "save":
+        if not stores_to(m.Place(flags, (), flags.sort, call.span), body):
+            return None
+        if scope.assigned is not None:
+            scope.assigned |= {flags.name}
+    elif expression(node, scope) is None:  # type: ignore[arg-type]
+        return None
+    return m.MaskAction(mask, action, flags, call.span)
 
 
 def may_leave(body: Body) -> None:
@@ -57,7 +113,10 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
         name = (
             call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
         )
-        callable_ = name in (*PLAIN_VERBS, *QUEUE_VERBS, *OPERATION_NAMES) or name in scope.names.functions
+        callable_ = (
+            name in (*PLAIN_VERBS, *QUEUE_VERBS, *MASK_VERBS, *RCU_VERBS, *OPERATION_NAMES)
+            or name in scope.names.functions
+        )
         if callable_ or expression(call, scope) is not None:
             help = "call it, with parentheses after the name" if callable_ else "remove it, or assign it"
             scope.found.add("no-effect", node.span, "this statement does nothing", help)
@@ -97,6 +156,10 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
             scope.found.add("wrong-sort", argument.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
             return None
         return m.QueueAction(name, queue, call.span)
+    if name in MASK_VERBS:
+        return _mask_action(name, call, body)
+    if name in RCU_VERBS:
+        return _rcu_action(name, call, body)
     if name in STORES and name not in scope.names.functions:
         if len(call.arguments) != 2 or any(
             isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments

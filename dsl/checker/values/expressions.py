@@ -35,7 +35,7 @@ def expression(node: tree.Argument, scope: Scope, wanted: s.Sort | None = None) 
         case tree.Text():
             scope.found.add("no-text", node.span, "texts are no values", "declare an `enum` for named values")
         case tree.ListComprehension():
-            help = "write `{x for x in T}`, a set, where neither the order counts nor how often something is in it"
+            help = "write `{x for x in T}`, a set, where neither order nor repetition counts"
             scope.found.add("no-list", node.span, "there are no lists", help)
         case tree.ListLiteral():
             help = "write `{a, b}`, a `set[T]`, where the order does not count, or declare an array `T[N]`"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from ...diagnostics import Diagnostics, did_you_mean
 from ...model import model as m
@@ -21,7 +22,7 @@ MAX_ARRAY = 64
 _FORMS = {"range": "range(n)", "set": "set[T]"}
 _PLAIN_TYPES: dict[str, s.Sort] = {
     "bool": s.BOOL, "generation": s.GENERATION, "snapshot": s.SNAPSHOT, "waitqueue": s.WAITQUEUE,
-    "spinlock": s.Lock("spinlock"), "mutex": s.Lock("mutex"), "rwlock": s.Lock("rwlock"),
+    "srcu": s.SRCU, "spinlock": s.Lock("spinlock"), "mutex": s.Lock("mutex"), "rwlock": s.Lock("rwlock"),
     "rwsem": s.Lock("rwsem"),
 }  # fmt: skip
 
@@ -387,8 +388,22 @@ def _each(generator: tree.Generator, sort: s.Array, scope: Scope) -> Iterator[s.
 def process_counts(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:
     """Fills in how many instances each process has; types may be named after processes."""
     scope = Scope(names, found, "constant", in_process="")
-    for node in declared:
-        if not isinstance(node, tree.Process) or node.name in names.processes:
+    handlers = [node for node in declared if isinstance(node, tree.Process) and node.interrupts]
+    others = [node for node in declared if isinstance(node, tree.Process) and not node.interrupts]
+    for node in (*others, *handlers):
+        if node.name in names.processes:
+            continue
+        if node.interrupts is not None:
+            interrupted, most = names.processes.get(node.interrupts.process, (node, 1))
+            if interrupted.interrupts is not None and not names.may_be(node.interrupts.process):
+                what = "is a handler itself" if interrupted is not node else "is no process"
+                help = "name a `process` of the model; a handler of a higher level interrupts those below it"
+                message = f"`{node.interrupts.process}` {what}"
+                found.add("bad-handler", node.interrupts.span, message, help)
+            # It is indexed as what it interrupts is.
+            names.processes[node.name] = (replace(node, count=interrupted.count), most)
+            names.labels.setdefault(node.name, {})
+            names.locals.setdefault(node.name, {})
             continue
         count: s.Value | None = 1
         if node.count is not None:
