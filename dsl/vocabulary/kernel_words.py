@@ -69,4 +69,39 @@ ASSERTIONS: tuple[Word, ...] = (
     _verb("lockdep_assert_not_held", ("l",), "States that this task does not hold the lock.", "held"),
 )
 
-KERNEL: tuple[Word, ...] = (*LOCK_CALLS, *STATES, *WAITS, *ASSERTIONS)
+_MASKS = (
+    ("_irq", "_irq", "local_irq_disable", "local_irq_enable", ()),
+    ("_irqsave", "_irqrestore", "local_irq_save", "local_irq_restore", ("flags",)),
+    ("_bh", "_bh", "local_bh_disable", "local_bh_enable", ()),
+)
+_MASKABLE = (
+    ("spin_lock", "spin_unlock", "spinlock", "lock", "unlock"),
+    ("raw_spin_lock", "raw_spin_unlock", "spinlock", "lock", "unlock"),
+    ("read_lock", "read_unlock", "rwlock", "read_lock", "read_unlock"),
+    ("write_lock", "write_unlock", "rwlock", "write_lock", "write_unlock"),
+)
+
+
+def _masked(word: str, kind: str, first: str, then: str, means: str, flags: tuple[str, ...]) -> Word:
+    doc = f"The same as `{first}`, then `{then}`."
+    return Word(word, "verb", doc, ("l", *flags), reserved=False, role="masked", of=(kind,), means=means)
+
+
+MASKED: dict[str, tuple[Word, str]] = {
+    word.word: (word, verb)
+    for lock, unlock, kind, takes, gives in _MASKABLE
+    for on, off, disable, enable, flags in _MASKS
+    for word, verb in (
+        (
+            _masked(lock + on, kind, f"{disable}({', '.join(flags)})", f"L.{takes}()", takes, flags),
+            disable,
+        ),
+        (
+            _masked(unlock + off, kind, f"L.{gives}()", f"{enable}({', '.join(flags)})", gives, flags),
+            enable,
+        ),
+    )
+}
+"""Locks that are taken with interrupts or softirqs off, and the verb that masks these or lets them come."""
+
+KERNEL: tuple[Word, ...] = (*(word for word, _ in MASKED.values()), *LOCK_CALLS, *STATES, *WAITS, *ASSERTIONS)

@@ -23,7 +23,7 @@ Role = Literal[
     # Whether something is in a place; an atomic operation, see `atomic_words`.
     "test", "atomic",
     # Words of the kernel: an operation of a lock, whether one is held, waiting, waking, assertions.
-    "lock_call", "is_locked", "wait", "wake_call", "bug", "warn", "held",
+    "lock_call", "is_locked", "wait", "wake_call", "bug", "warn", "held", "masked",
     # Verbs of RCU.
     "read_lock", "read_unlock", "synchronize",
     # Verbs that mask a level of interrupts on a CPU, or let it come again.

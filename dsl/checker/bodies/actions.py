@@ -163,7 +163,8 @@ def lock_function(call: tree.Call, word: Word, body: Body, *, statement: bool) -
     lock = lock_of(call, word, body.scope)
     if lock is None:
         return FAULT
-    return _lock_operation(call, lock, word.word, LOCK_FUNCTIONS[word.word][0], body, statement=statement)
+    method = LOCK_FUNCTIONS[word.word][0] if word.word in LOCK_FUNCTIONS else word.means
+    return _lock_operation(call, lock, word.word, method, body, statement=statement)
 
 
 def _lock_operation(

@@ -46,7 +46,7 @@ def _rcu_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
     return m.RcuAction(action, domain, call.span)
 
 
-def _mask_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
+def mask_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
     action, mask = MASK_VERBS[name]
     scope = body.scope
     if action in ("disable", "enable"):
@@ -157,7 +157,7 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
             return None
         return m.QueueAction(name, queue, call.span)
     if name in MASK_VERBS:
-        return _mask_action(name, call, body)
+        return mask_action(name, call, body)
     if name in RCU_VERBS:
         return _rcu_action(name, call, body)
     if name in STORES and name not in scope.names.functions:
