@@ -69,6 +69,9 @@ class _Atomics:
 
     def claim(self) -> str:
         """An assertion of the kernel's."""
+        if self.locks and self.random.randrange(100) < 40:
+            lock = self.random.choice(sorted(self.locks))
+            return f"lockdep_assert_{self.one('', 'not_')}held(&{lock})"
         name, sort = self.place()
         value = "set()" if sort.startswith("set") else _VALUES[sort][0]
         return f"{self.one('BUG_ON', 'WARN_ON')}({self.tested()} and {name} {self.one('==', '!=')} {value})"
@@ -98,8 +101,13 @@ class _Atomics:
 
     def tested(self) -> str:
         """A condition in which an operation is done."""
-        name, sort = self.place()
         no = self.one("", "", "not ")
+        seen = {"spinlock": "spin_is_locked", "mutex": "mutex_is_locked", "rwsem": "rwsem_is_locked"}
+        locks = [(name, seen[kind]) for name, kind in sorted(self.locks.items()) if kind in seen]
+        if locks and self.random.randrange(100) < 15:
+            lock, word = self.random.choice(locks)
+            return f"{no}{word}(&{lock})"
+        name, sort = self.place()
         if sort.startswith("set"):
             word = self.one("test_and_set_bit", "test_and_clear_bit", "test_and_set_bit_lock", "test_bit")
             return f"{no}{word}({self.one('0', '1')}, &{name})"
