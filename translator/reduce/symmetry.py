@@ -95,7 +95,7 @@ def symmetry(program: Program) -> Symmetry:
     flow = _Flow(program)
     groups: list[Values] = []
     changed: dict[int, Const] = {}
-    initial: dict[str, Value | AnyOf] = {}
+    initial: dict[str, Value | AnyOf | Elements] = {}
     for variables, low, high in flow.classes(refused):
         name = _name(variables)
         if size * factorial(high - low + 1) > LARGEST:
@@ -114,6 +114,13 @@ def symmetry(program: Program) -> Symmetry:
             v.name: AnyOf(everything | (v.initial.values & {None}))  # type: ignore[arg-type]
             for v in variables
             if isinstance(v.initial, AnyOf)
+        }
+        initial |= {
+            v.name: Elements(
+                tuple(everything if isinstance(x, frozenset) and x else x for x in v.initial.values)
+            )
+            for v in variables
+            if isinstance(v.initial, Elements)
         }
     if groups:
         program = rewritten(program, lambda node: changed.get(id(node), node))
@@ -225,6 +232,13 @@ class _Flow:
             sets = [c.value for i, c in self.constants.items() if self.find(("constant", i)) == root]
             sets += [v.initial for v in variables if isinstance(v.initial, frozenset)]
             sets += [v.initial.values - {None} for v in variables if isinstance(v.initial, AnyOf)]
+            sets += [
+                value
+                for v in variables
+                if isinstance(v.initial, Elements)
+                for value in v.initial.values
+                if isinstance(value, frozenset)
+            ]
             if root in self.reasons:
                 refused.setdefault(_name(variables), self.reasons[root])
             elif any(some not in (every, frozenset()) for some in sets):
