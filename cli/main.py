@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import review_arguments
+from . import recording_arguments, review_arguments
 
 TYPE_CHECKING = False  # What it is good for would take longer to import than all of this.
 if TYPE_CHECKING:
@@ -105,6 +105,10 @@ def command_line() -> argparse.ArgumentParser:
     _saved(commands)
     _translate(commands)
     _simulate(commands)
+    for name, made in recording_arguments.both(commands, _positive):
+        for add in (_cell, _model, *([_tools] if name == "validate" else [])):
+            add(made)
+        made.set_defaults(command=_run(name, stoppable=name == "validate"))
     for name, made in (("gate", review_arguments.gate(commands)), ("diff", review_arguments.diff(commands))):
         made.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
         for add in (_configuration, _model, _checking, _tools):

@@ -5,6 +5,8 @@
     reduce            Program -> Program         fewer states, same verdicts
     emit.emit         Program -> Emission        the TLA+ module, its cfg, and the names for the way back
     run.interpreter   Program -> states          the second engine
+    recorded          Program -> Recorded        with bound labels as steps, for recordings of a kernel
+    driven            Recorded -> Program        with the events of one as these steps, for TLC
     retrace           TLC's states -> Finding    each step replayed by the interpreter, or Mismatch
 
 Both engines run a `Program` and nothing else. Nothing here reads files, starts Java, knows what a

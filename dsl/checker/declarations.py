@@ -26,6 +26,7 @@ from .properties import (
     refuse_bad_acceptances,
     refuse_shared_names,
 )
+from .recordings import recordings
 from .scenarios import choices, cpu_count, declare_policies, pins, scene
 from .unlocked import unlocked_on_purpose
 from .values.scope import Names, Scope, Signature
@@ -97,6 +98,7 @@ def examine(
     expected = expectations(declared, claimed, texts, names, specification.path, found)
     refuse_bad_acceptances(declared, found)
     unlocked = unlocked_on_purpose(declared, names, specification.path, found)
+    recorded = recordings(declared, names, found)
     if not any(process.count for process in processes) and not found and lost is None:
         help = "give one an instance" if processes else "add `process NAME:`"
         found.add("no-process", specification.header.span, "the model has no process that runs", help)
@@ -106,7 +108,7 @@ def examine(
         specification.header.name, specification.path, specification.doc,
         tuple(names.constants.items()), tuple(names.variables.values()), tuple(processes),
         tuple(functions), tuple(claimed), texts, tuple(expected), scenario,
-        policies, asked, cpus, settings.preempt, unlocked,
+        policies, asked, cpus, settings.preempt, unlocked, recorded,
     )  # fmt: skip
     return Checked(model, names, bodies, found)
 

@@ -15,6 +15,13 @@ from dataclasses import dataclass
 from ..source import Span
 from ..vocabulary.built_in_words import CHECKS
 from .model_expressions import *
+from .model_recordings import FieldTest as FieldTest
+from .model_recordings import FieldValue as FieldValue
+from .model_recordings import Part as Part
+from .model_recordings import Probe as Probe
+from .model_recordings import Recording as Recording
+from .model_recordings import Rule as Rule
+from .model_recordings import Stretch as Stretch
 from .sorts import Sort, Value
 from .walk import parts as parts
 from .walk import rewritten as rewritten
@@ -291,6 +298,7 @@ class Model:
     use, `choices` those under which waiting sites that are not pinned are to be checked.  `cpus` is
     None when there is one for each task; `preempt` is none or full.
     `unlocked` are shared locations, or variables of several, whose accesses no lock is meant to keep apart.
+    `recordings` say how events of a running kernel are read; no verdict of a check depends on them.
     """
 
     name: str
@@ -309,6 +317,7 @@ class Model:
     cpus: int | None = None
     preempt: str = "none"
     unlocked: tuple[str, ...] = ()
+    recordings: tuple[Recording, ...] = ()
 
     def policy(self, name: str) -> Policy:
         return next(policy for policy in self.policies if policy.name == name)

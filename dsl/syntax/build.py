@@ -253,7 +253,7 @@ class Build(Transformer[Token, Any]):
 
     def handler(self, meta: Meta, c: list[Any]) -> tree.Process:
         level, name, process, body = c
-        interrupts = tree.Interrupts(self._head(meta), str(level), str(process))
+        interrupts = tree.Interrupts(self._span(process), str(level), str(process))
         return tree.Process(self._head(meta), (), str(name), None, None, body, interrupts)
 
     def parameter(self, meta: Meta, c: list[Any]) -> tree.Parameter:
@@ -309,6 +309,42 @@ class Build(Transformer[Token, Any]):
     def accept_unlocked(self, meta: Meta, c: list[Any]) -> tree.AcceptUnlocked:
         *locations, reason = c
         return tree.AcceptUnlocked(self._head(meta), tuple(locations), _unquoted(reason))
+
+    def recording(self, meta: Meta, c: list[Any]) -> tree.Recording:
+        doc, lines = _documented(c[1:])
+        parts = tuple(line for line in lines if isinstance(line, tree.Part))
+        events = tuple(line for line in lines if isinstance(line, tree.Event | tree.Ignore))
+        probes = tuple(line for line in lines if isinstance(line, tree.Probe))
+        return tree.Recording(self._head(meta), str(c[0]), parts, events, probes, doc)
+
+    def part(self, meta: Meta, c: list[Any]) -> tree.Part:
+        return tree.Part(self._span(meta), str(c[0]), c[1] or (), c[2])
+
+    def event(self, meta: Meta, c: list[Any]) -> tree.Event:
+        name, stretch, tests, process, labels, values = c
+        span = self._span(meta)
+        return tree.Event(span, str(name), stretch, tests or (), str(process), labels, values or ())
+
+    def ignore(self, meta: Meta, c: list[Any]) -> tree.Ignore:
+        return tree.Ignore(self._span(meta), c[0], c[1], c[2] or ())
+
+    def probe(self, meta: Meta, c: list[Any]) -> tree.Probe:
+        return tree.Probe(self._span(meta), str(c[0]), _unquoted(c[1]))
+
+    def patterns(self, meta: Meta, c: list[Any]) -> tuple[str, ...]:
+        return tuple(_unquoted(word) if word.type == "STRING" else str(word) for word in c)
+
+    def stretch(self, meta: Meta, c: list[Any]) -> tree.Stretch:
+        return tree.Stretch(self._span(meta), str(c[0]), str(c[1]))
+
+    def labels(self, meta: Meta, c: list[Any]) -> tuple[Any, ...]:
+        return tuple(c)
+
+    def tests(self, meta: Meta, c: list[Any]) -> tuple[tree.Test, ...]:
+        return tuple(test for test in c if isinstance(test, tree.Test))
+
+    def test(self, meta: Meta, c: list[Any]) -> tree.Test:
+        return tree.Test(self._span(meta), str(c[0]), str(c[1]), c[2])
 
 
 def _present(children: list[Any]) -> tuple[Any, ...]:

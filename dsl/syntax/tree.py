@@ -10,6 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .tree_expressions import *
+from .tree_recordings import Event as Event
+from .tree_recordings import Ignore as Ignore
+from .tree_recordings import Part as Part
+from .tree_recordings import Probe as Probe
+from .tree_recordings import Recording as Recording
+from .tree_recordings import Stretch as Stretch
+from .tree_recordings import Test as Test
 
 # ---- statements
 
@@ -261,7 +268,8 @@ class Ghost(Node):
 
 @dataclass(frozen=True, slots=True)
 class Interrupts(Node):
-    """What a handler interrupts: `interrupt tick on vcpu:`; `level` is interrupt, softirq or nmi."""
+    """What a handler interrupts: `interrupt tick on vcpu:`; `level` is interrupt, softirq or nmi.  Its span
+    is that of the process' name."""
 
     level: str
     process: str
@@ -387,7 +395,7 @@ class AcceptUnlocked(Node):
 
 Declaration = (
     Const | TypeAlias | Enum | Struct | Shared | Ghost | Process | Function | Policy | Policies
-    | Invariant | Property | Sometimes | Scenario | Expect | Accept | AcceptUnlocked
+    | Invariant | Property | Sometimes | Scenario | Expect | Accept | AcceptUnlocked | Recording
 )  # fmt: skip
 
 

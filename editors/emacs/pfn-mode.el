@@ -37,7 +37,7 @@
 
 ;; words: made by generate.py
 (defconst pfn--declaration-words
-  '("accept" "class" "const" "daemon" "def" "enum" "expect" "ghost" "interrupt" "invariant" "model" "nmi" "policies" "policy" "process" "property" "scenario" "shared" "softirq" "sometimes" "type" "under" "unfair" "unlocked" "varies" "weaker"))
+  '("accept" "class" "const" "daemon" "def" "enum" "event" "expect" "from" "ghost" "ignore" "interrupt" "invariant" "model" "nmi" "part" "policies" "policy" "probe" "process" "property" "recording" "scenario" "shared" "softirq" "sometimes" "threads" "to" "type" "under" "unfair" "unlocked" "varies" "weaker" "where"))
 (defconst pfn--statement-words
   '("assert" "atomic" "await" "break" "continue" "either" "elif" "else" "for" "holding" "if" "label" "on" "pass" "return" "wait" "while" "with"))
 (defconst pfn--operator-words

@@ -26,7 +26,7 @@ _Node = TypeVar(
 )
 
 
-_ACCEPTANCES = tree.Accept | tree.AcceptUnlocked
+_ACCEPTANCES = tree.Accept | tree.AcceptUnlocked | tree.Recording
 """What a check takes no notice of, and what only says which notes are wanted."""
 
 
@@ -133,6 +133,8 @@ class _Comparison:
         def told(kind: str, effect: str, message: str) -> Difference:
             return Difference(kind, effect, new.name, message, old.span, new.span)
 
+        if _interrupted(old) != _interrupted(new):
+            yield told("interrupts", DIFFERENT, "it interrupts another process, or at another level")
         for word, given, taken in (
             (
                 "daemon",
@@ -385,8 +387,15 @@ def _named(of: tree.Tree, kind: type[_Node]) -> dict[str, _Node]:
     return {node.name: node for node in of.declarations if isinstance(node, kind)}
 
 
+def _interrupted(node: tree.Process) -> tuple[str, str] | None:
+    """At which level which process is interrupted by a handler."""
+    return None if node.interrupts is None else (node.interrupts.level, node.interrupts.process)
+
+
 def _alike(one: tree.Process, other: tree.Process) -> bool:
-    parts: list[Callable[[tree.Process], object]] = [lambda p: p.body, lambda p: p.count, lambda p: p.cpu]
+    parts: list[Callable[[tree.Process], object]] = [
+        lambda p: p.body, lambda p: p.count, lambda p: p.cpu, _interrupted,
+    ]  # fmt: skip
     return sorted(one.modifiers) == sorted(other.modifiers) and all(
         _whole(part(one)) == _whole(part(other)) for part in parts
     )

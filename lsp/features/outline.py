@@ -29,6 +29,7 @@ _SYMBOLS = {
     "process": types.SymbolKind.Class, "def": types.SymbolKind.Function, "policy": types.SymbolKind.Function,
     "invariant": types.SymbolKind.Property, "property": types.SymbolKind.Property,
     "sometimes": types.SymbolKind.Property, "scenario": types.SymbolKind.Namespace,
+    "recording": types.SymbolKind.Namespace,
     "member": types.SymbolKind.EnumMember, "field": types.SymbolKind.Field, "label": types.SymbolKind.Key,
 }  # fmt: skip
 

@@ -11,12 +11,13 @@ from ...dsl.model import sorts as s
 from ...dsl.source import Source, Span
 from ...dsl.syntax import tree
 from ...dsl.vocabulary.lookup import BUILT_IN_NAMES
+from . import recording_names
 
 KINDS: dict[type, str] = {
     tree.Const: "const", tree.TypeAlias: "type", tree.Enum: "enum", tree.Struct: "class",
     tree.Shared: "shared", tree.Ghost: "ghost", tree.Process: "process", tree.Function: "def",
     tree.Policy: "policy", tree.Invariant: "invariant", tree.Property: "property",
-    tree.Sometimes: "sometimes", tree.Scenario: "scenario",
+    tree.Sometimes: "sometimes", tree.Scenario: "scenario", tree.Recording: "recording",
 }  # fmt: skip
 
 
@@ -148,6 +149,8 @@ class _Walker:
                 self.body(node)
             case tree.Invariant() | tree.Property() | tree.Sometimes():
                 self.expressions(node.formula)
+            case tree.Recording():
+                recording_names.walk(node, self)
             case tree.Scenario(settings=settings, policies=policies):
                 for setting in settings:
                     span = self.first(setting.name, setting.span)
@@ -157,6 +160,19 @@ class _Walker:
                 for line in policies:
                     for use in line.uses:
                         self.policy(use)
+
+    def process_name(self, span: Span, name: str) -> None:
+        """The process of a part or of a label in a `recording`."""
+        self.add(span, self.top_symbol(name))
+
+    def label_name(self, span: Span, owner: str, name: str) -> None:
+        """A label in a `recording`."""
+        self.add(span, Symbol("built-in", "", name) if name == "end" else Symbol("label", owner, name))
+
+    def values_of(self, owner: str, values: tuple[tree.Expr, ...]) -> None:
+        """What an event says in a `recording`, seen from the body of its label."""
+        self.owner, self.own = owner, self.locals.get(owner, {})
+        self.expressions(*values)
 
     def target(self, node: tree.Expect | tree.Accept) -> None:
         """The name or text that a line is about."""
@@ -203,6 +219,8 @@ class _Walker:
         self.own = self.locals.get(node.name) or dict(_locals(node))
         if isinstance(node, tree.Process):
             self.expressions(node.count, node.cpu)
+            if node.interrupts is not None:
+                self.add(node.interrupts.span, self.top_symbol(node.interrupts.process))
         else:
             for parameter in node.parameters:
                 self.declare(parameter, Symbol("parameter", node.name, parameter.name))

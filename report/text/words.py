@@ -73,6 +73,8 @@ def event_text(event: Event) -> str:
             woken = event.value if isinstance(event.value, frozenset) else frozenset()
             names = ", ".join(sorted(str(task) for task in woken))
             return f"wakes {names}" if names else f"wakes nobody on {event.where}"
+        case "record":
+            return event.text
         case "arrive":
             return f"interrupts {value}"
         case "return":

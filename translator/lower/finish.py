@@ -102,7 +102,7 @@ def finish(
         Variable(monitor.variable, "control", s.BOOL, None, (), None, "until") for monitor in monitors
     )
     snapshots = tuple(variable for variable in variables if isinstance(variable.sort, s.Snapshot))
-    resolve = _Resolver(points, processes, snapshots)
+    resolve = Resolver(points, processes, snapshots)
     kept = tuple(resolve(point) for point in points if point.process not in empty)
     names: dict[str, None] = dict.fromkeys(_asserted(model, policy))
     names.update(dict.fromkeys(f.name for f in model.formulas if f.kind == "invariant"))
@@ -217,7 +217,7 @@ def _each(start: s.Start, sizes: tuple[int, ...]) -> Value | AnyOf | Elements:
     return Elements(whole)  # type: ignore[arg-type]
 
 
-class _Resolver:
+class Resolver:
     """Replaces `At` by a test of the control point and `Outdate` by what it does to each snapshot."""
 
     def __init__(

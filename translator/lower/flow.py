@@ -224,7 +224,7 @@ class _Closer:
                     return self.leaf(target, walk)
                 return self.block(node.block, replace(walk, passed=(*walk.passed, target)))
             case MarkNode():
-                labels = tuple(sorted({*walk.labels, node.label})) if node.label else walk.labels
+                labels = tuple(dict.fromkeys((*walk.labels, node.label) if node.label else walk.labels))
                 claims = walk.claims + tuple(claim for claim in node.claim if claim not in walk.claims)
                 rest = self.follow(
                     node.next, replace(walk, labels=labels, claims=claims, passed=(*walk.passed, target))

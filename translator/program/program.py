@@ -69,9 +69,10 @@ class Note:
     """Something a trace tells, without effect on the state.
 
     `kind` is begin (what a variable starts as, in a trace only), read, write, local, take, release,
-    queue, refused, call, compare, choose, maybe, arm, disarm, wake or round (a loop that nothing but a
-    choice ends, and no other loop contains, comes round). `value` is what was read, is written, chosen or
-    found; `old` what a write replaces; `text` the word for an operation, such as a lock's mode.
+    queue, refused, call, compare, choose, maybe, arm, disarm, wake, record (a bound label) or round (a loop
+    that nothing but a choice ends, and no other loop contains, comes round).  `value` is what was read, is
+    written, chosen or found; `old` what a write replaces; `text` the word for an operation, such as a lock's
+    mode.
     """
 
     kind: str
@@ -187,7 +188,7 @@ class Step:
     """One atomic step.
 
     `kind` says what it does: load, store, compare, take, bump, lock, queue, schedule, cond_resched,
-    might_sleep, cpu_relax, atomic, await, start or silent.  `calls` are the call sites, outermost
+    might_sleep, cpu_relax, atomic, await, start, record or silent.  `calls` are the call sites, outermost
     first, through which inlining brought it here; `awaited` is whether the condition of the waiting
     site is true, for a `schedule` that a policy does there (None where one state does not tell): what a
     lasso is told by, no part of the step.  `wait` is set where the guard can be false, and belongs to the

@@ -185,6 +185,12 @@ class Interpreter:
                 for env in place.run(state, one, told=False):
                     yield tuple(env.state), env.reached
 
+    def steps(self, state: State, task: Task) -> Iterator[tuple[State, frozenset[int]]]:
+        """Every way for one task to step: the states, and what is reached on the way."""
+        place = self._places[state[self._pc][self.ordinals[PC][task]]]  # type: ignore[index]
+        for env in place.run(state, task, told=False):
+            yield tuple(env.state), env.reached
+
     def where(self, where: Where, state: State, task: Task) -> str:
         """The name of a place, its indices filled in."""
         return self._evaluator.where(where, Env(state, task, {}))

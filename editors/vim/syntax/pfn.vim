@@ -8,8 +8,8 @@ endif
 syn case match
 
 " words: made by generate.py
-syn keyword pfnDeclaration accept expect policies under unlocked varies weaker
-syn keyword pfnDeclaration nextgroup=pfnName skipwhite class const daemon def enum ghost interrupt invariant model nmi policy process property scenario shared softirq sometimes type unfair
+syn keyword pfnDeclaration accept event expect from ignore part policies probe threads to under unlocked varies weaker where
+syn keyword pfnDeclaration nextgroup=pfnName skipwhite class const daemon def enum ghost interrupt invariant model nmi policy process property recording scenario shared softirq sometimes type unfair
 syn keyword pfnStatement assert atomic await break continue either elif else for holding if label on pass return wait while with
 syn keyword pfnOperator always and at eventually implies in leads_to not or until
 syn keyword pfnConstant False None True

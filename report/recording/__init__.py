@@ -1,0 +1,1 @@
+"""What came of comparing recordings with a model: `text`, `data` (JSON), `junit`."""

@@ -1,0 +1,144 @@
+"""A recording against a model, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...recording.events import Event
+from ...recording.result import (
+    DISAGREEMENT,
+    EXPLAINED,
+    UNDECIDED,
+    UNEXPLAINED,
+    UNREADABLE,
+    Failure,
+    Instead,
+    Interval,
+    Validated,
+    Validation,
+)
+from ..text.behaviour import Page
+from ..text.words import layout, place, source_line, waiting
+from ..visible import shown
+
+_INK = {
+    EXPLAINED: "good", UNEXPLAINED: "bad", UNDECIDED: "note", UNREADABLE: "bad", DISAGREEMENT: "bad",
+}  # fmt: skip
+MOST_LETTERS = 160
+"""Letters of a line that cannot be read."""
+MOST_THREADS = 8
+"""Threads that are named."""
+MOST_INSTEAD = 8
+"""Ways to go on that are told, of the event's own tasks and of others."""
+
+
+def validation_text(whole: Validated, one: Validation, page: Page) -> str:
+    """One recording: its verdict, what it rests on, and why an event is not explained."""
+    one, page = shown(one), shown(page)
+    ink = page.ink
+    by = f" by {whole.model}" if one.outcome in (EXPLAINED, UNEXPLAINED) else ""
+    head = f"{ink('strong', one.path)}   {ink(_INK[one.outcome], one.outcome)}{by}"
+    lines = [head]
+    if one.outcome == UNEXPLAINED and one.failure is not None:
+        lines[0] += f": {_event(one.failure.event)}, line {one.failure.event.line}"
+    if one.fault:
+        where = f"line {one.line}: " if one.line else ""
+        lines += ["", f"  {where}{one.fault}"]
+        lines += [f"    {one.text.strip()[:MOST_LETTERS]}"] if one.text.strip() else []
+        lines += [f"  help: {one.advice}"] if one.advice else []
+    if one.bound:
+        lines += ["", *_numbers(one, page)]
+    if one.failure is not None:
+        lines += ["", *_failure(one.failure, page)]
+    return "\n".join(lines) + "\n"
+
+
+def seconds(time: float) -> str:
+    """A length of time, as a person writes it."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
+        if time >= size:
+            return f"{time / size:.3g} {unit}"
+    return f"{time * 1e9:.3g} ns"
+
+
+def _numbers(one: Validation, page: Page) -> Iterable[str]:
+    threads = ", ".join(one.threads[:MOST_THREADS])
+    if len(one.threads) > MOST_THREADS:
+        threads += f" and {len(one.threads) - MOST_THREADS} more"
+    done = f"{one.bound} of {one.events} events say something of the model, by {threads}"
+    if one.first is not None and one.last is not None:
+        done += f", within {seconds(one.last - one.first)}"
+    yield f"  {done}"
+    yield "  " + ", ".join(f"{name} {count}" for name, count in one.counts)
+    if one.gaps:
+        more = f"; {one.open} events before a gap were left open" if one.open else ""
+        places = f"{one.gaps} place{'s' * (one.gaps > 1)}"
+        yield f"  events are missing in {places}, after which any state counts{more}"
+    for interval in one.intervals:
+        yield f"  {_interval(interval)}"
+    if one.unreached:
+        yield "  not seen in it:"
+        for mark in sorted(one.unreached, key=lambda mark: mark.span):
+            line = source_line(mark.span, page.sources)
+            what = f"label {mark.text}" if mark.kind == "label" else f"{mark.text} of `{line}`"
+            yield f"    {what}, line {place(mark.span, page.main)}"
+    yield f"  {one.states} states looked at, at most {one.most} after an event"
+    if one.tlc:
+        yield f"  TLC: {one.tlc}"
+
+
+def _interval(one: Interval) -> str:
+    text = (
+        f"{one.first} to {one.last}: {one.count} times, {seconds(one.least)} to {seconds(one.most)}, "
+        f"median {seconds(one.median)}, 99 % within {seconds(one.p99)}"
+    )
+    within = ", ".join(f"{name} {middle} times, at most {most}" for name, middle, most in one.within)
+    return f"{text}; in it {within}" if within else text
+
+
+def _event(event: Event) -> str:
+    return f"{event.name} of {_who(event)} at {event.time:.6f}"
+
+
+def _who(event: Event) -> str:
+    return f"{event.command}-{event.thread}" if event.command else f"thread {event.thread}"
+
+
+def _failure(failure: Failure, page: Page) -> Iterable[str]:
+    if failure.steps:
+        tasks = tuple(sorted({step.task for step in failure.steps}))
+        laid = layout(failure.steps, tasks, page.main, page.width - 1)
+        yield "  one behaviour of the model up to there, with the last events in their places:"
+        yield ""
+        yield from (f" {row}" for row in laid.head)
+        yield from (f" {row}" for step in laid.steps for row in step)
+    elif failure.last:
+        yield "  the last events:"
+        yield from (f"    line {event.line}: {event.text.strip()}" for event in failure.last)
+    event = failure.event
+    yield page.ink("bad", f" > line {event.line} of the recording: {event.text.strip()}")
+    if not failure.free:
+        yield f"     no task of {failure.process} is free to play {_who(event)}: more of them are at it than"
+        yield "     the model has, or the thread's part has not begun"
+    own = _ways([way for way in failure.instead if not way.others], page)
+    others = _ways([way for way in failure.instead if way.others], page)
+    for one in failure.standing:
+        yield f"     {waiting(one, page.main)}"
+    if own:
+        yield "     instead, it could go on with:"
+        yield from (f"       {way}" for way in own[:MOST_INSTEAD])
+    if others:
+        yield "     others could go on with:"
+        yield from (f"       {way}" for way in others[:MOST_INSTEAD])
+    if not own and not others:
+        yield "     the model can record nothing more"
+
+
+def _ways(ways: list[Instead], page: Page) -> list[str]:
+    """What can be recorded, each once, with the tasks that can."""
+    tasks: dict[str, list[str]] = {}
+    for way in ways:
+        values = "".join(f", {field} = {value}" for field, value in way.values)
+        what = f"at {way.label}{values} (line {place(way.span, page.main)})"
+        tasks.setdefault(what, []).append(way.task)
+    return [f"{', '.join(names)} {what}" for what, names in tasks.items()]
