@@ -77,6 +77,9 @@ def emit(
     if symmetry is not None:
         program = symmetry.program
     names = Names()
+    # What arrays start with is written as functions of these.
+    deepest = max((len(variable.sizes) for variable in program.variables), default=0)
+    names.taken.update(f"i{depth}" for depth in range(deepest))
     module = names.new(program.name)
     atoms = {
         atom: names.new(f"{atom.sort if atom.sort.isidentifier() else 'value'}_{atom.index}")

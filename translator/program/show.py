@@ -106,7 +106,7 @@ def _variable(variable: Variable) -> str:
     owner = f" per task of {variable.process}" if variable.process not in (None, "*") else ""
     owner = " per task" if variable.process == "*" else owner
     sizes = "".join(f"[{size}]" for size in variable.sizes)
-    return f"{variable.kind} {variable.name}{sizes} {_start(variable)}{owner}"
+    return f"{variable.kind} {variable.name}{sizes}{_start(variable)}{owner}"
 
 
 def _point(point: Point) -> list[str]:
