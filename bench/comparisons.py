@@ -4,7 +4,8 @@ By the interpreter (`safety`, `liveness`): the whole program, the reduced one, t
 each property alone, the one that keeps the queues of its locks; and what is said to be interchangeable is
 exchanged; whoever `deadlock` calls stuck never steps again in the graph of all states.  By TLC
 (`safety_by_tlc`, `liveness_by_tlc`): the whole program, the reduced one, and that up to symmetry, with the
-number of states; every trace is replayed.
+number of states; every trace is replayed.  By Spin (`safety_by_spin`): the whole program and the reduced one,
+with the number of states and of steps, what is reached, and the length of each trace, which is replayed.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from exchanges import changed_by_an_exchange
-from pfnspec import tla
+from pfnspec import spin, tla
 from pfnspec.check.load import Cell, load
 from pfnspec.translator import pipeline
+from pfnspec.translator.emit.codes import Unsupported
 from pfnspec.translator.emit.emit import Emission, emit
+from pfnspec.translator.emit.promela import promela
 from pfnspec.translator.lower.lower import lower
 from pfnspec.translator.program.program import FALSE, TRUE, Program, Property
 from pfnspec.translator.program.ways import leaves
@@ -25,8 +28,10 @@ from pfnspec.translator.reduce.symmetry import symmetry
 from pfnspec.translator.retrace.expand import Expansion
 from pfnspec.translator.retrace.lasso import retrace_lasso
 from pfnspec.translator.retrace.retrace import retrace, states_of
-from pfnspec.translator.run.fair_cycles import Graph, TooLarge
-from pfnspec.translator.run.interpreter import Interpreter, State, path
+from pfnspec.translator.retrace.trail import states_of_trail
+from pfnspec.translator.run.decide import TooLarge, decided
+from pfnspec.translator.run.interpreter import Exploration, Interpreter, State, path
+from plain_cycles import PlainGraph
 from stuck import false_alarm
 
 STATES = 3000
@@ -175,6 +180,51 @@ def safety_by_tlc(cell: Cell, known: Safety, tools: tla.Tools) -> int:
     return runs + symmetric_by_tlc(known, names, broken, tools)
 
 
+def safety_by_spin(cell: Cell, known: Safety, tools: spin.Tools) -> int:
+    """Spin on both programs, all properties in one run each.  The number of runs."""
+    runs = 0
+    for interpreter, expansion in (
+        (known.whole, None),
+        (known.reduced, Expansion(known.reduced.program, known.whole)),
+    ):
+        program = interpreter.program
+        try:
+            made = promela(program)
+        except Unsupported:
+            return runs
+        exploration = Exploration(interpreter)
+        nearest: dict[str, State] = {}
+        for state in exploration:
+            for violation in interpreter.violations(state):
+                nearest.setdefault(violation.property, state)
+        job = spin.Job(files=made.files, state_bytes=made.bytes, optimise=0)
+        outcome = spin.run(job, tools, spin.Limits(seconds=300))
+        runs += 1
+        if isinstance(outcome, spin.Failed):
+            raise Disagreement(f"Spin: {outcome.message} {outcome.directory}")
+        if isinstance(outcome, spin.Stopped):
+            raise NoVerdict(outcome.why)
+        found = {made.properties[number]: one for one in outcome.found for number in one.properties}
+        if found.keys() != nearest.keys():
+            raise Disagreement(f"Spin: finds {sorted(found)} violated, the interpreter {sorted(nearest)}")
+        ours = (len(exploration.found), exploration.generated, exploration.depth)
+        totals = outcome.totals
+        if (totals.distinct, totals.generated) != ours[:2]:
+            raise Disagreement(f"Spin: counts {totals}, the interpreter {ours}")
+        if outcome.reached != exploration.reached:
+            raise Disagreement(f"Spin: reaches {outcome.reached}, the interpreter {exploration.reached}")
+        met = {f"met: {program.sometimes[number].property}" for number in outcome.met}
+        if met != {name for name in known.violated if name.startswith("met: ")}:
+            raise Disagreement(f"Spin: meets {met}")
+        for name, one in found.items():
+            states = states_of_trail(one.rows, made.codes, interpreter)
+            if len(states) != len(exploration.path(nearest[name])):
+                raise Disagreement(f"Spin: {len(states)} states to {name}, which is not the shortest way")
+            path = expansion.path(states, everyone=name == "deadlock") if expansion else states
+            retrace(name, path, known.whole)
+    return runs
+
+
 def symmetric_by_tlc(known: Safety, names: list[str], broken: list[str], tools: tla.Tools) -> int:
     """TLC on the reduced program up to symmetry: the same verdicts, no more states.  The number of runs."""
     same = symmetry(known.reduced.program)
@@ -232,13 +282,47 @@ def liveness(cell: Cell, limit: int = STATES) -> list[Liveness]:
             continue
         whole = pipeline.whole(focus)
         reduced = pipeline.prepared(focus)
-        expected = Graph.of(whole, limit).holds(property.formula)
-        if Graph.of(reduced, limit).holds(property.formula) != expected:
-            raise Disagreement(
-                f"liveness: {property.name} {'holds' if expected else 'fails'}, but not when reduced"
-            )
+        expected = PlainGraph.of(whole, limit).holds(property.formula)
+        told = f"{property.name} {'holds' if expected else 'fails'}"
+        if PlainGraph.of(reduced, limit).holds(property.formula) != expected:
+            raise Disagreement(f"liveness: {told}, but not when reduced")
+        for program, kind in ((whole, "whole"), (reduced, "reduced")):
+            for exchange in (False, True):
+                if fairly_holds(property, program, whole, limit, exchange=exchange) != expected:
+                    how = f"{kind}{', with exchanges' * exchange}"
+                    raise Disagreement(f"fair cycles: {told}, but not to the engine ({how})")
+        fair_queues(cell, property, expected, limit)
         found.append(Liveness(property, whole, reduced, expected))
     return found
+
+
+def fair_queues(cell: Cell, property: Property, expected: bool, limit: int) -> None:
+    """With the queue of each lock whose writers are promised instead not to be passed over for ever; raises
+    Disagreement."""
+    if not cell.live.patient_locks:
+        return
+    program = lower(cell.model, cell.policy, fair_to_writers=True, all_queues=True)[0]
+    assert program is not None
+    same = next(one for one in program.temporal if one.name == property.name)
+    try:
+        held = PlainGraph.of(pipeline.whole(pipeline.about(program, same)), 4 * limit).holds(same.formula)
+    except TooLarge:
+        return
+    if held != expected:
+        raise Disagreement(f"fair queues: with them {property.name} {'holds' if held else 'fails'}")
+
+
+def fairly_holds(property: Property, program: Program, whole: Program, limit: int, *, exchange: bool) -> bool:
+    """Whether the engine finds no fair behaviour that violates a property; what it finds is replayed."""
+    found = decided(program, property.formula, limit, lambda: None, exchange=exchange)
+    if found.holds:
+        return True
+    walker = Interpreter(whole)
+    states, loop = found.behaviour, found.loop
+    if program is not whole:
+        states, loop = Expansion(program, walker).lasso(states, loop)
+    retrace_lasso(property, states, loop, walker)
+    return False
 
 
 def liveness_by_tlc(known: Liveness, tools: tla.Tools) -> int:

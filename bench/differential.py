@@ -1,11 +1,14 @@
 """Random models, or examples with something wrong in them, each checked in as many ways as there are.
 
-    python bench/differential.py --models 300 [--mutants] [--tlc] [--liveness] [--seed 0] [--seconds 600]
+    python bench/differential.py --models 300 [--mutants | --crowds] [--tlc] [--spin] [--liveness]
+        [--seed 0] [--seconds 600]
 
-`comparisons.py` says what is compared per model and cell, and must agree; with `--tlc` also by TLC; with
-`--liveness` temporal properties too, by the interpreter's own search for fair cycles.  A disagreement is
-printed with the smallest model that shows it.  What a run came to is said at its end, and how many models had
-which shape; stopped by Ctrl-C or `--seconds` it says with which `--seed` to go on.
+`comparisons.py` says what is compared per model and cell, and must agree; with `--tlc` also by TLC, with
+`--spin` by Spin; with `--liveness` temporal properties too, by the interpreter's search for fair cycles, by a
+plain one, and without exchanging what can change places.  With `--crowds` the models are of such tasks and
+values.  A disagreement is printed with the smallest model that shows it.  What a run came to is said at its
+end, and how many models had which shape; stopped by Ctrl-C or `--seconds` it says with which `--seed` to go
+on.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import mutants
+import random_crowds
 import random_models
 from comparisons import (
     STATES,
@@ -30,10 +34,11 @@ from comparisons import (
     liveness,
     liveness_by_tlc,
     safety,
+    safety_by_spin,
     safety_by_tlc,
     searched,
 )
-from pfnspec import tla
+from pfnspec import spin, tla
 from pfnspec.check.project.files import cache
 from pfnspec.translator.retrace.retrace import Mismatch
 from shrink import smaller
@@ -58,6 +63,7 @@ class Count:
     stopped: int = 0
     cells: int = 0
     runs: int = 0
+    compiled: int = 0
     states: int = 0
     fewer: int = 0
     properties: int = 0
@@ -77,6 +83,7 @@ def _kind(name: str) -> str:
 
 def fault(
     text: str, count: Count | None = None, *, tools: tla.Tools | None = None, temporal: bool = False,
+    compiled: spin.Tools | None = None,
     limit: int = STATES, name: str = "model.pfn", constants: Mapping[str, int] | None = None,
 ) -> str | None:  # fmt: skip
     """What two ways disagree about in a model, in words."""
@@ -101,6 +108,8 @@ def fault(
             lively = liveness(cell, limit) if temporal else []
             count.properties += len(lively)
             count.kinds["a temporal property"] += sum(not one.holds for one in lively)
+            if compiled is not None:
+                count.compiled += safety_by_spin(cell, known, compiled)
             if tools is not None:
                 count.runs += safety_by_tlc(cell, known, tools)
                 for one in lively:
@@ -119,15 +128,19 @@ def fault(
     return None
 
 
-def shrunk(subject: Subject, why: str, tools: tla.Tools | None, *, temporal: bool, limit: int) -> str:
-    """The smallest model found that fails alike, without TLC where it fails without."""
+def shrunk(
+    subject: Subject, why: str, tools: tla.Tools | None, compiled: spin.Tools | None, *, temporal: bool,
+    limit: int,
+) -> str:  # fmt: skip
+    """The smallest model found that fails alike, without TLC and Spin where it fails without."""
     kind = _alike(why)
     settings: dict[str, object] = {"temporal": temporal, "limit": limit}
     settings |= {"name": subject.name, "constants": subject.constants}
-    needed = tools if fault(subject.text, **settings) is None else None  # type: ignore[arg-type]
+    alone = fault(subject.text, **settings) is None  # type: ignore[arg-type]
+    settings |= {"tools": tools, "compiled": compiled} if alone else {}
 
     def fails(candidate: str) -> bool:
-        found = fault(candidate, tools=needed, **settings)  # type: ignore[arg-type]
+        found = fault(candidate, **settings)  # type: ignore[arg-type]
         return found is not None and _alike(found) == kind
 
     return smaller(subject.text, fails)
@@ -146,7 +159,9 @@ class Asked:
     """What every process has to know."""
 
     mutants: bool
+    crowds: bool
     tlc: bool
+    spin: bool
     liveness: bool
     states: int
     whole: bool
@@ -156,6 +171,8 @@ def subject(seed: int, asked: Asked) -> Subject:
     if asked.mutants:
         mutant = mutants.mutant(seed)
         return Subject(mutant.text, mutant.path, mutant.constants, frozenset(mutant.changes))
+    if asked.crowds:
+        return Subject(random_crowds.model(seed))
     made = random_models.made(seed, liveness=asked.liveness)
     return Subject(made.text, shapes=made.shapes)
 
@@ -170,16 +187,17 @@ def one(seed: int, asked: Asked) -> tuple[int, Count, str | None]:
     count = Count()
     looked_at = subject(seed, asked)
     tools = _tools() if asked.tlc else None
+    compiled = spin.find_tools() if asked.spin else None
     count.shapes.update(looked_at.shapes)
     why = fault(
-        looked_at.text, count, tools=tools, temporal=asked.liveness, limit=asked.states,
+        looked_at.text, count, tools=tools, compiled=compiled, temporal=asked.liveness, limit=asked.states,
         name=looked_at.name, constants=looked_at.constants,
     )  # fmt: skip
     if why is None:
         return seed, count, None
     text = looked_at.text
     if not asked.whole:
-        text = shrunk(looked_at, why, tools, temporal=asked.liveness, limit=asked.states)
+        text = shrunk(looked_at, why, tools, compiled, temporal=asked.liveness, limit=asked.states)
     told = "".join(f" {name}={value}" for name, value in looked_at.constants.items())
     return seed, count, f"{why}\n# {looked_at.name}{told}\n{text}"
 
@@ -212,11 +230,17 @@ def main() -> int:
     parser.add_argument("--states", type=int, default=STATES, help="leave larger models out")
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time")
     parser.add_argument("--mutants", action="store_true", help="changed examples instead of random models")
+    parser.add_argument(
+        "--crowds", action="store_true", help="models of tasks and values that can change places"
+    )
     parser.add_argument("--tlc", action="store_true")
+    parser.add_argument("--spin", action="store_true")
     parser.add_argument("--liveness", action="store_true")
     parser.add_argument("--whole", action="store_true", help="print failing models as they are")
     given = parser.parse_args()
-    asked = Asked(given.mutants, given.tlc, given.liveness, given.states, given.whole)
+    asked = Asked(
+        given.mutants, given.crowds, given.tlc, given.spin, given.liveness, given.states, given.whole
+    )
     count = Count()
     began = time.monotonic()
     faults = 0
@@ -235,7 +259,7 @@ def main() -> int:
     print(f"{count.models} models, {count.cells} cells checked; {count.refused} models refused,")
     print(f"{count.large} cells too large, {count.stopped} without a verdict")
     print(f"{count.states} states, {count.fewer} reduced; {count.properties} temporal properties")
-    print(f"{count.runs} runs of TLC")
+    print(f"{count.runs} runs of TLC, {count.compiled} of Spin")
     print(f"{count.stuck} cells with a task that never steps again, and no deadlock")
     print("violated:", ", ".join(f"{name} {number}" for name, number in count.kinds.most_common()))
     print("models with:", ", ".join(f"{name} {number}" for name, number in count.shapes.most_common()))

@@ -13,7 +13,7 @@ from random_formulas import SCALARS
 
 _TEST = re.compile(r"( *)((?:if|while|return|wait(?: \(\w+\))? until) |\w+(?:\.\w+)* = )(.+?)(:| on wq.*)?$")
 _SHARED = re.compile(r"shared (\w+): (.+?)(?: = .*)?$", re.MULTILINE)
-_TRUTH = re.compile(r"\bnot\b|\band\b|\bor\b|==|!=|<|>|\bin\b|^(True|False|maybe\(\))$")
+_TRUTH = re.compile(r"\bnot\b|\band\b|\bor\b|==|!=|<|>|\bin\b|^(True|False|(maybe|need_resched)\(\))$")
 
 
 class _Conditions:
@@ -89,7 +89,7 @@ class _Conditions:
         calls = [
             f"looks({self.random.choice(('True', 'False', self.random.choice(self.tests)))})",
             "decides()",
-            "maybe()",
+            self.random.choice(("maybe()", "need_resched()")),
         ]
         if atomic:
             return calls

@@ -221,7 +221,7 @@ class Formulas:
         return f"{left} {self.one('and', 'or')} {right}"
 
     def condition(self, here: Surroundings) -> str:
-        return "maybe()" if self.chance(20) else self.truth(here)
+        return self.one("maybe()", "need_resched()") if self.chance(20) else self.truth(here)
 
     # -- what only specifications may say
 

@@ -4,11 +4,11 @@
     python bench/speed.py --mutants
 
 Parts are `plain` (PlusCal and Promela, a step per statement), `hand` (TLA+ made small by hand), `smallest`,
-`growth` and `interpreter`; all of them without being named.  All sides of a size are run in turn, RUNS times
-while a turn is short; times are medians of whole commands, `busy` is their processor time.  What runs longer
-than --limit is stopped and said to be; its ratio is then a lower bound.  Ratios are the other's time, or
-states, through pfnspec's.  With --mutants nothing is timed: the same bug is put into all four models, and
-each must find it.
+`engines` (our own model on Spin instead of TLC), `growth` and `interpreter`; all of them without being
+named. All sides of a size are run in turn, RUNS times while a turn is short; times are medians of whole
+commands, `busy` is their processor time. What runs longer than --limit is stopped and said to be; its ratio
+is then a lower bound. Ratios are the other's time, or states, through pfnspec's. With --mutants nothing is
+timed: the same bug is put into all four models, and each must find it.
 
 The exit status is 1 when a verdict is not what it should be.  Without spin or a C compiler those rows are
 left out.  bench/speed.md has the method, and a table as measured.
@@ -44,7 +44,7 @@ from pfnspec.translator.run.interpreter import Interpreter
 HERE = Path(__file__).resolve().parent
 ONE_SHOT = HERE / "one_shot.pfn"
 BASELINES = HERE / "baselines"
-PARTS = ("plain", "hand", "smallest", "growth", "interpreter")
+PARTS = ("plain", "hand", "smallest", "engines", "growth", "interpreter")
 SHORT = 30.0
 INTERPRETED = 20_000
 
@@ -70,6 +70,8 @@ class Size:
 
 
 SMALL, LARGE = Size(2, 2, 3), Size(3, 3, 4)
+# Without reduction there is no symmetry either.
+UNREDUCED = (HERE.parent / "examples/pfncache/upstream.pfn", "--const", "NOTIFIERS=2", "--no-reduction")
 
 
 @dataclass(frozen=True)
@@ -200,9 +202,10 @@ class Bench:
         except (ValueError, KeyError, TypeError):
             raise Wrong(f"pfnspec: {ran.output.strip()[-200:]}") from None
 
-    def one_shot(self, size: Size, limit: float | None = None) -> Ran:
+    def one_shot(self, size: Size, limit: float | None = None, engine: str = "tlc") -> Ran:
         sizes = (f"VCPUS={size.vcpus}", f"NOTIFIERS={size.notifiers}", f"PAGES={size.pages}")
-        return self.pfnspec(ONE_SHOT, *(word for s in sizes for word in ("--const", s)), limit=limit)
+        words = [word for s in sizes for word in ("--const", s)]
+        return self.pfnspec(ONE_SHOT, *words, "--engine", engine, limit=limit)
 
     def tlc(self, folder: Path, module: str, *flags: str) -> Ran:
         """TLC on a module and its configuration that lie in `folder`."""
@@ -359,6 +362,21 @@ def beside(bench: Bench, parts: tuple[str, ...], sizes: Sequence[Size], runs: in
         compared("-", partial(bench.pfnspec, model), [("bare TLC on the same module", bare)], runs)
 
 
+def engines(bench: Bench, sizes: Sequence[Size], runs: int) -> None:
+    """The same model, translated for TLC, with symmetry, and for Spin, without: whole commands."""
+    if not has_spin():
+        return
+    head("pfnspec check", "TLC: states", "s", "busy", "Spin: states", "s", "busy")
+    models: list[tuple[str, Callable[[str], Ran]]] = [
+        (f"one_shot.pfn {size}", lambda engine, size=size: bench.one_shot(size, engine=engine))  # type: ignore[misc]
+        for size in sizes
+    ]
+    models.append(("upstream.pfn, not reduced", lambda engine: bench.pfnspec(*UNREDUCED, "--engine", engine)))
+    for title, run in models:
+        sides = [median([run(engine) for _ in range(runs)]) for engine in ("tlc", "spin")]
+        row(title, *(cell for side in sides for cell in shown(side)))
+
+
 def growth(bench: Bench, limit: float) -> None:
     head("vCPUs", *(f"{notifiers} notifiers: states, s" for notifiers in (1, 2, 3)))
     for vcpus in (1, 2, 3, 4):
@@ -431,6 +449,8 @@ def main() -> int:
                 mutants(bench)
                 return 0
             beside(bench, parts, (SMALL,) if options.small else (SMALL, LARGE), options.n)
+            if "engines" in parts:
+                engines(bench, (SMALL,) if options.small else (SMALL, LARGE), options.n)
             if "growth" in parts:
                 growth(bench, options.point)
             if "interpreter" in parts:

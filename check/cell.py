@@ -26,12 +26,13 @@ from ..translator.retrace.lasso import retrace_lasso
 from ..translator.retrace.retrace import Mismatch, retrace, states_of
 from ..translator.retrace.witness import has_witness
 from ..translator.run.interpreter import Interpreter, State
+from .liveness import Liveness
 from .load import Cell
 from .result import HOLDS, UNDECIDED, VIOLATED, Evidence, Failure
 from .runs import Runs
 from .saved.kept import Behaviour, Outcome, keep, recalled
 from .saved.store import Store, fingerprint
-from .search import STATES, fairly_holds, searched
+from .search import SECOND_OPINION, STATES, searched
 from .stop import RunFailed, RunStopped
 
 
@@ -48,17 +49,14 @@ class CellVerdict:
     vacuous: bool = False
 
 
-# So many states are looked at by the interpreter while TLC is at work, in less time than Java needs to start.
-SECOND_OPINION = 1_000
-
 # Takes a violated property and the states of a behaviour that shows it; raises Mismatch if it does not.
 Tell = Callable[[str, tuple[State, ...]], None]
 
 
 class CellCheck:
-    """What the properties of one cell come to.  Where its `runs` have no TLC, the interpreter decides what is
-    no temporal property.  What complete runs come to is kept in `store`, under keys made
-    from `key`, and found there again."""
+    """What the properties of one cell come to.  Where its `runs` have no TLC, the interpreter decides alone,
+    or Spin what is no temporal property.  What complete runs come to is kept in `store`, under keys made from
+    `key`, and found there again."""
 
     def __init__(
         self, cell: Cell, wanted: tuple[str, ...], runs: Runs, store: Store | None, key: str, *,
@@ -71,6 +69,7 @@ class CellCheck:
         self.store = store
         self.key = key
         self.reduction = reduction
+        self.lively = Liveness(cell, runs, reduction=reduction)
         # States that properties suppose are watched for in the safety run, like `sometimes`.
         supposed = {
             p.name: tuple(
@@ -99,7 +98,7 @@ class CellCheck:
         the states that these suppose, where no safety run looks for them."""
         if any(self.asked(name) for name in self.safety_names()):
             yield self.safety
-        elif any(self.supposed.values()) and self.runs.tools is not None:
+        elif any(self.supposed.values()):
             yield self.suppositions
         for property in self.cell.live.temporal:
             if self.asked(property.name):
@@ -146,7 +145,12 @@ class CellCheck:
 
         remaining = [name for name in self.program.properties if name in names]
         try:
-            (self.safety_by_tlc if self.runs.tools else self.safety_by_search)(program, remaining, tell)
+            if self.runs.compiled is not None:
+                from .compiled import safety_by_spin
+
+                safety_by_spin(program, remaining, self.runs, self.registers, tell)
+            else:
+                (self.safety_by_tlc if self.runs.tools else self.safety_by_search)(program, remaining, tell)
             complete = self.searched_all = True
         except RunStopped as stop:
             self.stopped = stop.why
@@ -298,7 +302,8 @@ class CellCheck:
         started = time.monotonic()
         if property.formula == TRUE:
             return (CellVerdict(self.cell, property.name, "property", HOLDS, vacuous=True),)
-        if self.runs.tools is None:
+        if self.runs.compiled is not None:
+            # Spin is asked about safety only.
             return (self.temporal(property, None),)
         whole = Interpreter(pipeline.whole(pipeline.about(self.cell.live, property)))
         key = fingerprint(self.key, "property", property.name)
@@ -308,25 +313,29 @@ class CellCheck:
         if kept:
             self.runs.recall(kept)
             return (self.temporal(property, kept),)
-        known, probes, cached = False, 0, 0
+        known, probes = False, list[Evidence]()
         try:
-            outcome = self.searched(property)
+            outcome = self.lively.outcome(property)
             if not outcome.findings:
-                known, probes, cached = self.vacuous(property)
+                known = self.vacuous(property, probes)
         except RunStopped as stop:
             self.stopped = stop.why
             return (self.temporal(property, None),)
         except RunFailed as fault:
             self.failure = fault.failure
             return ()
+        rests_on = (outcome.evidence, *probes)
+        both = tuple(e for e in outcome.evidence.engines if all(e in one.engines for one in rests_on))
         evidence = replace(
             outcome.evidence,
-            runs=1 + probes,
+            runs=len(rests_on),
             seconds=time.monotonic() - started,
-            cached=outcome.evidence.cached + cached,
+            cached=sum(one.cached for one in rests_on),
+            engines=both or outcome.evidence.engines,
         )
         outcome = replace(outcome, evidence=evidence, vacuous=known)
-        if self.store:
+        # What TLC has not confirmed is asked again: it may have more time then.
+        if self.store and not (self.runs.tools and evidence.engines == ("interpreter",)):
             keep(self.store, key, outcome, whole)
         return (self.temporal(property, outcome),)
 
@@ -339,73 +348,25 @@ class CellCheck:
             self.cell, property.name, "property", outcome, finding, found.evidence, found.vacuous
         )
 
-    def searched(self, property: Property) -> Outcome:
-        """What a run for one property comes to; raises RunStopped or RunFailed."""
-        focus = pipeline.about(self.cell.live, property)
-        whole = Interpreter(pipeline.whole(focus))
-        program = pipeline.prepared(focus, reduction=self.reduction)
-        emission = self.runs.emitted(program, (), (property.name,), registers=False)
-        outcome = self.lively(program, property, emission)
-        totals = outcome.totals
-        evidence = Evidence(
-            totals.distinct, totals.generated, totals.depth, 1, outcome.seconds, True,
-            cached=int(outcome.remembered),
-        )  # fmt: skip
-        version = str(outcome.version or "")
-        if isinstance(outcome, tla.Holds):
-            return Outcome({}, {}, evidence, frozenset(), version)
-        assert isinstance(outcome, tla.Violated)
-        try:
-            if outcome.kind != "property":
-                raise Mismatch(f"TLC reports a violated {outcome.kind} where only a property is checked")
-            states = states_of(tuple(s.values for s in outcome.trace.states), program, emission)
-            loop = None if outcome.trace.back_to is None else outcome.trace.back_to - 1
-            if self.reduction:
-                states, loop = Expansion(program, whole).lasso(states, loop)
-            finding = retrace_lasso(property, states, loop, whole)
-        except Mismatch as fault:
-            raise RunFailed(self.runs.disagreement(str(fault), emission, outcome)) from fault
-        name = property.name
-        return Outcome({name: Behaviour(states, loop)}, {name: finding}, evidence, frozenset(), version)
-
-    def lively(self, program: Program, property: Property, emission: Emission) -> tla.Holds | tla.Violated:
-        """A run of TLC for a temporal property, and beside it, never longer, the interpreter's own search for
-        a fair behaviour that violates it, where there are few states.  Raises RunFailed where they differ."""
-        ended = threading.Event()
-        with ThreadPoolExecutor(1) as pool:
-            second = pool.submit(fairly_holds, program, property.formula, SECOND_OPINION, ended.is_set)
-            try:
-                outcome = self.runs.tlc(emission, liveness=True)
-            finally:
-                ended.set()
-            holds = second.result()
-        if holds is not None and holds != isinstance(outcome, tla.Holds):
-            finds = "TLC" if holds else "the interpreter"
-            message = f"only {finds} finds {property.name} violated"
-            raise RunFailed(self.runs.disagreement(message, emission, outcome))
-        return outcome
-
-    def vacuous(self, property: Property) -> tuple[bool, int, int]:
-        """Whether a temporal formula that the property supposes holds on no fair behaviour; the number of
-        runs, and how many of them were made before.  Raises RunStopped or RunFailed where that is not known:
-        the property is not decided then."""
+    def vacuous(self, property: Property, probes: list[Evidence]) -> bool:
+        """Whether a temporal formula that the property supposes holds on no fair behaviour; what that rests
+        on is added to `probes`.  Raises RunStopped or RunFailed where it is not known: the property is not
+        decided then."""
         walker = Interpreter(pipeline.whole(pipeline.about(self.cell.live, property)))
-        probes = cached = 0
         for number, supposed in enumerate(antecedents(property.formula)):
             if not is_temporal(supposed):
                 continue
             never = simplified(negation(supposed))
             if never == TRUE:
-                return True, probes, cached
+                return True
             if has_witness(supposed, walker) or never == FALSE:
                 continue
-            probes += 1
             probe = Property(f"{property.name} supposes {number}", never, property.labels, property.span)
-            outcome = self.searched(probe)
-            cached += outcome.evidence.cached
+            outcome = self.lively.outcome(probe)
+            probes.append(outcome.evidence)
             if not outcome.findings:
-                return True, probes, cached
-        return False, probes, cached
+                return True
+        return False
 
     def supposing(self, verdict: CellVerdict) -> CellVerdict:
         """A verdict with what is known of the states that its property supposes: it says nothing if one of

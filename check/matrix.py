@@ -6,9 +6,10 @@ import os
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import tla
 from ..dsl.diagnostics import Diagnostic, did_you_mean
@@ -29,6 +30,9 @@ from .runs import Runs
 from .saved.store import Store, fingerprint
 from .stop import Stop
 
+if TYPE_CHECKING:
+    from .. import spin
+
 
 def check_loaded(
     loaded: Loaded,
@@ -46,6 +50,7 @@ def check_loaded(
         return _result(loaded, (), options, extra=unknown)
     try:
         tools = tla.find_tools(options.java, options.jar) if options.engine == "tlc" else None
+        compiled = _spin() if options.engine in ("spin", "spin-bitstate") else None
     except tla.ToolMissing as fault:
         return _result(loaded, cells, options, failure=Failure("missing", str(fault), "", None))
     cancel = cancel or threading.Event()
@@ -56,7 +61,14 @@ def check_loaded(
     if store is not None:
         said = [meaning(source) for source in loaded.sources.values()]
         key = fingerprint("cell", mark, said, options.deciding(of_a_cell=True))
-    return _Check(loaded, cells, options, tools, on_progress, cancel, started, store, key).run()
+    return _Check(loaded, cells, options, tools, compiled, on_progress, cancel, started, store, key).run()
+
+
+def _spin() -> spin.Tools:
+    """Spin and a compiler, which most checks do without.  Raises ToolMissing."""
+    from ..spin.tools import find_tools
+
+    return find_tools()
 
 
 def chosen(loaded: Loaded, options: Options) -> tuple[tuple[Cell, ...], tuple[Diagnostic, ...]]:
@@ -81,13 +93,21 @@ def _in_shard(cell: int, path: str, shard: tuple[int, int] | None) -> bool:
 
 def _unknown(options: Options, loaded: Loaded) -> tuple[Diagnostic, ...]:
     """Diagnostics for names on the command line that the model does not have."""
-    cells = loaded.cells
+    asked = {"property": options.properties, "policy": options.policies, "scenario": options.scenarios}
+    return unknown_names(asked, loaded.cells, options.places)
+
+
+def unknown_names(
+    asked: Mapping[str, Iterable[str]], cells: Iterable[Cell], places: Mapping[str, Span]
+) -> tuple[Diagnostic, ...]:
+    """A diagnostic for each property, policy or scenario that is `asked` for by name and that no cell has; at
+    its place among `places`, otherwise on the command line."""
+    cells = tuple(cells)
     known = {
         "property": {*m.BUILT_IN_CHECKS, *(name for cell in cells for name in properties_of(cell))},
         "policy": {name for cell in cells for name in (cell.policy, base_policy(cell)) if name},
         "scenario": {cell.scenario for cell in cells if cell.scenario},
     }
-    asked = {"property": options.properties, "policy": options.policies, "scenario": options.scenarios}
     command_line = Span("command line", 0, 0, 0, 0)
     found: list[Diagnostic] = []
     for what, names in asked.items():
@@ -95,7 +115,7 @@ def _unknown(options: Options, loaded: Loaded) -> tuple[Diagnostic, ...]:
             if name not in known[what]:
                 options_ = ", ".join(sorted(str(one) for one in known[what])) or "none"
                 help = did_you_mean(name, [str(one) for one in known[what]]) or f"there are: {options_}"
-                place = options.places.get(what, command_line)
+                place = places.get(what, command_line)
                 found.append(Diagnostic(f"unknown-{what}", place, f"there is no {what} `{name}`", help))
     return tuple(found)
 
@@ -173,8 +193,8 @@ class _Check:
 
     def __init__(
         self, loaded: Loaded, cells: tuple[Cell, ...], options: Options, tools: tla.Tools | None,
-        on_progress: Callable[[Progress], None] | None, cancel: threading.Event, started: float,
-        store: Store | None, key: str,
+        compiled: spin.Tools | None, on_progress: Callable[[Progress], None] | None, cancel: threading.Event,
+        started: float, store: Store | None, key: str,
     ) -> None:  # fmt: skip
         self.loaded = loaded
         self.cells = cells
@@ -185,12 +205,14 @@ class _Check:
         self.stop = Stop(cancel, None if options.seconds is None else started + options.seconds)
         self.lock = threading.Lock()
         self.under_way: dict[int, tla.Progress] = {}
+        self.told: int | None = None
         self.done = 0
         jobs = options.jobs or max(1, (os.cpu_count() or 1) // options.workers)
-        if tools is None:
+        if tools is None and compiled is None:
             # Python runs one thread at a time: side by side, searches would only share the memory.
             jobs = 1
         self.jobs = jobs
+        self.compiled = compiled
         self.checks = [
             CellCheck(
                 cell, options.properties, self.runs(cell, tools, store), store,
@@ -208,6 +230,7 @@ class _Check:
             options.run_seconds, options.states, options.keep, self.stop, self.progress,
             quick=options.reduction,
             memory=None if store is None else store.room("tlc"),
+            compiled=self.compiled, bitstate=options.engine == "spin-bitstate",
         )  # fmt: skip
 
     def run(self) -> Result:
@@ -242,12 +265,13 @@ class _Check:
         return verdicts
 
     def progress(self, now: tla.Progress) -> None:
-        if not self.on_progress:
-            return
         with self.lock:
             self.under_way[threading.get_ident()] = now
             totals = [progress.totals for progress in self.under_way.values()]
             states = sum(t.distinct or 0 for t in totals) or None
+            self.told = states or self.told
+            if not self.on_progress:
+                return
             queue = sum(t.left or 0 for t in totals)
             runs = sum(len(tuple(check.jobs())) for check in self.checks)
             elapsed = time.monotonic() - self.started
@@ -270,8 +294,13 @@ class _Check:
             for v in found
         )  # fmt: skip
         complete = failure is None and all(v.outcome != UNDECIDED for v in found)
+        states = sum(check.runs.states for check in self.checks) or None
+        stopped = None if failure else next((check.stopped for check in self.checks if check.stopped), None)
+        if stopped and self.told:
+            # What was told while it ran was not less in the end.
+            states = max(states or 0, self.told)
         evidence = Evidence(
-            states=sum(check.runs.states for check in self.checks) or None,
+            states=states,
             generated=sum(check.runs.generated for check in self.checks) or None,
             depth=max((check.runs.depth for check in self.checks), default=0) or None,
             runs=sum(check.runs.number for check in self.checks),
@@ -280,7 +309,6 @@ class _Check:
             symmetry=tuple(dict.fromkeys(name for check in self.checks for name in check.symmetry)),
             cached=sum(check.runs.cached for check in self.checks),
         )
-        stopped = None if failure else next((check.stopped for check in self.checks if check.stopped), None)
         tlc = next((check.runs.version for check in self.checks if check.runs.version), "")
         return _result(
             self.loaded, self.cells, self.options,

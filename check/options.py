@@ -10,7 +10,9 @@ from typing import Literal
 from ..dsl.source import Span
 from ..tla.tools import ToolMissing, find_jar
 from .result import Asked
-from .saved.store import Store, tool_mark
+from .saved.store import Store, fingerprint, tool_mark
+
+ENGINES = ("tlc", "interpreter", "spin", "spin-bitstate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +23,10 @@ class Options:
     as Python's own;
     `workers`: threads of one TLC; `jobs`: runs of TLC side by side (None: as many as there are
     processors for them); `seconds` for the whole check, `run_seconds` and `states` for each run;
-    `engine`: tlc, or interpreter, which needs no Java, decides safety of small models and leaves
-    temporal properties open; `fail_fast`: stop at the first verdict that is not expected;
+    `engine`: tlc; or interpreter, which needs no Java and decides small models; or spin, which needs Spin and
+    a C compiler, decides safety of large models, and leaves temporal properties open; or spin-bitstate, by
+    which what is not found violated stays open, too; `fail_fast`: stop at the first verdict that is not
+    expected;
     `reduction`: merge steps and forget dead locals; `keep`: a folder for TLC's files and output;
     `java`, `jar`: tools to be used instead of those that are found; `outside`: bases may lie outside
     the project; `cache`: a folder of what was found before, for this check to use and to add to;
@@ -47,14 +51,15 @@ class Options:
     java: str | None = None
     jar: str | None = None
     outside: bool = False
-    engine: Literal["tlc", "interpreter"] = "tlc"
+    engine: Literal["tlc", "interpreter", "spin", "spin-bitstate"] = "tlc"
     cache: Path | None = None
     shard: tuple[int, int] | None = None
     places: Mapping[str, Span] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.engine not in ("tlc", "interpreter"):
-            raise ValueError(f"engine is {self.engine!r}, and has to be 'tlc' or 'interpreter'")
+        if self.engine not in ENGINES:
+            known = " or ".join(map(repr, ENGINES))
+            raise ValueError(f"engine is {self.engine!r}, and has to be {known}")
         for name in ("workers", "jobs", "seconds", "run_seconds", "states"):
             value = getattr(self, name)
             if value is not None and not value > 0:
@@ -126,4 +131,8 @@ def asked_of(options: Options) -> Asked:
 
 def _mark(options: Options) -> str:
     """The mark of the tools that decide."""
+    if options.engine in ("spin", "spin-bitstate"):
+        from ..spin.tools import find_tools, tools_mark
+
+        return fingerprint(tool_mark(None), tools_mark(find_tools()))
     return tool_mark(find_jar(options.jar) if options.engine == "tlc" else None)

@@ -23,7 +23,10 @@ class Evidence:
     number of runs, wall seconds over all of them, and whether they went to the end.  `states` are
     distinct states; those that differ only in the names of interchangeable tasks or values, the processes
     and types in `symmetry`, count once.  `cached` runs are not of this check: their outcome was kept, and
-    `states`, `generated` and `depth` are theirs."""
+    `states`, `generated` and `depth` are theirs.
+
+    `engines` are those that decided a temporal property, each by itself and alike: tlc, interpreter, or
+    both."""
 
     states: int | None
     generated: int | None
@@ -33,6 +36,7 @@ class Evidence:
     complete: bool
     symmetry: tuple[str, ...] = ()
     cached: int = 0
+    engines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +111,16 @@ class Asked:
 class Result:
     """One model, checked.
 
-    With errors among the `diagnostics` there are no verdicts.  `scenes` and `policies` are the axes
-    of the matrix.  `stopped` says which limit or signal ended the check early (time, states,
-    interrupted, fail-fast).  `unreached` are labels and branches that no behaviour reaches in any
-    cell, known only when all states of all cells were searched.  `fairness` says for each process
-    what the temporal verdicts assume of its tasks: weak, strong or none; it is empty where there are
-    none.  `engine` is what decided: tlc or interpreter.  `shard` (I, N) says that only part I of N of the
-    cells was looked at; `unreached` is then told by these alone.  `barriers` have no effect, since memory is
-    sequentially consistent, and for `unlocked` locations that is what verdicts rest on; those that the model
-    accepts are left out.  `asked` is None where a saved result is of a version that did not write it down.
+    With errors among the `diagnostics` there are no verdicts.  `scenes` and `policies` are the axes of
+    the matrix.  `stopped` says which limit or signal ended the check early (time, states, interrupted,
+    fail-fast), or that bitstate hashing left states out (bitstate).  `unreached` are labels and branches
+    that no behaviour reaches in any cell, known only when all states of all cells were
+    searched.  `fairness` says for each process what the temporal verdicts assume of its tasks: weak,
+    strong or none; it is empty where there are none.  `engine` is what decided: tlc, interpreter, spin or
+    spin-bitstate.  `shard` (I, N) says that only part I of N of the cells was looked at; `unreached` is
+    then told by these alone.  `barriers` have no effect, since memory is sequentially consistent, and for
+    `unlocked` locations that is what verdicts rest on; those that the model accepts are left
+    out.  `asked` is None where a saved result is of a version that did not write it down.
     """
 
     path: str

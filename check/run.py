@@ -54,6 +54,9 @@ def check_file(
     loaded = load(path, options.constants, outside=options.outside, text=text, contents=contents)
     result = check_loaded(loaded, options, on_progress, cancel, started)
     decided = result.evidence is not None and result.evidence.complete and not result.stopped
+    # What TLC has not confirmed is asked again: it may have more time then.
+    alone = [v for v in result.verdicts if v.evidence and v.evidence.engines == ("interpreter",)]
+    decided = decided and not (alone and options.engine == "tlc")
     if store is not None and key and result.verdicts and decided and result.failure is None:
         store.put(key, result_data(result))
     return result

@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import tla
 from ..translator.emit.emit import Emission, emit
@@ -18,12 +19,28 @@ from .result import Failure
 from .saved.kept import Outcome
 from .stop import RunFailed, RunStopped, Stop
 
+if TYPE_CHECKING:
+    from .. import spin
+
 # TLC 2.15 now and then misreads its own files when it prints a liveness counterexample, and breaks off.
 RETRIES = 2
 
 
+class _Either(threading.Event):
+    """Is set when the event is, or when `ended` says so."""
+
+    def __init__(self, event: threading.Event, ended: Callable[[], bool] | None) -> None:
+        super().__init__()
+        self.event = event
+        self.ended = ended
+
+    def is_set(self) -> bool:
+        return self.event.is_set() or (self.ended is not None and self.ended())
+
+
 class Runs:
-    """Without `tools` there is no TLC.  `quick` says that runs are expected to be small.  TLC's answers are
+    """Without `tools` there is no TLC, with `compiled` there is Spin, which searches with bitstate hashing if
+    `bitstate` says so.  `quick` says that runs are expected to be small.  TLC's answers are
     kept in `memory`, and found there again (None: they are not).
 
     `number` counts runs, `safety` those for safety properties; `cached` and `safety_cached` are how many of
@@ -35,11 +52,14 @@ class Runs:
         self, cell: Cell, lines: Mapping[str, tuple[str, ...]], file: str, tools: tla.Tools | None,
         workers: int, heap: int, seconds: float | None, max_states: int | None, keep: Path | None,
         stop: Stop, on_progress: Callable[[tla.Progress], None], *, quick: bool, memory: tla.Memory | None,
+        compiled: spin.Tools | None = None, bitstate: bool = False,
     ) -> None:  # fmt: skip
         self.cell = cell
         self.lines = lines
         self.file = file
         self.tools = tools
+        self.compiled = compiled
+        self.bitstate = bitstate
         self.workers = workers
         self.heap = heap
         self.seconds = seconds
@@ -83,8 +103,16 @@ class Runs:
             header=(f"made by pfnspec from {self.file}",), symmetry=same,
         )  # fmt: skip
 
-    def tlc(self, emission: Emission, *, liveness: bool) -> tla.Holds | tla.Violated:
-        """Runs TLC; raises RunStopped or RunFailed where there is no verdict."""
+    def count(self) -> None:
+        """A run of the interpreter for a temporal property counts, too."""
+        with self.lock:
+            self.number += 1
+
+    def tlc(
+        self, emission: Emission, *, liveness: bool, ended: Callable[[], bool] | None = None
+    ) -> tla.Holds | tla.Violated:
+        """Runs TLC; raises RunStopped or RunFailed where there is no verdict.  `ended` is asked every now and
+        then whether nobody waits for it any more."""
         assert self.tools is not None
         why = self.stop.reason()
         if why is not None:
@@ -94,7 +122,7 @@ class Runs:
             self.number += 1
             self.safety += not liveness
             number = self.number
-        keep = None if self.keep is None else self.keep / self.name(emission, number)
+        keep = None if self.keep is None else self.keep / self.name(emission.module, number)
         job = tla.Job(
             module=emission.module,
             module_text=emission.module_text,
@@ -108,8 +136,8 @@ class Runs:
         limits = tla.Limits(seconds=min(seconds) if seconds else None, distinct_states=self.max_states)
         for attempt in range(RETRIES + 1):
             outcome = tla.run(
-                job, self.tools, limits, keep=keep, on_progress=self.on_progress, cancel=self.stop.event,
-                memory=self.memory,
+                job, self.tools, limits, keep=keep, on_progress=self.on_progress,
+                cancel=_Either(self.stop.event, ended), memory=self.memory,
             )  # fmt: skip
             broken_off = isinstance(outcome, tla.Failed) and outcome.why == "internal"
             if not (liveness and broken_off) or attempt == RETRIES:
@@ -124,8 +152,8 @@ class Runs:
             raise RunFailed(Failure(outcome.why, outcome.message, outcome.detail, directory))
         return outcome
 
-    def name(self, emission: Emission, number: int) -> str:
-        parts = (emission.module, self.cell.scenario or "", self.cell.policy or "", str(number))
+    def name(self, module: str, number: int) -> str:
+        parts = (module, self.cell.scenario or "", self.cell.policy or "", str(number))
         return "-".join(re.sub(r"\W+", "_", part).strip("_") for part in parts if part)
 
     def note(self, outcome: tla.Outcome, liveness: bool) -> None:

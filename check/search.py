@@ -1,5 +1,5 @@
-"""The interpreter as an engine: every reachable state, breadth first, in this process; and its own search for
-fair cycles, the second opinion on temporal properties."""
+"""The interpreter as an engine: every reachable state, breadth first, in this process; and its search for
+fair cycles, which decides temporal properties."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 
 from .. import tla
 from ..translator.program.program import Expr, Program
-from ..translator.run.fair_cycles import Graph, TooLarge
+from ..translator.run.decide import Decided, TooLarge, decided
 from ..translator.run.interpreter import Exploration, Interpreter, State
 
 STATES = 500_000
 """Most states of a search that nobody gives a limit for: some hundred MiB."""
+
+SECOND_OPINION = 1_000
+"""So many states are looked at by the interpreter beside another engine, before that has started."""
 
 _LOOK_EVERY = 200
 _TELL_EVERY = 0.5
@@ -75,7 +78,7 @@ class _Stopped(Exception):
     """A search was told to end."""
 
 
-def fairly_holds(program: Program, formula: Expr, states: int, stop: Callable[[], bool]) -> bool | None:
+def fairly_decided(program: Program, formula: Expr, states: int, stop: Callable[[], bool]) -> Decided | None:
     """Whether a temporal formula holds on every fair behaviour of a program; None where it has more than
     `states` states, or `stop` said so before it was known."""
 
@@ -84,7 +87,7 @@ def fairly_holds(program: Program, formula: Expr, states: int, stop: Callable[[]
             raise _Stopped
 
     try:
-        return Graph.of(program, states, look).holds(formula, look)
+        return decided(program, formula, states, look)
     except (TooLarge, _Stopped):
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
 from random import Random
 
 from ..report.text.behaviour import Page
@@ -14,8 +15,9 @@ from ..report.text.simulation import (
     step_line,
     violation_lines,
 )
-from ..translator.retrace.retrace import elements
+from ..translator.retrace.places import elements
 from ..translator.retrace.simulate import Simulation
+from ..translator.run.interpreter import State
 from .write import put, put_line
 
 LONGEST = 1000
@@ -24,6 +26,9 @@ LONGEST = 1000
 HELP = f"""  NUMBER    take this step
   u         undo the last step
   s         show the state
+  e EXPR    show the value of an expression, as an invariant may have it
+  w EXPR    show it after every step from now on; `w` alone shows none any more
+  g N       go to step N of the counterexample that was loaded with --from
   c LABEL   go on by chance until somebody comes to this label, or `end`, for at most {LONGEST} steps
   r N       take N steps by chance, at most {LONGEST}
   h         this help
@@ -31,13 +36,25 @@ HELP = f"""  NUMBER    take this step
 """
 
 
-def interact(simulation: Simulation, chance: Random, page: Page) -> int:
-    """Reads commands from standard input until `q` or its end; always 0."""
-    talk = _Talk(simulation, chance, page)
+def interact(
+    simulation: Simulation, chance: Random, page: Page, value: Callable[[str, State], str],
+    loaded: tuple[State, ...] = (),
+) -> int:  # fmt: skip
+    """Reads commands from standard input until `q` or its end; always 0.
+
+    `value` tells what an expression is in a state; `loaded` are the states of a counterexample, at whose end
+    the simulation begins.
+    """
+    talk = _Talk(simulation, chance, page, value, loaded)
+    talk.go(len(loaded) - 1)
     prompt = sys.stdin is not None and sys.stdin.isatty()
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
+    if len(loaded) > 1:
+        talk.steps(len(loaded) - 1)
     talk.show()
+    if prompt:
+        put_line("a number takes a step, u takes it back, h shows more")
     while True:
         if prompt:
             put("> ")
@@ -52,10 +69,16 @@ def interact(simulation: Simulation, chance: Random, page: Page) -> int:
 
 
 class _Talk:
-    def __init__(self, simulation: Simulation, chance: Random, page: Page) -> None:
+    def __init__(
+        self, simulation: Simulation, chance: Random, page: Page, value: Callable[[str, State], str],
+        loaded: tuple[State, ...],
+    ) -> None:  # fmt: skip
         self.simulation = simulation
         self.chance = chance
         self.page = page
+        self.value = value
+        self.loaded = loaded
+        self.watched: list[str] = []
         self.names = name_width(simulation.interpreter.tasks)
 
     def obey(self, words: list[str]) -> None:
@@ -68,13 +91,27 @@ class _Talk:
                     put_line("this is the initial state")
             case ["s"]:
                 self.state()
-            case ["h"]:
+            case ["h" | "?" | "help"]:
                 put(HELP)
             case ["c", label]:
                 if label in self.simulation.labels():
                     self.run(LONGEST, label)
                 else:
                     put_line(f"there is no label `{label}`; there are: {', '.join(self.simulation.labels())}")
+            case ["e", *expression] if expression:
+                put_line(f"     {self.value(' '.join(expression), self.simulation.states[-1])}")
+            case ["w"]:
+                self.watched.clear()
+            case ["w", *expression]:
+                self.watched.append(" ".join(expression))
+                self.watch()
+            case ["g", number] if (step := _number(number)) is not None:
+                if step < len(self.loaded):
+                    self.go(step)
+                    self.steps(step)
+                    self.show()
+                else:
+                    put_line(self.no_step(step))
             case ["r", number] if (steps := _number(number)) is not None and 0 < steps <= LONGEST:
                 self.run(steps, None)
             case [number] if (chosen := _number(number)) is not None:
@@ -83,10 +120,26 @@ class _Talk:
                 shown = " ".join(words)
                 put_line(f"`{shown if shown.isprintable() else ascii(shown)}` is no command; h lists them")
 
+    def go(self, step: int) -> None:
+        """To a step of the counterexample, by the steps before it."""
+        while self.simulation.undo():
+            pass
+        for state in self.loaded[1 : step + 1]:
+            self.simulation.take(next(way for way in self.simulation.choices if way.state == state))
+
+    def no_step(self, number: int) -> str:
+        if not self.loaded:
+            return "no counterexample was loaded; simulate -i --from RESULT.json does that"
+        return f"the counterexample has {len(self.loaded) - 1} steps, and no step {number}"
+
+    def watch(self) -> None:
+        for expression in self.watched:
+            put_line(f"     {self.value(expression, self.simulation.states[-1])}")
+
     def choose(self, number: int) -> None:
         choices = self.simulation.choices
         if not 0 < number <= len(choices):
-            put_line(f"there are {len(choices)} steps to choose from" if choices else "nobody can step")
+            put_line(_to_choose_from(len(choices)))
             return
         self.simulation.take(choices[number - 1])
         self.steps(1)
@@ -108,10 +161,14 @@ class _Talk:
     def show(self) -> None:
         """What does not hold here, who waits, and how to go on."""
         simulation = self.simulation
-        for violation in simulation.violations():
+        violations = simulation.violations()
+        for violation in violations:
             put_line("\n".join(violation_lines(simulation.finding(violation), self.page)))
-        waiting = [one for one in simulation.standing() if one.what != "can go on"]
+        # A deadlock has said where everybody stands.
+        is_told = any(violation.property == "deadlock" for violation in violations)
+        waiting = [one for one in simulation.standing() if one.what != "can go on" and not is_told]
         put_line("\n".join(["", *standing_lines(waiting, self.page)]))
+        self.watch()
         told = [simulation.told(choice) for choice in simulation.choices]
         put_line("\n".join(choice_lines(told, self.names, self.page)) if told else "     nobody can step")
 
@@ -120,6 +177,16 @@ class _Talk:
         for name, value in elements(simulation.states[-1], simulation.interpreter):
             put_line(f"     {name} = {value}")
         put_line("\n".join(standing_lines(simulation.standing(), self.page)))
+
+
+def _to_choose_from(number: int) -> str:
+    match number:
+        case 0:
+            return "nobody can step"
+        case 1:
+            return "there is 1 step to choose from"
+        case _:
+            return f"there are {number} steps to choose from"
 
 
 def _number(text: str) -> int | None:

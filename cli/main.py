@@ -9,13 +9,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import recording_arguments, review_arguments
+from .arguments import recording, review, shown
+from .arguments.shown import positive
+from .costs import arguments as cost_arguments
 
 TYPE_CHECKING = False  # What it is good for would take longer to import than all of this.
 if TYPE_CHECKING:
     from typing import NoReturn
-
-    from ..report.kinds import Target
 
 EPILOG = """exit status:
   0  every verdict is as expected
@@ -105,21 +105,24 @@ def command_line() -> argparse.ArgumentParser:
     _saved(commands)
     _translate(commands)
     _simulate(commands)
-    for name, made in recording_arguments.both(commands, _positive):
+    for name, made in recording.both(commands, positive):
         for add in (_cell, _model, *([_tools] if name == "validate" else [])):
             add(made)
         made.set_defaults(command=_run(name, stoppable=name == "validate"))
-    for name, made in (("gate", review_arguments.gate(commands)), ("diff", review_arguments.diff(commands))):
-        made.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
+    for name, made in (("gate", review.gate(commands)), ("diff", review.diff(commands))):
+        made.add_argument("--width", type=positive, metavar="N", help="columns of the text; 72 suits a mail")
         for add in (_configuration, _model, _checking, _tools):
             add(made)
-        made.set_defaults(command=_run(name, stoppable=True))
+        made.set_defaults(command=_run("gate", "run" if name == "gate" else name, stoppable=True))
+    for name, made in cost_arguments.both(commands, _model):
+        made.set_defaults(command=_run("cost", "run" if name == "cost" else "table"))
     _fmt(commands)
     _init(commands)
-    explain = commands.add_parser("explain", help="what a diagnostic means, with an example")
+    explain = commands.add_parser("explain", help="what a diagnostic or a word of a result means, by example")
     explain.add_argument(
-        "code", nargs="?", metavar="CODE", help="as in error[CODE]; without one, all are listed"
-    )
+        "code", nargs="*", metavar="CODE",
+        help="as in error[CODE], or a word: deadlock, lost wake-up, policy spin; without one, all are listed",
+    )  # fmt: skip
     explain.set_defaults(command=_run("explain"))
     lsp = commands.add_parser(
         "lsp", help="a language server, for editors",
@@ -195,12 +198,6 @@ def _constants(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _positive(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 0 < int(text) < 10**12:
-        raise argparse.ArgumentTypeError(f"`{text}` is not a number above zero")
-    return int(text)
-
-
 def _seconds(text: str) -> float:
     try:
         value = float(text)
@@ -216,17 +213,6 @@ def _part(text: str) -> tuple[int, int]:
     if not (part.isdecimal() and parts.isdecimal() and len(parts) < 5 and 0 < int(part) <= int(parts)):
         raise argparse.ArgumentTypeError(f"`{text}` is not of the form I/N with I from 1 to N")
     return int(part), int(parts)
-
-
-def _report(text: str) -> Target:
-    from ..report.kinds import KINDS, Target
-
-    kind, _, path = text.partition("=")
-    if kind not in KINDS:
-        raise argparse.ArgumentTypeError(f"`{text}` is not of the form KIND=FILE with {', '.join(KINDS)}")
-    if path in ("", "-"):
-        raise argparse.ArgumentTypeError(f"`{text}` does not name a file")
-    return Target(kind, Path(path), named=True)
 
 
 def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -251,14 +237,15 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )  # fmt: skip
     check.add_argument("--fail-fast", action="store_true", help="stop at the first unexpected verdict")
     _checking(check)
-    _shown(check)
+    shown.shown(check)
+    shown.space(check)
     check.add_argument(
         "--watch", action="store_true", help="check again whenever a file is saved, until Ctrl-C"
     )
     check.add_argument(
         "--shard", type=_part, metavar="I/N", help="only part I of N of the scenarios and policies; see merge"
     )
-    check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC is given and what it prints")
+    check.add_argument("--keep", type=Path, metavar="DIR", help="keep what TLC, or Spin, is given and prints")
     _tools(check)
     check.set_defaults(command=_run("check", stoppable=True))
 
@@ -266,19 +253,20 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _checking(parser: argparse.ArgumentParser) -> None:
     """How models are checked."""
     parser.add_argument(
-        "--engine", choices=("tlc", "interpreter"), default="tlc",
-        help="interpreter: no Java; for small models, safety only (default tlc)",
+        "--engine", choices=("tlc", "interpreter", "spin", "spin-bitstate"), default="tlc",
+        help="interpreter: small models without Java; spin: safety of large ones, with Spin and a C "
+        "compiler; spin-bitstate: what does not fit into memory (default tlc)",
     )  # fmt: skip
     parser.add_argument(
-        "--jobs", type=_positive, metavar="N", help="TLCs side by side (default: one a processor)"
+        "--jobs", type=positive, metavar="N", help="TLCs side by side (default: one a processor)"
     )
-    parser.add_argument("--workers", type=_positive, metavar="N", help="threads of each TLC (default 1)")
+    parser.add_argument("--workers", type=positive, metavar="N", help="threads of each TLC (default 1)")
     parser.add_argument("--timeout", type=_seconds, metavar="S", help="stop after so many seconds")
     parser.add_argument(
         "--run-timeout", type=_seconds, metavar="S", help="stop each run of TLC after so many seconds"
     )
     parser.add_argument(
-        "--max-states", type=_positive, metavar="N", help="stop a run beyond so many distinct states"
+        "--max-states", type=positive, metavar="N", help="stop a run beyond so many distinct states"
     )
     parser.add_argument(
         "--no-reduction", action="store_true", help="one access a step throughout: the same verdicts, slower"
@@ -292,24 +280,6 @@ def _checking(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _shown(parser: argparse.ArgumentParser) -> None:
-    """How results are shown."""
-    parser.add_argument(
-        "--format",
-        choices=("text", "lines", "json"),
-        default="text",
-        help="of the result; lines: FILE:LINE:COLUMN: and a text, which editors follow (default text)",
-    )
-    parser.add_argument(
-        "--report", action="append", default=[], type=_report, metavar="KIND=FILE", dest="reports",
-        help="write a report too: junit, sarif, markdown, html or json (may be repeated)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--no-github", action="store_true", help="no annotations and no summary in GitHub Actions"
-    )
-    parser.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
-
-
 def _saved(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     trace = commands.add_parser(
         "trace", help="a saved result again, in any format, without checking",
@@ -321,7 +291,7 @@ def _saved(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
             f"--{axis}", action="append", default=[], metavar="NAME", dest=name,
             help=f"show only this {axis} (may be repeated)",
         )  # fmt: skip
-    _shown(trace)
+    shown.shown(trace)
     trace.set_defaults(command=_run("saved", "trace"))
     merge = commands.add_parser(
         "merge", help="one result from those of all shards", epilog=EPILOG,
@@ -329,7 +299,7 @@ def _saved(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         description="Joins what `pfnspec check --shard I/N --report json=FILE` saved on several machines.",
     )  # fmt: skip
     merge.add_argument("files", nargs="+", metavar="RESULT.json", help="the results of all shards")
-    _shown(merge)
+    shown.shown(merge)
     merge.set_defaults(command=_run("saved", "merge"))
 
 
@@ -400,7 +370,19 @@ def _simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "-i", "--interactive", action="store_true", help="choose each step; commands are read, h lists them"
     )
     _cell(simulate)
-    simulate.add_argument("--width", type=_positive, metavar="N", help="columns of the text; 72 suits a mail")
+    simulate.add_argument("--width", type=positive, metavar="N", help="columns of the text; 72 suits a mail")
+    simulate.add_argument(
+        "--from", metavar="RESULT.json", dest="loaded",
+        help="with -i: begin with the counterexample of a saved result, to leave it at any step",
+    )  # fmt: skip
+    simulate.add_argument(
+        "--property",
+        metavar="NAME",
+        help="with --from: the counterexample to this property (default: the first)",
+    )
+    simulate.add_argument(
+        "--verbose", action="store_true", help="with the steps and values that tell nothing, too"
+    )
     _model(simulate)
     simulate.set_defaults(command=_run("simulate"))
 

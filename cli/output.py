@@ -6,13 +6,18 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from ..check.result import Result, overall
+from ..report.kinds import WITH_STATES
 from ..report.text.ink import can_overwrite, ink_for, width_for
 from ..report.text.result import diagnostics_of, failure_text, result_text
 from .write import complain, data, put, redraw
+
+if TYPE_CHECKING:
+    from ..check.states.graph import StateGraph
 
 
 def tell(result: Result, options: argparse.Namespace, *, first: bool) -> None:
@@ -21,7 +26,7 @@ def tell(result: Result, options: argparse.Namespace, *, first: bool) -> None:
     if options.format == "text":
         gap = "" if first or not result.verdicts else "\n"
         width = options.width or width_for(sys.stdout)
-        say(gap + result_text(result, width, ink_for(sys.stdout)), options)
+        say(gap + result_text(result, width, ink_for(sys.stdout), verbose=options.verbose), options)
     elif options.format == "lines":
         from ..report.formats.lines import lines_text
 
@@ -68,6 +73,9 @@ def writable(options: argparse.Namespace, inputs: Iterable[str]) -> bool:
     """Whether all reports can be written, as far as that can be known beforehand; none goes into an input."""
     from ..report.files import CannotWrite, check_targets
 
+    if any(target.kind == "dot" for target in options.reports) and not hasattr(options, "allow_outside"):
+        complain("a saved result has no states to draw: ask `pfnspec check` for --report dot=FILE")
+        return False
     try:
         check_targets(options.reports, inputs)
     except CannotWrite as fault:
@@ -83,14 +91,27 @@ def write_reports(options: argparse.Namespace, results: tuple[Result, ...]) -> b
     # The bases of variants are known only now.
     sources = [path for result in results for path in result.sources]
     done = True
+    graphs: tuple[StateGraph, ...] = ()
+    if any(target.kind in WITH_STATES for target in options.reports):
+        graphs = _graphs(results, options)
     for target in options.reports:
         try:
             check_targets([target], sources)
-            write(target.path, report_text(target.kind, results, root()))
+            made = f"{datetime.now():%Y-%m-%d %H:%M}"
+            write(target.path, report_text(target.kind, results, root(), graphs, made))
         except CannotWrite as fault:
             complain(f"{fault}")
             done = False
     return done
+
+
+def _graphs(results: tuple[Result, ...], options: argparse.Namespace) -> tuple[StateGraph, ...]:
+    """The states to walk through; none of saved results, whose models may be gone."""
+    from ..check.states.graph import graphs_of
+
+    if not hasattr(options, "allow_outside"):
+        return ()
+    return tuple(graph for one in results for graph in graphs_of(one, outside=options.allow_outside))
 
 
 def root() -> Path:

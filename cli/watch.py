@@ -21,12 +21,13 @@ from ..check.load import files
 from ..check.options import Options
 from ..check.result import Result, overall
 from ..check.run import check_file
+from ..report.text.changed import changed_text
 from ..report.text.ink import can_overwrite, ink_for, width_for
 from ..report.text.result import result_text
 from ..report.visible import visible
 from .checking import progress_of
 from .output import tell_faults, write_reports
-from .write import complain, data, put
+from .write import complain, data, put, put_line
 
 POLL = 0.1
 """Seconds between two looks at the files; what has not changed from one to the next is written to its end."""
@@ -48,12 +49,14 @@ def watch(options: argparse.Namespace, asked: Options) -> int:
 
 
 class _Model:
-    """A model, the stamps of its files as they are checked, and what came of it (None: not known)."""
+    """A model, the stamps of its files as they are checked, what came of it (None: not known), and what came
+    of the check `before`."""
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.stamps: dict[str, Stamp] = {path: None}
         self.result: Result | None = None
+        self.before: Result | None = None
         self.stale = True
 
     def changed(self) -> list[str]:
@@ -109,6 +112,8 @@ class _Watch:
                 return False
             if model.result is not None and (fresh or self.redraws):
                 shown |= self._show(model.result, shown)
+                if fresh and model.before is not None:
+                    put_line(f"{chr(10) * shown}{changed_text(model.before, model.result)}")
         results = tuple(model.result for model in self.models if model.result is not None)
         if self.options.reports and not self.interrupted:
             self.unwritten = not write_reports(self.options, results)
@@ -123,7 +128,7 @@ class _Watch:
     def _checked(self, model: _Model, pool: ThreadPoolExecutor) -> bool:
         """Checks a model, unless this round was interrupted; False when its files have changed meanwhile, or
         when everything ends."""
-        model.result = None
+        model.before, model.result = model.result or model.before, None
         self.cancel = cancel = threading.Event()
         if self.interrupted:
             return not self.ending
@@ -142,7 +147,7 @@ class _Watch:
     def _show(self, result: Result, shown: bool) -> bool:
         tell_faults(result)
         width = self.options.width or width_for(sys.stdout)
-        text = result_text(result, width, ink_for(sys.stdout))
+        text = result_text(result, width, ink_for(sys.stdout), verbose=self.options.verbose)
         put("\n" * (shown and bool(text)) + text)
         return bool(text)
 

@@ -320,7 +320,7 @@ def _verdict_change(old: Verdict | None, new: Verdict, stopped: str | None) -> t
     before = "" if old is None else f"; before: {old.outcome}"
     if new.outcome == UNDECIDED:
         if old is not None and old.outcome == UNDECIDED:
-            if stopped in ("time", "states"):
+            if stopped in ("time", "states", "bitstate"):
                 return "still-undecided", DIFFERENT, f"not decided{where}, neither before nor now"
             return None
         return "newly-undecided", WEAKER, f"not decided{where}{before}"

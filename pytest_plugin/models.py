@@ -22,7 +22,7 @@ from ..check.run import check_file
 from ..report.kinds import KINDS
 from ..report.text.diagnostics import diagnostics_text
 from ..report.text.result import failure_text, folded, trace_text, undecided_text, verdict_text
-from ..report.text.words import place
+from ..report.text.words import line_words
 from ..report.visible import harmless, visible
 
 Key = tuple[Path, str | None, str | None]
@@ -192,7 +192,7 @@ class Case(ModelItem):
             pytest.fail(f"{harmless(verdict_text(verdict))}\n\n{self.trace}", pytrace=False)
         if verdict.outcome == VIOLATED:
             line = (
-                "" if verdict.expectation is None else f" in line {place(verdict.expectation, result.path)}"
+                "" if verdict.expectation is None else f" in {line_words(verdict.expectation, result.path)}"
             )
             pytest.xfail(f"violated, as expected{line}")
 

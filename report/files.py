@@ -11,7 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ..check.result import Result
+from ..check.states.graph import StateGraph
 from .formats.data import described
+from .formats.dot import dot_text
 from .formats.html import html_text
 from .formats.junit import junit_text
 from .formats.markdown import markdown_text
@@ -25,10 +27,14 @@ class CannotWrite(Exception):
     """A file that a report cannot be written to; the text is one line for the user."""
 
 
-def report_text(kind: str, results: Iterable[Result], root: Path | None = None) -> str:
-    """The report of a kind: junit, sarif, markdown, html or json.
+def report_text(
+    kind: str, results: Iterable[Result], root: Path | None = None, graphs: Iterable[StateGraph] = (),
+    made: str = "",
+) -> str:  # fmt: skip
+    """The report of a kind: junit, sarif, markdown, html, json or dot.
 
-    Where that matters, files are named by their path from `root` (None: the working directory).  Raises
+    Where that matters, files are named by their path from `root` (None: the working directory).  `graphs` are
+    the states that html offers for stepping, and that dot draws; `made` is the date that html shows.  Raises
     ValueError for another kind.
     """
     results = tuple(results)
@@ -40,9 +46,11 @@ def report_text(kind: str, results: Iterable[Result], root: Path | None = None) 
         case "markdown":
             return markdown_text(results)
         case "html":
-            return html_text(results, own_version())
+            return html_text(results, own_version(), root or Path.cwd(), graphs, made)
         case "json":
             return json_text(results)
+        case "dot":
+            return dot_text(graphs)
         case _:
             raise ValueError(f"there is no report of kind {kind!r}")
 

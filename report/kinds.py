@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-KINDS = ("junit", "sarif", "markdown", "html", "json")
+KINDS = ("junit", "sarif", "markdown", "html", "json", "dot")
 """What `--report` takes."""
+
+WITH_STATES = ("html", "dot")
+"""Kinds that show states of the model besides results."""
 
 
 @dataclass(frozen=True, slots=True)

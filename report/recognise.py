@@ -19,6 +19,7 @@ _BEGINNINGS = {
     r"(?:\d+ (?:verdicts?|errors? in the model)\b|nothing of it in this shard|`)"
     r"|### pfnspec: (?:the gate is (?:open|closed)|comparison)\n",
     "html": r'<!DOCTYPE html>\n<html lang="en">\n<head>\n[^\0]*?<title>[^<]* - pfnspec</title>\n',
+    "dot": r"// pfnspec: state graphs\ndigraph pfnspec \{\n",
     "json": rf'(?:\[\s*)?\{{\s*"schema": \d+,\s*(?:"path": {_TEXT},\s*"model": {_TEXT},\s*"doc": |'
     rf'"base": {_TEXT},\s*"commit": (?:{_TEXT}|null),\s*"status": \d)',
 }

@@ -41,15 +41,22 @@ class WorkDirectory:
     """Whether the files in it stay; the scratch never does."""
     _lock: BinaryIO | None = field(default=None, repr=False)
 
-    def fill(self, module: str, module_text: str, cfg_text: str) -> None:
-        """Writes the two files and the scratch. Raises `OSError`."""
-        remove(self.path / "scratch")
-        for part in (TEMPORARY, STATES, f"{HOME}/.tlaplus"):
-            (self.path / part).mkdir(parents=True)
-        self._lock = (self.path / "scratch" / "lock").open("wb")
+    def claim(self) -> Path:
+        """An empty scratch with its locked file. Raises `OSError`."""
+        scratch = self.path / "scratch"
+        remove(scratch)
+        scratch.mkdir(parents=True)
+        self._lock = (scratch / "lock").open("wb")
         if fcntl is not None:
             with suppress(OSError):
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return scratch
+
+    def fill(self, module: str, module_text: str, cfg_text: str) -> None:
+        """Writes the two files and the scratch. Raises `OSError`."""
+        self.claim()
+        for part in (TEMPORARY, STATES, f"{HOME}/.tlaplus"):
+            (self.path / part).mkdir(parents=True)
         # Newer versions of TLC ask the network where to send statistics unless this says no.
         (self.path / HOME / ".tlaplus/esc.txt").write_text("NO_STATISTICS\n", "ascii")
         (self.path / f"{module}.tla").write_text(module_text, "utf-8")

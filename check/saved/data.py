@@ -20,6 +20,7 @@ from ...translator.program.findings import (
     Change,
     Event,
     Finding,
+    Moved,
     Position,
     Reachable,
     Standing,
@@ -133,6 +134,7 @@ def _evidence_data(evidence: Evidence | None) -> Data | None:
         "seconds": round(evidence.seconds, 3),
         "complete": evidence.complete,
         "symmetry": list(evidence.symmetry),
+        "engines": list(evidence.engines),
     }
 
 
@@ -167,6 +169,7 @@ def _finding_data(finding: Finding) -> Data:
     return {
         "task": None if finding.task is None else str(finding.task),
         "place": None if finding.span is None else _place(finding.span),
+        "formula": None if finding.formula is None else _place(finding.formula),
         "message": finding.message,
         "calls": [_place(call) for call in finding.calls],
         "values": dict(finding.values),
@@ -187,6 +190,7 @@ def _finding_data(finding: Finding) -> Data:
                 "on": [str(task) for task in standing.on],
                 "only": None if standing.only is None else [str(task) for task in standing.only],
                 "keepers": [str(task) for task in standing.keepers],
+                "lost": None if standing.lost is None else [_moved_data(moved) for moved in standing.lost],
                 **_place(standing.span),
             }
             for standing in finding.standing
@@ -195,6 +199,10 @@ def _finding_data(finding: Finding) -> Data:
         "diagnosis": finding.diagnosis,
         "reasons": list(finding.reasons),
     }
+
+
+def _moved_data(moved: Moved) -> Data:
+    return {"where": moved.where, "then": moved.then, "now": moved.now, "step": moved.step}
 
 
 def _step_data(step: TraceStep) -> Data:
@@ -378,7 +386,7 @@ class _Reader:
     def evidence(self, data: Data) -> Evidence:
         return Evidence(
             data["states"], data["generated"], data["depth"], data["runs"], data["seconds"], data["complete"],
-            tuple(data["symmetry"]), data["cached"],
+            tuple(data["symmetry"]), data["cached"], tuple(data.get("engines", ())),
         )  # fmt: skip
 
     def finding(self, property: str, data: Data) -> Finding:
@@ -394,7 +402,7 @@ class _Reader:
                 Standing(
                     self.task(one["task"]), self.span(one), one["what"], one["waits_for"],
                     self.tasks(one["on"]), None if one["only"] is None else self.tasks(one["only"]),
-                    self.tasks(one["keepers"]),
+                    self.tasks(one["keepers"]), None if one.get("lost") is None else self.moved(one["lost"]),
                 )
                 for one in data["standing"]
             ),
@@ -409,7 +417,11 @@ class _Reader:
                 Position(self.task(one["task"]), one["label"], one["there"], self.span(one))
                 for one in data["positions"]
             ),
+            self.optional(self.span, data.get("formula")),
         )  # fmt: skip
+
+    def moved(self, data: Iterable[Data]) -> tuple[Moved, ...]:
+        return tuple(Moved(one["where"], one["then"], one["now"], one["step"]) for one in data)
 
     def step(self, data: Data) -> TraceStep:
         return TraceStep(

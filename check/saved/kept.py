@@ -61,6 +61,7 @@ def keep(store: Store, key: str, outcome: Outcome, interpreter: Interpreter) -> 
         "runs": evidence.runs,
         "seconds": evidence.seconds,
         "symmetry": list(evidence.symmetry),
+        "engines": list(evidence.engines),
         "reached": sorted(outcome.reached),
         "version": outcome.version,
         "vacuous": outcome.vacuous,
@@ -82,7 +83,7 @@ def recalled(store: Store, key: str, interpreter: Interpreter, retrace: Retrace)
         findings = {name: retrace(name, one.states, one.loop) for name, one in behaviours.items()}
         evidence = Evidence(
             data["states"], data["generated"], data["depth"], data["runs"], data["seconds"], True,
-            tuple(data["symmetry"]), data["runs"],
+            tuple(data["symmetry"]), data["runs"], tuple(data["engines"]),
         )  # fmt: skip
         return Outcome(
             behaviours, findings, evidence, frozenset(data["reached"]), data["version"], data["vacuous"]

@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-ROOMS = ("check", "dsl", "tla", "translator")
+ROOMS = ("check", "dsl", "spin", "tla", "translator")
 """The packages whose code decides about a verdict, with all folders in them."""
 
 KEPT_DAYS = 60

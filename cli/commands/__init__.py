@@ -1,6 +1,6 @@
 """One module a command, with `run(options) -> int`: the exit status.
 
-`check`, `simulate`, `translate`, `validate`, `probes`, `gate`, `diff`, `fmt`, `init`, `explain`,
-`completion`, `lsp`, `doctor`;
-`saved` has the two that read results, `trace` and `merge`. `starter` holds the files that `init` writes.
+`check`, `simulate`, `translate`, `validate`, `probes`, `fmt`, `init`, `explain`, `completion`, `lsp`,
+`doctor`; `gate` has `diff` too, `cost` has `costs`, and `saved` the two that read results, `trace` and
+`merge`. `starter` holds the files that `init` writes.
 """

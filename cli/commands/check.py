@@ -8,13 +8,16 @@ import threading
 from collections.abc import Mapping
 
 from ...check.options import Options
-from ...check.result import Result
+from ...check.project.files import read
+from ...check.result import Result, overall
 from ...check.run import check_file
 from ...dsl.source import Span
+from ...report.text.diagnostics import diagnostics_text
+from ...report.text.ink import ink_for
 from ..checking import cache_of, progress_of
 from ..configured import configure
 from ..output import finish, tell, writable
-from ..write import complain
+from ..write import complain, put
 
 
 def run(options: argparse.Namespace) -> int:
@@ -25,6 +28,12 @@ def run(options: argparse.Namespace) -> int:
     if options.engine == "interpreter" and options.keep is not None:
         complain("--keep keeps the files of TLC, which --engine interpreter does not run")
         return 2
+    if (options.outcomes or options.numbers) and (options.format != "text" or options.watch):
+        complain("--outcomes and --numbers are told as text, below the verdicts, and not with --watch")
+        return 2
+    if (options.outcomes or options.numbers) and "-" in options.files:
+        complain("--outcomes and --numbers read a model again, which standard input cannot be")
+        return 2
     if options.reports and not writable(options, options.files):
         return 2
     asked = _asked(options, places)
@@ -34,13 +43,16 @@ def run(options: argparse.Namespace) -> int:
         return watch(options, asked)
     cancel: threading.Event = options.cancel
     results: list[Result] = []
+    wrong = 0
     for path in options.files:
         result = check_file(path, asked, progress_of(sys.stderr), cancel)
         tell(result, options, first=not results)
         results.append(result)
         if cancel.is_set():
             break
-    return finish(tuple(results), options)
+        if options.outcomes or options.numbers:
+            wrong = max(wrong, _tell_space(path, options))
+    return overall((finish(tuple(results), options), wrong))
 
 
 def _asked(options: argparse.Namespace, places: Mapping[str, Span]) -> Options:
@@ -66,3 +78,37 @@ def _asked(options: argparse.Namespace, places: Mapping[str, Span]) -> Options:
         cache=cache_of(options),
         shard=options.shard,
     )
+
+
+def _tell_space(path: str, options: argparse.Namespace) -> int:
+    """Shows outcomes and numbers of each cell of a model that `--scenario` and `--policy` leave; 0, or 2 for
+    an expression that is none.  Nothing where the model has faults: its check has told them."""
+    from ...check.states.asked import ask, split
+    from ...check.states.space import STATES, counts_of, outcomes_of
+    from ...report.text.behaviour import where_text
+    from ...report.text.space import counts_text, outcomes_text
+    from ...translator import pipeline
+
+    source, _, _ = read(path)
+    if source is None:
+        return 0
+    wanted, constants = split(options.outcomes or ""), dict(options.constants)
+    asked = ask(path, source.text, wanted, constants, outside=options.allow_outside)
+    if asked.fault is not None:
+        put(diagnostics_text((asked.fault,), {}, ink_for(sys.stderr)), sys.stderr)
+        return 2
+    limit = options.max_states or STATES
+    for cell, questions in asked.cells:
+        if options.scenarios and cell.scenario not in options.scenarios:
+            continue
+        if options.policies and cell.policy not in options.policies:
+            continue
+        where = where_text(cell.scenario, cell.policy)
+        plain = pipeline.about(cell.program)
+        if options.outcomes:
+            program = pipeline.prepared(plain, reduction=not options.no_reduction)
+            put("\n" + outcomes_text(outcomes_of(program, questions, limit), where))
+        if options.numbers:
+            found = counts_of(pipeline.whole(plain), limit)
+            put("\n" + counts_text(found, where, asked.loaded.path, asked.loaded.sources))
+    return 0

@@ -1,4 +1,4 @@
-"""`pfnspec gate`."""
+"""`pfnspec gate`, and `pfnspec diff`, which compares two files without a checkout."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import threading
 from pathlib import Path
 
 from ...check.project.configuration import Configuration
-from ...gate.change import gate
+from ...gate.change import compare_files, gate
 from ...gate.git import Checkout, GitTrouble, checkout
 from ...gate.settings import Configurations, former
 from ...report.kinds import KINDS
-from ..configured import configure_gate
+from ..configured import configure_checks, configure_gate
 from ..output import writable
 from ..review import options_of, show
 from ..write import complain, redraw
@@ -38,6 +38,23 @@ def run(options: argparse.Namespace) -> int:
     finally:
         if watched:
             redraw()
+    return show(review, options)
+
+
+def diff(options: argparse.Namespace) -> int:
+    """Compares two models; 1 when the second is weaker."""
+    old, new = options.old, options.new
+    files = [old, new]
+    if files == ["-", "-"]:
+        complain("only one of the two can be standard input")
+        return 2
+    if "-" in files and options.check:
+        complain("standard input can be read once, so --check needs two files")
+        return 2
+    if configure_checks(options) is None or not writable(options, files):
+        return 2
+    cancel: threading.Event = options.cancel
+    review = compare_files(old, new, options_of(options), checked=options.check, cancel=cancel)
     return show(review, options)
 
 

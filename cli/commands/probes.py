@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ...recording.probes import NoProbe, script
-from ..binding import one_binding
+from ..cell import one_binding
 from ..write import complain, data
 
 

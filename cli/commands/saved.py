@@ -18,7 +18,7 @@ from ..write import complain
 
 def trace(options: argparse.Namespace) -> int:
     """Shows saved results, or the verdicts of them that are asked for; 0 when they could be shown."""
-    results = _read([options.file])
+    results = read_results([options.file])
     if results is None:
         return 2
     for axis, wanted in (
@@ -39,7 +39,7 @@ def trace(options: argparse.Namespace) -> int:
 
 def merge(options: argparse.Namespace) -> int:
     """Joins the results of shards and shows them as `check` does; the exit status is that of one check."""
-    results = _read(options.files)
+    results = read_results(options.files)
     if results is None or (options.reports and not writable(options, options.files)):
         return 2
     try:
@@ -86,7 +86,7 @@ def _shown(results: tuple[Result, ...], options: argparse.Namespace) -> int:
     return finish(results, options)
 
 
-def _read(paths: list[str]) -> tuple[Result, ...] | None:
+def read_results(paths: list[str]) -> tuple[Result, ...] | None:
     """All results in the files, `-` being standard input; None, with the reason on standard error, if one of
     them cannot be read."""
     found: list[Result] = []

@@ -12,7 +12,7 @@ from ...report.recording.text import validation_text
 from ...report.text.behaviour import Page
 from ...report.text.ink import can_overwrite, ink_for, width_for
 from ...report.text.result import folded
-from ..binding import one_binding
+from ..cell import one_binding
 from ..write import complain, data, put, redraw
 
 

@@ -23,6 +23,8 @@ Where FILE is `-`, the model comes from standard input.
 ENVIRONMENT = {
     "PFNSPEC_JAVA": "the Java to use, as `--java`",
     "PFNSPEC_TLA2TOOLS": "the tla2tools.jar to use, as `--tla2tools`",
+    "PFNSPEC_SPIN": "the Spin of `--engine spin` (default: spin on the path)",
+    "CC": "the C compiler of `--engine spin` (default: gcc, clang or cc on the path)",
     "PFNSPEC_CACHE": "where tables and verdicts are kept (default: XDG_CACHE_HOME, then ~/.cache)",
     "PFNSPEC_TRACEBACK": "when set, a mistake in pfnspec itself shows where it happens",
     "NO_COLOR": "when set, text is plain on a terminal too",

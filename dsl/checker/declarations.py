@@ -18,6 +18,7 @@ from .bodies.sites import refuse_unfit_sites
 from .bodies.size import refuse_large
 from .bodies.snapshots import refuse_other_counters
 from .bodies.statements import check_body
+from .measures import measures
 from .properties import (
     Owner,
     assertions,
@@ -98,6 +99,7 @@ def examine(
     expected = expectations(declared, claimed, texts, names, specification.path, found)
     refuse_bad_acceptances(declared, found)
     unlocked = unlocked_on_purpose(declared, names, specification.path, found)
+    measured = measures(declared, names, specification.path, found)
     recorded = recordings(declared, names, found)
     if not any(process.count for process in processes) and not found and lost is None:
         help = "give one an instance" if processes else "add `process NAME:`"
@@ -108,7 +110,7 @@ def examine(
         specification.header.name, specification.path, specification.doc,
         tuple(names.constants.items()), tuple(names.variables.values()), tuple(processes),
         tuple(functions), tuple(claimed), texts, tuple(expected), scenario,
-        policies, asked, cpus, settings.preempt, unlocked, recorded,
+        policies, asked, cpus, settings.preempt, unlocked, measured, recorded,
     )  # fmt: skip
     return Checked(model, names, bodies, found)
 

@@ -32,7 +32,7 @@ def formulas(declared: tuple[tree.Declaration, ...], names: Names, found: Diagno
                     "reserved-name", node.span, f"`{node.name}` is always checked", "choose another name"
                 )
             if typed is not None:
-                formulas.append(m.Formula(node.name, kind, typed, node.doc, node.span))
+                formulas.append(m.Formula(node.name, kind, typed, node.doc, node.span, node.formula.span))
     return formulas
 
 

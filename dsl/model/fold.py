@@ -80,9 +80,9 @@ def truth_of(test: m.Condition) -> bool | None:
             if first is None or first == (operator == "or"):
                 return first
             return truth_of(right)
-        case (
-            m.Maybe() | m.Choose() | m.TryLock() | m.Invoke() | m.Modify() | m.Outcome() | m.Bug() | m.Look()
-        ):
+        case m.Maybe() | m.NeedResched() | m.Choose() | m.TryLock() | m.Invoke() | m.Look():
+            return None
+        case m.Modify() | m.Outcome() | m.Bug():
             return None
         case _:
             try:

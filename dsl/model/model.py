@@ -270,12 +270,26 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """An `invariant`, a `sometimes` or a (temporal) `property`."""
+    """An `invariant`, a `sometimes` or a (temporal) `property`; `written` is where its condition stands."""
 
     name: str
     kind: str
     condition: Expr
     doc: str | None
+    span: Span
+    written: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`measure name: process at start until process at end`: how long a task of the process takes from one
+    label to the next time it comes to the other.  A label has one or two parts; it is no step and no
+    claim."""
+
+    name: str
+    process: str
+    start: tuple[str, ...]
+    end: tuple[str, ...]
     span: Span
 
 
@@ -317,6 +331,7 @@ class Model:
     cpus: int | None = None
     preempt: str = "none"
     unlocked: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
     recordings: tuple[Recording, ...] = ()
 
     def policy(self, name: str) -> Policy:

@@ -270,6 +270,14 @@ class Maybe:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedResched:
+    """`need_resched()`: whether somebody else wants this CPU.  Without time it is a choice."""
+
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
 class Choose:
     """`choose(S)`: any element; `empty_choice` when there is none."""
 
@@ -384,6 +392,6 @@ class Joined:
     sort: Sort = BOOL
 
 
-Action = Maybe | Choose | TryLock | Invoke | Modify | Outcome | Bug | Look | Negated | Joined
+Action = Maybe | NeedResched | Choose | TryLock | Invoke | Modify | Outcome | Bug | Look | Negated | Joined
 Condition = Expr | Action
 Source = Expr | Action | Take

@@ -280,6 +280,12 @@ class Build(Transformer[Token, Any]):
     def sometimes(self, meta: Meta, c: list[Any]) -> tree.Sometimes:
         return tree.Sometimes(self._head(meta), str(c[0]), c[-1], _doc(c[1:-1]))
 
+    def mark(self, meta: Meta, c: list[Any]) -> tree.Mark:
+        return tree.Mark(self._span(meta), str(c[0]), c[1])
+
+    def measure(self, meta: Meta, c: list[Any]) -> tree.Measure:
+        return tree.Measure(self._head(meta), str(c[0]), c[1], c[2])
+
     def setting(self, meta: Meta, c: list[Any]) -> tree.Setting:
         return tree.Setting(self._span(meta), str(c[0]), c[1])
 

@@ -130,6 +130,13 @@ _BEGINNINGS: tuple[tuple[str, str, str, str], ...] = (
 
 # Looked for in a line that does not parse, up to where the parser stopped.
 _ANYWHERE: tuple[tuple[str, str, str, str], ...] = (
+    (
+        r"(?<=[:,(])\s*(struct|enum|union)\b(?=\s+\w)",
+        "no-c-declaration",
+        "a type is named without what it is",
+        "write its name alone: that of a `class` or an `enum`, or `mutex`, `spinlock`, `rwlock`, `rwsem`, "
+        "`waitqueue`",
+    ),
     (r"\blambda\b", "no-lambda", "there are no lambdas", "write a `def`"),
     (
         r"\b[fF][rR]?(?=[\"'])",

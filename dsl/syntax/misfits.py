@@ -35,6 +35,9 @@ _TOKENS = {
     "PROCESS": "`process`", "WEAKER": "`weaker`",
 }  # fmt: skip
 
+# Declarations that need a type, each with one that it may have.
+_TYPED = {"const": "int", "shared": "range(4)", "ghost": "range(4)"}
+
 # Signs that word processors and mathematicians write.
 _SIGNS = {
     "\u2264": "<=", "\u2265": ">=", "\u2260": "!=", "\u2227": "and", "\u2228": "or", "\u00ac": "not",
@@ -102,6 +105,9 @@ def _by_form(stop: Stop, line: str, before: str) -> Finding:
         at = stop.at - 1
         help = "assign with `=`, or compare in an `if`, `await` or `assert`"
         return Finding("no-effect", "a comparison is not a statement", help, at, at + 2)
+    if stop.word == "=" and first in _TYPED and (name := re.fullmatch(rf"\s*{first}\s+(\w+)\s*", before)):
+        help = f"write `{first} {name[1]}: {_TYPED[first]} = ...`"
+        return found("syntax", f"`{name[1]}` has no type", help)
     if stop.word == "=" and re.match(r"(if|elif|while|assert|await)\b", line):
         return found("assign-in-condition", "`=` assigns", _instead_of_assigning(line, stop.text[end:]))
     if stop.word == "=" and re.match(r"[\w.\[\]]+\s*[-+*|&%]?=\s*[\w.\[\]]+\s*=", line):

@@ -268,8 +268,9 @@ class Ghost(Node):
 
 @dataclass(frozen=True, slots=True)
 class Interrupts(Node):
-    """What a handler interrupts: `interrupt tick on vcpu:`; `level` is interrupt, softirq or nmi.  Its span
-    is that of the process' name."""
+    """What a handler interrupts: `interrupt tick on vcpu:`; `level` is interrupt, softirq or nmi.
+
+    Its span is that of the process' name."""
 
     level: str
     process: str
@@ -351,6 +352,23 @@ class Sometimes(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Mark(Node):
+    """`vcpu at refreshing` in a `measure`"""
+
+    process: str
+    label: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure(Node):
+    """`measure refresh_time: vcpu at refreshing until vcpu at use`"""
+
+    name: str
+    start: Mark
+    end: Mark
+
+
+@dataclass(frozen=True, slots=True)
 class Setting(Node):
     """`cpus = 1` in a scenario"""
 
@@ -395,7 +413,7 @@ class AcceptUnlocked(Node):
 
 Declaration = (
     Const | TypeAlias | Enum | Struct | Shared | Ghost | Process | Function | Policy | Policies
-    | Invariant | Property | Sometimes | Scenario | Expect | Accept | AcceptUnlocked | Recording
+    | Invariant | Property | Sometimes | Measure | Scenario | Expect | Accept | AcceptUnlocked | Recording
 )  # fmt: skip
 
 

@@ -28,6 +28,13 @@ TYPES: tuple[Word, ...] = (
 FUNCTIONS: tuple[Word, ...] = (
     Word("maybe", "function", "`True` or `False`: every run takes both ways.", (), role="choice"),
     Word(
+        "need_resched",
+        "function",
+        "Whether somebody else wants this CPU: a check takes both ways, `pfnspec cost` knows.",
+        (),
+        role="choice",
+    ),
+    Word(
         "choose",
         "function",
         "Any element of a set, a type or a range; of none, `empty_choice` is violated.",

@@ -179,7 +179,8 @@ _NAMES: tuple[tuple[str, str], ...] = (
         r"smp_cond_load_\w+|spin_until_cond|atomic_cond_read_\w+",
         "write `while not CONDITION:` and `cpu_relax()` in it",
     ),
-    (r"need_resched|signal_pending\w*|fatal_signal_pending", "write `maybe()`"),
+    (r"(tif|test_tsk)_need_resched", "write `need_resched()`"),
+    (r"signal_pending\w*|fatal_signal_pending", "write `maybe()`"),
     (
         r"cond_resched_lock",
         "write `LOCK.unlock()`, `cond_resched()` and `LOCK.lock()` below `if maybe():`, "
@@ -234,7 +235,12 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"ACCESS_ONCE|READ_ONCE_\w+|data_race", "write `READ_ONCE(x)`"),
     # -- assertions and the rest of C
     (
-        r"(VM_)?(WARN|BUG)(_ON)?(_ONCE)?|KVM_BUG\w*|lockdep_assert",
+        r"(VM_)?(WARN|BUG)(_ON)?(_ONCE)?|KVM_BUG\w*",
+        'write `assert not CONDITION, "why"`: C says what must not be; it reads all at once, so load into '
+        "locals above it what the code reads without a lock",
+    ),
+    (
+        r"lockdep_assert",
         'write `assert CONDITION, "why"`, for what must hold; it reads all at once, so load into locals '
         "above it "
         "what the code reads without a lock",

@@ -49,6 +49,11 @@ DECLARATIONS: tuple[Word, ...] = (
     _declares("property", "What holds of every fair behaviour.", "property ${1:name}: $0", "lines"),
     _declares("sometimes", "What holds in some state that is reached.", "sometimes ${1:name}: $0", "lines"),
     _declares(
+        "measure",
+        "What `pfnspec cost` times.",
+        "measure ${1:name}: ${2:process} at ${3:label} until ${2:process} at ${4:label}",
+    ),
+    _declares(
         "scenario",
         "Settings under which the model is checked.",
         "scenario ${1:name}:\n    ${2:cpus = 1}",

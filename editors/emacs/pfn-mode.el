@@ -37,7 +37,7 @@
 
 ;; words: made by generate.py
 (defconst pfn--declaration-words
-  '("accept" "class" "const" "daemon" "def" "enum" "event" "expect" "from" "ghost" "ignore" "interrupt" "invariant" "model" "nmi" "part" "policies" "policy" "probe" "process" "property" "recording" "scenario" "shared" "softirq" "sometimes" "threads" "to" "type" "under" "unfair" "unlocked" "varies" "weaker" "where"))
+  '("accept" "class" "const" "daemon" "def" "enum" "event" "expect" "from" "ghost" "ignore" "interrupt" "invariant" "measure" "model" "nmi" "part" "policies" "policy" "probe" "process" "property" "recording" "scenario" "shared" "softirq" "sometimes" "threads" "to" "type" "under" "unfair" "unlocked" "varies" "weaker" "where"))
 (defconst pfn--statement-words
   '("assert" "atomic" "await" "break" "continue" "either" "elif" "else" "for" "holding" "if" "label" "on" "pass" "return" "wait" "while" "with"))
 (defconst pfn--operator-words
@@ -47,7 +47,7 @@
 (defconst pfn--verdict-words
   '("holds" "violated"))
 (defconst pfn--function-words
-  '("all" "any" "choose" "len" "max" "maybe" "min" "range" "set"))
+  '("all" "any" "choose" "len" "max" "maybe" "min" "need_resched" "range" "set"))
 (defconst pfn--variable-words
   '("cond" "end" "self" "wq"))
 (defconst pfn--setting-words

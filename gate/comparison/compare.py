@@ -22,11 +22,11 @@ from .occurrences import called_by_processes
 from .terms import Surroundings, Term, domain, nodes, shape, surroundings, term
 
 _Node = TypeVar(
-    "_Node", tree.Process, tree.Function, tree.TypeAlias, tree.Enum, tree.Struct, tree.Shared, tree.Ghost
-)
+    "_Node", tree.Process, tree.Function, tree.TypeAlias, tree.Enum, tree.Struct, tree.Shared, tree.Ghost,
+    tree.Recording,
+)  # fmt: skip
 
-
-_ACCEPTANCES = tree.Accept | tree.AcceptUnlocked | tree.Recording
+_ACCEPTANCES = tree.Accept | tree.AcceptUnlocked
 """What a check takes no notice of, and what only says which notes are wanted."""
 
 
@@ -86,6 +86,11 @@ class _Comparison:
             message = f"the model was called `{self.old.header.name}`"
             spans = self.old.header.span, self.new.header.span
             found.append(Difference("model-renamed", NEUTRAL, self.new.header.name, message, *spans))
+        read = _named(self.old, tree.Recording)
+        for name, node in _named(self.new, tree.Recording).items():
+            if (old := read.get(name)) is None or _whole(old) != _whole(node):
+                at = None if old is None else old.span
+                found.append(Difference("recording", NEUTRAL, name, "it is read otherwise", at, node.span))
         once = dict.fromkeys(found)
         return tuple(sorted(once, key=lambda difference: EFFECTS.index(difference.effect)))
 

@@ -10,7 +10,7 @@ from lsprotocol import types
 from ...check.result import HOLDS, VIOLATED, Result, Verdict
 from ...dsl.source import PRELUDE, Span
 from ...report.text.result import cell_text, counterexamples, reasons_of
-from ...report.text.words import source_line, told
+from ...report.text.words import in_words, source_line
 from ...translator.program.findings import Finding
 
 MOST_STEPS = 150
@@ -121,7 +121,7 @@ class _Teller:
         for index, step in enumerate(finding.steps[left_out:], start=left_out):
             repeated = finding.loop is not None and index >= finding.loop
             lead = "for ever: " if repeated else ""
-            for span, text in told(step):
+            for span, text in in_words(step):
                 shown = _in_model(span, step.calls) or self.model
                 if index == left_out and left_out:
                     lead = f"({left_out} steps before are left out) {lead}"
@@ -138,7 +138,7 @@ class _Teller:
             yield types.DiagnosticRelatedInformation(self.place(shown), text)
         elif finding.span is not None and finding.span.path != PRELUDE:
             who = f"{finding.task}: " if finding.task is not None else ""
-            line = source_line(finding.span, self.result.sources)
+            line = source_line(finding.span, self.result.sources, finding.formula)
             yield types.DiagnosticRelatedInformation(self.place(finding.span), f"{who}fails: {line}")
 
 

@@ -74,6 +74,8 @@ def described(analysis: Analysis, found: Occurrence) -> str:
             return "\n\n".join(filter(None, (_code(line), told)))
         case "shared" | "ghost" | "type" | "class" | "enum" | "process" | "def" | "policy" | "scenario":
             return "\n\n".join(filter(None, (_code(_line(node, analysis)), _values(sort), _doc(node))))
+        case "measure":
+            return _code(_line(node, analysis))
         case "invariant" | "property" | "sometimes":
             return "\n\n".join(filter(None, (_code(f"{symbol.kind} {symbol.name}"), _doc(node))))
         case "field" | "local" | "parameter":

@@ -28,7 +28,8 @@ _SYMBOLS = {
     "class": types.SymbolKind.Struct, "shared": types.SymbolKind.Variable, "ghost": types.SymbolKind.Variable,
     "process": types.SymbolKind.Class, "def": types.SymbolKind.Function, "policy": types.SymbolKind.Function,
     "invariant": types.SymbolKind.Property, "property": types.SymbolKind.Property,
-    "sometimes": types.SymbolKind.Property, "scenario": types.SymbolKind.Namespace,
+    "sometimes": types.SymbolKind.Property,
+    "measure": types.SymbolKind.Property, "scenario": types.SymbolKind.Namespace,
     "recording": types.SymbolKind.Namespace,
     "member": types.SymbolKind.EnumMember, "field": types.SymbolKind.Field, "label": types.SymbolKind.Key,
 }  # fmt: skip

@@ -32,7 +32,8 @@ _OF_SYMBOL = {
     "const": ("variable", ("readonly",)), "type": ("type", ()), "enum": ("enum", ()), "class": ("class", ()),
     "shared": ("variable", ()), "ghost": ("variable", ()), "process": ("class", ()), "def": ("function", ()),
     "policy": ("function", ()), "invariant": ("property", ()), "property": ("property", ()),
-    "sometimes": ("property", ()), "scenario": ("namespace", ()), "member": ("enumMember", ()),
+    "sometimes": ("property", ()), "measure": ("property", ()), "scenario": ("namespace", ()),
+    "member": ("enumMember", ()),
     "field": ("property", ()), "parameter": ("parameter", ()), "local": ("variable", ()),
     "bound": ("parameter", ()), "label": ("label", ()),
 }  # fmt: skip

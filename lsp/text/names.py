@@ -17,7 +17,8 @@ KINDS: dict[type, str] = {
     tree.Const: "const", tree.TypeAlias: "type", tree.Enum: "enum", tree.Struct: "class",
     tree.Shared: "shared", tree.Ghost: "ghost", tree.Process: "process", tree.Function: "def",
     tree.Policy: "policy", tree.Invariant: "invariant", tree.Property: "property",
-    tree.Sometimes: "sometimes", tree.Scenario: "scenario", tree.Recording: "recording",
+    tree.Sometimes: "sometimes", tree.Measure: "measure", tree.Scenario: "scenario",
+    tree.Recording: "recording",
 }  # fmt: skip
 
 
@@ -149,6 +150,11 @@ class _Walker:
                 self.body(node)
             case tree.Invariant() | tree.Property() | tree.Sometimes():
                 self.expressions(node.formula)
+            case tree.Measure(start=start, end=end):
+                for mark in (start, end):
+                    span = self.first(mark.process, mark.span)
+                    if span is not None:
+                        self.add(span, self.top_symbol(mark.process))
             case tree.Recording():
                 recording_names.walk(node, self)
             case tree.Scenario(settings=settings, policies=policies):

@@ -1,4 +1,5 @@
 """Results in the forms of other programs, one module each: `data` (JSON), `junit`, `sarif`, `markdown`,
-`github` (annotations and summary), `lines` for editors, and one HTML page (`html`, with `swimlane` for its
-drawings).
+`github` (annotations and summary), `lines` for editors, one HTML page (`html`, made of what is in `page/`,
+with `swimlane` for its drawings, `explorer` for stepping freely, `colour` for sources), and `dot` for
+Graphviz.
 """

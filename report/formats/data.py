@@ -21,7 +21,7 @@ def _describe(verdict: Verdict, data: Data, result: Result) -> None:
     """Adds words to the data of a verdict's finding."""
     finding = verdict.finding
     assert finding is not None
-    data["line"] = "" if finding.span is None else source_line(finding.span, result.sources)
+    data["line"] = "" if finding.span is None else source_line(finding.span, result.sources, finding.formula)
     data["reproduce"] = reproduce(result, verdict)
     for standing, one in zip(finding.standing, data["standing"], strict=True):
         one["text"] = waiting(standing, result.path)

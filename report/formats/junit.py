@@ -8,7 +8,7 @@ from xml.etree import ElementTree as xml
 
 from ...check.result import UNDECIDED, VIOLATED, Result, Verdict
 from ..text.ink import Ink
-from ..text.result import diagnostics_of, failure_text, trace_text, undecided_text, verdict_text
+from ..text.result import diagnostics_of, engine_text, failure_text, trace_text, undecided_text, verdict_text
 from ..text.words import xml_safe
 from ..visible import shown
 
@@ -50,8 +50,9 @@ def _suite(result: Result) -> xml.Element:
     if result.evidence is not None:
         suite.set("time", f"{result.evidence.seconds:.3f}")
     suite.extend(cases)
-    if shown and not errors:
-        xml.SubElement(suite, "system-err").text = xml_safe(shown)
+    said = ("" if errors else shown) + (engine_text(result) if result.verdicts else "")
+    if said:
+        xml.SubElement(suite, "system-err").text = xml_safe(said)
     return suite
 
 

@@ -12,7 +12,7 @@ from ...dsl.source import PRELUDE, Span
 from ...translator.program.findings import Finding, TraceStep
 from ..text.problems import RULES, Problem, place_of, problems, rule_of
 from ..text.result import STOPPED, cell_text, counterexamples
-from ..text.words import because, source_line, told, waiting
+from ..text.words import because, in_words, source_line, waiting
 from ..visible import shown
 
 
@@ -61,7 +61,7 @@ def _counterexample(kind: str, group: tuple[Verdict, ...], result: Result) -> It
         rule = rule_of(first)
         text = RULES[rule][0] if rule in RULES else rule
     else:
-        text = source_line(finding.span, result.sources)
+        text = source_line(finding.span, result.sources, finding.formula)
     cells = ", and the same ".join(cell_text(verdict) for verdict in group)
     yield _line(place, f"{kind}[{first.property}]", f"{cells}: {text}" if cells else text, result)
     for number, step in enumerate(finding.steps):
@@ -73,10 +73,9 @@ def _counterexample(kind: str, group: tuple[Verdict, ...], result: Result) -> It
 
 
 def _step(step: TraceStep, again: str, result: Result) -> Iterator[str]:
-    for span, text in told(step):
+    for span, text in in_words(step):
         place = _of_user(span, (*step.calls[::-1], step.span))
-        shown = text if place == span else f"{text} (in the wait policy)"
-        yield _line(place, "note", f"step {step.number}{again} {step.task} {shown}", result)
+        yield _line(place, "note", f"step {step.number}{again} {step.task} {text}", result)
 
 
 def _end(finding: Finding, place: Span | None, result: Result) -> Iterator[str]:

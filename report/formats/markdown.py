@@ -14,6 +14,7 @@ from ..text.result import (
     counterexample_text,
     counterexamples,
     diagnostics_of,
+    engine_text,
     evidence_text,
     failure_text,
     notes_of,
@@ -72,7 +73,8 @@ def _head(result: Result) -> str:
     for table in tables(result):
         lines += ["", *_table(table)]
     if result.evidence is not None and result.verdicts:
-        lines += ["", f"{evidence_text(result, result.evidence)}."]
+        told = [evidence_text(result, result.evidence), engine_text(result)]
+        lines += ["", f"{', '.join(text for text in told if text)}."]
     for text in (diagnostics_of(result, Ink()), failure_text(result), "\n".join(notes_of(result))):
         if text:
             lines += ["", block(text).rstrip()]
@@ -108,8 +110,8 @@ def _cell(verdict: Verdict | None) -> str:
 def _trace(group: tuple[Verdict, ...], result: Result) -> str:
     open_ = " open" if mood(group[0]) == "bad" else ""
     first = group[0]
-    where = f" {cell_text(first)}" if cell_text(first) else ""
-    title = f"{_html(first.property)}{_html(where)}, {_html(word(first))}"
+    name = " ".join(part for part in (first.property, cell_text(first)) if part)
+    title = f"{_html(name)}, {_html(word(first))}"
     body = block(counterexample_text(group, result, WIDTH, Ink()))
     return f"<details{open_}><summary>{title}</summary>\n\n{body}\n</details>\n"
 

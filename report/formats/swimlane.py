@@ -10,7 +10,7 @@ from ...translator.program.findings import Finding
 from ...translator.program.values import Task
 from ..text.behaviour import columns_for
 from ..text.trace import Hold, holds, links, stands, stuck
-from ..text.words import because, place, source_line, told, waiting
+from ..text.words import because, in_words, place, source_line, waiting
 
 LINE = 16.0
 """Height of a line of text; the text is 12 units high, in a font of fixed width."""
@@ -121,7 +121,7 @@ def drawing(finding: Finding, result: Result) -> Drawing:
     boxes: list[Box] = []
     for index, step in enumerate(finding.steps):
         y += LINE + GAP if index == finding.loop else 0
-        texts = [f"{place(span, result.path)} {text}" for span, text in told(step)]
+        texts = [f"{place(span, result.path)} {text}" for span, text in in_words(step)]
         title = f"{step.number}. {step.task}: {'; '.join(texts)}"
         at = inner[step.task], y, chars * CHAR + 2 * PAD
         boxes.append(_box(step.number, tasks.index(step.task), *at, texts, chars, title))
@@ -241,7 +241,9 @@ def _ends(
     found: list[Box] = []
     where = NUMBERS + (LOOP if finding.loop is not None else 0) + PAD
     if finding.loop is None and finding.span is not None:
-        line = f"{place(finding.span, result.path)} {source_line(finding.span, result.sources)}"
+        line = (
+            f"{place(finding.span, result.path)} {source_line(finding.span, result.sources, finding.formula)}"
+        )
         texts = [text for text in (line, finding.message, because(finding, result.path)) if text]
         if finding.task is None:
             room = int((width - 4 * PAD) / CHAR)

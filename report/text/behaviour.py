@@ -6,20 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...dsl.source import Source
-from ...translator.program.findings import Finding
+from ...translator.program.findings import Finding, TraceStep
 from ...translator.program.values import Task
 from .ink import Ink
-from .words import because, layout, place, source_line, waiting
+from .words import because, layout, line_words, source_line, tells, waiting
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a trace is written on: the files, the main one, the width, the colours."""
+    """What a trace is written on: the files, the main one, the width, the colours; whether it is `verbose`,
+    with what tells nothing."""
 
     sources: Mapping[str, Source]
     main: str
     width: int
     ink: Ink
+    verbose: bool = False
+
+
+MOST_LEFT = 8
+"""So many steps that are left out are named."""
 
 
 def finding_text(finding: Finding, page: Page, cell: str, also: Sequence[str], again: str) -> str:
@@ -32,7 +38,10 @@ def finding_text(finding: Finding, page: Page, cell: str, also: Sequence[str], a
     if also:
         lines.append(f"  the same {', '.join(also)}")
     lines.append("")
-    laid = layout(finding.steps, columns_for(finding), page.main, page.width - 1)
+    around = () if finding.loop is None else finding.steps[finding.loop :]
+    # What goes round for ever is shown, whatever it is.
+    verbose = page.verbose or (bool(around) and not any(map(tells, around)))
+    laid = layout(finding.steps, columns_for(finding), page.main, page.width - 1, verbose=verbose)
     rows = [*laid.head, *(row for step in laid.steps[: finding.loop] for row in step)]
     if finding.loop is not None:
         loop = laid.steps[finding.loop :]
@@ -41,8 +50,19 @@ def finding_text(finding: Finding, page: Page, cell: str, also: Sequence[str], a
         rows += [row for step in loop for row in step]
     lines += [f" {row}" for row in rows]
     lines += ending(finding, page)
-    lines += ["", f"  reproduce: {again}"]
+    lines += ["", *folded_steps(finding.steps, verbose=verbose), f"  reproduce: {again}"]
     return "\n".join(lines) + "\n"
+
+
+def folded_steps(steps: Sequence[TraceStep], *, verbose: bool) -> list[str]:
+    """That steps which tell nothing are not shown, if there are any."""
+    left = [] if verbose else [str(step.number) for step in steps if not tells(step)]
+    if not left:
+        return []
+    if len(left) == 1:
+        return [f"  step {left[0]} tells nothing and is left out; --verbose shows it"]
+    some = left if len(left) <= MOST_LEFT else [*left[:MOST_LEFT], "..."]
+    return [f"  steps {', '.join(some)} tell nothing and are left out; --verbose shows them"]
 
 
 def where_text(scenario: str | None, policy: str | None) -> str:
@@ -67,8 +87,8 @@ def headline(finding: Finding, cell: str, page: Page) -> str:
         return f"{head}: {page.ink('bad', finding.diagnosis)}"
     if finding.span is None:
         return head
-    text = source_line(finding.span, page.sources)
-    return f"{head}, line {place(finding.span, page.main)}: {text}"
+    text = source_line(finding.span, page.sources, finding.formula)
+    return f"{head}, {line_words(finding.span, page.main)}: {text}"
 
 
 def ending(finding: Finding, page: Page) -> list[str]:
@@ -79,10 +99,11 @@ def ending(finding: Finding, page: Page) -> list[str]:
         return [ink("bad", f" > {finding.reasons[0]}"), *(f"   {reason}" for reason in finding.reasons[1:])]
     if finding.span is not None:
         who = f"{finding.task} at " if finding.task is not None else ""
-        line = f" > {who}line {place(finding.span, page.main)}: {source_line(finding.span, page.sources)}"
+        line = f" > {who}{line_words(finding.span, page.main)}: "
+        line += source_line(finding.span, page.sources, finding.formula)
         lines.append(ink("bad", line))
         for call in reversed(finding.calls):
-            lines.append(f"     called from line {place(call, page.main)}: {source_line(call, page.sources)}")
+            lines.append(f"     called from {line_words(call, page.main)}: {source_line(call, page.sources)}")
     if finding.message:
         lines.append(f"     {finding.message}")
     values = because(finding, page.main)

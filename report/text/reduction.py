@@ -25,7 +25,7 @@ from ...translator.program.ways import leaves
 from ...translator.reduce.movers import BOTH, LEFT, NEITHER, RIGHT, Access, Mover, Reason
 from ...translator.reduce.reduce import MAX_LEAVES, Boundary, Explanation
 from .behaviour import Page
-from .words import place, source_line
+from .words import line_words, place, source_line
 
 LEGEND = """  moves right      others cannot tell it from happening later, after what they do next
   moves left       others cannot tell it from happening earlier, before what they did last
@@ -142,7 +142,7 @@ class _Words:
         who = access.point.process
         if who == point.process and self.program.process(who).count > 1:
             who = f"another {who}"
-        return f"{verb} {who} at line {place(access.span, self.page.main)}"
+        return f"{verb} {who} at {line_words(access.span, self.page.main)}"
 
     def title(self, name: str) -> str:
         if name == SLEEPY:
@@ -159,7 +159,7 @@ class _Words:
 
     def where_tried(self, lock: str) -> str:
         lines = dict.fromkeys(
-            f"line {place(_span(p), self.page.main)}"
+            f"{line_words(_span(p), self.page.main)}"
             for p in self.program.points
             if p.step is not None and p.step.lock is not None
             and p.step.lock.action == "try" and p.step.lock.lock == lock
@@ -193,7 +193,7 @@ class _Words:
         yield f"{process}: {accesses} single steps, merged into {len(begun)}"
         yield ""
         for point in begun:
-            yield f"  from line {place(_span(point), self.page.main)}: {action(point)}"
+            yield f"  from {line_words(_span(point), self.page.main)}: {action(point)}"
             rows: dict[str, list[str]] = {}
             for boundary in self.found.boundaries[point.name]:
                 target = self.program.point(boundary.target)
@@ -206,7 +206,7 @@ class _Words:
 
     def apart(self, boundary: Boundary, target: Point) -> str:
         """Why a merged step ends before `target`."""
-        line = f"apart from line {place(_span(target), self.page.main)}"
+        line = f"apart from {line_words(_span(target), self.page.main)}"
         step = target.step
         lock = "" if step is None or step.lock is None else _where(step.lock.where)
         match boundary.why:
@@ -229,7 +229,7 @@ class _Words:
                 return f"{line}: the task may be preempted there, no spinning lock is held"
             case "taken":
                 by = self.program.point(boundary.by)
-                first = f"line {place(_span(by), self.page.main)} ({action(by)})"
+                first = f"{line_words(_span(by), self.page.main)} ({action(by)})"
                 return f"{line}: others can tell when {first} takes a CPU"
             case "origin":
                 return f"{line}: it leads back to where this step begins"
@@ -251,7 +251,7 @@ class _Words:
         """Why a step may not follow one that does not move right."""
         assert boundary.mover is not None
         first = self.program.point(boundary.by)
-        before = f"after line {place(_span(first), self.page.main)} ({action(first)})"
+        before = f"after {line_words(_span(first), self.page.main)} ({action(first)})"
         if boundary.mover.kind == RIGHT:
             return f"it only moves right, and comes {before}"
         return f"{' and '.join(self.reasons(boundary.mover, target))}; it comes {before}"

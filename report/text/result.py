@@ -13,22 +13,31 @@ from .behaviour import Page, ending, finding_text, headline, where_text
 from .command import reproduce
 from .diagnostics import diagnostics_text
 from .ink import PLAIN, WIDTH, Ink
-from .words import NARROWEST, place, source_line, step_text
+from .words import NARROWEST, line_words, source_line, step_text
 
 STOPPED = {
     "time": "the time limit was reached",
     "states": "the limit of states was reached",
     "interrupted": "it was interrupted",
     "fail-fast": "a verdict was not as expected",
+    "bitstate": "bitstate hashing may have left states out",
 }
 """What ended a check early, in words."""
+
+DECIDED_BY = {
+    "interpreter": "the interpreter",
+    "spin": "Spin",
+    "spin-bitstate": "Spin, which kept a few bits of each state",
+}
+"""Engines other than TLC, in words."""
 
 NAMED = 5
 """So many locations are named before the others are counted."""
 
 
-def result_text(result: Result, width: int = WIDTH, ink: Ink = PLAIN) -> str:
+def result_text(result: Result, width: int = WIDTH, ink: Ink = PLAIN, *, verbose: bool = False) -> str:
     """Verdicts, then a trace per violated property, then what a reader should also know.
+    `verbose` traces have the steps that tell nothing, too.
 
     Diagnostics are not part of it; they go to another stream.
     """
@@ -38,7 +47,7 @@ def result_text(result: Result, width: int = WIDTH, ink: Ink = PLAIN) -> str:
         return f"{head_text(result.name, result.constants, ink)}   nothing of it in this shard\n" * empty
     blocks = [_summary(result, ink)]
     for verdicts in counterexamples(result.verdicts):
-        blocks.append(counterexample_text(verdicts, result, width, ink))
+        blocks.append(counterexample_text(verdicts, result, width, ink, verbose=verbose))
     notes = notes_of(result)
     if notes:
         blocks.append("\n".join(notes) + "\n")
@@ -109,10 +118,10 @@ def _summary(result: Result, ink: Ink) -> str:
         lines += _table(verdicts, result.policies, ink) if len(result.policies) > 1 else _list(verdicts, ink)
     if result.evidence is not None:
         lines += ["", "  " + evidence_text(result, result.evidence)]
-    if result.engine == "interpreter":
-        lines.append("  decided by the interpreter, not by TLC, which is the reference")
+    if engine_text(result):
+        lines.append(f"  {engine_text(result)}")
     temporal = [verdict for verdict in result.verdicts if verdict.kind == "property"]
-    if temporal and not (result.engine == "interpreter" and all(v.outcome == UNDECIDED for v in temporal)):
+    if temporal and not (result.engine != "tlc" and all(v.outcome == UNDECIDED for v in temporal)):
         lines.append(f"  fairness: {fairness_text(result)}")
     return "\n".join(lines) + "\n"
 
@@ -209,6 +218,13 @@ def evidence_text(result: Result, evidence: Evidence) -> str:
     return ", ".join(parts)
 
 
+def engine_text(result: Result) -> str:
+    """Which engine decided, if it was not TLC."""
+    if result.engine == "tlc":
+        return ""
+    return f"decided by {DECIDED_BY[result.engine]}, not by TLC, which is the reference"
+
+
 def fairness_text(result: Result) -> str:
     """What the temporal verdicts assume, in one line."""
     why = {
@@ -229,12 +245,14 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", " ")
 
 
-def counterexample_text(verdicts: tuple[Verdict, ...], result: Result, width: int, ink: Ink) -> str:
+def counterexample_text(
+    verdicts: tuple[Verdict, ...], result: Result, width: int, ink: Ink, *, verbose: bool = False
+) -> str:
     """The trace of the first of `verdicts`, with a headline; the others have the same one."""
     verdict, *also = verdicts
     assert verdict.finding is not None
     others = [cell_text(other) for other in also]
-    page = _page(result, width, ink)
+    page = _page(result, width, ink, verbose=verbose)
     return finding_text(verdict.finding, page, cell_text(verdict), others, reproduce(result, verdict))
 
 
@@ -273,8 +291,8 @@ def cell_text(verdict: Verdict) -> str:
     return where_text(verdict.scenario, verdict.policy)
 
 
-def _page(result: Result, width: int, ink: Ink) -> Page:
-    return Page(result.sources, result.path, width, ink)
+def _page(result: Result, width: int, ink: Ink, *, verbose: bool = False) -> Page:
+    return Page(result.sources, result.path, width, ink, verbose)
 
 
 def reasons_of(finding: Finding, result: Result) -> tuple[str, ...]:
@@ -285,11 +303,12 @@ def reasons_of(finding: Finding, result: Result) -> tuple[str, ...]:
 def notes_of(result: Result) -> list[str]:
     """What a reader should also know, a line each."""
     notes: list[str] = []
-    if result.engine == "interpreter":
+    notes += _decided_by_one(result)
+    if result.engine not in ("tlc", "interpreter"):
         names = dict.fromkeys(f"`{v.property}`" for v in result.verdicts if _left_to_tlc(v))
         if names:
             is_ = "is a temporal property" if len(names) == 1 else "are temporal properties"
-            notes.append(f"note: {', '.join(names)} {is_}, which only TLC decides")
+            notes.append(f"note: {', '.join(names)} {is_}, which Spin leaves open")
     for verdict in result.verdicts:
         if verdict.vacuous:
             where = f" {cell_text(verdict)}" if cell_text(verdict) else ""
@@ -300,7 +319,7 @@ def notes_of(result: Result) -> list[str]:
         what = f"label {mark.text}" if mark.kind == "label" else f"{mark.text} of"
         line = source_line(mark.span, result.sources)
         text = "" if mark.kind == "label" else f" `{line}`"
-        notes.append(f"warning: no behaviour reaches {what}{text}, line {place(mark.span, result.path)}")
+        notes.append(f"warning: no behaviour reaches {what}{text}, {line_words(mark.span, result.path)}")
     notes += [f"note: {text}" for text in memory_notes(result)]
     return notes
 
@@ -325,3 +344,22 @@ def memory_notes(result: Result) -> list[str]:
 
 def _left_to_tlc(verdict: Verdict) -> bool:
     return verdict.kind == "property" and verdict.outcome == UNDECIDED
+
+
+def _decided_by_one(result: Result) -> list[str]:
+    """Which temporal verdicts rest on one engine, though two were asked."""
+    if result.engine != "tlc":
+        return []
+    why = {
+        "interpreter": "by the interpreter alone: TLC was not done in the time that it had to confirm it",
+        "tlc": "by TLC alone: it is too large for the interpreter to confirm it",
+    }
+    found: dict[tuple[str, str], list[str]] = {}
+    for verdict in result.verdicts:
+        engines = () if verdict.evidence is None else verdict.evidence.engines
+        if len(engines) == 1 and engines[0] in why:
+            found.setdefault((verdict.property, engines[0]), []).append(cell_text(verdict))
+    return [
+        f"note: `{name}`{' ' * any(cells)}{', '.join(filter(None, cells))} is decided {why[engine]}"
+        for (name, engine), cells in found.items()
+    ]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from ...dsl.checker.prelude import policy_at
 from ...dsl.source import Source, Span
 from ...translator.program.findings import Event, Finding, Standing, TraceStep
 from ...translator.program.values import Task, Value, value_text
@@ -45,6 +46,10 @@ def event_text(event: Event) -> str:
             return f"{event.where} starts as {value}"
         case "local":
             return f"{event.where} = {value}"
+        case "cpu":
+            return f"takes the CPU of {value}, which {event.text}"
+        case "end":
+            return "returns"
         case "take":
             return f"takes {event.where}{mode}"
         case "release":
@@ -63,6 +68,8 @@ def event_text(event: Event) -> str:
             return f"{event.where} += 1"
         case "choose":
             return f"chooses {value}"
+        case "need_resched":
+            return f"need_resched() is {value}"
         case "maybe":
             return f"maybe() is {value}"
         case "arm":
@@ -98,10 +105,15 @@ def _held_by(holders: Value) -> str:
     return f", held by {names}" if names else ""
 
 
-def told(step: TraceStep) -> tuple[tuple[Span, str], ...]:
-    """A step as it is read: what happened, line by line of the source."""
+def told(step: TraceStep, *, verbose: bool = False) -> tuple[tuple[Span, str], ...]:
+    """A step as it is read: what happened, line by line of the source.
+
+    Unless it is to be `verbose`, locals that keep their value are left out, and what nothing follows from.
+    """
     groups: list[tuple[Span, list[str]]] = []
     for event in step.events:
+        if not verbose and _tells_nothing(event):
+            continue
         line = (event.span.path, event.span.line)
         if not groups or (groups[-1][0].path, groups[-1][0].line) != line:
             groups.append((event.span, []))
@@ -114,24 +126,72 @@ def told(step: TraceStep) -> tuple[tuple[Span, str], ...]:
     return tuple((span, "; ".join(texts)) for span, texts in groups)
 
 
+def _tells_nothing(event: Event) -> bool:
+    return event.kind == "end" or (event.kind == "local" and event.value == event.old)
+
+
+def tells(step: TraceStep) -> bool:
+    """Whether anything happened that a reader has to know: not a start, nor a step for its own sake."""
+    return step.kind not in ("start", "silent") or any(not _tells_nothing(event) for event in step.events)
+
+
 def step_text(step: TraceStep) -> str:
     """A whole step in one line."""
     return "; ".join(text for _, text in told(step))
 
 
 def place(span: Span, main: str) -> str:
-    """A line number, with its file's name unless that is the main one."""
+    """A line number, with its file's name unless that is the main one; of a wait policy with its name."""
+    policy = policy_at(span)
+    if policy is not None:
+        return f"policy {policy}:{span.line}"
     return str(span.line) if span.path == main else f"{PurePath(span.path).stem}:{span.line}"
 
 
-def source_line(span: Span, sources: Mapping[str, Source]) -> str:
-    """The text of the line, or the part of it, that a span stands for."""
+def line_words(span: Span, main: str) -> str:
+    """A line within a sentence."""
+    policy = policy_at(span)
+    return f"line {place(span, main)}" if policy is None else f"line {span.line} of policy {policy}"
+
+
+def source_line(span: Span, sources: Mapping[str, Source], formula: Span | None = None) -> str:
+    """The text of the line, or the part of it, that a span stands for; with the `formula` that belongs to it,
+    where that stands on further lines, all in one line."""
     source = sources.get(span.path)
-    return "" if source is None else source.line(span.line).split("  #")[0].strip()
+    if source is None:
+        return ""
+    line = source.line(span.line).split("  #")[0].strip()
+    if formula is None or formula.end_line == span.line:
+        return line
+    written = [source.line(number) for number in range(formula.line, formula.end_line + 1)]
+    written[-1] = written[-1][: formula.end_column - 1]
+    written[0] = written[0][formula.column - 1 :]
+    # A formula has no text in it, so that whatever follows this sign is a comment.
+    text = " ".join(" ".join(part.split("#")[0] for part in written).split())
+    head = line if formula.line > span.line else source.line(span.line)[: formula.column - 1].strip()
+    return f"{head} {text}"
+
+
+def in_words(step: TraceStep, *, verbose: bool = False) -> tuple[tuple[Span, str], ...]:
+    """A step as `told`, with what happens within a wait policy at the line of the site that waits."""
+    site = next((call for call in reversed(step.calls) if policy_at(call) is None), None)
+    found: list[tuple[Span, str]] = []
+    for span, text in told(step, verbose=verbose):
+        policy = policy_at(span)
+        found.append((span, text) if policy is None or site is None else (site, f"{policy}: {text}"))
+    return tuple(found)
 
 
 def waiting(standing: Standing, main: str) -> str:
     """Where a task stands at the end, and whom it waits for."""
+    text = _waiting(standing, main)
+    if standing.lost is None:
+        return text
+    moved = [f"{one.where} was {one.then} in step {one.step}, and is {one.now}" for one in standing.lost]
+    return f"{text}: the wake-up is lost{''.join(f'; {one}' for one in moved)}"
+
+
+def _waiting(standing: Standing, main: str) -> str:
     if standing.waits_for is None:
         return f"{standing.task} {standing.what}"
     if standing.only is not None:
@@ -140,7 +200,7 @@ def waiting(standing: Standing, main: str) -> str:
         on = ", ".join("itself" if other == standing.task else str(other) for other in standing.on)
         by = f", because of {on}" if on else ""
         by += f", {_of_whom(standing)} never comes to give it back" if standing.keepers else ""
-    return f"{standing.task} waits for {standing.waits_for}{by} (line {place(standing.span, main)})"
+    return f"{standing.task} waits for {standing.waits_for}{by} ({line_words(standing.span, main)})"
 
 
 def _whoever(only: tuple[Task, ...]) -> str:
@@ -160,7 +220,7 @@ def because(finding: Finding, main: str) -> str:
     values = [f"{name} = {value}" for name, value in finding.values]
     for one in finding.positions:
         values.append(
-            f"{one.task} {'' if one.there else 'not '}at {one.label} (line {place(one.span, main)})"
+            f"{one.task} {'' if one.there else 'not '}at {one.label} ({line_words(one.span, main)})"
         )
     return ", ".join(values)
 
@@ -178,20 +238,23 @@ class Layout:
 _Told = list[tuple[str, str]]
 
 
-def layout(steps: tuple[TraceStep, ...], tasks: tuple[Task, ...], main: str, width: int) -> Layout:
-    """The steps, a column per task; one column with the task's name where they do not fit."""
+def layout(
+    steps: tuple[TraceStep, ...], tasks: tuple[Task, ...], main: str, width: int, *, verbose: bool = False
+) -> Layout:
+    """The steps, a column per task; one column with the task's name where they do not fit.  A step that tells
+    nothing has no rows, unless it is to be `verbose`."""
     if not steps:
         return Layout((), ())
     width = max(width, NARROWEST)
     numbers = max(3, len(str(len(steps))))
-    lines = max(len(str(span.line)) for step in steps for span, _ in told(step))
+    lines = max(len(str(span.line)) for step in steps for span, _ in in_words(step, verbose=verbose))
     room = (width - numbers - 2) // max(1, len(tasks))
-    spoken = _with_files(steps, main, by_task=True)
+    spoken = _with_files(steps, main, by_task=True, verbose=verbose)
     # Where a line, or a word behind it, would be cut, a column is too narrow.
-    heads = max(len(line) for step in spoken for line, _ in step)
-    words = max(len(word) for step in spoken for _, text in step for word in text.split())
+    heads = max((len(line) for step in spoken for line, _ in step), default=0)
+    words = max((len(word) for step in spoken for _, text in step for word in text.split()), default=0)
     if room < max(lines + 22, heads + 3, lines + words + 3):
-        return _listed(steps, main, width, numbers, lines)
+        return _listed(steps, main, width, numbers, lines, verbose=verbose)
     head = " " * (numbers + 2) + "".join(str(task).ljust(room) for task in tasks).rstrip()
     laid: list[tuple[str, ...]] = []
     for step, happened in zip(steps, spoken, strict=True):
@@ -200,30 +263,33 @@ def layout(steps: tuple[TraceStep, ...], tasks: tuple[Task, ...], main: str, wid
     return Layout((head,), tuple(laid))
 
 
-def _listed(steps: tuple[TraceStep, ...], main: str, width: int, numbers: int, lines: int) -> Layout:
+def _listed(
+    steps: tuple[TraceStep, ...], main: str, width: int, numbers: int, lines: int, *, verbose: bool
+) -> Layout:
     names = max(len(str(step.task)) for step in steps)
     laid: list[tuple[str, ...]] = []
-    for step, happened in zip(steps, _with_files(steps, main, by_task=False), strict=True):
+    for step, happened in zip(steps, _with_files(steps, main, by_task=False, verbose=verbose), strict=True):
         lead = f"{str(step.number).rjust(numbers)}  {str(step.task).ljust(names)}  "
         laid.append(_rows(lead, happened, width - len(lead), lines))
     return Layout((), tuple(laid))
 
 
-def _with_files(steps: tuple[TraceStep, ...], main: str, *, by_task: bool) -> list[_Told]:
-    """What is told of each step.  A file is named where it changes, going down a column: the main one
-    is where a column begins.  Where there is one file only, it is named once."""
-    by_task &= len({span.path for step in steps for span, _ in told(step)}) > 1
+def _with_files(steps: tuple[TraceStep, ...], main: str, *, by_task: bool, verbose: bool) -> list[_Told]:
+    """What is told of each step, nothing of one that tells nothing.  A file is named where it changes, going
+    down a column: the main one is where a column begins.  Where there is one file only, it is named once."""
+    spoken = [in_words(step, verbose=verbose) if verbose or tells(step) else () for step in steps]
+    by_task &= len({span.path for one in spoken for span, _ in one}) > 1
     files: dict[Task | None, str] = {}
-    spoken: list[_Told] = []
-    for step in steps:
+    found: list[_Told] = []
+    for step, said in zip(steps, spoken, strict=True):
         column = step.task if by_task else None
         happened: _Told = []
-        for span, text in told(step):
+        for span, text in said:
             known = span.path == files.get(column, main)
             files[column] = span.path
             happened.append((str(span.line) if known else f"{PurePath(span.path).stem}:{span.line}", text))
-        spoken.append(happened)
-    return spoken
+        found.append(happened)
+    return found
 
 
 def _rows(lead: str, happened: _Told, width: int, lines: int) -> tuple[str, ...]:

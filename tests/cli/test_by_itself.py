@@ -31,6 +31,7 @@ COMMANDS = (
     "fmt --check good.pfn",
     "fmt -",
     "explain deadlock",
+    "explain no_such_word",
     "completion bash",
     "trace -",
     "merge -",

@@ -268,7 +268,6 @@ def test_nothing_is_left_behind(pfnspec: Run, models: Path, temporary: Path) -> 
         ("trace",),
         ("merge",),
         ("check", "x.pfn", "--shard", "2"),
-        ("explain", "a", "b"),
         ("doctor", "now"),
     ],
 )

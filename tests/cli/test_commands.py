@@ -120,21 +120,44 @@ def test_examples_are_in_canonical_layout(pfnspec: Run, root: Path) -> None:
 def test_explain_lists_and_explains(pfnspec: Run) -> None:
     listed = pfnspec("explain")
     assert (listed.returncode, listed.stderr) == (0, "")
-    codes = [line.split()[0] for line in listed.stdout.splitlines()]
+    diagnostics, words, _ = listed.stdout.split("\n\n")
+    codes = [line.split()[0] for line in diagnostics.splitlines()]
     assert len(codes) > 20
     assert codes == sorted(codes)
     assert "unknown-name" in codes
+    assert "lost wake-up             A task sleeps although it need not" in words.splitlines()
     one = pfnspec("explain", "unknown-name")
     assert one.returncode == 0
     assert one.stdout.startswith("unknown-name: ")
     assert pfnspec("explain", "error[unknown-name]").stdout == one.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "begins", "holds"),
+    [
+        (("deadlock",), "deadlock: Tasks wait", "expect deadlock violated"),
+        (("lost", "wake-up"), "lost wake-up: ", "prepare_to_wait(wq)"),
+        (("policy", "spin"), "spin: Waits by spinning", " 11          cpu_relax()"),
+        (("cpu_relax()",), "cpu_relax: ", "keeps the CPU"),
+        (("wake_up",), "schedule: Sleeping and waking", "disarms"),
+        (("spinlock",), "spinlock: ", "spinning"),
+        (("min",), "min(a, b): ", "least"),
+    ],
+)
+def test_explain_takes_every_word_of_a_result(
+    pfnspec: Run, words: tuple[str, ...], begins: str, holds: str
+) -> None:
+    ran = pfnspec("explain", *words)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith(begins)
+    assert holds in ran.stdout
+
+
 @pytest.mark.parametrize("code", ["unknown-nam", "", "\x1b[31m"])
 def test_explain_something_unknown(pfnspec: Run, code: str) -> None:
     ran = pfnspec("explain", code)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith("pfnspec: there is no code `")
+    assert ran.stderr.startswith("pfnspec: there is no code or word `")
     if code == "unknown-nam":
         assert "unknown-name" in ran.stderr
 

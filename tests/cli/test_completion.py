@@ -33,7 +33,7 @@ scenario up:
 """
 LINES: Mapping[str, tuple[str, ...]] = {
     "pfnspec ch": ("check",),
-    "pfnspec check --engine ": ("tlc", "interpreter"),
+    "pfnspec check --engine ": ("tlc", "interpreter", "spin", "spin-bitstate"),
     "pfnspec check --fail": ("--fail-fast",),
     "pfnspec check wai": ("waits.pfn",),
     "pfnspec check waits.pfn --policy ": ("spin", "block"),

@@ -13,6 +13,7 @@ from subprocess import CompletedProcess, Popen
 from typing import Any
 
 import pytest
+from pfnspec.check import liveness
 
 Run = Callable[..., "CompletedProcess[str]"]
 Start = Callable[..., "Popen[str]"]
@@ -50,11 +51,10 @@ def result(ran: CompletedProcess[str]) -> dict[str, Any]:
 
 
 def verdicts(found: dict[str, Any]) -> dict[tuple[str, str, str], tuple[str, bool]]:
-    """Of everything that is no temporal property: the outcome, and whether there is a trace."""
+    """Of every property the outcome, and whether there is a trace."""
     return {
         (v["property"], str(v["scenario"]), str(v["policy"])): (v["outcome"], v["finding"] is not None)
         for v in found["verdicts"]
-        if v["kind"] != "property"
     }
 
 
@@ -74,12 +74,11 @@ def test_the_same_verdicts_as_tlc(
         assert mine["evidence"]["states"] > tlc["evidence"]["states"]
     else:
         assert mine["evidence"]["states"] == tlc["evidence"]["states"]
-    temporal = {v["outcome"] for v in mine["verdicts"] if v["kind"] == "property"}
-    assert temporal <= {"not decided"}
-    assert mine["status"] == (tlc["status"] or (3 if temporal else 0))
+    assert mine["status"] == tlc["status"]
     lengths = {v["property"]: len(v["finding"]["steps"]) for v in tlc["verdicts"] if v["finding"]}
     for verdict in mine["verdicts"]:
-        if verdict["finding"] and len(tlc["policies"]) == len(tlc["scenarios"]) == 1:
+        shortest = verdict["kind"] != "property" and len(tlc["policies"]) == len(tlc["scenarios"]) == 1
+        if verdict["finding"] and shortest:
             assert len(verdict["finding"]["steps"]) == lengths[verdict["property"]]
 
 
@@ -128,15 +127,90 @@ def test_what_no_behaviour_reaches(pfnspec: Run, reduction: tuple[str, ...]) -> 
     assert (sizes[0].group(1) == sizes[1].group(1)) == (not same)
 
 
-def test_a_temporal_property_is_left_to_tlc(pfnspec: Run) -> None:
+def test_temporal_properties(pfnspec: Run) -> None:
     ran = pfnspec("check", "examples/pfncache/upstream.pfn", "--const", "VCPUS=1", *ENGINE)
-    assert ran.returncode == 3
-    assert "eventual_refresh  not decided" in ran.stdout
-    assert "note: `eventual_refresh` is a temporal property, which only TLC decides" in ran.stdout
-    assert "fairness" not in ran.stdout
-    only = pfnspec("check", "examples/pfncache/upstream.pfn", *ENGINE, "--property", "stale PFN used")
-    assert only.returncode == 0
-    assert "temporal property" not in only.stdout
+    assert ran.returncode == 0
+    assert "eventual_refresh  holds" in ran.stdout
+    assert "  decided by the interpreter, not by TLC" in ran.stdout
+    assert "fairness: strong for vcpu" in ran.stdout
+    assert "alone" not in ran.stdout
+
+
+def test_a_lasso(pfnspec: Run) -> None:
+    """Violated in both, and told by the same word; with the engine that it rests on."""
+    words = ("check", "examples/waiting/lost_wakeup.pfn", "--format", "json")
+    mine, both = result(pfnspec(*words, *ENGINE)), result(pfnspec(*words))
+    found = [[v for v in one["verdicts"] if v["kind"] == "property"] for one in (mine, both)]
+    assert any(v["outcome"] == "violated" for v in found[0])
+    for one, other in zip(*found, strict=True):
+        assert one["evidence"]["engines"] == ["interpreter"]
+        assert other["evidence"]["engines"] == ["tlc", "interpreter"]
+        assert one["outcome"] == other["outcome"]
+        if one["finding"]:
+            assert one["finding"]["diagnosis"] == other["finding"]["diagnosis"]
+
+
+LIVELY = """model lively
+shared x: range(3)
+process worker[2]:
+    while True:
+        label here
+        x = 1
+        x = 2
+property goes_on: all(worker[i] at here leads_to not worker[i] at here for i in range(2))
+property comes: eventually x == 0 and worker[0] at end
+"""
+
+
+def test_tlc_that_does_not_answer(pfnspec: Run, tmp_path: Path) -> None:
+    """The interpreter's verdict stands, and says so."""
+    java = tmp_path / "java"
+    java.write_text("#!/bin/sh\nexec sleep 100\n", encoding="utf-8")
+    java.chmod(0o755)
+    words = (
+        "check",
+        "-",
+        "--java",
+        java,
+        "--run-timeout",
+        "1",
+        "--property",
+        "goes_on",
+        "--property",
+        "comes",
+    )
+    ran = pfnspec(*words, input=LIVELY)
+    assert ran.returncode == 1
+    assert "goes_on  holds" in ran.stdout and "comes    VIOLATED" in ran.stdout
+    for name in ("goes_on", "comes"):
+        text = f"note: `{name}` is decided by the interpreter alone: TLC was not done"
+        assert text in " ".join(ran.stdout.split())
+    data = result(pfnspec(*words, "--format", "json", input=LIVELY))
+    assert [v["evidence"]["engines"] for v in data["verdicts"]] == [["interpreter"]] * 2
+
+
+def test_what_tlc_did_not_confirm_is_not_kept(pfnspec: Run, tmp_path: Path) -> None:
+    java = tmp_path / "java"
+    java.write_text("#!/bin/sh\nexec sleep 100\n", encoding="utf-8")
+    java.chmod(0o755)
+    (tmp_path / "m.pfn").write_text(LIVELY, encoding="utf-8")
+    words = ("check", tmp_path / "m.pfn", "--property", "goes_on", "--cache", tmp_path / "kept")
+    alone = pfnspec(*words, "--java", java, "--run-timeout", "1")
+    assert alone.returncode == 0 and "alone" in alone.stdout
+    again = pfnspec(*words)
+    assert again.returncode == 0
+    assert "alone" not in again.stdout and "cache" not in again.stdout
+
+
+def test_what_is_too_large_for_the_interpreter(pfnspec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(liveness, "STATES", 2)
+    ran = pfnspec("check", "-", "--property", "goes_on", input=LIVELY)
+    assert ran.returncode == 0
+    text = "note: `goes_on` is decided by TLC alone: it is too large for the interpreter"
+    assert text in " ".join(ran.stdout.split())
+    mine = pfnspec("check", "-", "--property", "goes_on", *ENGINE, input=LIVELY)
+    assert mine.returncode == 3
+    assert "goes_on  not decided" in mine.stdout and "limit of states" in mine.stdout
 
 
 def test_a_limit_of_states(pfnspec: Run, models: Path) -> None:
@@ -190,4 +264,27 @@ def test_options_that_say_something_to_tlc(pfnspec: Run, models: Path, tmp_path:
     assert (ran.returncode, ran.stdout) == (2, "")
     assert len(ran.stderr.splitlines()) == 1
     assert not (tmp_path / "kept").exists()
-    assert pfnspec("check", models / "good.pfn", "--engine", "spin").returncode == 2
+    assert pfnspec("check", models / "good.pfn", "--engine", "none").returncode == 2
+
+
+def test_a_check_that_is_stopped_says_no_less_than_its_progress_did(tmp_path: Path) -> None:
+    """The first look is after half a second; the model is too large to be done by then."""
+    from threading import Event
+
+    from pfnspec.check.options import Options, Progress
+    from pfnspec.check.run import check_file
+
+    body = "    while True:\n        x[self] = choose(range(64))\n"
+    model = f"model m\nshared x: range(64)[8]\nprocess p[8]:\n{body}"
+    (tmp_path / "m.pfn").write_text(model, encoding="utf-8")
+    cancel, told = Event(), [0]
+
+    def on_progress(now: Progress) -> None:
+        if now.states:
+            told.append(now.states)
+            cancel.set()
+
+    options = Options(engine="interpreter", seconds=60)
+    result = check_file(tmp_path / "m.pfn", options, on_progress, cancel)
+    assert result.stopped == "interrupted"
+    assert result.evidence is not None and (result.evidence.states or 0) >= told[-1] > 0

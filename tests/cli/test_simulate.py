@@ -119,7 +119,7 @@ def test_constants_and_scenarios(pfnspec: Run, models: Path) -> None:
     assert "taker[1]" not in ran.stdout
     ran = pfnspec("simulate", "examples/pfncache/s2_one_cpu.pfn", "--scenario", "nowhere")
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith("pfnspec: there is no such scenario and policy; there are: ")
+    assert ran.stderr.startswith("command line: error[unknown-scenario]: there is no scenario `nowhere`\n")
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_session(pfnspec: Run) -> None:
 def test_no_prompt_in_a_pipe_and_no_line_at_its_end(pfnspec: Run) -> None:
     ran = talked(pfnspec, UPSTREAM, "")
     assert ">" not in ran.stdout
-    assert ran.stdout.endswith("45 maybe() is False\n")
+    assert ran.stdout.endswith("45 maybe() is False   | while maybe():\n")
 
 
 @pytest.mark.parametrize(
@@ -273,3 +273,80 @@ def test_a_signal(command_environment: Mapping[str, str], root: Path) -> None:
     child.send_signal(signal.SIGINT)
     _, err = child.communicate(timeout=30)
     assert (child.returncode, err) == (3, "pfnspec: interrupted\n")
+
+
+# -- a counterexample to begin with, and expressions
+
+WAKES = """model wakes
+shared ready: bool
+shared wq: waitqueue
+process waiter:
+    if not ready:
+        prepare_to_wait(wq)
+        schedule()
+process setter:
+    ready = True
+    wake_up(wq)
+"""
+
+
+def saved(pfnspec: Run, folder: Path) -> Path:
+    (folder / "wakes.pfn").write_text(WAKES, encoding="utf-8")
+    ran = pfnspec("check", folder / "wakes.pfn", "--engine", "interpreter", "--format", "json")
+    (folder / "result.json").write_text(ran.stdout, encoding="utf-8")
+    return folder / "wakes.pfn"
+
+
+def test_a_counterexample_is_loaded_and_left(pfnspec: Run, tmp_path: Path) -> None:
+    model = saved(pfnspec, tmp_path)
+    ran = talked(pfnspec, model, "g 2\n1\nu\ng 9\nq\n", "--from", tmp_path / "result.json")
+    begun, _, left = ran.stdout.partition("nobody can step\n")
+    assert "violated: deadlock" in begun
+    assert "  4  waiter  6 prepares to wait on wq" in begun
+    assert "  1)  waiter  6 prepares to wait on wq   | prepare_to_wait(wq)" in left
+    assert "the counterexample has 4 steps, and no step 9" in left
+
+
+def test_a_counterexample_of_another_model_is_refused(pfnspec: Run, tmp_path: Path) -> None:
+    model = saved(pfnspec, tmp_path)
+    model.write_text(WAKES.replace("if not ready:", "while not ready:"), encoding="utf-8")
+    other = WAKES.replace("    ready = True\n    wake_up(wq)\n", "    wake_up(wq)\n    ready = True\n")
+    model.write_text(other, encoding="utf-8")
+    ran = pfnspec("simulate", "-i", model, "--from", tmp_path / "result.json", input="q\n")
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("pfnspec: this is no behaviour of the model as it is now")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--from", "{result}"), "it goes with --interactive"),
+        (("-i", "--from", "{result}", "--property", "x"), "has no such counterexample"),
+        (("-i", "--from", "nothing.json"), "nothing.json: No such file"),
+        (("-i", "--from", "{model}"), "this is no JSON"),
+    ],
+)
+def test_what_cannot_be_loaded(pfnspec: Run, tmp_path: Path, options: tuple[str, ...], told: str) -> None:
+    model = saved(pfnspec, tmp_path)
+    words = [word.format(result=tmp_path / "result.json", model=model) for word in options]
+    ran = pfnspec("simulate", model, *words, input="q\n")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert told in ran.stderr
+
+
+def test_expressions_are_shown_and_watched(pfnspec: Run, tmp_path: Path) -> None:
+    (tmp_path / "ends.pfn").write_text(ENDS, encoding="utf-8")
+    told = talked(pfnspec, tmp_path / "ends.pfn", "w x\ne x + 1 == 1\n1\nw\n1\ne y\n").stdout
+    assert told.count("     x = 0\n") == 1
+    assert "     x + 1 == 1 = True\n" in told
+    assert told.count("     x = 1\n") == 1
+    assert "     x = 2\n" not in told
+    assert "     `y`: `y` is not known" in told
+
+
+def test_a_deadlock_is_told_once_and_numbers_are_words(pfnspec: Run, tmp_path: Path) -> None:
+    (tmp_path / "lost.pfn").write_text(LOST, encoding="utf-8")
+    told = talked(pfnspec, tmp_path / "lost.pfn", "7\n1\n?\n").stdout
+    assert "there is 1 step to choose from" in told
+    assert told.count("sleeper waits for a wake-up") == 1
+    assert "take this step" in told

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from pfnspec.check.cell import CellCheck
+from pfnspec.check.liveness import Liveness
 from pfnspec.check.options import Options
 from pfnspec.check.result import HOLDS, UNDECIDED, Result, Verdict
 from pfnspec.check.run import check_file
@@ -98,14 +99,14 @@ def test_a_search_that_was_stopped_leaves_it_open(tmp_path: Path, monkeypatch: p
 
 def test_a_run_that_was_stopped_leaves_it_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is the run that asks whether what is supposed ever happens: nothing is kept without its answer."""
-    searched = CellCheck.searched
+    decided = Liveness.outcome
 
-    def only_the_property(self: CellCheck, property: Property) -> Outcome:
+    def only_the_property(self: Liveness, property: Property) -> Outcome:
         if property.name != "p":
             raise RunStopped("time")
-        return searched(self, property)
+        return decided(self, property)
 
-    monkeypatch.setattr(CellCheck, "searched", only_the_property)
+    monkeypatch.setattr(Liveness, "outcome", only_the_property)
     result = checked(tmp_path, TEMPORAL, "p", cache=True)
     assert (verdict(result, "p").outcome, result.stopped, result.status) == (UNDECIDED, "time", 3)
     monkeypatch.undo()

@@ -150,6 +150,9 @@ def test_a_save_is_checked_once_and_whole(
     second = watching.round()
     assert second.startswith("\n-- model.pfn changed, ")
     assert "VIOLATED" in second
+    assert "since the last check: " in second
+    assert " VIOLATED (" in second
+    assert "since the last check" not in first
     assert "error" not in second
     assert "\x1b" not in first + second
     assert watching.quiet(0.5)

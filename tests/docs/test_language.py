@@ -36,7 +36,8 @@ from pfnspec.translator.run.interpreter import Interpreter
 
 ROOT = Path(__file__).parents[2]
 LANGUAGE = ROOT / "docs" / "language.md"
-PAGES = tuple(ROOT / "docs" / name for name in ("language.md", "semantics.md"))
+NAMES = ("language", "semantics", "cookbook", "cheat-sheet")
+PAGES = tuple(ROOT / "docs" / f"{name}.md" for name in NAMES)
 MOST_STATES = 20_000
 
 _FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

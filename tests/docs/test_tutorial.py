@@ -1,4 +1,4 @@
-"""The tutorial's models and commands do what the page shows."""
+"""The models and commands of pages that build up an example do what the page shows."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from subprocess import CompletedProcess
 
 import pytest
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "tutorial.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGES = ("tutorial", "outcomes", "from-a-patch")
 Run = Callable[..., "CompletedProcess[str]"]
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def blocks(language: str) -> list[str]:
-    return [text for kind, text in _BLOCK.findall(PAGE.read_text(encoding="utf-8")) if kind == language]
+def blocks(page: str, language: str) -> list[str]:
+    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
+    return [block for kind, block in _BLOCK.findall(text) if kind == language]
 
 
 def normal(text: str) -> str:
@@ -26,23 +28,31 @@ def normal(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where a reader is who has typed in the models."""
-    folder = tmp_path_factory.mktemp("tutorial")
-    for block in blocks("python"):
-        found = re.search(r"^model (\w+)$", block, re.MULTILINE)
-        assert found
-        (folder / f"{found.group(1)}.pfn").write_text(block, encoding="utf-8")
-    return folder
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """For each page, where a reader is who has typed in its models."""
+    found: dict[str, Path] = {}
+    for page in PAGES:
+        found[page] = tmp_path_factory.mktemp(page)
+        for block in blocks(page, "python"):
+            name = re.search(r"^model (\w+)", block, re.MULTILINE)
+            assert name
+            (found[page] / f"{name.group(1)}.pfn").write_text(block, encoding="utf-8")
+    return found
 
 
-@pytest.mark.parametrize("number", range(len(blocks("console"))))
-def test_commands_print_what_is_shown(pfnspec: Run, folder: Path, rewrite: bool, number: int) -> None:
-    block = blocks("console")[number]
+COMMANDS = [(page, number) for page in PAGES for number in range(len(blocks(page, "console")))]
+
+
+@pytest.mark.parametrize(("page", "number"), COMMANDS)
+def test_commands_print_what_is_shown(
+    pfnspec: Run, folders: dict[str, Path], rewrite: bool, page: str, number: int
+) -> None:
+    block = blocks(page, "console")[number]
     command, _, shown = block.partition("\n")
-    ran = pfnspec(*shlex.split(command.removeprefix("$ pfnspec ")), cwd=folder)
+    ran = pfnspec(*shlex.split(command.removeprefix("$ pfnspec ")), cwd=folders[page])
     if rewrite:
-        text = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(text.replace(block, f"{command}\n{ran.stderr}{ran.stdout}"), encoding="utf-8")
+        file = DOCS / f"{page}.md"
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(block, f"{command}\n{ran.stderr}{ran.stdout}"), encoding="utf-8")
         return
     assert normal(ran.stderr + ran.stdout) == normal(shown)

@@ -165,8 +165,11 @@ FILES_NEEDED = {
     "base-outside",
     "cannot-read",
     "configuration",
+    "costs",
     "replaces-nothing",
     "replaces-other-kind",
+    "timeless-loop",
+    "undecided-choice",
     "variant-cycle",
 }
 
@@ -174,7 +177,7 @@ FILES_NEEDED = {
 def raised() -> set[str]:
     """The codes that the sources can report."""
     found: set[str] = set()
-    for room in ("dsl", "translator", "check"):
+    for room in ("dsl", "translator", "check", "timing"):
         for path in (ROOT / room).rglob("*.py"):
             text = path.read_text(encoding="utf-8")
             found.update(re.findall(r"\b(?:add|Diagnostic|Unsupported)\(\s*\"([a-z]+(?:-[a-z]+)*)\"", text))

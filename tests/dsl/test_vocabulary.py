@@ -88,6 +88,7 @@ def test_a_verb_is_called_as_the_vocabulary_says(word: Word) -> None:
 def test_a_function_is_called_as_the_vocabulary_says(word: Word) -> None:
     body = {
         "maybe": "if maybe(): pass",
+        "need_resched": "if need_resched(): pass",
         "range": "for i in range(0, 4): pass",
         "set": "s = set()",
         "all": f"if {_call(word)}: pass",

@@ -289,3 +289,23 @@ told.behaviour = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n'
     assert told["steps"] >= 2
     assert told["trace"].startswith("mine, line 7") or "mine, line 7" in told["trace"]
     assert "p[0]" in told["behaviour"] and "x: 0 ->" in told["behaviour"]
+
+
+def test_neovim_lenses_come_although_the_server_is_slow(neovim: Edit, cache: Path) -> None:
+    """Whoever moves about before the server is up is told nothing odd, and has the lenses later."""
+    told = neovim(
+        """
+require('pfnspec').setup({ on_attach = function() told.own = true end })
+vim.cmd('edit late.pfn')
+vim.cmd('doautocmd CursorHold')
+vim.cmd('messages clear')
+until_('lenses', function() return #vim.lsp.codelens.get(0) > 0 end)
+vim.cmd('doautocmd CursorHold')
+told.lenses = #vim.lsp.codelens.get(0)
+told.messages = vim.api.nvim_exec('messages', true)
+""",
+        cache,
+    )
+    assert told["lenses"] > 0
+    assert told["own"] is True
+    assert told["messages"] == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import lzma
 import os
 import re
@@ -75,7 +76,8 @@ def test_no_file_mentions(what: str) -> None:
     for path in project_files():
         if path.suffix == ".png":
             continue
-        content = lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
+        unpacked = {".xz": lzma.decompress, ".gz": gzip.decompress}.get(path.suffix, bytes)
+        content = unpacked(path.read_bytes())
         text = content.decode("utf-8", "replace")
         for match in FOREIGN[what].finditer(text):
             line = text.count("\n", 0, match.start()) + 1
@@ -87,7 +89,7 @@ def test_text_files_are_plain() -> None:
     """UTF-8, no carriage return, a line end at the end; pictures and what is packed are left out."""
     odd: list[str] = []
     for path in project_files():
-        if path.suffix in (".png", ".xz"):
+        if path.suffix in (".png", ".xz", ".gz"):
             continue
         content = path.read_bytes()
         try:

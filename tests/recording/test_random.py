@@ -5,31 +5,35 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from random_models import model
-from random_recordings import bound, samples, small, verdicts
+from random_recordings import Sample, bound, samples, small, verdicts
+
+SEEDS = range(10, 46)
 
 
-def usable(seed: int) -> bool:
+@cache
+def judged(seed: int) -> tuple[tuple[Sample, dict[str, int | str]], ...]:
+    """The recordings of a model that is small enough, with the line that each search refuses."""
     text = bound(model(seed), seed)
-    return text is not None and small(text)
+    if text is None or not small(text):
+        return ()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "r.ndjson"
+        return tuple((sample, verdicts(sample, path)) for sample in samples(seed, walks=1))
 
 
-@pytest.mark.parametrize("start", range(0, 24, 6))
-def test_all_searches_agree(start: int, tmp_path: Path) -> None:
-    for seed in filter(usable, range(start, start + 6)):
-        for sample in samples(seed, walks=1):
-            found = verdicts(sample, tmp_path / "r.ndjson")
-            assert len(set(found.values())) == 1, (seed, found, sample)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_all_searches_agree(seed: int) -> None:
+    for sample, found in judged(seed):
+        assert len(set(found.values())) == 1, (found, sample)
 
 
-def test_both_verdicts_are_met(tmp_path: Path) -> None:
-    found = [
-        set(verdicts(sample, tmp_path / "r.ndjson").values())
-        for seed in filter(usable, range(12))
-        for sample in samples(seed, walks=1)
-    ]
-    assert {0} in found
-    assert any(lines != {0} for lines in found)
+def test_both_verdicts_are_met() -> None:
+    found = [set(lines.values()) for seed in SEEDS for _, lines in judged(seed)]
+    assert found.count({0}) >= 10
+    assert sum(lines != {0} for lines in found) >= 3

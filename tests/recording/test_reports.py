@@ -91,7 +91,7 @@ def test_other_symbols(pfnspec: Run) -> None:
         "--symbol",
         "kvm_gfn_to_pfn_cache_check=kvm_gpc_check",
         "--symbol",
-        "hva_to_pfn=kvm:other.isra.0",
+        "hva_to_pfn=kvm:h.isra.0",
     )
     ran = pfnspec("probes", "linux_6_1.pfn", *words, cwd=folder)
     assert "p:pfnspec/check_enter kvm:kvm_gpc_check gpc=$arg2" in ran.stdout

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from pfnspec.check.result import Result
+from pfnspec.check.states.graph import StateGraph
 
 
 def _module(name: str) -> ModuleType:
@@ -33,6 +34,12 @@ def fixed() -> Callable[[str], Result]:
 def fixed_results(fixed: Callable[[str], Result]) -> tuple[Result, ...]:
     """All of them."""
     return tuple(fixed(name) for name in sys.modules["fixed"].NAMES)
+
+
+@pytest.fixture(scope="session")
+def fixed_graphs() -> tuple[StateGraph, ...]:
+    """The state graphs of those of the fixed results that have traces."""
+    return _module("fixed").graphs()  # type: ignore[no-any-return]
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from pfnspec.check.result import (
     Scene,
     Verdict,
 )
+from pfnspec.check.states.graph import StateGraph, graph_of
 from pfnspec.translator.program.findings import Finding
 from pfnspec.translator.retrace.lasso import retrace_lasso
 from pfnspec.translator.retrace.retrace import retrace
@@ -152,6 +153,15 @@ def result(name: str) -> Result:
     if name in SCHEDULES:
         return replace(made, verdicts=_decided(loaded.cells[0], *SCHEDULES[name]))
     return replace(made, verdicts=_matrix(loaded)) if loaded.cells else made
+
+
+def graphs() -> tuple[StateGraph, ...]:
+    """The state graph of each result that has a trace."""
+    found: list[StateGraph] = []
+    for name in SCHEDULES:
+        (cell,) = load(f"{name}.pfn", text=MODELS[name].encode()).cells
+        found.append(graph_of(f"{name}.pfn", cell, result(name).verdicts, 500))
+    return tuple(found)
 
 
 def _decided(cell: Cell, property: str, who: str, loop: int | None) -> tuple[Verdict, ...]:

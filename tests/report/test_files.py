@@ -29,6 +29,7 @@ from pfnspec.report.formats.sarif import sarif_text
 from pfnspec.report.kinds import KINDS, Target
 from pfnspec.report.recognise import is_report
 from pfnspec.report.text.problems import RULES
+from pfnspec.report.text.result import DECIDED_BY
 
 GOLDEN = Path(__file__).with_name("files")
 FILES = {"junit": "junit.xml", "sarif": "sarif.json", "markdown": "markdown.md"}
@@ -48,6 +49,17 @@ def test_reports(
 ) -> None:
     text = report_text(kind, fixed_results, here)
     golden(GOLDEN / FILES[kind], re.sub(r'"version": "\d+\.\d+\.\d+[^"]*",\n {5}"rules', '"rules', text))
+
+
+@pytest.mark.parametrize("engine", ["interpreter", "spin", "spin-bitstate"])
+def test_another_engine_is_named(fixed: Fixed, here: Path, engine: str) -> None:
+    """In all reports that a reader sees whole; annotations and alerts are about single places."""
+    result = replace(fixed("assertion"), engine=engine)
+    named = f"decided by {DECIDED_BY[engine]}, not by TLC"
+    for kind in ("junit", "markdown", "html"):
+        assert named in report_text(kind, (result,), here)
+        assert "decided by" not in report_text(kind, (fixed("assertion"),), here)
+    assert json.loads(report_text("json", (result,), here))["engine"] == engine
 
 
 # -- JUnit

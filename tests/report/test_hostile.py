@@ -28,7 +28,7 @@ from pfnspec.report.review.text import review_text, troubles_text
 from pfnspec.report.text.ink import Ink
 from pfnspec.report.text.result import diagnostics_of, failure_text, result_text
 from pfnspec.report.visible import harmless, meant, shown, visible
-from pfnspec.translator.program.findings import Finding, Position, Reachable
+from pfnspec.translator.program.findings import Finding, Moved, Position, Reachable, Standing
 from pfnspec.translator.program.values import Atom
 from pfnspec.translator.reduce.unlocked import Unlocked
 
@@ -109,7 +109,7 @@ def results(fixed_results: tuple[Result, ...]) -> tuple[Result, ...]:
             replace(first.verdicts[0], kind="property", outcome="not decided", finding=None),
         ),
         failure=Failure("crash", "message", "detail", "/tmp/x"),
-        evidence=replace(first.evidence, symmetry=("task", "Pfn")),
+        evidence=replace(first.evidence, symmetry=("task", "Pfn"), engines=("tlc",)),
         constants=(("N", "member"),),
         scenes=(*first.scenes, Scene("up", (("N", "member"),), 1, "full")),
         unreached=(Reachable(1, "label", span, "here"), Reachable(2, "branch", span, "if x:")),
@@ -129,7 +129,11 @@ def with_values(finding: Finding) -> Finding:
     )
     assert finding.steps
     position = Position(first.task, "label", True, first.span)
-    return replace(finding, steps=(replace(first, events=(event,)), *others), positions=(position,))
+    asleep = Standing(first.task, first.span, "waits", "a wake-up", (), lost=(Moved("x", "0", "1", 1),))
+    return replace(
+        finding, steps=(replace(first, events=(event,)), *others), positions=(position,),
+        standing=(*finding.standing, asleep),
+    )  # fmt: skip
 
 
 def review_of(result: Result) -> Review:

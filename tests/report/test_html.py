@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pfnspec.check.result import Result
+from pfnspec.check.states.graph import StateGraph
+from pfnspec.dsl.source import Source
+from pfnspec.report.formats.colour import coloured
 from pfnspec.report.formats.html import html_text
 
 GOLDEN = Path(__file__).with_name("files")
@@ -57,8 +61,8 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def text(fixed_results: tuple[Result, ...]) -> str:
-    return html_text(fixed_results, "1.0")
+def text(fixed_results: tuple[Result, ...], fixed_graphs: tuple[StateGraph, ...]) -> str:
+    return html_text(fixed_results, "1.0", None, fixed_graphs, "2026-01-31 12:00")
 
 
 def test_the_drawing(fixed: Fixed, golden: Callable[[Path, str], None]) -> None:
@@ -95,12 +99,12 @@ def test_texts_of_the_model_are_only_texts(text: str) -> None:
     assert "b" not in page.tags
     assert not [name for name, _ in page.attributes if name.startswith("on")]
     data = json.loads(page.scripts[0])
-    assert len(data) == 4
+    assert (len(data["traces"]), len(data["graphs"])) == (4, 6)
     assert "</script>" in text.replace("&lt;", "<").replace("&gt;", ">")
 
 
 def test_it_knows_where_everybody_is(text: str) -> None:
-    for trace in json.loads(Reader(text).scripts[0]):
+    for trace in json.loads(Reader(text).scripts[0])["traces"]:
         assert len(trace["at"]) == len(trace["steps"]) + 1
         assert all(len(places) == len(trace["tasks"]) for places in trace["at"])
         names = {name for name, _ in trace["initial"]}
@@ -253,3 +257,131 @@ def test_a_long_trace_is_cut_for_paper(
     shown = chromium.run(names)
     assert set(shown) == {"slice"}
     assert len(shown) > 2
+
+
+# -- stepping freely
+
+
+def offered(browser: Any, graph: int) -> list[str]:
+    return list(
+        browser.run(
+            f"[...document.querySelectorAll('#explore-{graph} .choices button')].map(b => b.textContent)"
+        )
+    )
+
+
+def test_every_step_is_offered_and_can_be_taken_back(page: Callable[..., Any]) -> None:
+    browser = page("#explore-2")
+    assert offered(browser, 2) == ["first 8 takes a", "second 13 takes b"]
+    browser.click("#explore-2 .choices li:nth-child(2) button")
+    assert offered(browser, 2) == ["first 8 takes a violates deadlock", "second 14 takes a"]
+    browser.press("1")
+    count = "document.querySelector('#explore-2 .count').textContent"
+    assert browser.run(count) == "step 2"
+    assert offered(browser, 2) == []
+    assert "deadlock" in browser.run("document.querySelector('#explore-2 .now').textContent")
+    browser.click("#explore-2 [data-walk=undo]")
+    assert browser.run(count) == "step 1"
+    browser.click("#explore-2 [data-walk=start]")
+    assert browser.run(count) == "start"
+    assert browser.faults == []
+
+
+def test_a_counterexample_can_be_left_at_any_step(page: Callable[..., Any]) -> None:
+    browser = page("#trace-1-step-5")
+    browser.click("#trace-1 .leave")
+    assert browser.run("document.querySelector('#explore-1 .count').textContent") == "step 5"
+    ways = "[...document.querySelectorAll('#explore-1 .way li')].map(li => li.textContent)"
+    assert browser.run(ways)[-1] == "writer 16 ready: False -> True"
+    rows = "[...document.querySelectorAll('#explore-1 .state tr')].map(r => r.textContent)"
+    assert "readyFalse -> True" in browser.run(rows)
+    browser.run("const s = document.querySelector('#explore-1 .jump select'); s.value = '1';"
+                " s.dispatchEvent(new Event('change'))")  # fmt: skip
+    assert browser.run("document.querySelector('#explore-1 .count').textContent") == "step 7"
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("count", "1"),
+        ("count == 1 and not ready", "True"),
+        ("count + 1 < 2 or ready", "False"),
+        ("ready implies count == 5", "True"),
+        ("lock == writer", "True"),
+        ("(count", "(`)` is missing)"),
+        ("count +", "(ends too early)"),
+        ("a[0].b", "(there is no `a[0].b`)"),
+        ("alert(1)", "(`(` cannot stand here)"),
+    ],
+)
+def test_expressions_are_watched(page: Callable[..., Any], expression: str, value: str) -> None:
+    browser = page("#trace-1-step-3")
+    browser.run(
+        "const f = document.querySelector('#trace-1 .watch form');"
+        f"f.querySelector('input').value = {json.dumps(expression)}; f.requestSubmit()"
+    )
+    row = "document.querySelector('#trace-1 .watch tr').cells"
+    assert browser.run(f"{row}[1].textContent") == value
+    assert browser.run("document.querySelectorAll('#explore-1 .watch tr').length") == 1
+    assert browser.faults == []
+
+
+def test_a_small_graph_is_drawn(page: Callable[..., Any]) -> None:
+    browser = page("#explore-2")
+    states = browser.run("document.querySelectorAll('#explore-2 .map [data-state]').length")
+    assert browser.run("document.querySelector('#explore-2 .cells').textContent").endswith(f"{states} states")
+    browser.run("document.querySelector('#explore-2 .map [data-state].wrong')"
+                ".dispatchEvent(new MouseEvent('click'))")  # fmt: skip
+    assert "deadlock" in browser.run("document.querySelector('#explore-2 .now').textContent")
+
+
+def test_the_index_leads_to_what_is_not_as_expected_first(text: str) -> None:
+    listed = re.findall(r'<li class="status-(\d)"><a href="#model-\d+">', text)
+    assert "0" in listed
+    assert listed == sorted(listed, key=lambda status: status == "0")
+    assert "2026-01-31 12:00" in text
+
+
+def test_the_property_stands_in_the_stepping_bar(page: Callable[..., Any]) -> None:
+    browser = page("#trace-4-step-9")
+    place = "document.querySelector('#trace-4 .what').getBoundingClientRect()"
+    assert browser.run("document.querySelector('#trace-4 .what').textContent") == "ends"
+    assert 0 <= browser.run(f"{place}.top") < 200
+
+
+def test_a_page_tells_nobody_where_a_model_lay(fixed: Fixed, tmp_path: Path) -> None:
+    result = fixed("deadlock")
+    path = str(tmp_path / "secret" / "deadlock.pfn")
+    sources = {path: Source(path, result.sources[result.path].text)}
+    moved = replace(result, path=path, sources=sources, verdicts=())
+    page = html_text([moved], "1.0", tmp_path / "elsewhere")
+    assert str(tmp_path) not in page
+    assert "<code>deadlock.pfn</code>" in page
+
+
+def test_no_line_goes_through_words(fixed: Fixed) -> None:
+    """Where nothing steps any more: the line is above its text, which is 12 high."""
+    found = fixed("deadlock").verdicts[0].finding
+    assert found is not None
+    still = replace(found, loop=len(found.steps), diagnosis="standstill", reasons=("x",))
+    result = fixed("deadlock")
+    verdict = replace(result.verdicts[0], finding=still)
+    page = html_text([replace(result, verdicts=(verdict,))], "1.0")
+    line = re.search(r'class="still" d="M4 ([\d.]+) ', page)
+    words = re.search(r'y="([\d.]+)">nothing steps any more', page)
+    assert line is not None and words is not None
+    assert float(words[1]) - float(line[1]) > 12
+
+
+@pytest.mark.parametrize(
+    "line", ['x = "a # b"  # c', "process p[2]:", '"""one""" x', "    wait until c on q"]
+)
+def test_colours_keep_every_letter(line: str) -> None:
+    ((*pieces,),) = coloured([line])
+    assert "".join(text for _, text in pieces) == line
+
+
+def test_a_docstring_has_one_colour_over_all_its_lines() -> None:
+    first, second, third, last = coloured(['"""One', "model two", 'three"""', "model four"])
+    assert {kind for line in (first, second, third) for kind, _ in line} <= {"text", ""}
+    assert last[0] == ("word", "model")

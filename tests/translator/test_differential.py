@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+import random_crowds
 from differential import cells, fault
 from mutants import mutant
 from pfnspec import tla
@@ -67,6 +68,13 @@ def test_liveness_is_the_same_when_reduced(start: int) -> None:
     for seed in range(start, start + 10):
         text = model(seed, liveness=True)
         assert fault(text, temporal=True, limit=600) is None, f"seed {seed}\n{text}"
+
+
+@pytest.mark.parametrize("start", range(0, 20, 10))
+def test_crowds_are_decided_alike_up_to_names(start: int) -> None:
+    for seed in range(start, start + 10):
+        text = random_crowds.model(seed)
+        assert fault(text, temporal=True, limit=400) is None, f"seed {seed}\n{text}"
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -144,8 +144,60 @@ process setter:
     x = True
 property wakes: eventually sleeper at end
 """,
+        "lost wake-up",
+        "sleeper sleeps for ever although it would go on if it looked again: the wake-up is lost",
+    ),
+    "a waiting loop that is written out": (
+        """
+shared ready: bool
+shared wq: waitqueue
+process waiter:
+    while not ready:
+        prepare_to_wait(wq)
+        schedule()
+    finish_wait(wq)
+process setter:
+    ready = True
+    wake_up(wq)
+property ends: eventually waiter at end
+""",
+        "lost wake-up",
+        "waiter read ready = False in step 1; it is True",
+    ),
+    "a sleeper that would sleep again": (
+        """
+shared ready: bool
+shared done: bool
+shared wq: waitqueue
+process waiter:
+    while not ready:
+        prepare_to_wait(wq)
+        if ready:
+            break
+        schedule()
+    finish_wait(wq)
+process setter:
+    done = True
+property ends: eventually waiter at end
+""",
         "standstill",
-        "sleeper",
+        "no fairness assumption can help: waiter is never able to step",
+    ),
+    "what a retry finds each time": (
+        """
+shared ready: bool
+shared wq: waitqueue
+policies spin
+process waiter:
+    wait until ready on wq
+process setter:
+    ready = True
+scenario up:
+    cpus = 1
+property ends: eventually waiter at end
+""",
+        "livelock",
+        "whenever waiter looks, ready is False (line 7)",
     ),
     "only the violated part of a property says who is owed": (
         """

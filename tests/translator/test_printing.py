@@ -43,7 +43,7 @@ from pfnspec.translator.program.program import (
     negation,
 )
 from pfnspec.translator.program.program import Test as Branch
-from pfnspec.translator.retrace.lasso import truth
+from pfnspec.translator.retrace.diagnosis import truth
 from pfnspec.translator.run.interpreter import Interpreter, State
 from random_expressions import BOOL, Expressions, Kind, kind_of
 

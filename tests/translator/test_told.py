@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import differential
 import pytest
-from pfnspec.report.text.words import because, step_text
+from pfnspec.report.text.behaviour import columns_for, folded_steps
+from pfnspec.report.text.words import because, in_words, layout, step_text
 from pfnspec.translator.lower.temporal import focused
 from pfnspec.translator.pipeline import whole
-from pfnspec.translator.program.findings import Finding
+from pfnspec.translator.program.findings import Finding, Moved
 from pfnspec.translator.retrace.retrace import retrace
 from pfnspec.translator.run.interpreter import Interpreter, path
 
@@ -126,7 +127,7 @@ process p:
     assert False, "here"
     cpu_relax()
 """,
-        "reads x = False; both.on = False; x: False -> True",
+        "reads x = False; x: False -> True",
     ),
     "a trylock that is refused": (
         """
@@ -160,6 +161,186 @@ process p:
 def test_the_last_step_tells_what_it_read(name: str) -> None:
     text, expected = STEPS[name]
     assert step_text(finding(text, "here").steps[-1]) == expected
+
+
+def last_told(text: str, property: str, *, verbose: bool) -> list[str]:
+    """The rows of a violation, as a check shows them."""
+    found = finding(text, property)
+    laid = layout(found.steps, columns_for(found), "model.pfn", 100, verbose=verbose)
+    return [" ".join(row.split()) for step in laid.steps for row in step]
+
+
+KEPT = """
+shared x: range(3)
+process p:
+    a: range(3) = 0
+    b: range(3) = 1
+    a = 0
+    x = 1
+    assert False, "here"
+    cpu_relax()
+"""
+
+
+def test_locals_that_keep_their_value_are_told_only_if_asked_for() -> None:
+    assert last_told(KEPT, "here", verbose=False) == ["1 6 b = 1", "2 8 x: 0 -> 1"]
+    assert last_told(KEPT, "here", verbose=True) == ["1 5 a = 0", "6 b = 1", "7 a = 0", "2 8 x: 0 -> 1"]
+
+
+def test_steps_that_tell_nothing_are_left_out_and_named() -> None:
+    text = KEPT.replace("    b: range(3) = 1\n", "")
+    assert last_told(text, "here", verbose=False) == ["2 7 x: 0 -> 1"]
+    assert last_told(text, "here", verbose=True)[0] == "1 5 a = 0"
+    steps = finding(text, "here").steps
+    assert folded_steps(steps, verbose=True) == []
+    assert folded_steps(steps, verbose=False) == [
+        "  step 1 tells nothing and is left out; --verbose shows it"
+    ]
+
+
+def test_a_cpu_that_changes_hands_is_told_with_the_place_where_it_is_given_up() -> None:
+    found = finding(
+        """
+shared x: bool
+process first:
+    x = True
+    cond_resched()
+process second:
+    await x
+    cpu_relax()
+    assert False, "here"
+    cpu_relax()
+scenario up:
+    cpus = 1
+""",
+        "here",
+    )
+    told = [step_text(step) for step in found.steps]
+    assert told == [
+        "x: False -> True",
+        "await; reads x = True",
+        "takes the CPU of first, which is at cond_resched(), line 6; cpu_relax()",
+    ]
+
+
+def test_what_a_policy_does_is_told_at_the_line_that_waits() -> None:
+    found = finding(
+        """
+shared x: bool
+shared wq: waitqueue
+policies block
+process p:
+    wait until x on wq
+process other:
+    wake_up(wq)
+""",
+        "deadlock",
+    )
+    rows = [text for step in found.steps for span, text in in_words(step) if str(step.task) == "p"]
+    assert "block: prepares to wait on wq" in rows
+    lines = {span.line for step in found.steps for span, _ in in_words(step) if str(step.task) == "p"}
+    assert lines == {7}
+
+
+def test_who_ends_holding_is_told_at_its_return() -> None:
+    found = finding(
+        """
+shared l: spinlock
+shared x: bool
+process p:
+    l.lock()
+    if not x:
+        return
+    l.unlock()
+""",
+        "ends_holding",
+    )
+    assert found.span is not None and found.span.line == 8
+
+
+LOST: dict[str, tuple[str, list[Moved] | None]] = {
+    "seen before it armed": (
+        """
+process waiter:
+    if not ready:
+        prepare_to_wait(wq)
+        schedule()
+        finish_wait(wq)
+process setter:
+    ready = True
+    wake_up(wq)
+""",
+        [Moved("ready", "False", "True", 1)],
+    ),
+    "looked at under a lock that it has given back": (
+        """
+process waiter:
+    while True:
+        l.lock()
+        if ready:
+            break
+        l.unlock()
+        prepare_to_wait(wq)
+        schedule()
+    finish_wait(wq)
+    l.unlock()
+process setter:
+    ready = True
+    wake_up(wq)
+""",
+        [Moved("ready", "False", "True", 2)],
+    ),
+    "another part of its condition is still false": (
+        """
+process waiter:
+    while not (ready and other):
+        prepare_to_wait(wq)
+        schedule()
+    finish_wait(wq)
+process setter:
+    ready = True
+""",
+        None,
+    ),
+    "what has moved is not what it waits for": (
+        """
+process waiter:
+    if other:
+        cpu_relax()
+    while not ready:
+        prepare_to_wait(wq)
+        schedule()
+    finish_wait(wq)
+process setter:
+    other = True
+""",
+        None,
+    ),
+    "a condition that is looked at in one step": (
+        """
+process waiter:
+    atomic:
+        if ready:
+            return
+    prepare_to_wait(wq)
+    schedule()
+    finish_wait(wq)
+process setter:
+    ready = True
+    wake_up(wq)
+""",
+        [Moved("ready", "False", "True", 1)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_a_lost_wake_up_has_its_name_in_a_loop_that_is_written_out(name: str) -> None:
+    body, expected = LOST[name]
+    shared = "shared ready: bool\nshared other: bool\nshared l: mutex\nshared wq: waitqueue\n"
+    found = finding(shared + body, "deadlock")
+    (sleeper,) = [one for one in found.standing if str(one.task) == "waiter"]
+    assert (None if sleeper.lost is None else list(sleeper.lost)) == expected
 
 
 SHOWN: dict[str, tuple[str, str]] = {

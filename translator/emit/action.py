@@ -96,6 +96,16 @@ class _Writer:
                 lines += self.primed(changes)
             case Test(condition=condition, yes=yes, no=no):
                 test = self.formula(changes).text(condition, bound)
+                left, equals, right = test.partition(" = ")
+                if equals and left == right and _SIMPLE.fullmatch(left):
+                    test = "TRUE"
+                if test in ("TRUE", "FALSE"):
+                    # What is read was set above, in the same step.
+                    taken = self.block(yes if test == "TRUE" else no, changes, bound, indent)
+                    lines.append(
+                        _shifted(taken, 3) if taken.startswith("LET") else taken.removeprefix("/\\ ")
+                    )
+                    return wrap(f"\n{indent}".join(f"/\\ {line}" for line in lines))
                 inner = indent + "        "
                 then = self.block(yes, changes.copy(), bound, inner)
                 other = self.block(no, changes.copy(), bound, inner)

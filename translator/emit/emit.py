@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ...dsl.source import Span
 from ...tla.module.page import Action, Names, Page, VariableLine, cfg_text, module_text
 from ...tla.module.precedence import AND, EQUALS
 from ...tla.module.values import Function, ModelValue
 from ..lower.temporal import is_temporal
-from ..program.fairness import fairness
 from ..program.program import (
     FALSE,
     PC,
     TRUE,
     AnyOf,
     Apply,
+    Assign,
     Atom,
+    Const,
     Definition,
     Elements,
     Expr,
@@ -33,8 +35,10 @@ from ..program.program import (
     negation,
 )
 from ..program.ways import leaves
+from ..reduce.dead import dead_locals
 from ..reduce.symmetry import Symmetry
 from .action import action_text
+from .fairness_text import fairness_text, points_text
 from .formula import Formula, Vocabulary
 from .stuck_text import deadlock_text
 
@@ -97,10 +101,11 @@ def emit(
     formula = Formula(words)
     actions = {point.name: names.new(point.name) for point in program.points if point.step}
     drawn: list[Action] = []
+    dead = dead_locals(program) if source else {}
     for point in program.points:
         if point.step is not None:
             text = action_text(point, actions[point.name], program, words, registers)
-            drawn.append(Action(comment=_comment(point, source or {}), text=text))
+            drawn.append(Action(comment=_comment(point, source or {}, program, dead), text=text))
     predicates = [_definition(definition, formula, words) for definition in program.definitions]
     closing: list[str] = []
     steps: list[str] = []
@@ -118,7 +123,7 @@ def emit(
     closing.append("Next ==" + "".join(f"\n    \\/ {step}" for step in steps))
     wanted_temporal = tuple(temporal)
     if wanted_temporal:
-        closing += _fairness(program, words, runners, actions)
+        closing += fairness_text(program, words, runners, actions)
     closing.append("Spec == Init /\\ [][Next]_vars" + (" /\\ Fairness" if wanted_temporal else ""))
     invariants: dict[str, str] = {}
     for name in wanted:
@@ -185,7 +190,12 @@ def _task_name(task: Task) -> str:
     return f"{stem}_{task.index}"
 
 
-def _comment(point: Point, source: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _comment(
+    point: Point, source: Mapping[str, tuple[str, ...]], program: Program,
+    dead: Mapping[str, frozenset[str]],
+) -> tuple[str, ...]:  # fmt: skip
+    """The lines of a step, and the locals that it resets because they are `dead` where it leads."""
+
     def line(span: Span) -> str:
         lines = source.get(span.path, ())
         text = lines[span.line - 1].strip() if 0 < span.line <= len(lines) else ""
@@ -201,7 +211,19 @@ def _comment(point: Point, source: Mapping[str, tuple[str, ...]]) -> tuple[str, 
         and op.kind != "round"
         and (op.span.path, op.span.line) != (point.span.path, point.span.line)
     )
-    return (line(point.span), *via, *(f"  then {text}" for text in merged))
+    # What the author assigns has a note before it.
+    reset = dict.fromkeys(
+        variable.title
+        for leaf in leaves(point.step.block)
+        for before, op in pairwise((None, *leaf.ops))
+        if isinstance(op, Assign) and not isinstance(before, Note)
+        and op.variable in dead.get(leaf.target, ())
+        and (variable := program.variable(op.variable)).kind == "local"
+        and isinstance(op.value, Const)
+        and op.value.value == variable.initial
+    )  # fmt: skip
+    forgotten = (f"  {', '.join(reset)}: not read again, so reset",) if reset else ()
+    return (line(point.span), *via, *(f"  then {text}" for text in merged), *forgotten)
 
 
 def _preamble(program: Program, words: Vocabulary, registers: bool) -> Iterable[str]:
@@ -297,54 +319,6 @@ def _definition(definition: Definition, formula: Formula, words: Vocabulary) -> 
     return f"{words.definitions[definition.name]}({parameter}) ==\n    {body}"
 
 
-def _fairness(
-    program: Program, words: Vocabulary, runners: Mapping[str, str], actions: Mapping[str, str]
-) -> list[str]:
-    """Fairness, and what it speaks of: the steps of a process, or some of them.
-
-    The textbook's `WF_vars(steps of the task)` has TLC try every action of the task in each state, to see
-    whether one is enabled, and again on each transition, to see whether it was taken.  That took four times
-    as long as the rest of a run.  The program knows better: a task can step where the guard of its point
-    holds, and has stepped when its `pc` has changed, unless a step leads back to where it began.
-    """
-    definitions: list[str] = []
-    lines: list[str] = []
-    for condition in fairness(program):
-        points = [p for p in program.points if p.name in condition.points]
-        runner, part = runners[condition.process], condition.kind
-        sign = "WF" if condition.kind == "weak" else "SF"
-        everyone = f"\\A self \\in {words.sets[condition.process]}"
-        if any(leaf.target == p.name for p in points if p.step for leaf in leaves(p.step.block)):
-            name = words.names.new(f"{runner}_{part}")
-            steps = "".join(f"\n    \\/ {actions[point.name]}(self)" for point in points)
-            definitions.append(f"{name}(self) =={steps}")
-            lines.append(f"{everyone} : {sign}_vars({name}(self))")
-            continue
-        able, moves = words.names.new(f"{runner}_can_{part}"), words.names.new(f"{runner}_moves_{part}")
-        definitions.append(f"{able}(self) =={_able(points, Formula(words))}")
-        definitions.append(
-            "\\* ENABLED takes the first alternative, which no step of Next is: nothing is ever elsewhere.\n"
-            f"{moves}(self) ==\n    /\\ {able}(self)\n"
-            "    /\\ \\/ pc' = [pc EXCEPT ![self] = \"elsewhere\"]\n       \\/ pc'[self] # pc[self]"
-        )
-        lines.append(f"{everyone} : {sign}_pc({moves}(self))")
-    body = "".join(f"\n    /\\ {line}" for line in lines) or " TRUE"
-    return [*definitions, f"Fairness =={body}"]
-
-
-def _able(points: Iterable[Point], formula: Formula) -> str:
-    """That a task stands at one of `points` and its step is enabled there."""
-    guards: dict[Expr, list[str]] = {}
-    for point in points:
-        assert point.step is not None
-        guards.setdefault(point.step.guard, []).append(point.name)
-    text = ""
-    for guard, names in guards.items():
-        test = "" if guard == TRUE else f" /\\ {formula.inside(guard, AND)}"
-        text += f"\n    \\/ pc[self] {_points(names)}{test}"
-    return text
-
-
 def _claimed(e: Expr, formula: Formula) -> str:
     """A temporal property.  TLC makes an invariant of `[]P`, whose trace is no fair behaviour, and takes
     no formula about the first state alone; both are said so that it looks for a loop."""
@@ -359,17 +333,12 @@ def _claimed(e: Expr, formula: Formula) -> str:
             return formula.text(e)
 
 
-def _points(names: Iterable[str]) -> str:
-    listed = [f'"{name}"' for name in names]
-    return f"= {listed[0]}" if len(listed) == 1 else f"\\in {{{', '.join(listed)}}}"
-
-
 def _terminating(program: Program, words: Vocabulary) -> str | None:
     """Stuttering where a state without successor is no deadlock."""
     halted = [point.name for point in program.points if point.halted]
     alternatives: list[str] = []
     if halted:
-        alternatives.append(f"\\E self \\in Tasks : pc[self] {_points(halted)}")
+        alternatives.append(f"\\E self \\in Tasks : pc[self] {points_text(halted)}")
     ends: list[str] = []
     possible = True
     for process in program.processes:
@@ -381,7 +350,7 @@ def _terminating(program: Program, words: Vocabulary) -> str | None:
         if not last:
             possible = False
             continue
-        ends.append(f"\\A self \\in {words.sets[process.name]} : pc[self] {_points(last)}")
+        ends.append(f"\\A self \\in {words.sets[process.name]} : pc[self] {points_text(last)}")
     if possible:
         alternatives.append(" /\\ ".join(f"({end})" for end in ends) if ends else "TRUE")
     if not alternatives:
@@ -401,7 +370,7 @@ def _property(name: str, program: Program, formula: Formula, words: Vocabulary) 
                 groups.setdefault((point.process, claim.condition), []).append(point.name)
     lines: list[str] = []
     for (process, condition), points in groups.items():
-        where = f"pc[self] {_points(points)}"
+        where = f"pc[self] {points_text(points)}"
         if condition == FALSE:
             test = f"~({where})"
         else:

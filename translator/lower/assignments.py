@@ -204,10 +204,12 @@ class Assignments(Expressions, ABC):
 
     def act(self, action: m.Action, k: Use) -> Block:
         match action:
-            case m.Maybe(span=span):
+            case m.Maybe(span=span) | m.NeedResched(span=span):
+                # Without time nothing says when others want the CPU: any answer is possible at any look.
+                kind = "maybe" if isinstance(action, m.Maybe) else "need_resched"
                 yes, no = k(TRUE), k(Const(False))
                 options = [
-                    Block((Note("maybe", span, value=Const(outcome)), *block.ops), block.end)
+                    Block((Note(kind, span, value=Const(outcome)), *block.ops), block.end)
                     for outcome, block in ((True, yes), (False, no))
                 ]
                 return Block((), Fork(tuple(options)))

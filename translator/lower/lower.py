@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeVar
 
 from ...dsl.diagnostics import Diagnostics
@@ -95,9 +96,9 @@ def lower(
 ) -> tuple[Program | None, Diagnostics]:
     """The program of a model under a wait policy (one of its `choices`; None when it has none).
 
-    `fair_to_writers`, for temporal properties: a lock that several tasks can read keeps its queue, or
-    readers that overlap for ever would starve a writer that the queue lets in.  `all_queues`: every lock that
-    can have a queue keeps it, so that others can look whether leaving one out makes a difference.
+    `fair_to_writers`, for temporal properties: of a lock that several tasks can read, no writer is starved by
+    readers that overlap for ever; that is promised, or the lock keeps its queue.  `all_queues`: every lock
+    that can have a queue keeps it, so that others can look whether leaving one out makes a difference.
 
     There is no program when an `atomic` block has too many outcomes to be one step.
     """
@@ -112,7 +113,7 @@ def lower(
     )
     handlers = tuple(Interrupts(*p.interrupts) for p in model.processes if p.interrupts is not None)
     queued: frozenset[str] = frozenset()
-    locks = tuple((path, sort) for path, sort, _ in paths(model, s.Lock))
+    locks = paths(model, s.Lock)
     while True:
         common = Shared(
             {}, {}, _holding(model, True), _holding(model, False), _no_section(model, rcu), sleepers, rcu,
@@ -131,9 +132,9 @@ def lower(
             Body(process.count, lowering.flow, entry, frozenset(lowering.tried))
             for process, lowering, entry, _ in lowered
         )
-        needed = queued_locks(model, locks, bodies_made, fair_to_writers=fair_to_writers)
+        needed, patient = queued_locks(model, locks, bodies_made, fair_to_writers=fair_to_writers)
         if all_queues:
-            needed |= frozenset(path for path, sort in locks if sort.shared and sort.fair)
+            needed |= frozenset(path for path, sort, _ in locks if sort.shared and sort.fair)
         if needed <= queued or found.errors:
             break
         queued |= needed
@@ -166,12 +167,12 @@ def lower(
         if formula.kind == "sometimes":
             *claims, reached = claims
             met = conjunction(*(c.condition for c in claims), reached.condition)
-            sometimes.append(Invariant(formula.name, met, formula.span))
-        invariants.extend(Invariant(c.property, c.condition, formula.span) for c in claims)
+            sometimes.append(Invariant(formula.name, met, formula.span, formula.written))
+        invariants.extend(Invariant(c.property, c.condition, formula.span, formula.written) for c in claims)
     temporal, monitors = temporal_properties(model, scope)
     variables.update(scope.locals)
     program = finish(
         model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued,
         temporal, monitors, common.no_spinning, policy,
     )  # fmt: skip
-    return program, found
+    return replace(program, patient_locks=tuple(sorted(patient - queued)), _points={}), found

@@ -26,11 +26,14 @@ class Body:
 
 
 def queued_locks(
-    model: m.Model, locks: Iterable[tuple[str, Lock]], bodies: Iterable[Body], *, fair_to_writers: bool
-) -> frozenset[str]:
-    """The `locks` of a model, by path, that need their queue; `fair_to_writers` as in `lower`."""
-    bodies = tuple(bodies)
-    sorts = dict(locks)
+    model: m.Model, locks: Iterable[tuple[str, Lock, tuple[int, ...]]], bodies: Iterable[Body], *,
+    fair_to_writers: bool,
+) -> tuple[frozenset[str], frozenset[str]]:  # fmt: skip
+    """The `locks` of a model, by path with their sort and array sizes, that need their queue; and those that
+    do not need it because it can be promised that no writer is passed over for ever.  `fair_to_writers` as in
+    `lower`."""
+    bodies, locks = tuple(bodies), tuple(locks)
+    sorts = {path: sort for path, sort, _ in locks}
     needed: frozenset[str] = frozenset()
     for body in bodies:
         # A refused try shows whether somebody is queued.
@@ -40,9 +43,14 @@ def queued_locks(
         steady = model.preempt == "none" or not any(sorts[path].spins for path in needed)
         steady = steady and _alike(model) and not any(_awaits(body) for body in bodies)
         needed |= {path for path, sort in sorts.items() if not (sort.spins and steady)}
-    if fair_to_writers:
-        needed |= _overlapping(bodies)
-    return needed & {path for path, sort in sorts.items() if sort.shared and sort.fair}
+    queueing = {path for path, sort in sorts.items() if sort.shared and sort.fair}
+    overlapping = _overlapping(bodies) & queueing if fair_to_writers else frozenset[str]()
+    # With CPUs, a writer may be without one; with handlers, it may be held up; of an array it is open which
+    # lock another takes.
+    away = model.cpus is not None or any(process.interrupts for process in model.processes)
+    arrays = {path for path, _, sizes in locks if sizes}
+    needed |= overlapping if away else overlapping & arrays
+    return needed & queueing, overlapping - needed
 
 
 def _alike(model: m.Model) -> bool:

@@ -179,7 +179,7 @@ class Statements(Operations):
             for frame in self.frames:
                 if isinstance(frame, Held):
                     end = self.leave(frame, end)
-            return end
+            return self.free(Block((Note("end", node.span),), Goto(end)), node.span)
         result = called[-1].result
         out = self.unwound(lambda frame: frame is called[-1], lambda frame: frame.after)
         if node.value is None or result is None:

@@ -50,7 +50,7 @@ def temporal_properties(
             (node.task.process, node.label): None for node in m.walk(flat) if isinstance(node, m.AtLabel)
         }
         lowered = _without_until(folded(flat), scope, monitors)
-        properties.append(Property(formula.name, lowered, tuple(labels), formula.span))
+        properties.append(Property(formula.name, lowered, tuple(labels), formula.span, formula.written))
     return tuple(properties), tuple(monitors)
 
 

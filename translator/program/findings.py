@@ -62,12 +62,23 @@ class TraceStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A place that a sleeper looked at before it slept: what was there in `step`, and what is there now."""
+
+    where: str
+    then: str
+    now: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where a task stands at the end of a trace; `waits_for` says for what, in words, when it
     cannot go on, and `on` for whom.
 
     Where that is for ever, `only` are the tasks that alone could end the wait, if it is not for a lock, and
-    `keepers` those of `on` who come to no step that gives the lock back.
+    `keepers` those of `on` who come to no step that gives the lock back.  `lost` is set for a sleeper
+    that would not sleep if it looked again: what has moved since it looked, of what it read step by step.
     """
 
     task: Task
@@ -77,6 +88,7 @@ class Standing:
     on: tuple[Task, ...]
     only: tuple[Task, ...] | None = None
     keepers: tuple[Task, ...] = ()
+    lost: tuple[Moved, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,8 @@ class Position:
 class Finding:
     """A violated property: the behaviour that violates it, and why its last state does.
 
-    `task`, `span` and `message` belong to the claim that failed; `values` are the places that the
+    `task`, `span` and `message` belong to the claim that failed; `formula` is where the condition of an
+    `invariant` or `property` is written, behind its head; `values` are the places that the
     failed condition reads, with their values, and `positions` the tasks that it asks about; `cycle`
     are tasks that wait for each other, `stuck` those that can never step again, whatever others do.
 
@@ -118,3 +131,4 @@ class Finding:
     reasons: tuple[str, ...] = ()
     stuck: tuple[Task, ...] = ()
     positions: tuple[Position, ...] = ()
+    formula: Span | None = None

@@ -69,10 +69,10 @@ class Note:
     """Something a trace tells, without effect on the state.
 
     `kind` is begin (what a variable starts as, in a trace only), read, write, local, take, release,
-    queue, refused, call, compare, choose, maybe, arm, disarm, wake, record (a bound label) or round (a loop
-    that nothing but a choice ends, and no other loop contains, comes round).  `value` is what was read, is
-    written, chosen or found; `old` what a write replaces; `text` the word for an operation, such as a lock's
-    mode.
+    queue, refused, call, compare, choose, maybe, need_resched, arm, disarm, wake, record (a bound label),
+    end (a `return` from a process) or round (a loop that nothing but a choice ends, and no other loop
+    contains, comes round). `value` is what was read, is written, chosen or found; `old` what a write
+    replaces; `text` the word for an operation, such as a lock's mode.
     """
 
     kind: str
@@ -298,11 +298,12 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """`property` holds in a state iff `condition` does."""
+    """`property` holds in a state iff `condition` does, which the author has `written` behind the head."""
 
     property: str
     condition: Expr
     span: Span
+    written: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +317,7 @@ class Property:
     formula: Expr
     labels: tuple[tuple[str, tuple[str, ...]], ...]
     span: Span
+    written: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,7 +376,8 @@ class Program:
 
     `properties` names every safety property that has a verdict, in order.  `cpus`, `preempt` and
     `pins` (the CPU of each pinned task) are the scheduler's, `no_spinning` says of `Self` that it
-    holds no spinning lock, `forgotten` are the variables that its steps reset.
+    holds no spinning lock, `forgotten` are the variables that its steps reset.  `patient_locks` keep
+    no queue although their readers may overlap: fairness says that they are had in turn.
     """
 
     name: str
@@ -389,6 +392,7 @@ class Program:
     reachable: tuple[Reachable, ...]
     barriers: tuple[Span, ...]
     queued_locks: tuple[str, ...]
+    patient_locks: tuple[str, ...] = ()
     temporal: tuple[Property, ...] = ()
     monitors: tuple[Monitor, ...] = ()
     definitions: tuple[Definition, ...] = ()

@@ -7,7 +7,7 @@ with, never used as an index, no particular one ever named.  TLC then searches o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import factorial
 from typing import Any
@@ -78,11 +78,15 @@ class Symmetry:
 
 def symmetry(program: Program) -> Symmetry:
     """The interchangeable tasks and values of a program, as many as are worth their permutations."""
-    program = replace(program, **_about_tasks(program), _points={})
+    change = about_tasks_of(program)
+    formulas: dict[str, Any] = {
+        part: rewritten(getattr(program, part), change) for part in ("invariants", "sometimes")
+    }
+    program = replace(program, **formulas, _points={})
     refused: dict[str, str] = {}
     chosen: list[str] = []
     size = 1
-    told_apart = _told_apart(program)
+    told_apart = told_apart_in(program)
     several = [process for process in program.processes if process.count > 1]
     for process in sorted(several, key=lambda p: p.count):
         if process.name in told_apart:
@@ -140,8 +144,8 @@ def _name(variables: Iterable[Variable]) -> str:
 # -- tasks
 
 
-def _about_tasks(program: Program) -> dict[str, Any]:
-    """Formulas with `all(f(task P i) for i in every index)` said of the tasks themselves."""
+def about_tasks_of(program: Program) -> Callable[[object], object]:
+    """A change of formulas: `all(f(task P i) for i in every index)` is said of the tasks themselves."""
 
     def change(node: object) -> object:
         if isinstance(node, Quantified) and node.kind in ("all", "any") and isinstance(node.domain, Const):
@@ -155,7 +159,7 @@ def _about_tasks(program: Program) -> dict[str, Any]:
                     return Quantified(node.kind, node.name, Const(frozenset(process.tasks)), condition, body)
         return node
 
-    return {part: rewritten(getattr(program, part), change) for part in ("invariants", "sometimes")}
+    return change
 
 
 def _only_as_task(node: object, name: str, process: str) -> bool:
@@ -166,7 +170,7 @@ def _only_as_task(node: object, name: str, process: str) -> bool:
     return all(_only_as_task(part, name, process) for part in parts(node))
 
 
-def _told_apart(program: Program) -> dict[str, str]:
+def told_apart_in(program: Program) -> dict[str, str]:
     """Why the tasks of a process are not interchangeable, for each that has such a reason."""
     found = {task.process: "pinned to a CPU" for task, _ in program.pins}
 
@@ -194,6 +198,15 @@ def _told_apart(program: Program) -> dict[str, str]:
 
 
 # -- values
+
+
+def ranges(program: Program) -> tuple[Values, ...]:
+    """The ranges whose values are interchangeable, all of them."""
+    return tuple(
+        Values(tuple(Atom(_name(found), n) for n in range(low, high + 1)), tuple(v.name for v in found))
+        for found, low, high in _Flow(program).classes({})
+    )
+
 
 _Node = tuple[str, object]
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ...dsl.source import Span
+from ...dsl.checker.prelude import policy_at
+from ...dsl.source import PRELUDE, Span
 from ..emit.emit import Emission, back
-from ..program.findings import Change, Event, Finding, Position, Standing, TraceStep
+from ..program.findings import Event, Finding, Position, Standing, TraceStep
 from ..program.levels import above, handlers, running
-from ..program.program import Const, LockPart, Point, Program, Read, Task, Value
-from ..program.values import value_text
+from ..program.program import Const, LockPart, Point, Program, Read, Task
 from ..run.interpreter import Interpreter, State, Transition, Violation
 from ..run.stuck import Hopeless
+from .places import changes, elements, places_of
 from .seen import seen, title
+from .wakeups import lost
 
 
 class Mismatch(Exception):
@@ -59,7 +61,7 @@ def begun(steps: tuple[TraceStep, ...], first: State, interpreter: Interpreter) 
         Event("begin", variable.span, where, value, None, "")
         for variable in interpreter.program.choices
         if variable.span is not None
-        for where, value in _places(title(variable), chosen[variable.name], len(variable.sizes))
+        for where, value in places_of(title(variable), chosen[variable.name], len(variable.sizes))
     )
     if not events or not steps:
         return steps
@@ -81,18 +83,56 @@ def replayed_step(number: int, before: State, after: State, interpreter: Interpr
 
 def told_step(number: int, before: State, taken: Transition, interpreter: Interpreter) -> TraceStep:
     """A transition from the state `before`, as step `number` of a trace."""
+    brief = brief_step(before, taken, interpreter)
+    return replace(brief, number=number, changes=changes(before, taken.state, interpreter))
+
+
+def brief_step(before: State, taken: Transition, interpreter: Interpreter) -> TraceStep:
+    """The same without a number, and without what is different after it."""
     step = taken.point.step
     assert step is not None
+    events = tuple(event for event in taken.events if event.kind != "round")
     return TraceStep(
-        number,
+        0,
         taken.task,
         step.kind,
         step.span,
         step.calls,
-        _told(tuple(event for event in taken.events if event.kind != "round")),
-        changes(before, taken.state, interpreter),
-        any(event.kind == "round" for event in taken.events),
+        (*_handed_over(before, taken, interpreter), *_told(events)),
+        (),
+        len(events) < len(taken.events),
     )
+
+
+def _handed_over(before: State, taken: Transition, interpreter: Interpreter) -> tuple[Event, ...]:
+    """That the step takes the CPU of another task, and where that one gives way."""
+    running = interpreter.running(before)
+    if taken.task in running or taken.point.step is None:
+        return ()
+    left = set(running) - set(interpreter.running(taken.state))
+    return tuple(
+        Event("cpu", taken.point.step.span, "", other, None, _way(interpreter.pc(before, other)))
+        for other in sorted(left)
+    )
+
+
+def _way(point: Point) -> str:
+    """How a task that stands at a point gives way."""
+    step = point.step
+    if step is None:
+        return "was halted" if point.halted else "has ended"
+    word = "a lock" if step.acquires else f"{step.kind}()" if step.kind != "await" else "await"
+    return (
+        f"is at {word}, {line_of(point.span)}"
+        if step.offers_cpu
+        else f"can be preempted at {line_of(point.span)}"
+    )
+
+
+def line_of(span: Span) -> str:
+    """A line in words, for a reason that is told by itself."""
+    policy = policy_at(span)
+    return f"line {span.line}" if policy is None else f"policy {policy}"
 
 
 def _told(events: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -115,51 +155,6 @@ def _told(events: tuple[Event, ...]) -> tuple[Event, ...]:
     return tuple(told)
 
 
-def changes(before: State, after: State, interpreter: Interpreter) -> tuple[Change, ...]:
-    """What is different in the author's variables, element by element."""
-    found: list[Change] = []
-    for (name, old), (_, new) in zip(
-        elements(before, interpreter), elements(after, interpreter), strict=True
-    ):
-        if old != new:
-            found.append(Change(name, old, new))
-    return tuple(found)
-
-
-def elements(state: State, interpreter: Interpreter) -> tuple[tuple[str, str], ...]:
-    """Every place of the author's with its value; control points and temporaries are left out."""
-    found: list[tuple[str, str]] = []
-    program = interpreter.program
-    for slot, variable in enumerate(program.variables):
-        if variable.kind in ("control", "temporary"):
-            continue
-        if variable.process:
-            for task, value in zip(program.tasks_of(variable), _items(state[slot]), strict=True):
-                found.append((f"{task}.{variable.title}", value_text(value)))
-        else:
-            found.extend(_array(title(variable), state[slot], len(variable.sizes)))
-    return tuple(found)
-
-
-def _items(value: Value) -> tuple[Value, ...]:
-    assert isinstance(value, tuple)
-    return value
-
-
-def _array(title: str, value: Value, depth: int) -> list[tuple[str, str]]:
-    return [(where, value_text(item)) for where, item in _places(title, value, depth)]
-
-
-def _places(title: str, value: Value, depth: int) -> list[tuple[str, Value]]:
-    """The elements of a variable, each with its name."""
-    if depth == 0:
-        return [(title, value)]
-    found: list[tuple[str, Value]] = []
-    for i, item in enumerate(_items(value)):
-        found.extend(_places(title.replace("[]", f"[{i}]", 1), item, depth - 1))
-    return found
-
-
 def finding(
     violation: Violation, steps: tuple[TraceStep, ...], states: tuple[State, ...], interpreter: Interpreter
 ) -> Finding:
@@ -168,17 +163,20 @@ def finding(
     span: Span | None = None
     message = ""
     calls: tuple[Span, ...] = ()
+    formula: Span | None = None
     values: tuple[tuple[str, str], ...] = ()
     positions: tuple[Position, ...] = ()
     if violation.claim is not None and violation.task is not None:
         span, message = violation.claim.span, violation.claim.message
         calls = violation.claim.calls
+        if violation.property == "ends_holding":
+            span = _last_line(violation.task, steps) or span
         values, positions = seen(violation.claim.condition, last, violation.task, interpreter)
     else:
         for invariant in interpreter.program.invariants:
             if invariant.property == violation.property:
                 if interpreter.value(invariant.condition, last) is not True:
-                    span = invariant.span
+                    span, formula = invariant.span, invariant.written
                     values, positions = seen(invariant.condition, last, None, interpreter)
                     break
     hopeless = interpreter.hopeless(last) if violation.property == "deadlock" else {}
@@ -191,14 +189,26 @@ def finding(
         calls=calls,
         values=values,
         standing=tuple(
-            standing(task, last, interpreter, hopeless.get(task)) for task in interpreter.program.tasks
+            replace(
+                standing(task, last, interpreter, hopeless.get(task)),
+                lost=lost(task, steps, states, last, interpreter),
+            )
+            for task in interpreter.program.tasks
         ),
         cycle=violation.cycle,
         stuck=tuple(task for task in interpreter.program.tasks if task in hopeless),
         initial=elements(states[0], interpreter),
         final=elements(last, interpreter),
         positions=positions,
+        formula=formula,
     )
+
+
+def _last_line(task: Task, steps: tuple[TraceStep, ...]) -> Span | None:
+    """Where a task that has ended left off: at its `return`, or else at what it did last."""
+    own = [step for step in steps if step.task == task]
+    spans = [event.span for step in own[-1:] for event in step.events if event.span.path != PRELUDE]
+    return spans[-1] if spans else own[-1].span if own else None
 
 
 def standing(

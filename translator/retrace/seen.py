@@ -20,11 +20,11 @@ def title(variable: Variable) -> str:
 
 
 def seen(
-    condition: Expr, state: State, task: Task | None, interpreter: Interpreter
+    condition: Expr | tuple[Expr, ...], state: State, task: Task | None, interpreter: Interpreter
 ) -> tuple[tuple[tuple[str, str], ...], tuple[Position, ...]]:
-    """The places that a condition reads in a state, with their values, and the tasks that it asks about, each
-    once.  Where one element decides an `all` or `any`, it is that element and what it reads; otherwise it is
-    what every one of them reads."""
+    """The places that a condition, or several, reads in a state, with their values, and the tasks that it
+    asks about, each once.  Where one element decides an `all` or `any`, it is that element and what it reads;
+    otherwise it is what every one of them reads."""
     sight = _Sight(state, task, interpreter)
     sight.visit(condition, {})
     return tuple(sight.values.items()), tuple(sight.positions)

@@ -11,7 +11,8 @@ from ..lower.temporal import is_temporal
 from ..program.fairness import fairness
 from ..program.program import Apply, Expr, Task
 from ..run.interpreter import Interpreter, State
-from .lasso import truth, unfair
+from .diagnosis import truth
+from .lasso import unfair
 
 TRIES = 20
 ROUNDS = 400

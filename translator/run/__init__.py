@@ -2,5 +2,7 @@
 
 `interpreter.Interpreter` runs a program: initial state, enabled steps, successors, violations, search.
 `evaluate` makes Python functions of expressions and blocks; `stuck` tells which tasks can never step again;
-`fair_cycles` decides temporal properties apart from TLC.
+`decide` decides temporal properties apart from TLC: `graph` all states in arrays, `promises` what is fair,
+`formulas` automata, `fair_cycles` the search in their product, `components` for it. `alike` is what may
+change places meanwhile, `interchange` the states that stand for others.
 """

@@ -1,353 +1,392 @@
-"""Temporal properties decided apart from TLC: a tableau and a search for fair cycles.
+"""Temporal properties decided apart from TLC, on the graph of all states.
 
-`Graph.of(program, limit).holds(formula)` goes through all states of a small program.  What is fair is said
-here again, from the rules of the language: it shares nothing with what TLC is told.
+`violation` multiplies a graph with the automaton of what violates a formula, and looks in the product for a
+strongly connected part in which a fair behaviour can stay for ever: weak conditions are met by going
+everywhere in it, and where a strong one fails, what asks for it is taken out and the rest is taken apart
+again (Emerson and Lei, "Modalities for model checking", 1987).  Each such part makes some condition fail for
+less, so the work is linear in the product times the number of conditions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ..lower.temporal import is_temporal
-from ..program.levels import above, handlers
-from ..program.program import FALSE, TRUE, Apply, Const, Expr, Program, Read, Step
-from .interpreter import Interpreter, State
-
-Look = Callable[[], None]
-"""Called every now and then; what it raises ends the work."""
-
-
-class TooLarge(Exception):
-    """The model has more states than the limit."""
+from ..program.program import Expr
+from .components import Components, Edges
+from .formulas import Automaton
+from .graph import Graph, Look
+from .interchange import IDENTITY, Permutation, Renaming, back, composed, inverse
+from .interpreter import State
 
 
 @dataclass(frozen=True, slots=True)
-class Until:
-    """`left` until `right`, or (`release`) its dual."""
+class Cycle:
+    """A fair behaviour that violates a formula: steps of a graph, by their numbers, then others that lead
+    from where those ended back to the same state up to names, for ever.  The loop is empty where nobody
+    steps.  `first` is the number of the state in which it begins."""
 
-    left: Formula
-    right: Formula
-    release: bool = False
+    stem: tuple[int, ...]
+    loop: tuple[int, ...]
+    first: int = 0
+
+
+def violation(graph: Graph, formula: Expr, look: Look = lambda: None) -> Cycle | None:
+    """A fair behaviour on which a temporal formula is false; None where it holds on all.
+
+    The formula must not tell the tasks and values apart that the graph takes for interchangeable.
+    """
+    product = Product(graph, Automaton.against(formula, graph.interpreter.program, look), look)
+    found = product.fair_part()
+    return None if found is None else product.cycle(found)
 
 
 @dataclass(frozen=True, slots=True)
-class Both:
-    left: Formula
-    right: Formula
-    either: bool = False
+class _Part:
+    """A strongly connected part of a product with a fair behaviour that goes everywhere in it.  `names` has
+    for each node how tasks are called there that have some names at the first one."""
 
-
-@dataclass(frozen=True, slots=True)
-class Atom:
-    state: Expr
-    negated: bool = False
-
-
-Formula = Until | Both | Atom
-
-
-def normal(e: Expr, negated: bool, program: Program) -> Formula:
-    """A temporal formula with negations at its atoms only; monitors are `until` again."""
-    if not (is_temporal(e) or _has_until(e)):
-        # As a whole: `o != None and o < 1` has no value without its left side.
-        return Atom(e, negated)
-    known = _until(e, program)
-    match known or e:
-        case Apply(operator="until", arguments=(left, right)):
-            return Until(normal(left, negated, program), normal(right, negated, program), negated)
-        case Apply(operator="always", arguments=(inner,)):
-            return Until(Atom(TRUE if negated else FALSE), normal(inner, negated, program), not negated)
-        case Apply(operator="eventually", arguments=(inner,)):
-            return Until(Atom(FALSE if negated else TRUE), normal(inner, negated, program), negated)
-        case Apply(operator="leads_to", arguments=(left, right)):
-            later = Apply("eventually", (right,))
-            return normal(Apply("always", (Apply("implies", (left, later)),)), negated, program)
-        case Apply(operator="not", arguments=(inner,)):
-            return normal(inner, not negated, program)
-        case Apply(operator="implies", arguments=(left, right)):
-            return Both(normal(left, not negated, program), normal(right, negated, program), not negated)
-        case Apply(operator="and" | "or" as word, arguments=(first, *others)):
-            rest = first
-            made = normal(rest, negated, program)
-            for other in others:
-                made = Both(made, normal(other, negated, program), (word == "or") != negated)
-            return made
-        case other:
-            return Atom(other, negated)
-
-
-def _has_until(e: Expr) -> bool:
-    """Whether an `until` stands in it, which only `_until` makes."""
-    return isinstance(e, Apply) and (e.operator == "until" or any(map(_has_until, e.arguments)))
-
-
-def _until(e: Expr, program: Program) -> Expr | None:
-    """The `until` that a property's use of a monitor stands for."""
-    match e:
-        case Apply(operator="and", arguments=(Apply(operator="always", arguments=(inner,)), _)):
-            match inner:
-                case Apply(operator="implies", arguments=(Read(variable=bit), p)):
-                    for monitor in program.monitors:
-                        if monitor.variable == bit:
-                            until = Apply("until", (p, monitor.release))
-                            if monitor.trigger == TRUE:
-                                return until
-                            return Apply("always", (Apply("implies", (monitor.trigger, until)),))
-    return None
+    nodes: list[int]
+    names: dict[int, Permutation]
 
 
 @dataclass(slots=True)
-class _Node:
-    """A state of the tableau: what it asks of the present, and its successors."""
+class _Sums:
+    """What there is anywhere in a part, each promise as one of the task with that name at the first node."""
 
-    atoms: frozenset[Atom]
-    done: frozenset[Formula]
-    later: frozenset[Formula]
-    before: set[int] = field(default_factory=set)
-
-
-def _go_on() -> None:
-    return None
-
-
-def tableau(formula: Formula, look: Look = _go_on) -> list[_Node]:
-    """The nodes of Gerth, Peled, Vardi and Wolper's construction; `before` has -1 for an initial one."""
-    nodes: list[_Node] = []
-    index: dict[tuple[frozenset[Formula], frozenset[Formula]], int] = {}
-    todo = [({-1}, frozenset({formula}), frozenset[Formula](), frozenset[Formula]())]
-    while todo:
-        look()
-        before, new, old, later = todo.pop()
-        if not new:
-            key = (old, later)
-            if key in index:
-                nodes[index[key]].before |= before
-                continue
-            index[key] = len(nodes)
-            nodes.append(_Node(frozenset(f for f in old if isinstance(f, Atom)), old, later, set(before)))
-            todo.append(({index[key]}, later, frozenset(), frozenset()))
-            continue
-        one = next(iter(new))
-        new = new - {one}
-        if one in old:
-            todo.append((before, new, old, later))
-            continue
-        kept = old | {one}
-        match one:
-            case Atom(state=state, negated=negated):
-                impossible = state == (TRUE if negated else FALSE) and isinstance(state, Const)
-                if not impossible and Atom(state, not negated) not in old:
-                    todo.append((before, new, kept, later))
-            case Both(left=left, right=right, either=True):
-                todo.append((before, new | {left}, kept, later))
-                todo.append((before, new | {right}, kept, later))
-            case Both(left=left, right=right):
-                todo.append((before, new | {left, right}, kept, later))
-            case Until(left=left, right=right, release=False):
-                todo.append((before, new | {left}, kept, later | {one}))
-                todo.append((before, new | {right}, kept, later))
-            case Until(left=left, right=right):
-                todo.append((before, new | {right}, kept, later | {one}))
-                todo.append((before, new | {left, right}, kept, later))
-    return nodes
+    able: int = 0
+    always: int = -1
+    taken: int = 0
+    passed: int = 0
+    goals: int = 0
+    edges: int = 0
+    turns: set[Permutation] = field(default_factory=set)
 
 
-def _untils(formula: Formula) -> set[Until]:
-    match formula:
-        case Until(left=left, right=right, release=release):
-            return ({formula} if not release else set()) | _untils(left) | _untils(right)
-        case Both(left=left, right=right):
-            return _untils(left) | _untils(right)
-        case _:
-            return set()
+class Product:
+    """The reachable product of a graph and an automaton.
 
+    Node `n` stands for state `state[n]` and automaton node `place[n]`; the step that an edge of the product
+    is made from is in `step` (-1: the state is repeated).
+    """
 
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """A fairness condition of one task, on its steps from some points."""
+    def __init__(self, graph: Graph, automaton: Automaton, look: Look) -> None:
+        self.graph = graph
+        self.automaton = automaton
+        self.look = look
+        self.tasks = len(graph.interpreter.tasks)
+        self.state = array("i")
+        self.place = array("i")
+        self.step = array("i")
+        first, target = array("q", [0]), array("i")
+        fits = self._fits()
+        width = len(automaton.following)
+        known: dict[int, int] = {}
+        state, place, step = self.state, self.place, self.step
+        for number in automaton.initial:
+            for start in range(graph.starts):
+                if fits[number][start]:
+                    known[start * width + number] = len(state)
+                    state.append(start)
+                    place.append(number)
+        self.initial = len(state)
+        begins, leads = graph.first, graph.target
+        at = 0
+        while at < len(state):
+            if at % 256 == 0:
+                look()
+            here = state[at]
+            after = automaton.following[place[at]]
+            edges = [(-1, here), *((n, leads[n]) for n in range(begins[here], begins[here + 1]))]
+            for number, there in edges:
+                for then in after:
+                    if fits[then][there]:
+                        key = there * width + then
+                        node = known.get(key)
+                        if node is None:
+                            node = known[key] = len(state)
+                            state.append(there)
+                            place.append(then)
+                        target.append(node)
+                        step.append(number)
+            first.append(len(target))
+            at += 1
+        self.edges = Edges(first, target)
+        self.components = Components(self.edges)
+        self.all_goals = (1 << len(automaton.goals)) - 1
+        self.goals = [
+            sum(1 << n for n, goal in enumerate(automaton.goals) if number in goal) for number in range(width)
+        ]
+        self.strong = sum(1 << n for n, promise in enumerate(graph.promises) if promise.strong)
+        self._moved: dict[tuple[Permutation, int], int] = {}
+        same = {(p.task, p.strong, p.points): n for n, p in enumerate(graph.promises)}
+        self._other = [
+            [same.get((task, p.strong, p.points)) for task in range(self.tasks)] for p in graph.promises
+        ]
 
-    task: int
-    strong: bool
-    points: frozenset[str]
+    def _fits(self) -> list[bytearray]:
+        """For each node of the automaton, in which states it is as it asks."""
+        graph, truths = self.graph, dict[Expr, bytearray]()
+        found: list[bytearray] = []
+        for atoms in self.automaton.atoms:
+            fits = bytearray(b"\x01") * len(graph.states)
+            for e, wanted in atoms:
+                if e not in truths:
+                    self.look()
+                    truths[e] = graph.truth(e)
+                fits = bytearray([a and b == wanted for a, b in zip(fits, truths[e], strict=True)])
+            found.append(fits)
+        return found
 
+    # -- names: promises of a task that is called otherwise elsewhere
 
-def acquires(step: Step, *, fair: bool) -> bool:
-    """Whether it waits for a lock that is (not) fair."""
-    return (
-        step.lock is not None and step.lock.action in ("acquire", "join", "enter") and step.lock.fair == fair
-    )
+    def moved(self, names: Permutation, promises: int) -> int:
+        """The same promises, of the tasks with these names."""
+        if not names or not promises:
+            return promises
+        key = (names, promises)
+        known = self._moved.get(key)
+        if known is None:
+            known = 0
+            for number, promise in enumerate(self.graph.promises):
+                if promises >> number & 1:
+                    other = self._other[number][names[promise.task]]
+                    assert other is not None, "a task is interchangeable with one of another process"
+                    known |= 1 << other
+            self._moved[key] = known
+        return known
 
+    def _closed(self, promises: int, turns: Iterable[Permutation]) -> int:
+        """These, and those of whoever the same tasks may be called on coming back to the same node."""
+        turns = tuple(turns)
+        while True:
+            more = promises
+            for turn in turns:
+                more |= self.moved(turn, promises)
+            if more == promises:
+                return promises
+            promises = more
 
-def promises(program: Program) -> list[Promise]:
-    """What is assumed of each task, by the rules and not by the translator."""
-    found: list[Promise] = []
-    for number, task in enumerate(program.tasks):
-        if program.process(task.process).unfair:
-            continue
-        own = {p.name: p.step for p in program.points if p.process == task.process and p.step is not None}
-        own = {name: step for name, step in own.items() if step.kind != "arrive"}
-        process = program.process(task.process)
-        plain = not above(process.name, process.interrupts, handlers(program.processes))
-        modest = {name for name, step in own.items() if step.kind == "await" or acquires(step, fair=False)}
-        if program.cpus is None and plain and not any(acquires(step, fair=True) for step in own.values()):
-            found.append(Promise(number, False, frozenset(own)))
-        else:
-            found.append(Promise(number, True, frozenset(set(own) - modest)))
-            found.append(Promise(number, False, frozenset(modest)))
-    return [promise for promise in found if promise.points]
+    def _renamed(self, edge: int) -> Permutation:
+        step = self.step[edge]
+        return IDENTITY if step < 0 else self.graph.labels[self.graph.label[step]].renamed
 
-
-@dataclass(slots=True)
-class Graph:
-    """The states of a program, numbered, those in which it `starts` first; per state its steps as (task,
-    point, target)."""
-
-    interpreter: Interpreter
-    states: list[State]
-    steps: list[list[tuple[int, str, int]]]
-    starts: int
-
-    @classmethod
-    def of(cls, program: Program, limit: int, look: Look = _go_on) -> Graph:
-        """All states of a program; raises TooLarge where there are more than `limit`."""
-        interpreter = Interpreter(program)
-        order = {task: i for i, task in enumerate(program.tasks)}
-        found = {state: number for number, state in enumerate(interpreter.initials())}
-        states = list(found)
-        starts = len(states)
-        steps: list[list[tuple[int, str, int]]] = []
-        for state in states:
-            look()
-            here: list[tuple[int, str, int]] = []
-            for transition in interpreter.transitions(state):
-                if transition.state not in found:
-                    if len(found) >= limit:
-                        raise TooLarge
-                    found[transition.state] = len(states)
-                    states.append(transition.state)
-                here.append((order[transition.task], transition.point.name, found[transition.state]))
-            steps.append(here)
-        return cls(interpreter, states, steps, starts)
-
-    def holds(self, formula: Expr, look: Look = _go_on) -> bool:
-        """Whether a temporal formula holds on every fair behaviour."""
-        wrong = normal(formula, True, self.interpreter.program)
-        nodes = tableau(wrong, look)
-        value = self.interpreter.value
-        truths: dict[Expr, list[bool]] = {}
+    def _inner(self, nodes: Sequence[int], inside: set[int]) -> Iterable[tuple[int, int, int]]:
+        """The edges within a part: from, number, to."""
+        first, target, banned = self.edges.first, self.edges.target, self.edges.banned
         for node in nodes:
-            for atom in node.atoms:
-                if atom.state not in truths:
-                    look()
-                    truths[atom.state] = [value(atom.state, state) is True for state in self.states]
+            for edge in range(first[node], first[node + 1]):
+                if not banned[edge] and target[edge] in inside:
+                    yield node, edge, target[edge]
 
-        def fits(node: int, state: int) -> bool:
-            return all(truths[atom.state][state] != atom.negated for atom in nodes[node].atoms)
+    # -- the search
 
-        following: dict[int, list[int]] = {number: [] for number in range(-1, len(nodes))}
-        for number, node in enumerate(nodes):
-            for one in node.before:
-                following[one].append(number)
-        places: dict[tuple[int, int], int] = {}
-        listed: list[tuple[int, int]] = []
-
-        def place(state: int, node: int) -> int:
-            key = (state, node)
-            if key not in places:
-                places[key] = len(listed)
-                listed.append(key)
-            return places[key]
-
-        for first in range(self.starts):
-            for number in following[-1]:
-                if fits(number, first):
-                    place(first, number)
-        edges: list[list[tuple[int, str, int]]] = []
-        for number, asks in listed:
-            look()
-            here: list[tuple[int, str, int]] = []
-            # Every state may also be repeated for ever, as far as fairness allows.
-            for task, point, target in [*self.steps[number], (-1, "", number)]:
-                for then in following[asks]:
-                    if fits(then, target):
-                        here.append((task, point, place(target, then)))
-            edges.append(here)
-        goals = [
-            frozenset(n for n, node in enumerate(nodes) if until not in node.done or until.right in node.done)
-            for until in _untils(wrong)
-        ]
-        asked = promises(self.interpreter.program)
-        able = [
-            [any(task == p.task and point in p.points for task, point, _ in steps) for p in asked]
-            for steps in self.steps
-        ]
-
-        def fair(group: list[int]) -> list[int] | None:
-            """None if some fair behaviour stays in a strongly connected group for ever, going everywhere;
-            otherwise those of it in which one could."""
-            inside = set(group)
-            inner = [(a, task, point, b) for a in group for task, point, b in edges[a] if b in inside]
-            if not inner:
-                return []
-            if any(all(listed[a][1] not in goal for a in group) for goal in goals):
-                return []
-            bad: set[int] = set()
-            for number, promise in enumerate(asked):
-                if any(task == promise.task and point in promise.points for _, task, point, _ in inner):
-                    continue
-                possible = {a for a in group if able[listed[a][0]][number]}
-                if promise.strong:
-                    bad |= possible
-                elif len(possible) == len(group):
-                    return []
-            return sorted(inside - bad) if bad else None
-
-        todo = list(_components(list(range(len(listed))), edges))
+    def fair_part(self) -> _Part | None:
+        """A part of the product in which some fair behaviour can stay; None where there is none."""
+        todo = list(self.components.of(range(len(self.state))))
         while todo:
-            look()
-            rest = fair(todo.pop())
-            if rest is None:
-                return False
-            todo.extend(_components(rest, edges))
-        return True
+            self.look()
+            nodes = todo.pop()
+            goals = 0
+            for node in nodes:
+                goals |= self.goals[self.place[node]]
+            if goals != self.all_goals:
+                continue
+            inside = set(nodes)
+            names = self._names(nodes, inside)
+            sums = self._summed(nodes, inside, names)
+            if not sums.edges:
+                continue
+            missed = ~self._closed(sums.taken, sums.turns)
+            # Weak: a task that can always step, whatever it is called, has to.
+            sometimes_not = self._closed(self._every() & ~sums.always, sums.turns)
+            if self._every() & missed & ~sometimes_not & ~self.strong:
+                continue
+            wrong = self._closed(sums.able | sums.passed, sums.turns) & missed & self.strong
+            if not wrong:
+                return _Part(nodes, names)
+            rest = self._without(wrong, nodes, inside, names)
+            todo.extend(self.components.of(rest))
+        return None
+
+    def _every(self) -> int:
+        return (1 << len(self.graph.promises)) - 1
+
+    def _names(self, nodes: Sequence[int], inside: set[int]) -> dict[int, Permutation]:
+        """For each node of a part, what tasks are called there that have some names at the first one."""
+        if self.graph.interchange.trivial:
+            return {}
+        first, target, banned = self.edges.first, self.edges.target, self.edges.banned
+        names = {nodes[0]: IDENTITY}
+        todo = [nodes[0]]
+        while todo:
+            node = todo.pop()
+            for edge in range(first[node], first[node + 1]):
+                there = target[edge]
+                if there in inside and there not in names and not banned[edge]:
+                    names[there] = composed(names[node], self._renamed(edge))
+                    todo.append(there)
+        return names
+
+    def _summed(self, nodes: Sequence[int], inside: set[int], names: dict[int, Permutation]) -> _Sums:
+        graph, sums = self.graph, _Sums()
+        label, taken, passing = graph.label, graph.taken, graph.passing
+        home: dict[int, Permutation] = {}
+        for node in nodes:
+            able = graph.able[self.state[node]]
+            if names.get(node):
+                home[node] = inverse(names[node])
+                able = self.moved(home[node], able)
+            sums.able |= able
+            sums.always &= able
+        for node, edge, there in self._inner(nodes, inside):
+            sums.edges += 1
+            step = self.step[edge]
+            if step >= 0:
+                mine = home.get(node, IDENTITY)
+                sums.taken |= self.moved(mine, taken[label[step]])
+                if passing and step in passing:
+                    sums.passed |= self.moved(mine, passing[step])
+            if names:
+                turn = composed(composed(names[node], self._renamed(edge)), home.get(there, IDENTITY))
+                if turn:
+                    sums.turns.add(turn)
+        return sums
+
+    def _without(
+        self, wrong: int, nodes: Sequence[int], inside: set[int], names: dict[int, Permutation]
+    ) -> list[int]:
+        """What is left of a part without the states and steps that ask for promises which it cannot keep."""
+        graph = self.graph
+        passing = graph.passing
+        if passing:
+            for node, edge, _ in self._inner(nodes, inside):
+                step = self.step[edge]
+                if step >= 0 and passing.get(step, 0) & self.moved(names.get(node, IDENTITY), wrong):
+                    self.edges.banned[edge] = 1
+        return [
+            node
+            for node in nodes
+            if not graph.able[self.state[node]] & self.moved(names.get(node, IDENTITY), wrong)
+        ]
+
+    # -- a short behaviour
+
+    def cycle(self, part: _Part) -> Cycle:
+        """A behaviour that comes to a part and goes round in it, fairly."""
+        inside = set(part.nodes)
+        begun, stem, entry = self._stem(inside)
+        names = self._names([entry], inside)
+        sums = self._summed(part.nodes, inside, names)
+        asked = self._closed(sums.able | sums.passed, sums.turns) & self.strong
+        asked |= self._every() & ~self.strong
+        loop: list[int] = []
+        here, called = entry, IDENTITY
+        goals, met = self.goals[self.place[entry]], self._not_able(entry, IDENTITY)
+        while goals != self.all_goals or asked & ~met:
+            way = self._nearest(here, called, inside, lambda g, m: bool(g & ~goals or m & asked & ~met))  # noqa: B023
+            for edge in way:
+                here, called, more, kept = self._after(edge, here, called)
+                goals, met = goals | more, met | kept
+            loop += way
+        loop += self._nearest(here, called, inside, None, (entry, IDENTITY))
+        return Cycle(self._steps(stem), self._steps(loop), self.state[begun])
+
+    def _steps(self, edges: Iterable[int]) -> tuple[int, ...]:
+        return tuple(self.step[edge] for edge in edges if self.step[edge] >= 0)
+
+    def _not_able(self, node: int, called: Permutation) -> int:
+        """The weak promises that are kept by a state in which the step is not possible."""
+        able = self.graph.able[self.state[node]]
+        kept = self._every() & ~able & ~self.strong
+        return self.moved(inverse(called), kept) if called else kept
+
+    def _after(self, edge: int, node: int, called: Permutation) -> tuple[int, Permutation, int, int]:
+        """Where an edge leads, how tasks are called there, the goals met there and the promises kept by
+        it."""
+        graph, step, there = self.graph, self.step[edge], self.edges.target[edge]
+        kept = 0 if step < 0 else graph.taken[graph.label[step]]
+        if called:
+            kept = self.moved(inverse(called), kept)
+        called = composed(called, self._renamed(edge))
+        return there, called, self.goals[self.place[there]], kept | self._not_able(there, called)
+
+    def _stem(self, inside: set[int]) -> tuple[int, list[int], int]:
+        """The node at which a shortest way into a part starts, the way, and the node where it gets there."""
+        first, target = self.edges.first, self.edges.target
+        came: dict[int, tuple[int, int] | None] = dict.fromkeys(range(self.initial))
+        for node in (todo := list(came)):
+            if node in inside:
+                way: list[int] = []
+                begun, back = node, came[node]
+                while back is not None:
+                    way.append(back[1])
+                    begun, back = back[0], came[back[0]]
+                return begun, way[::-1], node
+            for edge in range(first[node], first[node + 1]):
+                there = target[edge]
+                if there not in came:
+                    came[there] = (node, edge)
+                    todo.append(there)
+        raise AssertionError("a part that cannot be reached")
+
+    def _nearest(
+        self, node: int, called: Permutation, inside: set[int], wanted: Callable[[int, int], bool] | None,
+        end: tuple[int, Permutation] | None = None,
+    ) -> list[int]:  # fmt: skip
+        """A shortest way of at least one edge, within a part, to where `wanted` says so of the goals met and
+        the promises kept on its last edge, or to the `end`."""
+        first, target, banned = self.edges.first, self.edges.target, self.edges.banned
+        came: dict[tuple[int, Permutation], tuple[tuple[int, Permutation], int]] = {}
+        start = (node, called)
+        for here in (todo := [start]):
+            for edge in range(first[here[0]], first[here[0] + 1]):
+                if banned[edge] or target[edge] not in inside:
+                    continue
+                there, now, goals, kept = self._after(edge, *here)
+                if (there, now) == end or (wanted is not None and wanted(goals, kept)):
+                    way = [edge]
+                    while here != start:
+                        here, before = came[here]
+                        way.append(before)
+                    return way[::-1]
+                if (there, now) not in came and (there, now) != start:
+                    came[there, now] = (here, edge)
+                    todo.append((there, now))
+        raise AssertionError("a part that is not strongly connected")
 
 
-def _components(nodes: list[int], edges: list[list[tuple[int, str, int]]]) -> Iterator[list[int]]:
-    """Strongly connected components, by Tarjan's algorithm without recursion."""
-    inside = set(nodes)
-    index: dict[int, int] = {}
-    low: dict[int, int] = {}
-    stack: list[int] = []
-    on: set[int] = set()
-    for root in nodes:
-        if root in index:
+def behaviour(graph: Graph, cycle: Cycle) -> tuple[tuple[State, ...], int | None]:
+    """The states of a cycle as those of the program, with the names that tasks and values really have; after
+    the last state comes the one with the number that is told, or nothing else (None)."""
+    states = [graph.states[cycle.first]]
+    at, names = cycle.first, Renaming()
+    for step in cycle.stem:
+        at, names, state = _taken(graph, step, at, names)
+        states.append(state)
+    if not cycle.loop:
+        return tuple(states), None
+    start, begins = len(states) - 1, states[-1]
+    while True:
+        for step in cycle.loop:
+            at, names, state = _taken(graph, step, at, names)
+            states.append(state)
+        if states[-1] == begins:
+            return tuple(states[:-1]), start
+
+
+def _taken(graph: Graph, step: int, at: int, names: Renaming) -> tuple[int, Renaming, State]:
+    """A step from the state with number `at`, whose names stand for `names`: the number of the next, what its
+    names stand for, and the state that it really is."""
+    label, there = graph.labels[graph.label[step]], graph.target[step]
+    interchange = graph.interchange
+    for task, point, after in graph.interpreter.moves(graph.states[at]):
+        if (task, point) != (label.task, label.point):
             continue
-        work = [(root, iter([b for _, _, b in edges[root] if b in inside]))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        on.add(root)
-        while work:
-            node, following = work[-1]
-            for other in following:
-                if other not in index:
-                    index[other] = low[other] = len(index)
-                    stack.append(other)
-                    on.add(other)
-                    work.append((other, iter([b for _, _, b in edges[other] if b in inside])))
-                    break
-                if other in on:
-                    low[node] = min(low[node], index[other])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == index[node]:
-                    part: list[int] = []
-                    while True:
-                        other = stack.pop()
-                        on.discard(other)
-                        part.append(other)
-                        if other == node:
-                            break
-                    yield part
+        if after == graph.states[there] and not label.renamed:
+            return there, names, interchange.renamed(after, names)
+        stands, renamed = interchange.representative(after)
+        if stands == graph.states[there] and renamed.tasks == label.renamed:
+            return there, interchange.then(back(renamed), names), interchange.renamed(after, names)
+    raise AssertionError("a step of the graph that the program does not have")

@@ -185,6 +185,24 @@ class Interpreter:
                 for env in place.run(state, one, told=False):
                     yield tuple(env.state), env.reached
 
+    def moves(self, state: State) -> Iterator[tuple[int, str, State]]:
+        """As `successors`, each with the number of the task that steps and the point from which."""
+        places = self._places
+        for number, name in enumerate(state[self._pc]):  # type: ignore[arg-type]
+            for env in places[name].run(state, self.tasks[number], told=False):  # type: ignore[index]
+                yield number, name, tuple(env.state)  # type: ignore[misc]
+
+    def others_at(self, state: State, task: Task, points: frozenset[str]) -> tuple[Task, ...]:
+        """The other tasks than this that stand at one of some points."""
+        names = state[self._pc]
+        assert isinstance(names, tuple)
+        standing = zip(self.tasks, names, strict=True)
+        return tuple(other for other, name in standing if other != task and name in points)
+
+    def evaluated(self, e: Expr) -> Eval:
+        """The function that an expression is."""
+        return self._evaluator.eval(e)
+
     def steps(self, state: State, task: Task) -> Iterator[tuple[State, frozenset[int]]]:
         """Every way for one task to step: the states, and what is reached on the way."""
         place = self._places[state[self._pc][self.ordinals[PC][task]]]  # type: ignore[index]

@@ -32,11 +32,11 @@ def action_of(node: tree.Expr, body: Body) -> object | None:
     name = node.function.id
     if name in scope.locals or name in scope.names.variables:
         return None
-    if name == "maybe":
+    if name in ("maybe", "need_resched"):
         if node.arguments:
-            scope.found.add("bad-argument", node.span, "`maybe` takes nothing")
+            scope.found.add("bad-argument", node.span, f"`{name}` takes nothing")
             return FAULT
-        return m.Maybe(node.span)
+        return m.Maybe(node.span) if name == "maybe" else m.NeedResched(node.span)
     if name == "choose":
         argument = node.arguments[0] if len(node.arguments) == 1 else None
         if argument is None or isinstance(argument, tree.Keyword | tree.Generator):

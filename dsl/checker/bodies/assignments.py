@@ -55,7 +55,7 @@ def source(node: tree.Expr, sort: s.Sort, body: Body) -> m.Source | None:
     if action is FAULT:
         return None
     if action is not None:
-        assert isinstance(action, m.Maybe | m.Choose | m.TryLock | m.Invoke | m.Modify)
+        assert isinstance(action, m.Maybe | m.NeedResched | m.Choose | m.TryLock | m.Invoke | m.Modify)
         return _fitted_action(action, sort, body)
     typed = expression(node, body.scope, sort)
     if typed is None:

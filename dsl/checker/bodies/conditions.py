@@ -149,7 +149,7 @@ def _tested_action(node: tree.Expr, body: Body) -> m.Condition | None:
         return None
     if action is None:
         return condition(node, body.scope)
-    assert isinstance(action, m.Maybe | m.Choose | m.TryLock | m.Invoke | m.Modify)
+    assert isinstance(action, m.Maybe | m.NeedResched | m.Choose | m.TryLock | m.Invoke | m.Modify)
     if action.sort is None:
         assert isinstance(action, m.Invoke | m.Modify)
         name, advice = (

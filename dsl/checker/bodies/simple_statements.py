@@ -171,7 +171,7 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
     action = action_of(call, body)
     if isinstance(action, m.Invoke | m.Modify):
         return m.Do(action, call.span)
-    if isinstance(action, m.Maybe | m.Choose):
+    if isinstance(action, m.Maybe | m.NeedResched | m.Choose):
         scope.found.add("no-effect", node.span, f"the outcome of `{name}` is not used")
     elif action is None:
         if expression(call, scope) is not None:

@@ -39,12 +39,33 @@ local function client_for(config)
   return id
 end
 
+-- Keeps the lenses of a buffer up to date from now on.  Called once the server is there: Neovim 0.7 never asks again
+-- for the lenses of a buffer that was asked for them before.
+function M.lenses(_, buffer)
+  local group = vim.api.nvim_create_augroup("pfnspec_lenses", { clear = false })
+  vim.api.nvim_clear_autocmds({ group = group, buffer = buffer })
+  vim.api.nvim_create_autocmd({ "BufEnter", "CursorHold", "InsertLeave", "BufWritePost" }, {
+    group = group,
+    buffer = buffer,
+    callback = function()
+      vim.lsp.codelens.refresh()
+    end,
+  })
+  vim.api.nvim_buf_call(buffer, vim.lsp.codelens.refresh)
+end
+
 local function attach(buffer, options)
   local config = vim.tbl_deep_extend("force", {
     name = "pfnspec",
     cmd = { vim.g.pfnspec_command or "pfnspec", "lsp" },
     root_dir = root_of(vim.api.nvim_buf_get_name(buffer)),
   }, options)
+  config.on_attach = function(client, own)
+    M.lenses(client, own)
+    if options.on_attach then
+      options.on_attach(client, own)
+    end
+  end
   if vim.fn.executable(config.cmd[1]) == 0 then
     vim.notify_once("pfnspec: there is no program " .. config.cmd[1], vim.log.levels.WARN)
     return

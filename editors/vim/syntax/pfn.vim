@@ -9,12 +9,12 @@ syn case match
 
 " words: made by generate.py
 syn keyword pfnDeclaration accept event expect from ignore part policies probe threads to under unlocked varies weaker where
-syn keyword pfnDeclaration nextgroup=pfnName skipwhite class const daemon def enum ghost interrupt invariant model nmi policy process property recording scenario shared softirq sometimes type unfair
+syn keyword pfnDeclaration nextgroup=pfnName skipwhite class const daemon def enum ghost interrupt invariant measure model nmi policy process property recording scenario shared softirq sometimes type unfair
 syn keyword pfnStatement assert atomic await break continue either elif else for holding if label on pass return wait while with
 syn keyword pfnOperator always and at eventually implies in leads_to not or until
 syn keyword pfnConstant False None True
 syn keyword pfnVerdict holds violated
-syn keyword pfnFunction all any choose len max maybe min range set
+syn keyword pfnFunction all any choose len max maybe min need_resched range set
 syn keyword pfnVariable cond end self wq
 syn keyword pfnSetting contained cpus full memory none preempt sc unlimited
 syn keyword pfnType bool generation int mutex rwlock rwsem snapshot spinlock srcu waitqueue

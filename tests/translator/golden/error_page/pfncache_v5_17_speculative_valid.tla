@@ -105,25 +105,15 @@ vcpu_35_3(self) ==
     /\ pc[self] = "vcpu_35_3"
     /\ (gpc_lock_writer = None /\ gpc_lock_readers = {})
     /\ IF gpc_valid
-       THEN /\ IF self = self
-               THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
-                    /\ gpc_lock_writer' = None
-                    /\ UNCHANGED <<gpc_valid, gpc_pfn, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
-               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_35_1"]
-                    /\ gpc_lock_writer' = self
-                    /\ UNCHANGED <<gpc_valid, gpc_pfn, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
-       ELSE /\ IF self = self
-               THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_48"]
-                    /\ gpc_lock_writer' = None
-                    /\ gpc_valid' = TRUE
-                    /\ gpc_pfn' = IF TRUE = FALSE THEN None ELSE None
-                    /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
-                    /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
-               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_35_1"]
-                    /\ gpc_lock_writer' = self
-                    /\ gpc_valid' = TRUE
-                    /\ gpc_pfn' = None
-                    /\ UNCHANGED <<vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
+       THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
+            /\ gpc_lock_writer' = None
+            /\ UNCHANGED <<gpc_valid, gpc_pfn, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
+       ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_48"]
+            /\ gpc_lock_writer' = None
+            /\ gpc_valid' = TRUE
+            /\ gpc_pfn' = IF TRUE = FALSE THEN None ELSE None
+            /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
+            /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
     /\ UNCHANGED <<gpc_lock_readers, gpc_refresh_lock_holder, active, mn_lock_holder, pte, free, in_progress, mmu_lock_holder, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
 \* 48  seen = seq
@@ -146,6 +136,7 @@ vcpu_48(self) ==
 \*   then 115  return pte
 \*   then 49  page = hva_to_pfn()
 \*   then 50  if not mmu_notifier_retry_hva(seen):
+\*   hva_to_pfn_retry.seen: not read again, so reset
 vcpu_111(self) ==
     /\ pc[self] = "vcpu_111"
     /\ IF pte = None
@@ -181,29 +172,22 @@ vcpu_111(self) ==
 \*   then 56  return in_progress != 0 or seq != seen
 \*   then 40  page = hva_to_pfn_retry()
 \*   then 52  cond_resched()
+\*   hva_to_pfn_retry.page, mmu_notifier_retry_hva.seen: not read again, so reset
 vcpu_55(self) ==
     /\ pc[self] = "vcpu_55"
     /\ mmu_lock_holder = None
     /\ IF in_progress # 0
-       THEN /\ IF self = self
-               THEN /\ IF ~TRUE
-                       THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_41"]
-                            /\ mmu_lock_holder' = None
-                            /\ vcpu_refresh_page' = [vcpu_refresh_page EXCEPT ![self] = vcpu_hva_to_pfn_retry_page[self]]
-                            /\ vcpu_hva_to_pfn_retry_return' = [vcpu_hva_to_pfn_retry_return EXCEPT ![self] = None]
-                            /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
-                            /\ vcpu_mmu_notifier_retry_hva_return' = [vcpu_mmu_notifier_retry_hva_return EXCEPT ![self] = FALSE]
-                            /\ vcpu_mmu_notifier_retry_hva_seen' = [vcpu_mmu_notifier_retry_hva_seen EXCEPT ![self] = None]
-                            /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
-                       ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_48"]
-                            /\ mmu_lock_holder' = None
-                            /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
-                            /\ vcpu_mmu_notifier_retry_hva_return' = [vcpu_mmu_notifier_retry_hva_return EXCEPT ![self] = FALSE]
-                            /\ vcpu_mmu_notifier_retry_hva_seen' = [vcpu_mmu_notifier_retry_hva_seen EXCEPT ![self] = None]
-                            /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
-                            /\ UNCHANGED <<vcpu_refresh_page, vcpu_hva_to_pfn_retry_return>>
-               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_55"]
-                    /\ mmu_lock_holder' = self
+       THEN /\ IF ~TRUE
+               THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_41"]
+                    /\ mmu_lock_holder' = None
+                    /\ vcpu_refresh_page' = [vcpu_refresh_page EXCEPT ![self] = vcpu_hva_to_pfn_retry_page[self]]
+                    /\ vcpu_hva_to_pfn_retry_return' = [vcpu_hva_to_pfn_retry_return EXCEPT ![self] = None]
+                    /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
+                    /\ vcpu_mmu_notifier_retry_hva_return' = [vcpu_mmu_notifier_retry_hva_return EXCEPT ![self] = FALSE]
+                    /\ vcpu_mmu_notifier_retry_hva_seen' = [vcpu_mmu_notifier_retry_hva_seen EXCEPT ![self] = None]
+                    /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
+               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_48"]
+                    /\ mmu_lock_holder' = None
                     /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                     /\ vcpu_mmu_notifier_retry_hva_return' = [vcpu_mmu_notifier_retry_hva_return EXCEPT ![self] = FALSE]
                     /\ vcpu_mmu_notifier_retry_hva_seen' = [vcpu_mmu_notifier_retry_hva_seen EXCEPT ![self] = None]
@@ -211,49 +195,33 @@ vcpu_55(self) ==
                     /\ UNCHANGED <<vcpu_refresh_page, vcpu_hva_to_pfn_retry_return>>
        ELSE /\ IF vcpu_mmu_notifier_retry_hva_seen[self] # None
                THEN /\ IF vcpu_mmu_notifier_retry_hva_seen[self] = "current"
-                       THEN /\ IF self = self
-                               THEN /\ IF ~FALSE
-                                       THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_41"]
-                                            /\ mmu_lock_holder' = None
-                                            /\ vcpu_refresh_page' = [vcpu_refresh_page EXCEPT ![self] = vcpu_hva_to_pfn_retry_page[self]]
-                                            /\ vcpu_hva_to_pfn_retry_return' = [vcpu_hva_to_pfn_retry_return EXCEPT ![self] = None]
-                                            /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
-                                            /\ vcpu_mmu_notifier_retry_hva_return' = [vcpu_mmu_notifier_retry_hva_return EXCEPT ![self] = FALSE]
-                                            /\ vcpu_mmu_notifier_retry_hva_seen' = [vcpu_mmu_notifier_retry_hva_seen EXCEPT ![self] = None]
-                                            /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
-                                       ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_48"]
-                                            /\ mmu_lock_holder' = None
-                                            /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
-                                            /\ vcpu_mmu_notifier_retry_hva_return' = [vcpu_mmu_notifier_retry_hva_return EXCEPT ![self] = FALSE]
-                                            /\ vcpu_mmu_notifier_retry_hva_seen' = [vcpu_mmu_notifier_retry_hva_seen EXCEPT ![self] = None]
-                                            /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
-                                            /\ UNCHANGED <<vcpu_refresh_page, vcpu_hva_to_pfn_retry_return>>
-                               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_55"]
-                                    /\ mmu_lock_holder' = self
+                       THEN /\ IF ~FALSE
+                               THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_41"]
+                                    /\ mmu_lock_holder' = None
+                                    /\ vcpu_refresh_page' = [vcpu_refresh_page EXCEPT ![self] = vcpu_hva_to_pfn_retry_page[self]]
+                                    /\ vcpu_hva_to_pfn_retry_return' = [vcpu_hva_to_pfn_retry_return EXCEPT ![self] = None]
+                                    /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
+                                    /\ vcpu_mmu_notifier_retry_hva_return' = [vcpu_mmu_notifier_retry_hva_return EXCEPT ![self] = FALSE]
+                                    /\ vcpu_mmu_notifier_retry_hva_seen' = [vcpu_mmu_notifier_retry_hva_seen EXCEPT ![self] = None]
+                                    /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
+                               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_48"]
+                                    /\ mmu_lock_holder' = None
                                     /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                                     /\ vcpu_mmu_notifier_retry_hva_return' = [vcpu_mmu_notifier_retry_hva_return EXCEPT ![self] = FALSE]
                                     /\ vcpu_mmu_notifier_retry_hva_seen' = [vcpu_mmu_notifier_retry_hva_seen EXCEPT ![self] = None]
                                     /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
                                     /\ UNCHANGED <<vcpu_refresh_page, vcpu_hva_to_pfn_retry_return>>
-                       ELSE /\ IF self = self
-                               THEN /\ IF ~TRUE
-                                       THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_41"]
-                                            /\ mmu_lock_holder' = None
-                                            /\ vcpu_refresh_page' = [vcpu_refresh_page EXCEPT ![self] = vcpu_hva_to_pfn_retry_page[self]]
-                                            /\ vcpu_hva_to_pfn_retry_return' = [vcpu_hva_to_pfn_retry_return EXCEPT ![self] = None]
-                                            /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
-                                            /\ vcpu_mmu_notifier_retry_hva_return' = [vcpu_mmu_notifier_retry_hva_return EXCEPT ![self] = FALSE]
-                                            /\ vcpu_mmu_notifier_retry_hva_seen' = [vcpu_mmu_notifier_retry_hva_seen EXCEPT ![self] = None]
-                                            /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
-                                       ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_48"]
-                                            /\ mmu_lock_holder' = None
-                                            /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
-                                            /\ vcpu_mmu_notifier_retry_hva_return' = [vcpu_mmu_notifier_retry_hva_return EXCEPT ![self] = FALSE]
-                                            /\ vcpu_mmu_notifier_retry_hva_seen' = [vcpu_mmu_notifier_retry_hva_seen EXCEPT ![self] = None]
-                                            /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
-                                            /\ UNCHANGED <<vcpu_refresh_page, vcpu_hva_to_pfn_retry_return>>
-                               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_55"]
-                                    /\ mmu_lock_holder' = self
+                       ELSE /\ IF ~TRUE
+                               THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_41"]
+                                    /\ mmu_lock_holder' = None
+                                    /\ vcpu_refresh_page' = [vcpu_refresh_page EXCEPT ![self] = vcpu_hva_to_pfn_retry_page[self]]
+                                    /\ vcpu_hva_to_pfn_retry_return' = [vcpu_hva_to_pfn_retry_return EXCEPT ![self] = None]
+                                    /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
+                                    /\ vcpu_mmu_notifier_retry_hva_return' = [vcpu_mmu_notifier_retry_hva_return EXCEPT ![self] = FALSE]
+                                    /\ vcpu_mmu_notifier_retry_hva_seen' = [vcpu_mmu_notifier_retry_hva_seen EXCEPT ![self] = None]
+                                    /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
+                               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_48"]
+                                    /\ mmu_lock_holder' = None
                                     /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                                     /\ vcpu_mmu_notifier_retry_hva_return' = [vcpu_mmu_notifier_retry_hva_return EXCEPT ![self] = FALSE]
                                     /\ vcpu_mmu_notifier_retry_hva_seen' = [vcpu_mmu_notifier_retry_hva_seen EXCEPT ![self] = None]
@@ -270,18 +238,14 @@ vcpu_55(self) ==
 \*   called from 41  refresh()
 \*   then 42  gpc.pfn = page  # valid may have been cleared meanwhile
 \*   then 34  cond_resched()  # the run loop
+\*   refresh.page: not read again, so reset
 vcpu_41(self) ==
     /\ pc[self] = "vcpu_41"
     /\ (gpc_lock_writer = None /\ gpc_lock_readers = {})
-    /\ IF self = self
-       THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
-            /\ gpc_lock_writer' = None
-            /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE vcpu_refresh_page[self]
-            /\ vcpu_refresh_page' = [vcpu_refresh_page EXCEPT ![self] = None]
-       ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_41"]
-            /\ gpc_lock_writer' = self
-            /\ gpc_pfn' = vcpu_refresh_page[self]
-            /\ vcpu_refresh_page' = [vcpu_refresh_page EXCEPT ![self] = None]
+    /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
+    /\ gpc_lock_writer' = None
+    /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE vcpu_refresh_page[self]
+    /\ vcpu_refresh_page' = [vcpu_refresh_page EXCEPT ![self] = None]
     /\ UNCHANGED <<gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, active, mn_lock_holder, pte, free, in_progress, mmu_lock_holder, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
 \* 43  process notifier[NOTIFIERS]:
@@ -300,15 +264,10 @@ notifier_18(self) ==
     /\ mn_lock_holder = None
     /\ IF 0 <= active + 1 /\ active + 1 <= 1
        THEN LET notifier_tmp1_2 == active + 1
-            IN /\ IF self = self
-                  THEN /\ pc' = [pc EXCEPT ![self] = "notifier_72"]
-                       /\ active' = notifier_tmp1_2
-                       /\ mn_lock_holder' = None
-                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                  ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_18"]
-                       /\ active' = notifier_tmp1_2
-                       /\ mn_lock_holder' = self
-                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+            IN /\ pc' = [pc EXCEPT ![self] = "notifier_72"]
+               /\ active' = notifier_tmp1_2
+               /\ mn_lock_holder' = None
+               /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
        ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_19"]
             /\ mn_lock_holder' = self
             /\ UNCHANGED <<active, notifier_tmp1>>
@@ -392,15 +351,10 @@ notifier_22(self) ==
     /\ mmu_lock_holder = None
     /\ IF 0 <= in_progress + 1 /\ in_progress + 1 <= 1
        THEN LET notifier_tmp1_3 == in_progress + 1
-            IN /\ IF self = self
-                  THEN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
-                       /\ in_progress' = notifier_tmp1_3
-                       /\ mmu_lock_holder' = None
-                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                  ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_22"]
-                       /\ in_progress' = notifier_tmp1_3
-                       /\ mmu_lock_holder' = self
-                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+            IN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
+               /\ in_progress' = notifier_tmp1_3
+               /\ mmu_lock_holder' = None
+               /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
        ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_23"]
             /\ mmu_lock_holder' = self
             /\ UNCHANGED <<in_progress, notifier_tmp1>>
@@ -416,84 +370,24 @@ notifier_75(self) ==
     /\ (gpc_lock_writer = None /\ gpc_lock_readers = {})
     /\ IF gpc_valid
        THEN /\ IF gpc_pfn # None
-               THEN /\ IF TRUE
-                       THEN /\ IF self = self
-                               THEN /\ pc' = [pc EXCEPT ![self] = "notifier_22"]
-                                    /\ gpc_lock_writer' = None
-                                    /\ gpc_valid' = FALSE
-                                    /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
-                                    /\ gpc_lock_writer' = self
-                                    /\ gpc_valid' = FALSE
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_pfn>>
-                       ELSE /\ IF self = self
-                               THEN /\ pc' = [pc EXCEPT ![self] = "notifier_22"]
-                                    /\ gpc_lock_writer' = None
-                                    /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_valid>>
-                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
-                                    /\ gpc_lock_writer' = self
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_valid, gpc_pfn>>
-               ELSE /\ IF FALSE
-                       THEN /\ IF self = self
-                               THEN /\ pc' = [pc EXCEPT ![self] = "notifier_22"]
-                                    /\ gpc_lock_writer' = None
-                                    /\ gpc_valid' = FALSE
-                                    /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
-                                    /\ gpc_lock_writer' = self
-                                    /\ gpc_valid' = FALSE
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_pfn>>
-                       ELSE /\ IF self = self
-                               THEN /\ pc' = [pc EXCEPT ![self] = "notifier_22"]
-                                    /\ gpc_lock_writer' = None
-                                    /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_valid>>
-                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
-                                    /\ gpc_lock_writer' = self
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_valid, gpc_pfn>>
-       ELSE /\ IF FALSE
-               THEN /\ IF self = self
-                       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_22"]
-                            /\ gpc_lock_writer' = None
-                            /\ gpc_valid' = FALSE
-                            /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
-                            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                            /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
-                            /\ gpc_lock_writer' = self
-                            /\ gpc_valid' = FALSE
-                            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                            /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                            /\ UNCHANGED <<gpc_pfn>>
-               ELSE /\ IF self = self
-                       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_22"]
-                            /\ gpc_lock_writer' = None
-                            /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
-                            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                            /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                            /\ UNCHANGED <<gpc_valid>>
-                       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
-                            /\ gpc_lock_writer' = self
-                            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                            /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                            /\ UNCHANGED <<gpc_valid, gpc_pfn>>
+               THEN /\ pc' = [pc EXCEPT ![self] = "notifier_22"]
+                    /\ gpc_lock_writer' = None
+                    /\ gpc_valid' = FALSE
+                    /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
+                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
+               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_22"]
+                    /\ gpc_lock_writer' = None
+                    /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
+                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
+                    /\ UNCHANGED <<gpc_valid>>
+       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_22"]
+            /\ gpc_lock_writer' = None
+            /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
+            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+            /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
+            /\ UNCHANGED <<gpc_valid>>
     /\ UNCHANGED <<gpc_lock_readers, gpc_refresh_lock_holder, active, mn_lock_holder, pte, free, in_progress, mmu_lock_holder, vcpu_refresh_page, vcpu_hva_to_pfn_retry_return, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_hva_return, vcpu_mmu_notifier_retry_hva_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return>>
 
 \* 59  atomic:
@@ -524,19 +418,12 @@ notifier_26(self) ==
     /\ mmu_lock_holder = None
     /\ IF 0 <= in_progress - 1 /\ in_progress - 1 <= 1
        THEN LET notifier_tmp1_4 == in_progress - 1
-            IN /\ IF self = self
-                  THEN /\ pc' = [pc EXCEPT ![self] = "notifier_29"]
-                       /\ in_progress' = notifier_tmp1_4
-                       /\ mmu_lock_holder' = None
-                       /\ vcpu_mmu_notifier_retry_hva_seen' = [k0 \in Vcpus |-> IF vcpu_mmu_notifier_retry_hva_seen[k0] = "current" THEN "outdated" ELSE vcpu_mmu_notifier_retry_hva_seen[k0]]
-                       /\ vcpu_hva_to_pfn_retry_seen' = [k0_2 \in Vcpus |-> IF vcpu_hva_to_pfn_retry_seen[k0_2] = "current" THEN "outdated" ELSE vcpu_hva_to_pfn_retry_seen[k0_2]]
-                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                  ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_26"]
-                       /\ in_progress' = notifier_tmp1_4
-                       /\ mmu_lock_holder' = self
-                       /\ vcpu_mmu_notifier_retry_hva_seen' = [k0 \in Vcpus |-> IF vcpu_mmu_notifier_retry_hva_seen[k0] = "current" THEN "outdated" ELSE vcpu_mmu_notifier_retry_hva_seen[k0]]
-                       /\ vcpu_hva_to_pfn_retry_seen' = [k0_2 \in Vcpus |-> IF vcpu_hva_to_pfn_retry_seen[k0_2] = "current" THEN "outdated" ELSE vcpu_hva_to_pfn_retry_seen[k0_2]]
-                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+            IN /\ pc' = [pc EXCEPT ![self] = "notifier_29"]
+               /\ in_progress' = notifier_tmp1_4
+               /\ mmu_lock_holder' = None
+               /\ vcpu_mmu_notifier_retry_hva_seen' = [k0 \in Vcpus |-> IF vcpu_mmu_notifier_retry_hva_seen[k0] = "current" THEN "outdated" ELSE vcpu_mmu_notifier_retry_hva_seen[k0]]
+               /\ vcpu_hva_to_pfn_retry_seen' = [k0_2 \in Vcpus |-> IF vcpu_hva_to_pfn_retry_seen[k0_2] = "current" THEN "outdated" ELSE vcpu_hva_to_pfn_retry_seen[k0_2]]
+               /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
        ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_28"]
             /\ mmu_lock_holder' = self
             /\ vcpu_mmu_notifier_retry_hva_seen' = [k0 \in Vcpus |-> IF vcpu_mmu_notifier_retry_hva_seen[k0] = "current" THEN "outdated" ELSE vcpu_mmu_notifier_retry_hva_seen[k0]]
@@ -553,19 +440,14 @@ notifier_29(self) ==
     /\ mn_lock_holder = None
     /\ IF 0 <= active - 1 /\ active - 1 <= 1
        THEN LET notifier_tmp1_5 == active - 1
-            IN /\ IF self = self
-                  THEN /\ \/ /\ pc' = [pc EXCEPT ![self] = "notifier_18"]
-                             /\ active' = notifier_tmp1_5
-                             /\ mn_lock_holder' = None
-                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                          \/ /\ pc' = [pc EXCEPT ![self] = "notifier_end"]
-                             /\ active' = notifier_tmp1_5
-                             /\ mn_lock_holder' = None
-                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                  ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_29"]
-                       /\ active' = notifier_tmp1_5
-                       /\ mn_lock_holder' = self
-                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+            IN /\ \/ /\ pc' = [pc EXCEPT ![self] = "notifier_18"]
+                     /\ active' = notifier_tmp1_5
+                     /\ mn_lock_holder' = None
+                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+                  \/ /\ pc' = [pc EXCEPT ![self] = "notifier_end"]
+                     /\ active' = notifier_tmp1_5
+                     /\ mn_lock_holder' = None
+                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
        ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_30"]
             /\ mn_lock_holder' = self
             /\ UNCHANGED <<active, notifier_tmp1>>

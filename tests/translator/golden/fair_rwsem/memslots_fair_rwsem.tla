@@ -88,6 +88,7 @@ notifier_41(self) ==
 \*   called from 28  counted = invalidate_start()
 \*   then 28  counted = invalidate_start()
 \*   then 26  with outer:
+\*   counted: not read again, so reset
 notifier_52(self) ==
     /\ pc[self] = "notifier_52"
     /\ IF overlap
@@ -119,32 +120,27 @@ notifier_41_1(self) ==
 \*   then 54  in_progress += 1
 \*   then 28  counted = invalidate_start()
 \*   then 26  with outer:
+\*   counted: not read again, so reset
 notifier_53(self) ==
     /\ pc[self] = "notifier_53"
     /\ mmu_lock_holder = None
     /\ IF 0 <= in_progress + 1 /\ in_progress + 1 <= 2
        THEN LET notifier_tmp1_2 == in_progress + 1
-            IN /\ IF self = self
-                  THEN /\ IF outer_holder = self
-                          THEN /\ pc' = [pc EXCEPT ![self] = "notifier_29"]
-                               /\ outer_holder' = None
-                               /\ mmu_lock_holder' = None
-                               /\ in_progress' = notifier_tmp1_2
-                               /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                               /\ notifier_counted' = [notifier_counted EXCEPT ![self] = TRUE]
-                               /\ notifier_invalidate_start_return' = [notifier_invalidate_start_return EXCEPT ![self] = FALSE]
-                          ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_26"]
-                               /\ mmu_lock_holder' = None
-                               /\ in_progress' = notifier_tmp1_2
-                               /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                               /\ notifier_counted' = [notifier_counted EXCEPT ![self] = FALSE]
-                               /\ notifier_invalidate_start_return' = [notifier_invalidate_start_return EXCEPT ![self] = FALSE]
-                               /\ UNCHANGED <<outer_holder>>
-                  ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_53"]
-                       /\ mmu_lock_holder' = self
+            IN /\ IF outer_holder = self
+                  THEN /\ pc' = [pc EXCEPT ![self] = "notifier_29"]
+                       /\ outer_holder' = None
+                       /\ mmu_lock_holder' = None
                        /\ in_progress' = notifier_tmp1_2
                        /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                       /\ UNCHANGED <<outer_holder, notifier_counted, notifier_invalidate_start_return>>
+                       /\ notifier_counted' = [notifier_counted EXCEPT ![self] = TRUE]
+                       /\ notifier_invalidate_start_return' = [notifier_invalidate_start_return EXCEPT ![self] = FALSE]
+                  ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_26"]
+                       /\ mmu_lock_holder' = None
+                       /\ in_progress' = notifier_tmp1_2
+                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+                       /\ notifier_counted' = [notifier_counted EXCEPT ![self] = FALSE]
+                       /\ notifier_invalidate_start_return' = [notifier_invalidate_start_return EXCEPT ![self] = FALSE]
+                       /\ UNCHANGED <<outer_holder>>
        ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_54"]
             /\ mmu_lock_holder' = self
             /\ UNCHANGED <<outer_holder, in_progress, notifier_tmp1, notifier_counted, notifier_invalidate_start_return>>
@@ -152,6 +148,7 @@ notifier_53(self) ==
 
 \* 29  with outer:
 \*   then 30  invalidate_end(counted)
+\*   counted: not read again, so reset
 notifier_29(self) ==
     /\ pc[self] = "notifier_29"
     /\ outer_holder = None
@@ -163,6 +160,7 @@ notifier_29(self) ==
 
 \* 61  if overlap:
 \*   called from 30  invalidate_end(counted)
+\*   invalidate_end.counted: not read again, so reset
 notifier_61(self) ==
     /\ pc[self] = "notifier_61"
     /\ IF overlap
@@ -180,15 +178,10 @@ notifier_62(self) ==
     /\ mmu_lock_holder = None
     /\ IF 0 <= in_progress - 1 /\ in_progress - 1 <= 2
        THEN LET notifier_tmp1_3 == in_progress - 1
-            IN /\ IF self = self
-                  THEN /\ pc' = [pc EXCEPT ![self] = "notifier_44"]
-                       /\ mmu_lock_holder' = None
-                       /\ in_progress' = notifier_tmp1_3
-                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                  ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_62"]
-                       /\ mmu_lock_holder' = self
-                       /\ in_progress' = notifier_tmp1_3
-                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+            IN /\ pc' = [pc EXCEPT ![self] = "notifier_44"]
+               /\ mmu_lock_holder' = None
+               /\ in_progress' = notifier_tmp1_3
+               /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
        ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_63"]
             /\ mmu_lock_holder' = self
             /\ UNCHANGED <<in_progress, notifier_tmp1>>

@@ -101,38 +101,28 @@ vcpu_84(self) ==
 \*   then 95  seen = seq
 \*   then 96  gpc.lock.write_unlock()
 \*   then 110  might_sleep()
+\*   hva_to_pfn_retry.seen: not read again, so reset
 vcpu_85(self) ==
     /\ pc[self] = "vcpu_85"
     /\ (gpc_lock_writer = None /\ gpc_lock_readers = {})
     /\ IF gpc_valid
-       THEN /\ IF self = self
-               THEN /\ IF gpc_refresh_lock_holder = self
-                       THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
-                            /\ gpc_lock_writer' = None
-                            /\ gpc_refresh_lock_holder' = None
-                            /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
-                            /\ UNCHANGED <<gpc_valid, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
-                       ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_84"]
-                            /\ gpc_lock_writer' = None
-                            /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
-                            /\ UNCHANGED <<gpc_refresh_lock_holder, gpc_valid, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
-               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_85"]
-                    /\ gpc_lock_writer' = self
-                    /\ UNCHANGED <<gpc_refresh_lock_holder, gpc_valid, gpc_pfn, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
-       ELSE /\ IF self = self
-               THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_111"]
+       THEN /\ IF gpc_refresh_lock_holder = self
+               THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
                     /\ gpc_lock_writer' = None
-                    /\ gpc_valid' = FALSE
-                    /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
-                    /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
-                    /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = "current"]
-                    /\ UNCHANGED <<gpc_refresh_lock_holder>>
-               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_96"]
-                    /\ gpc_lock_writer' = self
-                    /\ gpc_valid' = FALSE
-                    /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
-                    /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
-                    /\ UNCHANGED <<gpc_refresh_lock_holder, gpc_pfn>>
+                    /\ gpc_refresh_lock_holder' = None
+                    /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
+                    /\ UNCHANGED <<gpc_valid, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
+               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_84"]
+                    /\ gpc_lock_writer' = None
+                    /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
+                    /\ UNCHANGED <<gpc_refresh_lock_holder, gpc_valid, vcpu_hva_to_pfn_retry_page, vcpu_hva_to_pfn_retry_seen>>
+       ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_111"]
+            /\ gpc_lock_writer' = None
+            /\ gpc_valid' = FALSE
+            /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
+            /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
+            /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = "current"]
+            /\ UNCHANGED <<gpc_refresh_lock_holder>>
     /\ UNCHANGED <<gpc_lock_readers, active, mn_lock_holder, pte, free, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_return, notifier_tmp1, notifier_gpc_hit_return>>
 
 \* 95  seen = seq
@@ -140,6 +130,7 @@ vcpu_85(self) ==
 \*   called from 41  refresh()
 \*   then 96  gpc.lock.write_unlock()
 \*   then 110  might_sleep()
+\*   hva_to_pfn_retry.seen: not read again, so reset
 vcpu_95(self) ==
     /\ pc[self] = "vcpu_95"
     /\ IF gpc_lock_writer = self
@@ -196,37 +187,27 @@ vcpu_111(self) ==
 \*   then 85  with gpc.lock.write():
 \*   then 84  with gpc.refresh_lock:
 \*   then 34  cond_resched()  # the run loop
+\*   hva_to_pfn_retry.seen, mmu_notifier_retry_cache.seen, hva_to_pfn_retry.page: not read again, so reset
 vcpu_98(self) ==
     /\ pc[self] = "vcpu_98"
     /\ (gpc_lock_writer = None /\ gpc_lock_readers = {})
     /\ IF active # 0
        THEN /\ IF ~TRUE
-               THEN /\ IF self = self
-                       THEN /\ IF gpc_refresh_lock_holder = self
-                               THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
-                                    /\ gpc_lock_writer' = None
-                                    /\ gpc_refresh_lock_holder' = None
-                                    /\ gpc_valid' = TRUE
-                                    /\ gpc_pfn' = IF TRUE = FALSE THEN None ELSE vcpu_hva_to_pfn_retry_page[self]
-                                    /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
-                                    /\ vcpu_mmu_notifier_retry_cache_return' = [vcpu_mmu_notifier_retry_cache_return EXCEPT ![self] = FALSE]
-                                    /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = None]
-                                    /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
-                                    /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
-                               ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_84"]
-                                    /\ gpc_lock_writer' = None
-                                    /\ gpc_valid' = TRUE
-                                    /\ gpc_pfn' = IF TRUE = FALSE THEN None ELSE vcpu_hva_to_pfn_retry_page[self]
-                                    /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
-                                    /\ vcpu_mmu_notifier_retry_cache_return' = [vcpu_mmu_notifier_retry_cache_return EXCEPT ![self] = FALSE]
-                                    /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = None]
-                                    /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
-                                    /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
-                                    /\ UNCHANGED <<gpc_refresh_lock_holder>>
-                       ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_85"]
-                            /\ gpc_lock_writer' = self
+               THEN /\ IF gpc_refresh_lock_holder = self
+                       THEN /\ pc' = [pc EXCEPT ![self] = "vcpu_35"]
+                            /\ gpc_lock_writer' = None
+                            /\ gpc_refresh_lock_holder' = None
                             /\ gpc_valid' = TRUE
-                            /\ gpc_pfn' = vcpu_hva_to_pfn_retry_page[self]
+                            /\ gpc_pfn' = IF TRUE = FALSE THEN None ELSE vcpu_hva_to_pfn_retry_page[self]
+                            /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
+                            /\ vcpu_mmu_notifier_retry_cache_return' = [vcpu_mmu_notifier_retry_cache_return EXCEPT ![self] = FALSE]
+                            /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = None]
+                            /\ vcpu_tmp1' = [vcpu_tmp1 EXCEPT ![self] = None]
+                            /\ vcpu_hva_to_pfn_retry_seen' = [vcpu_hva_to_pfn_retry_seen EXCEPT ![self] = None]
+                       ELSE /\ pc' = [pc EXCEPT ![self] = "vcpu_halt_84"]
+                            /\ gpc_lock_writer' = None
+                            /\ gpc_valid' = TRUE
+                            /\ gpc_pfn' = IF TRUE = FALSE THEN None ELSE vcpu_hva_to_pfn_retry_page[self]
                             /\ vcpu_hva_to_pfn_retry_page' = [vcpu_hva_to_pfn_retry_page EXCEPT ![self] = None]
                             /\ vcpu_mmu_notifier_retry_cache_return' = [vcpu_mmu_notifier_retry_cache_return EXCEPT ![self] = FALSE]
                             /\ vcpu_mmu_notifier_retry_cache_seen' = [vcpu_mmu_notifier_retry_cache_seen EXCEPT ![self] = None]
@@ -257,6 +238,7 @@ vcpu_98(self) ==
 \*   then 85  with gpc.lock.write():
 \*   then 84  with gpc.refresh_lock:
 \*   then 34  cond_resched()  # the run loop
+\*   mmu_notifier_retry_cache.seen, hva_to_pfn_retry.page: not read again, so reset
 vcpu_106_1(self) ==
     /\ pc[self] = "vcpu_106_1"
     /\ IF vcpu_mmu_notifier_retry_cache_seen[self] # None
@@ -353,15 +335,10 @@ notifier_51(self) ==
     /\ mn_lock_holder = None
     /\ IF 0 <= active + 1 /\ active + 1 <= 1
        THEN LET notifier_tmp1_2 == active + 1
-            IN /\ IF self = self
-                  THEN /\ pc' = [pc EXCEPT ![self] = "notifier_72"]
-                       /\ active' = notifier_tmp1_2
-                       /\ mn_lock_holder' = None
-                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                  ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_51"]
-                       /\ active' = notifier_tmp1_2
-                       /\ mn_lock_holder' = self
-                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+            IN /\ pc' = [pc EXCEPT ![self] = "notifier_72"]
+               /\ active' = notifier_tmp1_2
+               /\ mn_lock_holder' = None
+               /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
        ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_52"]
             /\ mn_lock_holder' = self
             /\ UNCHANGED <<active, notifier_tmp1>>
@@ -448,84 +425,24 @@ notifier_75(self) ==
     /\ (gpc_lock_writer = None /\ gpc_lock_readers = {})
     /\ IF gpc_valid
        THEN /\ IF gpc_pfn # None
-               THEN /\ IF TRUE
-                       THEN /\ IF self = self
-                               THEN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
-                                    /\ gpc_lock_writer' = None
-                                    /\ gpc_valid' = FALSE
-                                    /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
-                                    /\ gpc_lock_writer' = self
-                                    /\ gpc_valid' = FALSE
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_pfn>>
-                       ELSE /\ IF self = self
-                               THEN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
-                                    /\ gpc_lock_writer' = None
-                                    /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_valid>>
-                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
-                                    /\ gpc_lock_writer' = self
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_valid, gpc_pfn>>
-               ELSE /\ IF FALSE
-                       THEN /\ IF self = self
-                               THEN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
-                                    /\ gpc_lock_writer' = None
-                                    /\ gpc_valid' = FALSE
-                                    /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
-                                    /\ gpc_lock_writer' = self
-                                    /\ gpc_valid' = FALSE
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_pfn>>
-                       ELSE /\ IF self = self
-                               THEN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
-                                    /\ gpc_lock_writer' = None
-                                    /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_valid>>
-                               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
-                                    /\ gpc_lock_writer' = self
-                                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                                    /\ UNCHANGED <<gpc_valid, gpc_pfn>>
-       ELSE /\ IF FALSE
-               THEN /\ IF self = self
-                       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
-                            /\ gpc_lock_writer' = None
-                            /\ gpc_valid' = FALSE
-                            /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
-                            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                            /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
-                            /\ gpc_lock_writer' = self
-                            /\ gpc_valid' = FALSE
-                            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                            /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                            /\ UNCHANGED <<gpc_pfn>>
-               ELSE /\ IF self = self
-                       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
-                            /\ gpc_lock_writer' = None
-                            /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
-                            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                            /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                            /\ UNCHANGED <<gpc_valid>>
-                       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_75"]
-                            /\ gpc_lock_writer' = self
-                            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                            /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-                            /\ UNCHANGED <<gpc_valid, gpc_pfn>>
+               THEN /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
+                    /\ gpc_lock_writer' = None
+                    /\ gpc_valid' = FALSE
+                    /\ gpc_pfn' = IF FALSE = FALSE THEN None ELSE gpc_pfn
+                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
+               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
+                    /\ gpc_lock_writer' = None
+                    /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
+                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
+                    /\ UNCHANGED <<gpc_valid>>
+       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_59"]
+            /\ gpc_lock_writer' = None
+            /\ gpc_pfn' = IF gpc_valid = FALSE THEN None ELSE gpc_pfn
+            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+            /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
+            /\ UNCHANGED <<gpc_valid>>
     /\ UNCHANGED <<gpc_lock_readers, gpc_refresh_lock_holder, active, mn_lock_holder, pte, free, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return>>
 
 \* 59  atomic:
@@ -565,19 +482,14 @@ notifier_67(self) ==
     /\ mn_lock_holder = None
     /\ IF 0 <= active - 1 /\ active - 1 <= 1
        THEN LET notifier_tmp1_3 == active - 1
-            IN /\ IF self = self
-                  THEN /\ \/ /\ pc' = [pc EXCEPT ![self] = "notifier_51"]
-                             /\ active' = notifier_tmp1_3
-                             /\ mn_lock_holder' = None
-                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                          \/ /\ pc' = [pc EXCEPT ![self] = "notifier_end"]
-                             /\ active' = notifier_tmp1_3
-                             /\ mn_lock_holder' = None
-                             /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                  ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_67"]
-                       /\ active' = notifier_tmp1_3
-                       /\ mn_lock_holder' = self
-                       /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+            IN /\ \/ /\ pc' = [pc EXCEPT ![self] = "notifier_51"]
+                     /\ active' = notifier_tmp1_3
+                     /\ mn_lock_holder' = None
+                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+                  \/ /\ pc' = [pc EXCEPT ![self] = "notifier_end"]
+                     /\ active' = notifier_tmp1_3
+                     /\ mn_lock_holder' = None
+                     /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
        ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_halt_68"]
             /\ mn_lock_holder' = self
             /\ UNCHANGED <<active, notifier_tmp1>>

@@ -118,6 +118,7 @@ vcpu_85(self) ==
 \* 86  if not gpc.valid:
 \*   called from 41  refresh()
 \*   then 92  page: Pfn | None = None
+\*   hva_to_pfn_retry.seen: not read again, so reset
 vcpu_86(self) ==
     /\ pc[self] = "vcpu_86"
     /\ IF gpc_valid
@@ -461,13 +462,9 @@ notifier_80_2(self) ==
     /\ IF gpc_valid
        THEN /\ pc' = [pc EXCEPT ![self] = "notifier_80_3"]
             /\ UNCHANGED <<notifier_tmp1, notifier_gpc_hit_return>>
-       ELSE /\ IF FALSE
-               THEN /\ pc' = [pc EXCEPT ![self] = "notifier_77"]
-                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_75_1"]
-                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
+       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_75_1"]
+            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+            /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
     /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, pte, free, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return>>
 
 \* 63  might_sleep()
@@ -484,20 +481,12 @@ notifier_63(self) ==
 notifier_80_3(self) ==
     /\ pc[self] = "notifier_80_3"
     /\ IF gpc_pfn # None
-       THEN /\ IF TRUE
-               THEN /\ pc' = [pc EXCEPT ![self] = "notifier_77"]
-                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_75_1"]
-                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-       ELSE /\ IF FALSE
-               THEN /\ pc' = [pc EXCEPT ![self] = "notifier_77"]
-                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
-               ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_75_1"]
-                    /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
-                    /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
+       THEN /\ pc' = [pc EXCEPT ![self] = "notifier_77"]
+            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+            /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
+       ELSE /\ pc' = [pc EXCEPT ![self] = "notifier_75_1"]
+            /\ notifier_tmp1' = [notifier_tmp1 EXCEPT ![self] = None]
+            /\ notifier_gpc_hit_return' = [notifier_gpc_hit_return EXCEPT ![self] = FALSE]
     /\ UNCHANGED <<gpc_lock_writer, gpc_lock_readers, gpc_refresh_lock_holder, gpc_valid, gpc_pfn, active, mn_lock_holder, pte, free, vcpu_hva_to_pfn_retry_page, vcpu_mmu_notifier_retry_cache_return, vcpu_mmu_notifier_retry_cache_seen, vcpu_tmp1, vcpu_hva_to_pfn_retry_seen, vcpu_hva_to_pfn_return>>
 
 \* 77  gpc.valid = False

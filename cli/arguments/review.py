@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..report.kinds import Target
+    from ...report.kinds import Target
 
 _Commands = argparse._SubParsersAction
 
@@ -55,7 +55,7 @@ def _shown(parser: argparse.ArgumentParser) -> None:
 
 
 def _report(text: str) -> Target:
-    from ..report.kinds import Target
+    from ...report.kinds import Target
 
     kind, _, path = text.partition("=")
     if kind not in ("markdown", "json"):

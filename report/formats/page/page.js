@@ -1,7 +1,6 @@
-"use strict";
-(function () {
+const page = (function () {
   const known = JSON.parse(document.getElementById("traces").textContent);
-  const traces = known.map(prepare);
+  const traces = known.traces.map(prepare);
   let active = traces.length ? traces[0] : null;
 
   function make(name, text, kind) {
@@ -36,25 +35,26 @@
     for (const choice of section.querySelectorAll("input")) {
       choice.addEventListener("change", () => paint(trace));
     }
-    fill(trace);
+    const files = new Set();
+    for (const places of data.at) for (const place of places) if (place) files.add(place[0]);
+    for (const step of data.steps) for (const place of step.lines) if (place) files.add(place[0]);
+    if (data.wrong) files.add(data.wrong[0]);
+    trace.lines = filled(find(".code"), files);
+    trace.watch = watched.panel(find(".watch"), () => state(trace), () => {});
     paint(trace);
     return trace;
   }
 
   // The sources stand at the end of the page once; each trace has a copy of those that it goes through.
-  function fill(trace) {
-    const files = new Set();
-    for (const places of trace.data.at) for (const place of places) if (place) files.add(place[0]);
-    for (const step of trace.data.steps) for (const place of step.lines) if (place) files.add(place[0]);
-    if (trace.data.wrong) files.add(trace.data.wrong[0]);
+  function filled(pane, files) {
+    const lines = new Map();
     for (const number of [...files].sort((a, b) => a - b)) {
       const copy = document.getElementById("file-" + number).cloneNode(true);
       copy.removeAttribute("id");
-      for (const line of copy.querySelectorAll(".line")) {
-        trace.lines.set(number + ":" + line.dataset.line, line);
-      }
-      trace.find(".code").append(copy);
+      for (const line of copy.querySelectorAll(".line")) lines.set(number + ":" + line.dataset.line, line);
+      pane.append(copy);
     }
+    return lines;
   }
 
   function named(place) {
@@ -92,6 +92,7 @@
     }
     paintCode(trace, current, step === last);
     paintState(trace, current);
+    trace.watch();
   }
 
   function paintCode(trace, current, ended) {
@@ -195,6 +196,7 @@
   }
 
   document.addEventListener("keydown", (event) => {
+    if (event.target instanceof HTMLInputElement && event.target.type === "text") return;
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const word = { ArrowLeft: "back", ArrowRight: "on" }[event.key];
     const trace = active && seen(active) ? active : traces.find(seen);
@@ -204,4 +206,5 @@
   });
   window.addEventListener("hashchange", () => follow(false));
   follow(true);
+  return { known, traces, make, filled, center, seen, named };
 })();

@@ -1,0 +1,254 @@
+"""`pfnspec cost`: what each way of waiting costs under a table of costs; `pfnspec costs`: the table."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from time import monotonic
+
+from ...check.load import Loaded
+from ...check.project.files import read
+from ...dsl.diagnostics import Diagnostics
+from ...dsl.source import Source
+from ...report.cost.require import NoRequirement, Requirement, answers, requirement
+from ...report.cost.text import cost_text
+from ...report.text.diagnostics import diagnostics_text
+from ...report.text.ink import can_overwrite, ink_for
+from ...timing.figures.costing import Costing, costing
+from ...timing.figures.study import Asked
+from ...timing.run.episode import Cell
+from ...timing.table.costs import Costs
+from ...timing.table.read import costs as laid_over
+from ...timing.table.read import named_files, setting
+from ..costs.timed_model import loaded_for
+from ..write import complain, data, put, redraw
+
+WIDTH = 72
+
+
+def run(options: argparse.Namespace) -> int:
+    """Shows what the measures of a model come to; 1 when something required is not met, 2 for bad input, 3
+    when the time was over before the precision was reached."""
+    if options.bounds is not None:
+        from ..costs.bounded import run_bounds
+
+        return run_bounds(options)
+    required = _required(options)
+    if required is None:
+        return 2
+    found = Diagnostics()
+    sources: dict[str, Source] = {}
+    tables = _tables(options, sources, found)
+    sweep = _sweep(options.sweep)
+    if sweep is None:
+        return 2
+    points: list[tuple[str, Costs]] = []
+    for at in sweep:
+        costs = (
+            None
+            if found.errors
+            else laid_over([*tables, *([setting(at)] if at else [])], found, _contents(tables))
+        )
+        if costs is None:
+            return _refused(found, sources)
+        points.append((at, costs))
+    made = loaded_for(options, points[0][1], found)
+    if made is None:
+        return _refused(found, sources)
+    loaded, changed = made
+    cells = [
+        Cell(cell.model, cell.policy, cell.program)
+        for cell in loaded.cells
+        if _wanted(options.scenarios, cell.scenario) and _wanted(options.policies, cell.policy)
+    ]
+    if not _usable(options, loaded, cells, required):
+        return 2
+    end = None if options.time is None else monotonic() + options.time
+    asked = Asked(
+        options.seed, options.precision, options.points, lambda: end is not None and monotonic() > end
+    )
+    done: list[Costing] = []
+    for at, costs in points:
+        if options.trace is not None:
+            return _trace(options, cells, costs, found, {**sources, **loaded.sources})
+        one = costing(
+            cells, costs, asked, found, sensitivity=not options.quick and len(points) == 1,
+            progress=_progress, at=at, changed=changed, last_first=options.ties == "last",
+        )  # fmt: skip
+        _progress("")
+        if one is None:
+            return _refused(found, {**sources, **loaded.sources})
+        done.append(one)
+    if options.plot is not None and not _drawn(options, done):
+        return 2
+    return _told(options, done, required)
+
+
+def _drawn(options: argparse.Namespace, done: list[Costing]) -> bool:
+    """Writes the picture that is asked for; False, and why, where there is none."""
+    from ...report.cost.picture import NoPicture, picture
+
+    try:
+        text = picture(done)
+    except NoPicture as fault:
+        complain(str(fault))
+        return False
+    options.plot.write_text(text, encoding="utf-8")
+    return True
+
+
+def _told(options: argparse.Namespace, done: list[Costing], required: list[Requirement]) -> int:
+    if options.format == "text":
+        ink = ink_for(sys.stdout)
+        width = options.width or WIDTH
+        if len(done) > 1:
+            from ...report.cost.sweep import sweep_text
+
+            put(sweep_text(done, width, ink))
+        else:
+            put(cost_text(done[0], width, ink))
+    else:
+        from ...report.cost.data import cost_csv, cost_json
+
+        data(cost_json(done) if options.format == "json" else cost_csv(done))
+    status = 0
+    stream = sys.stdout if options.format == "text" else sys.stderr
+    for wanted in required:
+        for answer in (answer for one in done for answer in answers(wanted, one)):
+            put(f"require {answer.text}\n", stream)
+            status = max(status, int(answer.fails))
+    if (
+        status == 0
+        and options.precision is not None
+        and any(why != "precision" for one in done for why in one.stopped)
+    ):
+        return 3
+    return status
+
+
+def _trace(
+    options: argparse.Namespace,
+    cells: list[Cell],
+    costs: Costs,
+    found: Diagnostics,
+    sources: dict[str, Source],
+) -> int:
+    from ...report.cost.trace import trace_text
+
+    text = trace_text(cells[0], costs, options.seed, options.trace, sources, options.width or 100, found)
+    if text is None:
+        return _refused(found, sources)
+    put(text)
+    return 0
+
+
+def _required(options: argparse.Namespace) -> list[Requirement] | None:
+    try:
+        return [requirement(text) for text in options.require]
+    except NoRequirement as fault:
+        complain(str(fault))
+        return None
+
+
+def _tables(options: argparse.Namespace, sources: dict[str, Source], found: Diagnostics) -> list[Source]:
+    """What is laid over the default table: the model's own, those that are named, single settings."""
+    paths: list[str] = []
+    own = Path(options.file).with_suffix(".costs.toml") if options.file != "-" else None
+    if own is not None and not options.no_own and own.is_file():
+        paths.append(os.fspath(own))
+    paths += [os.fspath(path) for path in options.costs]
+    tables: list[Source] = []
+    for path in paths:
+        source, faults, _ = read(path)
+        found.extend(faults.sorted())
+        if source is not None:
+            sources[path] = source
+            tables.append(source)
+    return [*tables, *(setting(words) for words in options.set)]
+
+
+def _contents(tables: list[Source]) -> dict[tuple[str, str], str]:
+    """The files of lengths that tables name, each seen from its table's folder."""
+    texts: dict[tuple[str, str], str] = {}
+    for table in tables:
+        folder = Path(table.path).parent if not table.path.startswith("--") else Path()
+        for name in named_files(table):
+            source, faults, _ = read(os.fspath(folder / name))
+            if source is not None and not faults.errors:
+                texts[table.path, name] = source.text
+    return texts
+
+
+def _sweep(text: str | None) -> list[str] | None:
+    """`duration.zap=1us,10us` as one setting for each value."""
+    if text is None:
+        return [""]
+    name, equals, values = text.partition("=")
+    settings = [f"{name}={value.strip()}" for value in values.split(",") if value.strip()]
+    if not equals or not settings:
+        complain(f"`{text}` is not of the form SECTION.KEY=VALUE,VALUE,...")
+        return None
+    return settings
+
+
+def _wanted(names: list[str], name: str | None) -> bool:
+    return not names or name in names or (name or "").partition("(")[0] in names
+
+
+def _usable(
+    options: argparse.Namespace, loaded: Loaded, cells: list[Cell], required: list[Requirement]
+) -> bool:
+    """Whether there is something to time; says what is missing."""
+    measures = [measure.name for measure in loaded.cells[0].model.measures]
+    if not measures:
+        complain(
+            f"{options.file} has nothing to time; add a line `measure NAME: P at LABEL until P at LABEL`"
+        )
+        return False
+    if not cells:
+        there = sorted({" ".join(filter(None, (c.scenario, c.policy))) for c in loaded.cells} - {""})
+        complain(f"there is no such scenario and policy; there are: {', '.join(there) or 'none'}")
+        return False
+    for wanted in required:
+        scenarios = {cell.model.scenario for cell in cells}
+        policies = {name for cell in cells for name in (cell.policy, (cell.policy or "").partition("(")[0])}
+        for what, name, known in (
+            ("measure", wanted.measure, set(measures)), ("scenario", wanted.scenario, scenarios),
+            ("policy", wanted.policy, policies),
+        ):  # fmt: skip
+            if name is not None and name not in known:
+                complain(f"`{wanted.text}`: there is no {what} `{name}` here; there are: "
+                         f"{', '.join(sorted(one for one in known if one)) or 'none'}")  # fmt: skip
+                return False
+    return True
+
+
+def _refused(found: Diagnostics, sources: dict[str, Source]) -> int:
+    put(diagnostics_text(found.sorted(), sources, ink_for(sys.stderr)), sys.stderr)
+    return 2
+
+
+def _progress(what: str) -> None:
+    if can_overwrite(sys.stderr):
+        redraw(what)
+
+
+def table(options: argparse.Namespace) -> int:
+    """`pfnspec costs`: the default costs, or what measures those of a host; 0."""
+    from importlib.resources import files
+
+    from ...report.cost.sources import sources_text
+    from ...timing.table import read as reading
+
+    if options.program or options.bpftrace:
+        name = "measure.c" if options.program else "lengths.bt"
+        data((files(reading.__package__ or "") / "host" / name).read_text(encoding="utf-8"))
+    elif options.toml:
+        data(reading.default().text)
+    else:
+        costs = laid_over((), Diagnostics())
+        assert costs is not None, "the default table is sound"
+        put(sources_text(costs))
+    return 0

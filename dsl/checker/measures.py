@@ -1,0 +1,49 @@
+"""Checking `measure`: what `pfnspec cost` times, from one label of a process to another."""
+
+from __future__ import annotations
+
+from ..diagnostics import Diagnostics, did_you_mean
+from ..model import model as m
+from ..syntax import tree
+from .values.scope import Names
+
+
+def measures(
+    declared: tuple[tree.Declaration, ...], names: Names, own: str, found: Diagnostics
+) -> tuple[m.Measure, ...]:
+    """The measures of a model, in order.
+
+    Both ends are labels of one process that the model has.  One that a base declares about a label that its
+    variant no longer has is passed over; `own` is the file's path.
+    """
+    made: list[m.Measure] = []
+    for node in declared:
+        if not isinstance(node, tree.Measure):
+            continue
+        if node.start.process != node.end.process:
+            message = f"this begins with `{node.start.process}` and ends with `{node.end.process}`"
+            found.add("bad-measure", node.span, message, "both labels are of one process")
+            continue
+        known = [_labelled(mark, names, node.span.path == own, found) for mark in (node.start, node.end)]
+        if all(known):
+            made.append(m.Measure(node.name, node.start.process, node.start.label, node.end.label, node.span))
+    return tuple(made)
+
+
+def _labelled(mark: tree.Mark, names: Names, own: bool, found: Diagnostics) -> bool:
+    """Whether there is such a label; reports it if not, in a file's own measure."""
+    if mark.process not in names.processes:
+        if own and not names.may_be(mark.process):
+            help = did_you_mean(mark.process, names.processes) or "name a process"
+            found.add("unknown-name", mark.span, f"there is no process `{mark.process}`", help)
+        return False
+    if mark.label == ("end",):
+        return True
+    labels = names.labels.get(mark.process, {})
+    if any(key[1] == mark.label[-1] and mark.label[:-1] in ((), (key[0],)) for key in labels):
+        return True
+    if own and not names.incomplete:
+        message = f"process `{mark.process}` has no label `{'.'.join(mark.label)}`"
+        known = [key[1] for key in labels]
+        found.add("unknown-label", mark.span, message, did_you_mean(mark.label[-1], known))
+    return False

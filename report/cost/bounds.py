@@ -1,0 +1,34 @@
+"""Bounds without costs, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...dsl.model import model as m
+from ...timing.figures.bounds import Bounds
+from .text import head, short_names
+
+HEADS = ("schedule()", "polls", "might_sleep()")
+
+
+def bounds_text(found: Sequence[Bounds], model: m.Model, rounds: int) -> str:
+    """The most of each that one measured stretch can need."""
+    lines = [head(model.name, model.constants)]
+    lines.append("over all interleavings, without any cost: the most in one measured stretch,")
+    more = "no more round" if rounds == 0 else f"at most {rounds} more round{'s' * (rounds > 1)}"
+    lines.append(f"while other processes begin {more}")
+    for measure in model.measures:
+        scenarios = dict.fromkeys(one.scenario for one in found if one.measure == measure.name)
+        for scenario in scenarios:
+            rows = [one for one in found if (one.measure, one.scenario) == (measure.name, scenario)]
+            lines += ["", f"{measure.name}{f' in {scenario}' if scenario else ''}", *_table(rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _table(rows: Sequence[Bounds]) -> Iterator[str]:
+    names = short_names([one.policy for one in rows])
+    left = max(len(name) for name in names)
+    yield f"  {'':{left}}" + "".join(f"  {name:>13}" for name in (*HEADS, "states"))
+    for name, one in zip(names, rows, strict=True):
+        cells = ["any number" if most is None else str(most) for most in one.most]
+        yield f"  {name:{left}}" + "".join(f"  {cell:>13}" for cell in (*cells, str(one.states)))

@@ -1,0 +1,239 @@
+"""`pfnspec cost` and `pfnspec costs`: what they say of good input and of bad, and how they end."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import jsonschema
+import pytest
+
+Run = Callable[..., "CompletedProcess[str]"]
+ROOT = Path(__file__).resolve().parents[2]
+S5 = "examples/pfncache/s5_policies.pfn"
+QUICK = ("--quick", "--points", "2")
+
+MODEL = """model small
+shared done: bool
+shared wq: waitqueue
+policies spin, block
+process waiter:
+    label waits
+    wait until done on wq
+    label through
+    cpu_relax()
+process worker:
+    work()
+    done = True
+    wake_up(wq)
+def work():
+    might_sleep()
+measure wait_time: waiter at waits until waiter at through
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    path = tmp_path / "small.pfn"
+    path.write_text(MODEL, encoding="utf-8")
+    return path
+
+
+def test_every_line_fits_a_mail_and_names_its_costs(pfnspec: Run) -> None:
+    ran = pfnspec("cost", S5, "--points", "2", "--set", "scheduler.load=[0]")
+    assert ran.returncode == 0 and not ran.stderr
+    lines = ran.stdout.splitlines()
+    assert max(map(len, lines)) <= 72
+    assert lines[1] == "costs: assumed, Skylake-SP, loaded + invalidation of 100 us"
+    assert lines[2] == "assumed, not measured: every cost (pfnspec costs lists them)"
+    assert "  spin       never ends: a livelock" in lines
+
+
+def test_same_seed_same_bytes(pfnspec: Run) -> None:
+    one, other, third = (
+        pfnspec("cost", S5, *QUICK, "--scenario", "two_cpus", "--seed", seed, "--format", "json").stdout
+        for seed in ("3", "3", "4")
+    )
+    assert one == other != third
+
+
+def test_data(pfnspec: Run) -> None:
+    ran = pfnspec("cost", S5, "--points", "2", "--format", "json", "--sweep", "duration.zap=1us,100us")
+    found = json.loads(ran.stdout)
+    schema = json.loads((ROOT / "docs" / "cost.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(found, schema)
+    assert [table["at"] for table in found] == ["duration.zap=1us", "duration.zap=100us"]
+    assert found[0]["costs"]["digest"] != found[1]["costs"]["digest"]
+    cells = {(cell["scenario"], cell["policy"]): cell for cell in found[1]["cells"]}
+    assert cells["one_cpu", "spin"]["ended_otherwise"] == {"livelock": 1.0}
+    assert cells["one_cpu", "spin"]["figures"] == {}
+    assert 45_000 < cells["two_cpus", "spin"]["figures"]["time"]["mean"] < 57_000
+
+
+def test_csv(pfnspec: Run) -> None:
+    ran = pfnspec("cost", S5, *QUICK, "--scenario", "two_cpus", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(ran.stdout)))
+    assert [row["policy"] for row in rows] == ["spin", "resched", "block", "halt_poll(polls=130)"]
+    assert all(row["costs"].startswith("assumed, Skylake-SP") for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "status", "said"),
+    [
+        ("refresh_time.mean < 1ms", 0, "met"),
+        ("refresh_time.mean < 10us", 1, "FAILS"),
+        ("refresh_time.mean > 10us", 0, "met"),
+        ("refresh_time.out <= 1 under block", 0, "met"),
+        ("refresh_time.out < 1 under block in two_cpus", 1, "FAILS"),
+        ("refresh_time.never < 0.5", 0, "met"),
+        ("refresh_time.p99 < 1us", 0, "too few episodes"),
+    ],
+)
+def test_requirements(pfnspec: Run, requirement: str, status: int, said: str) -> None:
+    ran = pfnspec("cost", S5, *QUICK, "--scenario", "two_cpus", "--policy", "block", "--require", requirement)
+    assert ran.returncode == status
+    assert said in ran.stdout and "(costs: assumed, Skylake-SP" in ran.stdout.replace("\n", " ")
+
+
+def test_a_livelock_meets_no_bound(pfnspec: Run) -> None:
+    words = ("--scenario", "one_cpu", "--policy", "spin", "--require", "refresh_time.mean < 1s")
+    ran = pfnspec("cost", S5, *QUICK, *words)
+    assert ran.returncode == 1 and "never ends" in ran.stdout.splitlines()[-1]
+
+
+WRONG = {
+    ("--set", "switch.outt=2us"): "no cost `switch.outt`",
+    ("--set", "switch.out=-2us"): "a time cannot be negative",
+    ("--set", "switch"): "not of the form SECTION.KEY=VALUE",
+    ("--set", "duration.zapp=2us"): "there is no such place in the model",
+    ("--set", "choice.notifier=[1]"): "has 1 share",
+    ("--set", "policy.halt_poll={pols=3}"): "pols",
+    ("--no-own",): "`maybe()` goes",
+    ("--costs", "no-such-file.toml"): "no-such-file.toml",
+    ("--policy", "sleep"): "there is no such scenario and policy",
+    ("--require", "refresh_time < 3"): "is not of the form",
+    ("--require", "refresh_time.p98 < 3"): "there is no figure `p98`",
+    ("--require", "time.p99 < 3us"): "there is no measure `time`",
+    ("--require", "refresh_time.p99 < 3parsec"): "is not a time",
+    ("--sweep", "duration.zap"): "is not of the form",
+    ("--precision", "0"): "is not a part",
+}
+
+
+@pytest.mark.parametrize("words", WRONG, ids=" ".join)
+def test_bad_input_is_one_clear_error(pfnspec: Run, words: tuple[str, ...]) -> None:
+    ran = pfnspec("cost", S5, *QUICK, *words)
+    assert ran.returncode == 2 and not ran.stdout
+    assert WRONG[words] in ran.stderr
+    assert "Traceback" not in ran.stderr and "mistake in pfnspec" not in ran.stderr
+
+
+def test_a_model_without_a_measure(pfnspec: Run) -> None:
+    ran = pfnspec("cost", "examples/pfncache/upstream.pfn")
+    assert ran.returncode == 2 and "has nothing to time" in ran.stderr
+
+
+def test_the_table_beside_the_model(pfnspec: Run, small: Path) -> None:
+    assert pfnspec("cost", str(small), *QUICK).returncode == 0
+    beside = small.with_suffix(".costs.toml")
+    beside.write_text('name = "slow work"\n[duration]\nwork = "1 ms"\n', encoding="utf-8")
+    ran = pfnspec("cost", str(small), *QUICK)
+    assert "costs: assumed, Skylake-SP, loaded + slow work" in ran.stdout
+    assert "slow work" not in pfnspec("cost", str(small), *QUICK, "--no-own").stdout
+    beside.write_text("[duration\n", encoding="utf-8")
+    ran = pfnspec("cost", str(small), *QUICK)
+    assert ran.returncode == 2 and "this is not TOML" in ran.stderr
+
+
+def test_lengths_from_a_file_beside_the_table(pfnspec: Run, small: Path) -> None:
+    table = small.with_name("host.toml")
+    table.write_text('name = "host"\n[duration]\nwork = { file = "lengths.txt" }\n', encoding="utf-8")
+    ran = pfnspec("cost", str(small), *QUICK, "--costs", str(table))
+    assert ran.returncode == 2 and "the file `lengths.txt` cannot be read" in ran.stderr
+    small.with_name("lengths.txt").write_text("1 us\n2 us\n", encoding="utf-8")
+    ran = pfnspec("cost", str(small), *QUICK, "--costs", str(table), "--format", "json")
+    (found,) = json.loads(ran.stdout)
+    worst = {cell["worst"] for cell in found["cells"] if cell["policy"] == "spin"}
+    assert worst and all(2000 <= time < 2200 for time in worst)
+
+
+def test_a_measured_figure_is_called_so_until_it_is_set_anew(pfnspec: Run, small: Path) -> None:
+    table = small.with_name("host.toml")
+    table.write_text('name = "host"\nmeasured = ["switch.out"]\n[switch]\nout = 700\n', encoding="utf-8")
+    words = ("cost", str(small), *QUICK, "--costs", str(table))
+    assert "measured: switch.out; assumed: every other cost" in pfnspec(*words).stdout
+    assert "not measured: every cost" in pfnspec(*words, "--set", "switch.out=1us").stdout.replace(
+        "\n    ", " "
+    )
+
+
+def test_an_episode_as_steps(pfnspec: Run) -> None:
+    ran = pfnspec("cost", S5, "--scenario", "two_cpus", "--policy", "block", "--trace", "3")
+    assert ran.returncode == 0
+    times = [float(line.split()[0]) for line in ran.stdout.splitlines() if line[:11].strip()[:1].isdigit()]
+    assert len(times) > 30 and times == sorted(times)
+    assert "refresh_time of vcpu[0]: " in ran.stdout
+
+
+def test_a_standard_input(pfnspec: Run) -> None:
+    ran = pfnspec("cost", "-", *QUICK, input=MODEL)
+    assert ran.returncode == 0 and "wait_time: waiter at waits" in ran.stdout
+
+
+def test_precision_and_time(pfnspec: Run, small: Path) -> None:
+    words = ("cost", str(small), "--quick", "--points", "1", "--set", "duration.work={exponential='10us'}")
+    assert pfnspec(*words, "--precision", "20%").returncode == 0
+    ran = pfnspec(*words, "--precision", "0.01%", "--time", "0.001")
+    assert ran.returncode == 3 and "as precise as asked" in ran.stdout.replace("\n    ", " ")
+
+
+def test_the_default_costs(pfnspec: Run) -> None:
+    ran = pfnspec("costs")
+    assert ran.returncode == 0 and "switch.wake = 1 us  (assumed)" in ran.stdout
+    assert max(map(len, ran.stdout.splitlines())) <= 72
+    table = tomllib.loads(pfnspec("costs", "--toml").stdout)
+    assert table["name"] == "assumed, Skylake-SP, loaded"
+    assert pfnspec("costs", "--bpftrace").stdout.startswith("#!/usr/bin/env bpftrace")
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+def test_the_program_that_measures_compiles_without_a_warning(pfnspec: Run, tmp_path: Path) -> None:
+    source = tmp_path / "measure.c"
+    source.write_text(pfnspec("costs", "--program").stdout, encoding="utf-8")
+    words = ["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "measure.c", "-o", "measure"]
+    subprocess.run(words, cwd=tmp_path, check=True)
+
+
+def test_windows_are_times(pfnspec: Run) -> None:
+    words = ("--scenario", "two_cpus", "--policy", "halt_poll", "--window", "770ns,7.7us")
+    ran = pfnspec("cost", S5, *QUICK, *words)
+    assert ran.returncode == 0
+    assert "halt_poll(polls=10) is a window of 770 ns; a look takes 77 ns" in ran.stderr
+    assert "timed with halt_poll(polls=10), halt_poll(polls=100): check" in ran.stdout.replace("\n    ", " ")
+    ran = pfnspec("cost", S5, *QUICK, "--window", "0")
+    assert ran.returncode == 2
+
+
+def test_a_picture_needs_a_sweep_over_times(pfnspec: Run, tmp_path: Path) -> None:
+    words = ("cost", S5, *QUICK, "--scenario", "two_cpus", "--plot", tmp_path / "a.svg")
+    for sweep in ((), ("--sweep", "scheduler.wakeup=slice,preempts"), ("--sweep", "duration.zap=2us,1us")):
+        ran = pfnspec(*words, *sweep)
+        assert ran.returncode == 2 and "picture" in ran.stderr and not (tmp_path / "a.svg").exists()
+    assert pfnspec(*words, "--sweep", "duration.zap=1us,2us").returncode == 0
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8").startswith("<svg ")
+
+
+def test_bounds(pfnspec: Run) -> None:
+    words = ("--const", "VCPUS=1", "--scenario", "one_cpu", "--policy", "spin", "--policy", "block")
+    ran = pfnspec("cost", S5, *words, "--bounds", "0")
+    rows = [line.split() for line in ran.stdout.splitlines()]
+    assert ["spin", "0", "any", "number", "1", "571"] in rows and ["block", "1", "1", "1", "742"] in rows
+    assert pfnspec("cost", "examples/pfncache/upstream.pfn", "--bounds", "0").returncode == 2
+    assert pfnspec("cost", S5, "--policy", "sleep", "--bounds", "0").returncode == 2

@@ -1,0 +1,5 @@
+"""Many behaviours: `sampling` says where they begin, `estimates` what they tell, `study` takes enough.
+
+`compared` sets policies side by side, and costs that are halved and doubled; `costing` does all of it for a
+model. `bounds` looks at all interleavings instead, without any cost.
+"""

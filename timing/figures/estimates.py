@@ -1,0 +1,67 @@
+"""Means and quantiles with their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from statistics import fmean, stdev
+
+T95: Mapping[int, float] = {
+    1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262, 10: 2.228,
+    11: 2.201, 12: 2.179, 13: 2.160, 14: 2.145, 15: 2.131, 16: 2.120, 17: 2.110, 18: 2.101, 19: 2.093,
+}  # fmt: skip
+"""Student's t: 95 % of the distribution with so many degrees of freedom lies within this."""
+
+Z95 = 1.960
+ENOUGH_FOR_P99 = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean, and half of the width of its 95 % interval (from independent batches)."""
+
+    mean: float
+    half: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """A quantile with its 95 % interval, by order statistics."""
+
+    value: float
+    low: float
+    high: float
+
+
+def estimate(batches: Sequence[float]) -> Estimate:
+    """Of the means of independent batches of the same weight."""
+    if len(batches) < 2:
+        return Estimate(batches[0], float("inf"))
+    t = T95[min(len(batches) - 1, 19)]
+    return Estimate(fmean(batches), t * stdev(batches) / sqrt(len(batches)))
+
+
+def quantile(weighted: Sequence[tuple[float, float]], chance: float) -> Quantile:
+    """Of values with weights, sorted by value.  The interval is that of a binomial count."""
+    half = Z95 * sqrt(chance * (1 - chance) / len(weighted))
+    return Quantile(*(_at(weighted, part) for part in (chance, chance - half, chance + half)))
+
+
+def _at(weighted: Sequence[tuple[float, float]], chance: float) -> float:
+    total = sum(weight for _, weight in weighted)
+    left = chance * total
+    for value, weight in weighted:
+        left -= weight
+        if left <= 1e-12 * total:
+            return value
+    return weighted[-1][0]
+
+
+def weighted_mean(values: Iterable[tuple[float, float]]) -> float | None:
+    """None without any weight."""
+    total = weights = 0.0
+    for value, weight in values:
+        total += value * weight
+        weights += weight
+    return total / weights if weights else None

@@ -1,0 +1,98 @@
+"""What a host charges and how it schedules: a table that has been read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ...dsl.source import Span
+from .distribution import Distribution
+
+CLASSES = (
+    "load", "store", "compare", "take", "bump", "acquire", "release", "atomic", "queue", "schedule", "await",
+    "cond_resched", "might_sleep", "cpu_relax",
+)  # fmt: skip
+"""The classes of steps that cost CPU time.  What starts a process, and control flow, costs nothing."""
+
+SWITCHES = ("out", "into", "wake", "handover")
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """A CPU that has been idle for `after` ns takes `exit` ns to come back."""
+
+    after: int
+    exit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Of a place: `asleep` when it passes without a CPU."""
+
+    time: Distribution
+    asleep: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """An endless loop that a choice ends comes round so often."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Each way of a choice with its share, in the order of the source; of `maybe()`, True comes first."""
+
+    shares: tuple[float, ...]
+
+
+Choice = Rounds | Shares
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """When tasks of a process come, and how many of them.
+
+    While another process is in `arrives_in`, a function, at the part `at` of its time; otherwise `after` so
+    long.  A task that comes is running, and has used the part `slice_used` of its slice.
+    """
+
+    arrives_in: str | None
+    at: Distribution
+    after: Distribution
+    slice_used: Distribution
+    tasks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """All times are ns.
+
+    `name` stands over every result; `measured` are the figures (`switch.out`) that were measured rather than
+    assumed, `sources` where figures come from.  `durations`, `choices`, `episodes` and `policies` are about a
+    model's names, and `places` says where each was set.
+    """
+
+    name: str
+    step: Mapping[str, int]
+    out: int
+    into: int
+    wake: int
+    handover: int
+    idle: tuple[Idle, ...]
+    slice: int
+    preempts: bool
+    load: tuple[int, ...]
+    durations: Mapping[str, Duration]
+    choices: Mapping[str, Choice]
+    episodes: Mapping[str, Episode]
+    policies: Mapping[str, Mapping[str, int]]
+    sources: Mapping[str, str]
+    measured: frozenset[str]
+    places: Mapping[tuple[str, str], Span]
+
+    def exit(self, idle: int) -> int:
+        """The latency of a CPU that has been idle for so long: that of the deepest state that is worth it,
+        as if the governor always guessed right."""
+        return max((state.exit for state in self.idle if idle >= state.after), default=0)

@@ -1,0 +1,110 @@
+"""What is fair, in TLA+."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ...tla.module.precedence import AND
+from ..program.fairness import Fairness, fairness
+from ..program.program import TRUE, Expr, Point, Program
+from ..program.ways import leaves
+from .formula import Formula, Vocabulary
+
+
+def fairness_text(
+    program: Program, words: Vocabulary, runners: Mapping[str, str], actions: Mapping[str, str]
+) -> list[str]:
+    """Fairness, and what it speaks of: the steps of a process, or some of them.
+
+    The textbook's `WF_vars(steps of the task)` has TLC try every action of the task in each state, to see
+    whether one is enabled, and again on each transition, to see whether it was taken.  That took four times
+    as long as the rest of a run.  The program knows better: a task can step where the guard of its point
+    holds, and has stepped when its `pc` has changed, unless a step leads back to where it began.
+    """
+    definitions: list[str] = []
+    lines: list[str] = []
+    for condition in fairness(program):
+        points = [p for p in program.points if p.name in condition.points]
+        runner, part = runners[condition.process], condition.kind
+        sign = "WF" if condition.kind == "weak" else "SF"
+        everyone = f"\\A self \\in {words.sets[condition.process]}"
+        if condition.turns:
+            spoken_of, line = _in_turn(condition, points, runner, words, actions)
+            definitions += spoken_of
+            lines.append(f"{everyone} :\n        {line}")
+            continue
+        if any(leaf.target == p.name for p in points if p.step for leaf in leaves(p.step.block)):
+            name = words.names.new(f"{runner}_{part}")
+            steps = "".join(f"\n    \\/ {actions[point.name]}(self)" for point in points)
+            definitions.append(f"{name}(self) =={steps}")
+            lines.append(f"{everyone} : {sign}_vars({name}(self))")
+            continue
+        able, moves = words.names.new(f"{runner}_can_{part}"), words.names.new(f"{runner}_moves_{part}")
+        definitions.append(f"{able}(self) =={_able(points, Formula(words))}")
+        definitions.append(
+            "\\* ENABLED takes the first alternative, which no step of Next is: nothing is ever elsewhere.\n"
+            f"{moves}(self) ==\n    /\\ {able}(self)\n"
+            "    /\\ \\/ pc' = [pc EXCEPT ![self] = \"elsewhere\"]\n       \\/ pc'[self] # pc[self]"
+        )
+        lines.append(f"{everyone} : {sign}_pc({moves}(self))")
+    body = "".join(f"\n    /\\ {line}" for line in lines) or " TRUE"
+    return [*definitions, f"Fairness =={body}"]
+
+
+def _in_turn(
+    condition: Fairness, points: list[Point], runner: str, words: Vocabulary, actions: Mapping[str, str]
+) -> tuple[list[str], str]:
+    """Strong fairness to a task that waits for a lock in turn: what it speaks of, and the formula.
+
+    That the task is passed over again and again has the same cure as that its step is possible again and
+    again: it steps.  So both are one condition, and cost TLC no more than one.
+    """
+    able, passed = words.names.new(f"{runner}_can"), words.names.new(f"{runner}_is_passed_over")
+    moves, other = words.names.new(f"{runner}_moves"), words.names.new("other")
+    first: dict[frozenset[str], list[Point]] = {}
+    for point in points:
+        others = (turns.first[point.name] for turns in condition.turns if point.name in turns.waiting)
+        first.setdefault(next(others, frozenset()), []).append(point)
+    possible = ""
+    for before, some in first.items():
+        text = _able(some, Formula(words))
+        if before:
+            nobody = f"\\A {other} \\in Tasks \\ {{self}} : ~(pc[{other}] {points_text(sorted(before))})"
+            text = text.replace("\n    ", "\n          ")
+            text = f"\n    \\/ /\\ {nobody}\n       /\\{text.lstrip(chr(10)).removeprefix('         ')}"
+        possible += text
+    over = "".join(
+        f"\n    \\/ /\\ pc[self] {points_text(sorted(one.waiting))}"
+        f"\n       /\\ \\E {other} \\in Tasks \\ {{self}} : "
+        f"pc[{other}] {points_text(sorted(one.getting))} /\\ pc'[{other}] # pc[{other}]"
+        for one in condition.turns
+    )
+    taken = f" pc[self] {points_text(sorted(condition.points))} /\\ pc'[self] # pc[self]"
+    if any(leaf.target == p.name for p in points if p.step for leaf in leaves(p.step.block)):
+        taken = "".join(f"\n    \\/ {actions[point.name]}(self)" for point in points)
+    definitions = [
+        f"{able}(self) =={possible}",
+        f"{passed}(self) =={over}",
+        f"{moves}(self) =={taken}",
+    ]
+    line = f"\\/ <>[](~{able}(self)) /\\ <>[][~{passed}(self)]_vars\n        \\/ []<><<{moves}(self)>>_vars"
+    return definitions, line
+
+
+def _able(points: Iterable[Point], formula: Formula) -> str:
+    """That a task stands at one of `points` and its step is enabled there."""
+    guards: dict[Expr, list[str]] = {}
+    for point in points:
+        assert point.step is not None
+        guards.setdefault(point.step.guard, []).append(point.name)
+    text = ""
+    for guard, names in guards.items():
+        test = "" if guard == TRUE else f" /\\ {formula.inside(guard, AND)}"
+        text += f"\n    \\/ pc[self] {points_text(names)}{test}"
+    return text
+
+
+def points_text(names: Iterable[str]) -> str:
+    """That a control point is one of these."""
+    listed = [f'"{name}"' for name in names]
+    return f"= {listed[0]}" if len(listed) == 1 else f"\\in {{{', '.join(listed)}}}"
