@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from random_atomics import with_atomics
 from random_conditions import with_calls
 from random_formulas import LOCKS, SCALARS, Place, Surroundings
+from random_objects import with_objects
 from random_starts import with_starts
 from random_statements import Statements, indented
 
@@ -263,6 +264,9 @@ def made(seed: int, *, liveness: bool = False) -> Made:
         plain, text = text, with_calls(text, seed)
         shapes |= {"calls in conditions"} if text != plain else set()
     if seed % 4 == 1:
+        text = with_objects(text, seed)
+        shapes |= {"objects, works, completions"}
+    if seed % 4 == 2:
         plain, text = text, with_atomics(text, seed)
         shapes |= {"atomic operations"} if text != plain else set()
     if seed % 3 == 2:

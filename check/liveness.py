@@ -37,7 +37,7 @@ LARGEST = 50_000
 """States times two to the number of strong fairness conditions up to which TLC is expected to be done: its
 work on fairness grows like that."""
 
-SECOND = 10.0
+SECOND = 30.0
 """Seconds that the interpreter has after TLC, at least; as many as TLC needed, if that was more."""
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..dsl.source import PRELUDE
+from ..dsl.source import BUILT_IN
 from .options import Options, Progress, asked_of, store_of
 from .project.files import Contents, content, encoded, project, read, real_path
 from .result import Evidence, Result
@@ -76,7 +76,7 @@ def known_result(store: Store, key: str, *, outside: bool) -> Result | None:
     except Unreadable:
         return None
     for path, source in result.sources.items():
-        if path not in (result.path, PRELUDE):
+        if path != result.path and path not in BUILT_IN:
             real = real_path(path)
             if not outside and not real.is_relative_to(project(result.path)):
                 return None

@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 
 PRELUDE = "prelude.pfn"
 """The path of the wait policies that come with the language, as places in them are shown."""
+LIBRARY = "<library>"
+"""The path of the classes and `def`s that come with the language.  What they do is told at the line that
+calls them."""
+BUILT_IN = frozenset({PRELUDE, LIBRARY})
+"""The paths of texts that are no file of the user's."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

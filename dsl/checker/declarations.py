@@ -18,6 +18,8 @@ from .bodies.sites import refuse_unfit_sites
 from .bodies.size import refuse_large
 from .bodies.snapshots import refuse_other_counters
 from .bodies.statements import check_body
+from .deferred import declare_deferred, served
+from .library import with_library
 from .measures import measures
 from .properties import (
     Owner,
@@ -66,6 +68,7 @@ def examine(
     processes become and which counters snapshots meet, which takes as long as all the rest."""
     found = Diagnostics()
     names = Names(lost=lost)
+    specification = with_library(specification)
     declared = specification.declarations
     for node in declared:
         if isinstance(node, tree.Const | tree.Shared | tree.Ghost):
@@ -77,6 +80,7 @@ def examine(
     types(declared, names, found)
     _instances(declared, names, found)
     _variables(declared, names, found)
+    declare_deferred(declared, names, found)
     declare_policies(declared, names)
     _signatures(declared, names, found)
     _outline(declared, names)
@@ -108,7 +112,7 @@ def examine(
         return Checked(None, names, bodies, found)
     model = m.Model(
         specification.header.name, specification.path, specification.doc,
-        tuple(names.constants.items()), tuple(names.variables.values()), tuple(processes),
+        tuple(names.constants.items()), (*names.variables.values(), *names.pools.values()), tuple(processes),
         tuple(functions), tuple(claimed), texts, tuple(expected), scenario,
         policies, asked, cpus, settings.preempt, unlocked, measured, recorded,
     )  # fmt: skip
@@ -267,7 +271,7 @@ def _processes(
             help = "leave out `cpus` in the scenario, or the handler in this model"
             found.add("bad-handler", node.span, message, help)
         body = bodies[f"process {node.name}"] = _process_body(node, names, found)
-        statements = check_body(node.body, body)
+        statements = served(node, check_body(node.body, body), names)
         count = names.processes[node.name][1]
         words = node.modifiers
         processes.append(

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from ..diagnostics import Diagnostics, did_you_mean
 from ..model import model as m
 from ..model.fold import NotConstant, evaluate
+from ..model.walk import walk
 from ..syntax import tree
 from ..syntax.recover import Lost
-from ..vocabulary.lookup import SETTING_VALUES, word_of
+from ..vocabulary.lookup import SETTING_VALUES
 from .bodies.statements import policy_instance
 from .prelude import prelude
 from .values.expressions import constant, expression
@@ -146,18 +147,10 @@ def _speaks_of_policies(node: tree.Declaration) -> bool:
         case tree.Expect(under=under):
             return bool(under)
         case tree.Process(body=body) | tree.Function(body=body) | tree.Policy(body=body):
-            return any(_waits(part) for part in _statements(body))
-        case _:
-            return False
-
-
-def _waits(node: object) -> bool:
-    match node:
-        case tree.Wait() | tree.Delegate():
-            return True
-        case tree.CallStatement(expression=tree.Call(function=tree.Name(id=name))):
-            word = word_of(name)
-            return word is not None and word.role == "wait"
+            return any(isinstance(part, tree.Wait | tree.Delegate) for part in _statements(body)) or any(
+                isinstance(part, tree.Name) and part.id in ("wait_event", "wait_event_timeout")
+                for part in walk(body)
+            )
         case _:
             return False
 

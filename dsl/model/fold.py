@@ -80,9 +80,7 @@ def truth_of(test: m.Condition) -> bool | None:
             if first is None or first == (operator == "or"):
                 return first
             return truth_of(right)
-        case m.Maybe() | m.NeedResched() | m.Choose() | m.TryLock() | m.Invoke() | m.Look():
-            return None
-        case m.Modify() | m.Outcome() | m.Bug():
+        case _ if isinstance(test, m.Action):
             return None
         case _:
             try:

@@ -63,9 +63,18 @@ class Bump:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """A call, trylock or atomic operation whose result is not used."""
+    """A call, trylock, atomic operation or wait whose result is not used."""
 
-    action: Invoke | TryLock | Modify | Bug
+    action: Invoke | TryLock | Modify | Bug | WaitInTime
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """`kfree(session)`: nothing, where the reference is None."""
+
+    pool: SharedVariable
+    reference: Expr
     span: Span
 
 
@@ -110,9 +119,39 @@ class MaskAction:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """verb is schedule, cond_resched, might_sleep, cpu_relax, smp_mb, smp_rmb or smp_wmb."""
+    """verb is schedule, cond_resched, might_sleep, cpu_relax, smp_mb, smp_rmb or smp_wmb.
+
+    `awaited` is what a `schedule` waits for, where the loop around it tells: `if C: break` above it, and the
+    like.  `timed`: while a wait goes on here, its time may be up."""
 
     verb: str
+    span: Span
+    awaited: Condition | None = None
+    timed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetState:
+    """`set_current_state(...)`: whether `schedule` waits from now on."""
+
+    asleep: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class WakeTask:
+    """`wake_up_process(P[i])`, whatever it waits for; with `stop`, how `kthread_stop(P[i])` begins."""
+
+    task: TaskOf
+    stop: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Waits until a task has ended, as `kthread_stop(P[i])` does."""
+
+    task: TaskOf
     span: Span
 
 
@@ -205,13 +244,25 @@ class Atomic:
 @dataclass(frozen=True, slots=True)
 class Wait:
     """`wait until condition on queue holding lock`; `policy` is the instance that the site is pinned
-    to, None where the run decides.  `mode` is that of the held lock."""
+    to, None where the run decides.  `mode` is that of the held lock.  `timeout`: it may end before."""
 
     condition: Condition
     queue: Place
     lock: Place | None
     mode: str
     policy: str | None
+    span: Span
+    timeout: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Serve:
+    """What a `work` or `timer` does for ever: waits until it is asked for at `place`, runs its body once, and
+    lets those go on who wait for that; kind is work or timer."""
+
+    kind: str
+    place: Place
+    body: tuple[Statement, ...]
     span: Span
 
 
@@ -224,8 +275,8 @@ class Delegate:
 
 
 Statement = (
-    Wait | Delegate | Declare | Store | Update | Bump | Do | LockAction | QueueAction | RcuAction
-    | MaskAction | Verb | Assert | Await | Label
+    Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | LockAction | QueueAction
+    | RcuAction | MaskAction | Verb | SetState | WakeTask | Join | Assert | Await | Label
     | Return | Break | Continue | If | While | For | With | Either | Atomic
 )  # fmt: skip
 
@@ -346,5 +397,5 @@ BUILT_IN_CHECKS = tuple(word.word for word in CHECKS)
 
 def is_stateful(e: object) -> bool:
     """Whether its value depends on the state."""
-    stateful = Place | AtLabel | LockState | TaskLocal
+    stateful = Place | AtLabel | LockState | TaskLocal | Allocated | Waited
     return any(isinstance(node, stateful) for node in walk(e))

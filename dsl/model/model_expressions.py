@@ -7,20 +7,23 @@ from dataclasses import dataclass
 from ..source import Span
 from ..vocabulary.atomic_words import Result
 from ..vocabulary.word import Order
-from .sorts import BOOL, Range, Sort, Start, Value
+from .sorts import BOOL, Range, SetOf, Sort, Start, Value
 
 # ---- what names stand for
 
 
 @dataclass(frozen=True, slots=True)
 class SharedVariable:
-    """`shared` or `ghost`; `value` is what it starts with, of the shape of the sort."""
+    """`shared` or `ghost`; `value` is what it starts with, of the shape of the sort.
+
+    `pool`: the objects of a class, an array of which each element is in use only while it is allocated."""
 
     name: str
     sort: Sort
     value: Start
     ghost: bool
     span: Span
+    pool: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,33 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """Which element of its pool a reference leads to."""
+
+    operand: Expr
+    sort: Range
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Allocated:
+    """`allocated(Session)` in a specification: the set of the objects that are allocated."""
+
+    pool: SharedVariable
+    sort: SetOf
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """`waitqueue_active(wq)`: whether anybody is on the queue."""
+
+    queue: Place
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
 class Current:
     """`seen == seq`: whether the counter was not bumped since the snapshot was taken."""
 
@@ -253,8 +283,8 @@ class Temporal:
 
 
 Expr = (
-    Literal | SelfIndex | BoundUse | Load | Operation | Unwrap | Fit | Current | Quantified
-    | SetDisplay | SetBuild | TaskOf | AtLabel | LockState | TaskLocal | SiteCondition | Temporal
+    Literal | SelfIndex | BoundUse | Load | Operation | Unwrap | Fit | Slot | Allocated | Waited | Current
+    | Quantified | SetDisplay | SetBuild | TaskOf | AtLabel | LockState | TaskLocal | SiteCondition | Temporal
 )  # fmt: skip
 
 
@@ -282,6 +312,16 @@ class Choose:
     """`choose(S)`: any element; `empty_choice` when there is none."""
 
     domain: Expr
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Allocate:
+    """`alloc(Session)`, or `kzalloc(Session)`, which may fail."""
+
+    pool: SharedVariable
+    may_fail: bool
     sort: Sort
     span: Span
 
@@ -372,6 +412,34 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class InTime:
+    """`cond` of a site that may time out: whether its condition holds or the time is up."""
+
+    condition: Condition
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class WaitInTime:
+    """`wait_event_timeout(wq, C)`: a wait that ends when its time is up; whether C was found to hold."""
+
+    condition: Condition
+    queue: Place
+    span: Span
+    policy: str | None = None
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class ShouldStop:
+    """`kthread_should_stop()`: whether somebody stops this task."""
+
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
 class Negated:
     """`not trylock()`: the opposite of a condition in which something is done."""
 
@@ -392,6 +460,9 @@ class Joined:
     sort: Sort = BOOL
 
 
-Action = Maybe | NeedResched | Choose | TryLock | Invoke | Modify | Outcome | Bug | Look | Negated | Joined
+Action = (
+    Maybe | NeedResched | Choose | Allocate | TryLock | Invoke | Modify | Outcome | Bug | Look | InTime
+    | WaitInTime | ShouldStop | Negated | Joined
+)  # fmt: skip
 Condition = Expr | Action
 Source = Expr | Action | Take

@@ -57,6 +57,14 @@ class Enum:
 
 
 @dataclass(frozen=True, slots=True)
+class Ref(Enum):
+    """A reference to an object of the class `name`; its values are called as objects are, `Session[0]`."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
 class Optional:
     """`T | None`"""
 
@@ -93,10 +101,13 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Struct:
-    """A class: fields with their sorts and, where they have one, initial values."""
+    """A class: fields with their sorts and, where they have one, initial values.
+
+    `ordered`: a class of the library, which has the barriers or the lock that it needs within."""
 
     name: str
     fields: tuple[tuple[str, Sort, Start], ...]
+    ordered: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -172,6 +183,11 @@ GENERATION = Generation()
 SNAPSHOT = Snapshot()
 WAITQUEUE = WaitQueue()
 SRCU = Srcu()
+
+
+def bare(sort: Sort) -> Sort:
+    """T of `T | None`, any other sort itself."""
+    return sort.of if isinstance(sort, Optional) else sort
 
 
 def is_plain(sort: Sort) -> bool:

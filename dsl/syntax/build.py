@@ -160,7 +160,7 @@ class Build(Transformer[Token, Any]):
         return tree.Label(self._span(meta), str(c[0]))
 
     def wait(self, meta: Meta, c: list[Any]) -> tree.Wait:
-        return tree.Wait(self._span(meta), c[0], c[1], c[2], c[3])
+        return tree.Wait(self._span(meta), c[0], c[1], c[2], c[3], c[4] is not None)
 
     def delegate(self, meta: Meta, c: list[Any]) -> tree.Delegate:
         return tree.Delegate(self._span(meta), c[0])
@@ -231,8 +231,8 @@ class Build(Transformer[Token, Any]):
         return tree.Member(self._span(meta), str(c[0]))
 
     def struct(self, meta: Meta, c: list[Any]) -> tree.Struct:
-        doc, fields = _documented(c[1:])
-        return tree.Struct(self._head(meta), str(c[0]), fields, doc)
+        doc, fields = _documented(c[2:])
+        return tree.Struct(self._head(meta), str(c[0]), c[1], fields, doc)
 
     def field(self, meta: Meta, c: list[Any]) -> tree.Field:
         return tree.Field(self._span(meta), str(c[0]), c[1], c[2])
@@ -246,9 +246,13 @@ class Build(Transformer[Token, Any]):
     def modifier(self, meta: Meta, c: list[Any]) -> str:
         return str(c[0])
 
+    def deferred(self, meta: Meta, c: list[Any]) -> str:
+        return str(c[0])
+
     def process(self, meta: Meta, c: list[Any]) -> tree.Process:
         words = tuple(word for word in c if isinstance(word, str) and not isinstance(word, Token))
-        name, count, cpu, body = c[len(words) :]
+        name, count, *pin, body = c[len(words) :]
+        cpu = pin[0] if pin else None
         return tree.Process(self._head(meta), words, str(name), count, cpu, body)
 
     def handler(self, meta: Meta, c: list[Any]) -> tree.Process:

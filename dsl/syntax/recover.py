@@ -11,7 +11,7 @@ from .layout import LogicalLine
 from .lexer import without_texts
 from .misfits import opens_block
 
-_CODE = re.compile(r"((daemon|unfair)\s+)*process\b|(async\s+)?def\b|policy\b")
+_CODE = re.compile(r"((daemon|unfair)\s+)*process\b|(work|timer)\s+\w+\s*[\[:]|(async\s+)?def\b|policy\b")
 _HEAD = re.compile(rf"(?:(?:daemon|unfair)\s+)*(?:{'|'.join(DECLARE_A_NAME)})\b\s*(\w*)")
 HOLE = "__lost__"
 """Stands for a name or condition in a line that replaces a faulty one."""
@@ -84,7 +84,9 @@ def repaired(lines: list[LogicalLine], at: int, code: str) -> list[LogicalLine] 
     if at == 0:
         if not in_code or len(lines) == 1:
             return None
-        word = next(word for word in ("process", "policy", "def") if re.search(rf"\b{word}\b", head))
+        word = next(
+            word for word in ("process", "work", "timer", "policy", "def") if re.search(rf"\b{word}\b", head)
+        )
         name = name_in_head(lines[0]) or HOLE
         return [_as(lines[0], f"def {name}():" if word == "def" else f"{word} {name}:"), *lines[1:]]
     if code == "no-block":

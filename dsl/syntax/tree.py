@@ -83,12 +83,13 @@ class Label(Node):
 
 @dataclass(frozen=True, slots=True)
 class Wait(Node):
-    """`wait until active == 0 on wq holding mn_lock`"""
+    """`wait until active == 0 on wq holding mn_lock or timeout`"""
 
     policy: PolicyUse | None
     condition: Expr
     queue: Expr
     holding: Expr | None
+    timeout: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +242,10 @@ class Field(Node):
 
 @dataclass(frozen=True, slots=True)
 class Struct(Node):
-    """`class Gpc:`"""
+    """`class Gpc:`, or with a count, of objects that are allocated, `class Session[2]:`"""
 
     name: str
+    count: Expr | None
     fields: tuple[Field, ...]
     doc: str | None
 
@@ -278,8 +280,8 @@ class Interrupts(Node):
 
 @dataclass(frozen=True, slots=True)
 class Process(Node):
-    """`daemon process vcpu[2]:`; or a handler, which has as many instances as the process that it
-    interrupts."""
+    """`daemon process vcpu[2]:`; `work refill:` or `timer expiry:`, whose word stands among the modifiers;
+    or a handler, which has as many instances as the process that it interrupts."""
 
     modifiers: tuple[str, ...]
     name: str

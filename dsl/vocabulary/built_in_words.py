@@ -41,6 +41,25 @@ FUNCTIONS: tuple[Word, ...] = (
         ("S",),
         role="choice",
     ),
+    Word("alloc", "function", "A reference to an object that is not in use.", ("CLASS",), role="outcome"),
+    Word("kzalloc", "function", "The same as `alloc`, or None: it may fail.", ("CLASS",), role="outcome"),
+    Word(
+        "allocated",
+        "function",
+        "The set of the objects that are allocated; in specifications only.",
+        ("CLASS",),
+    ),
+    Word("waitqueue_active", "function", "Whether anybody is on the queue: one load.", ("wq",)),
+    Word(
+        "wait_event_timeout",
+        "function",
+        "Waits as `wait until C on wq or timeout`; whether the condition was found to hold.",
+        ("wq", "C"),
+        role="outcome",
+    ),
+    Word(
+        "kthread_should_stop", "function", "Whether somebody stops this task: one load.", (), role="outcome"
+    ),
     Word("range", "function", "The numbers from `low`, or 0, to `high - 1`.", ("low", "high")),
     Word("set", "function", "The empty set; `set[T]` is the type of subsets of T.", ()),
     Word("min", "function", "The least of two or more numbers.", ("a", "b")),
@@ -187,6 +206,29 @@ VERBS: tuple[Word, ...] = (
     ),
 )
 
+_STATES = "`TASK_RUNNING`, `TASK_INTERRUPTIBLE`, `TASK_UNINTERRUPTIBLE` or `TASK_IDLE`"
+
+VERBS += (
+    Word("kfree", "verb", "Frees an object; nothing, if it is None.", ("x",)),
+    Word("wait_event", "verb", "The same as `wait until C on wq`.", ("wq", "C"), role="task"),
+    Word(
+        "set_current_state",
+        "verb",
+        f"Whether `schedule` waits for a wake-up from now on: {_STATES}.",
+        ("STATE",),
+        role="task",
+    ),
+    Word("__set_current_state", "verb", "The same as `set_current_state`.", ("STATE",), role="task"),
+    Word("wake_up_process", "verb", "Wakes this task, whatever it sleeps for.", ("P[i]",), role="task"),
+    Word(
+        "kthread_stop",
+        "verb",
+        "Tells a task to stop, wakes it, and waits for its end.",
+        ("P[i]",),
+        role="task",
+    ),
+)
+
 VARIABLES: tuple[Word, ...] = (
     Word("self", "variable", "The index of the task that runs the code."),
     Word("end", "variable", "The label of every process' end."),
@@ -326,6 +368,8 @@ CHECKS: tuple[Word, ...] = (
     ),
     _check("ends_holding", "A task ends with a lock."),
     _check("bad_refcount", "A count of references is raised from zero, or taken below it."),
+    _check("use_after_free", "An object is used that is not allocated any more."),
+    _check("double_free", "An object is freed that is not allocated any more."),
 )
 """What every model is checked for, in the order of reports."""
 

@@ -15,7 +15,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     # -- locks
     (
         r"(raw_)?spin_lock_init|mutex_init|rwlock_init|init_rwsem|DEFINE_(RAW_)?(SPINLOCK|MUTEX|RWLOCK)"
-        r"|DECLARE_RWSEM|init_s?waitqueue_\w+|DECLARE_S?WAIT_QUEUE_\w+|init_completion|DECLARE_COMPLETION\w*",
+        r"|DECLARE_RWSEM|init_s?waitqueue_\w+|DECLARE_S?WAIT_QUEUE_\w+|DECLARE_COMPLETION\w*",
         "declare it with `shared`; locks and queues are there from the beginning, and free",
     ),
     (r"(?:raw_)?spin_(trylock|lock)_irqsave\w*", "write `local_irq_save(flags)`, then `LOCK.{1}()`"),
@@ -69,9 +69,18 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"lockdep_assert_not_held\w*", 'write `assert not LOCK.held_by(PROCESS[self]), "why"`'),
     # -- sequence counts and RCU
     (
-        r"(raw_)?(read|write)_seq\w*|(raw_)?seq(count|lock)\w*|DEFINE_SEQLOCK",
-        "count in a small `range` that is odd while the writer is at work; a `generation` has no parity, "
-        "and a reader of one does not see a writer that is not done",
+        r"(read|write)_seq\w*_(irqsave|irq|bh|irqrestore)",
+        "write it without `_{2}`, between `local_irq_disable()` or `local_bh_disable()` and its opposite",
+    ),
+    (
+        r"seq(count|lock)_(t|init)|seqcount_\w+_t|DEFINE_SEQLOCK|seqlock_init",
+        "declare it `shared`, as `seq{1}`",
+    ),
+    (
+        r"(raw_)?(read|write)_seq\w*|raw_seqcount\w*",
+        "write `read_seqcount_begin(s)` and `read_seqcount_retry(s, start)`, `write_seqcount_begin(s)` and "
+        "`write_seqcount_end(s)`; what else there is can be made of a `range` that is odd while the writer "
+        "is at work",
     ),
     (r"rcu_dereference\w*|rcu_access_pointer", "write `rcu_dereference(x)`"),
     (r"RCU_INIT_POINTER", "write `rcu_assign_pointer(x, v)`"),
@@ -86,50 +95,34 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"rcu_read_lock_(bh|sched)|rcu_read_unlock_(bh|sched)", "write `rcu_read_lock()`, `rcu_read_unlock()`"),
     # -- waiting
     (
-        r"s?wait_(event|on|for|var)_?\w*(interruptible|killable|timeout|freezable)\w*",
-        "write `either:` with the wait, and `or:` with what a signal or time-out leads to; a `wait until` "
+        r"s?wait_(event|on|for|var)_?\w*timeout\w*",
+        "write `wait_event_timeout(WAITQUEUE, CONDITION)`; where a signal ends it, too, `either:` with the "
+        "wait, and `or:` with what that leads to",
+    ),
+    (
+        r"s?wait_(event|on|for|var)_?\w*(interruptible|killable|freezable)\w*",
+        "write `either:` with the wait, and `or:` with what a signal leads to; a `wait until` "
         "ends with its condition only",
     ),
     (
-        r"try_wait_for_completion",
-        "hold the completion's lock, and write `if done > 0:` with `done -= 1` in it",
+        r"wait_for_completion_\w*(interruptible|killable)\w*",
+        "write `either:` with `wait_for_completion(DONE)`, and `or:` with what a signal leads to",
     ),
-    (r"completion_done", "read `done > 0`, with the completion's lock held"),
-    (
-        r"wait_for_completion\w*|completion",
-        "a completion is a count, a lock and a waitqueue: hold the lock, `wait until done > 0 on DONE "
-        "holding LOCK`, then `done -= 1`; an `await` hides a wake-up that is missing",
-    ),
-    (
-        r"complete_all",
-        "hold the completion's lock, set its count to that of all who may wait, and `wake_up(DONE)`",
-    ),
-    (
-        r"complete(_on_current_cpu)?",
-        "hold the completion's lock, `done += 1`, and `wake_up_one(DONE)`; without it whoever sleeps "
-        "sleeps on",
-    ),
-    (r"reinit_completion", "assign `done = 0`"),
+    (r"wait_for_completion_\w+", "write `wait_for_completion(DONE)`, or `wait_for_completion_timeout(DONE)`"),
+    (r"complete_on_current_cpu", "write `complete(DONE)`"),
     (
         r"s?wait_event\w*|swait_event\w*|wait_var_event\w*|wait_on_\w+",
         "write `wait until CONDITION on WAITQUEUE`",
     ),
     (r"(s?wake_up|wake_up_interruptible)_all\w*", "write `wake_up(WAITQUEUE)`"),
     (r"swake_up(_one|_locked)?", "write `wake_up_one(WAITQUEUE)`"),
-    (
-        r"wake_up_(process|state|q|new_task)|wake_q_add\w*",
-        "nobody wakes a certain task: give that task a waitqueue of its own, and write `wake_up(WAITQUEUE)`",
-    ),
+    (r"wake_up_(state|q)|wake_q_add\w*", "write `wake_up_process(PROCESS[i])`"),
     (r"wake_up_(var|bit)\w*", "write `wake_up(WAITQUEUE)`, with a waitqueue for what is waited for"),
     (
         r"wake_up_\w+",
         "write `wake_up(WAITQUEUE)`, or `wake_up_one(WAITQUEUE)` where those who wait are exclusive",
     ),
-    (
-        r"(__)?set_current_state",
-        "write `prepare_to_wait(WAITQUEUE)` where the task arms itself, and `finish_wait(WAITQUEUE)` "
-        "where it runs on",
-    ),
+    (r"set_special_state|__set_task_state|set_task_state", "write `set_current_state(STATE)`"),
     (
         r"add_wait_queue\w*",
         "leave it out; `prepare_to_wait(WAITQUEUE)`, where the code sets the task's state, puts it on the "
@@ -139,28 +132,37 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"remove_wait_queue|finish_s?wait\w*", "write `finish_wait(WAITQUEUE)`"),
     (
         r"schedule_(hr)?timeout\w*",
-        "write `finish_wait(WAITQUEUE)` and `might_sleep()`; there is no time, so it may end at once",
+        "write `wait until CONDITION on WAITQUEUE or timeout` for the loop around it; there is no time, so "
+        "it may end at once",
     ),
     (r"io_schedule\w*|schedule_preempt_disabled", "write `schedule()`"),
+    (r"(INIT|DECLARE)_(DELAYED_|DEFERRABLE_)?WORK\w*", "declare it with `work NAME:`, and its body below"),
     (
-        r"(schedule|queue|mod)_(delayed_)?work\w*|tasklet_\w*schedule|(mod|add)_timer\w*|irq_work_queue\w*"
-        r"|hrtimer_start\w*|raise_softirq\w*",
-        "write a `daemon process` that waits for a flag, takes it back, and does the work; set the flag "
-        "here, and wake it",
+        r"timer_setup\w*|setup_timer\w*|DEFINE_TIMER|timer_list|hrtimer\w*_(setup|init)",
+        "declare it with `timer NAME:`, and its body below",
+    ),
+    (r"(schedule|queue|mod)_(delayed_)?work\w*", "write `queue_work(NAME)`, of what `work NAME:` declares"),
+    (
+        r"tasklet_\w*schedule|raise_softirq\w*|irq_work_queue\w*",
+        "declare a `timer NAME:` with what it does, and write `mod_timer(NAME)`: it runs at any time after",
+    ),
+    (r"(mod|add)_timer\w*|hrtimer_(re)?start\w*", "write `mod_timer(NAME)`, of what `timer NAME:` declares"),
+    (r"flush_\w*work\w*", "write `flush_work(NAME)`, of what `work NAME:` declares"),
+    (r"(flush|drain|destroy)_workqueue", "write `flush_work(NAME)` for each work that may be queued there"),
+    (
+        r"synchronize_irq|irq_work_sync|tasklet_kill",
+        "write `timer_delete_sync(NAME)`, if a `timer` stands for it",
+    ),
+    (r"cancel_(delayed_)?work\w*", "write `cancel_work(NAME)` or `cancel_work_sync(NAME)`"),
+    (
+        r"(timer_delete|del_timer|timer_shutdown)\w*|hrtimer_(try_to_)?cancel",
+        "write `timer_delete(NAME)` or `timer_delete_sync(NAME)`",
     ),
     (
-        r"flush_(delayed_)?work\w*|(flush|drain|destroy)_workqueue|synchronize_irq|irq_work_sync",
-        "wait here until the flag is taken back and the process that stands for it is not at work",
+        r"kthread_(should_park|park|parkme)\w*",
+        "write `kthread_should_stop()`, `kthread_stop(PROCESS[i])`; there is no parking",
     ),
-    (
-        r"cancel_(delayed_)?work\w*|(timer_delete|del_timer)\w*|tasklet_kill|hrtimer_(try_to_)?cancel",
-        "take the flag back here, unless its process has; what waits for it as well then waits until that "
-        "is not at work",
-    ),
-    (
-        r"kthread_stop\w*",
-        "set a flag that its process looks at, and wait here until the process says that it ends",
-    ),
+    (r"kthread_stop\w*", "write `kthread_stop(PROCESS[i])`"),
     (
         r"kthread_(run|create|unpark)\w*|wake_up_new_task",
         "every process runs from the beginning: let that one `await` a flag first, and set it here",
@@ -217,12 +219,16 @@ _NAMES: tuple[tuple[str, str], ...] = (
     # -- atomic operations
     (r"atomic(64|_long)_(?!t$)(\w+)", "write `atomic_{2}`; how wide a variable is, is its `range`"),
     (
-        r"atomic\w*_(inc|dec|add|sub|and|or|xor|fetch|xchg|cmpxchg|try_cmpxchg)\w*|refcount_\w+|kref_\w+"
+        r"atomic\w*_(inc|dec|add|sub|and|or|xor|fetch|xchg|cmpxchg|try_cmpxchg)\w*|refcount_\w+"
         r"|(test_and_)?(set|clear|change)_bit\w*|(try_)?cmpxchg\w*|xchg\w*",
         "write the test and the change in one `atomic:` block",
     ),
     (r"__(set|clear|change)_bit", "assign the variable"),
-    (r"atomic(64|_long)?_t|refcount_t|kref", "declare a `range(n)`: atomic operations take it"),
+    (
+        r"kref_\w+",
+        "write `kref_put(k)`, which says whether it was the last reference, or `kref_get_unless_zero(k)`",
+    ),
+    (r"atomic(64|_long)?_t|refcount_t", "declare a `range(n)`: atomic operations take it"),
     (r"(raw_)?spinlock_t|raw_spinlock", "write `spinlock`"),
     (r"rwlock_t", "write `rwlock`"),
     (r"rw_semaphore", "write `rwsem`"),
@@ -247,13 +253,11 @@ _NAMES: tuple[tuple[str, str], ...] = (
     ),
     (r"pr_\w+|printk\w*|trace_\w+|printf", "leave it out; the trace shows every read and write"),
     (
-        r"k[mzv]+alloc\w*|alloc_pages?|malloc",
-        "keep a `set` of free objects, and take one out in one `atomic:`; a failure is `maybe()`",
+        r"k[mzv]+alloc\w*|kmem_cache_z?alloc\w*|alloc_pages?|malloc",
+        "write `kzalloc(CLASS)`, which may be None, or `alloc(CLASS)`, which never fails; fields start as "
+        "they are declared",
     ),
-    (
-        r"kv?free\w*|free_pages?|free",
-        "keep a `set` of free objects, and assert where one is used that it is not in it",
-    ),
+    (r"k\w*free\w*|free_pages?|free", "write `kfree(x)`"),
     (r"likely|unlikely", "write the condition alone"),
     (r"true", "write `True`"),
     (r"false", "write `False`"),

@@ -35,6 +35,12 @@ DECLARATIONS: tuple[Word, ...] = (
     ),
     _declares("unfair", "A process whose tasks may stop anywhere.", "", "code"),
     _declares(
+        "work", "Code that is run once each time that it is queued.", "work ${1:name}:\n    $0", "code"
+    ),
+    _declares(
+        "timer", "Code that is run at any time after it was armed.", "timer ${1:name}:\n    $0", "code"
+    ),
+    _declares(
         "interrupt",
         "A handler that interrupts each task of a process on its CPU.",
         "interrupt ${1:name} on ${2:process}:\n    $0",
@@ -146,6 +152,7 @@ STATEMENTS: tuple[Word, ...] = (
     _statement("continue", "Goes on with the next round of the loop.", "continue"),
     _statement("pass", "Nothing.", "pass"),
     Word("on", "statement", "Behind `wait until C`: the waitqueue.", reserved=False, joins=True),
+    Word("timeout", "statement", "In a `wait until`, behind `or`: the wait may end before.", reserved=False),
     Word(
         "holding",
         "statement",

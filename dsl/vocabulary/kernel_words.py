@@ -45,7 +45,6 @@ def _verb(word: str, parameters: tuple[str, ...], doc: str, role: Role, means: s
 
 
 WAITS: tuple[Word, ...] = (
-    _verb("wait_event", ("wq", "C"), "The same as `wait until C on wq`.", "wait"),
     _verb("wake_up_all", ("wq",), "The same as `wake_up(wq)`.", "wake_call", "wake_up"),
 )
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from .built_in_words import BUILT_IN, LOCK_OPERATIONS, METHODS, SETTINGS, TYPES, VERBS
 from .grammar_words import DECLARATIONS, GRAMMAR, OPERATORS, STATEMENTS
 from .kernel_words import LOCK_CALLS
+from .library_words import LIBRARY
 from .word import Group, Role, Word
 
-WORDS: tuple[Word, ...] = (*GRAMMAR, *BUILT_IN)
+WORDS: tuple[Word, ...] = (*GRAMMAR, *BUILT_IN, *LIBRARY)
 """Every word of the language."""
 
 _BY_NAME = {word.word: word for word in WORDS}
@@ -132,6 +133,9 @@ QUEUE_VERBS = with_role("queue", "wake")
 WAKING = with_role("wake", "wake_call")
 ASSERTING = with_role("bug", "warn", "held")
 CHOICES = with_role("choice")
+ACTIONS = with_role("choice", "outcome")
+"""What is done where a value is needed: by itself, or in a condition under `and`, `or` and `not`."""
+TASK_VERBS = with_role("task")
 LOADS = with_role("load")
 STORES = with_role("store")
 TESTS = with_role("test")

@@ -18,18 +18,19 @@ GRAMMAR_GROUPS: tuple[Group, ...] = ("declaration", "statement", "operator", "co
 
 Role = Literal[
     "",
-    # Verbs: lets time pass, barrier, operation of a waitqueue, one that wakes, a load, a store.
-    "pause", "barrier", "queue", "wake", "load", "store",
+    # Verbs: lets time pass, barrier, operation of a waitqueue, one that wakes, a load, a store, one
+    # that is about tasks.
+    "pause", "barrier", "queue", "wake", "load", "store", "task",
     # Whether something is in a place; an atomic operation, see `atomic_words`.
     "test", "atomic",
     # Words of the kernel: an operation of a lock, whether one is held, waiting, waking, assertions.
-    "lock_call", "is_locked", "wait", "wake_call", "bug", "warn", "held", "masked",
+    "lock_call", "is_locked", "wake_call", "bug", "warn", "held", "masked",
     # Verbs of RCU.
     "read_lock", "read_unlock", "synchronize",
     # Verbs that mask a level of interrupts on a CPU, or let it come again.
     "disable", "enable", "save", "restore",
-    # Functions that choose.
-    "choice",
+    # Functions that choose; what is done and has an outcome.
+    "choice", "outcome",
     # Methods: of locks, then of sets, then what only specifications see, then the modes that `with` names.
     "acquire", "release", "try", "insert", "take_out", "state", "mode",
 ]  # fmt: skip

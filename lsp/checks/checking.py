@@ -24,7 +24,7 @@ from ...check.options import Options, Progress
 from ...check.project.configuration import configured
 from ...check.project.files import cache
 from ...check.result import UNDECIDED, Result, Verdict
-from ...dsl.source import PRELUDE, Source, Span
+from ...dsl.source import BUILT_IN, Source, Span
 from ...report.kinds import KINDS
 from ...report.text.ink import Ink
 from ...report.text.result import diagnostics_of, evidence_text, failure_text, grouped, result_text
@@ -373,7 +373,7 @@ def _configured(options: Options, path: str) -> Options:
 
 
 def _texts(sources: Mapping[str, Source]) -> Texts:
-    return {path: source.text for path, source in sources.items() if path != PRELUDE}
+    return {path: source.text for path, source in sources.items() if path not in BUILT_IN}
 
 
 def _key(verdict: Verdict) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from lsprotocol import types
 
 from ...check.result import HOLDS, VIOLATED, Result, Verdict
-from ...dsl.source import PRELUDE, Span
+from ...dsl.source import BUILT_IN, Span
 from ...report.text.result import cell_text, counterexamples, reasons_of
 from ...report.text.words import in_words, source_line
 from ...translator.program.findings import Finding
@@ -108,7 +108,7 @@ class _Teller:
     def stands(self, finding: Finding) -> Span:
         """Where somebody waits in the end, for what is violated at no line: a deadlock."""
         for standing in sorted(finding.standing, key=lambda one: one.task not in finding.stuck):
-            if standing.waits_for is not None and standing.span.path != PRELUDE:
+            if standing.waits_for is not None and standing.span.path not in BUILT_IN:
                 return standing.span
         for step in reversed(finding.steps):
             if (span := _in_model(step.span, step.calls)) is not None:
@@ -136,7 +136,7 @@ class _Teller:
                 f"then from step {loop[0].number} again, for ever" if loop else "then nothing steps any more"
             )
             yield types.DiagnosticRelatedInformation(self.place(shown), text)
-        elif finding.span is not None and finding.span.path != PRELUDE:
+        elif finding.span is not None and finding.span.path not in BUILT_IN:
             who = f"{finding.task}: " if finding.task is not None else ""
             line = source_line(finding.span, self.result.sources, finding.formula)
             yield types.DiagnosticRelatedInformation(self.place(finding.span), f"{who}fails: {line}")
@@ -144,6 +144,6 @@ class _Teller:
 
 def _in_model(span: Span, calls: tuple[Span, ...]) -> Span | None:
     """A place in a file of the user's: where a wait policy is at work, the line that waits."""
-    if span.path != PRELUDE:
+    if span.path not in BUILT_IN:
         return span
-    return next((call for call in reversed(calls) if call.path != PRELUDE), None)
+    return next((call for call in reversed(calls) if call.path not in BUILT_IN), None)

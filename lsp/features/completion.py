@@ -12,12 +12,14 @@ from lsprotocol import types
 from ...dsl.checker.prelude import prelude
 from ...dsl.model import sorts as s
 from ...dsl.model.model import BUILT_IN_CHECKS
+from ...dsl.source import BUILT_IN
 from ...dsl.syntax import tree
 from ...dsl.syntax.lexer import tokens
 from ...dsl.vocabulary.atomic_words import ATOMICS, OPERATIONS
 from ...dsl.vocabulary.built_in_words import FUNCTIONS, METHODS, SETTINGS, TYPES, VERBS
 from ...dsl.vocabulary.grammar_words import DECLARATIONS, OPERATORS, STATEMENTS
 from ...dsl.vocabulary.kernel_words import KERNEL
+from ...dsl.vocabulary.library_words import LIBRARY
 from ...dsl.vocabulary.lookup import QUEUE_VERBS, SETTING_VALUES
 from ...dsl.vocabulary.word import Word
 from ..text.analysis import Analysis
@@ -330,6 +332,9 @@ def _types(place: Place) -> Iterator[Offer]:
     for own in TYPES:
         if own.word != "int":
             yield Offer(own.word, kind, "type", "", own.doc)
+    for own in LIBRARY:
+        if own.group == "type":
+            yield Offer(own.word, kind, "type", "", own.doc)
     yield Offer("range", kind, "type", "range(${1:2})")
     yield Offer("set", kind, "type", "set[${1:T}]")
     for name in _declared(place, tree.TypeAlias, tree.Enum, tree.Struct, tree.Process):
@@ -339,6 +344,7 @@ def _types(place: Place) -> Iterator[Offer]:
 def _statements(place: Place) -> Iterator[Offer]:
     yield from _lines((*STATEMENTS, *OPERATORS))
     yield from map(_call, (*VERBS, *KERNEL, *ATOMICS))
+    yield from _library(place)
 
 
 def _lines(words: Iterable[Word]) -> Iterator[Offer]:
@@ -366,6 +372,18 @@ def _call(word: Word) -> Offer:
     return Offer(
         word.word, types.CompletionItemKind.Function, word.written, f"{word.word}({takes})", word.doc
     )
+
+
+def _library(place: Place) -> Iterator[Offer]:
+    """The calls of the library, with their parameters; those that the model does not have for itself."""
+    checked = place.analysis.checked
+    own = {} if checked is None else checked.names.functions
+    for word in LIBRARY:
+        known = own.get(word.word)
+        if word.group == "verb" and (known is None or known.node.span.path in BUILT_IN):
+            takes = ", ".join(f"${{{n}:{name}}}" for n, name in enumerate(word.parameters or (), 1))
+            kind = types.CompletionItemKind.Function
+            yield Offer(word.word, kind, word.written, f"{word.word}({takes})", word.doc)
 
 
 # ---- names
@@ -404,6 +422,8 @@ def _names(place: Place) -> Iterator[Offer]:
     yield from _constants(place)
     if checked is not None:
         for name, signature in checked.names.functions.items() if not place.formula else ():
+            if signature.node.span.path in BUILT_IN:
+                continue
             takes = ", ".join(f"${{{n}:{p.name}}}" for n, p in enumerate(signature.parameters, 1))
             yield Offer(name, kind.Function, f"def {name}", f"{name}({takes})")
         for name in checked.names.processes if place.formula else ():
@@ -414,7 +434,9 @@ def _names(place: Place) -> Iterator[Offer]:
         yield Offer("cond", kind.Keyword, "condition of the site")
         yield Offer("wq", kind.Keyword, "waitqueue of the site")
     if not place.statement:
-        yield from (_call(word) for word in FUNCTIONS if not (place.formula and word.role == "choice"))
+        done = ("choice", "outcome")
+        yield from (_call(word) for word in FUNCTIONS if not (place.formula and word.role in done))
+        yield from _library(place) if not place.formula else ()
         if place.in_code and not place.formula:
             yield from (_call(word) for word in (*KERNEL, *ATOMICS) if _returns(word))
         yield from _words(("True", "False", "None"), kind.Constant)

@@ -10,6 +10,7 @@ from ...dsl.checker.declarations import Checked
 from ...dsl.model import sorts as s
 from ...dsl.source import Source, Span
 from ...dsl.syntax import tree
+from ...dsl.vocabulary.library_words import LIBRARY_NAMES
 from ...dsl.vocabulary.lookup import BUILT_IN_NAMES
 from . import recording_names
 
@@ -109,7 +110,7 @@ class _Walker:
     def top_symbol(self, name: str) -> Symbol:
         kind = self.top.get(name)
         if kind is None:
-            kind = "built-in" if name in BUILT_IN_NAMES else "unknown"
+            kind = "built-in" if name in BUILT_IN_NAMES or name in LIBRARY_NAMES else "unknown"
         return Symbol(kind, "", name)
 
     # -- declarations

@@ -261,7 +261,7 @@ def _apart(one: Difference, short: dict[str, str]) -> str:
 
 def _moved(move: Moved, short: dict[str, str]) -> str:
     before, later = move.before / US, move.later / US
-    digits = max(abs(before), abs(later)) / 20  # A few episodes say no more.
+    digits = max(abs(before), abs(later)) / 9  # A few episodes say no more.
     pair = f"{short[move.policy]} - {short[move.against]}"
     return f"{move.cost} ({pair} {number(before, digits)} -> {number(later, digits)})"
 

@@ -6,14 +6,14 @@ import os
 from pathlib import Path, PurePath
 from urllib.parse import quote
 
-from ...dsl.source import PRELUDE
+from ...dsl.source import BUILT_IN
 from ..visible import meant
 
 
 def repository_path(path: str, root: Path) -> str | None:
     """`path`, as the user gave it, as seen from `root`, with slashes; None when it is elsewhere, or no file
     of the user's (standard input, the prelude)."""
-    if path in ("-", PRELUDE):
+    if path == "-" or path in BUILT_IN:
         return None
     try:
         return Path(meant(path)).absolute().resolve().relative_to(root.resolve()).as_posix()
@@ -26,7 +26,7 @@ def uri(path: str, root: Path) -> str:
     inside = repository_path(path, root)
     if inside is not None:
         return quote(_bytes(inside))
-    if path in ("-", PRELUDE):
+    if path == "-" or path in BUILT_IN:
         return quote(f"pfnspec:{'stdin' if path == '-' else path}", safe=":/")
     whole = PurePath(os.path.abspath(meant(path)))
     try:

@@ -58,7 +58,7 @@ def event_text(event: Event) -> str:
             return f"queues for {event.where}{mode}"
         case "refused":
             return f"does not get {event.where}{mode}{_held_by(event.value)}"
-        case "call":
+        case "call" | "asked":
             return event.text
         case "compare":
             return f"{event.where} is unchanged" if event.value is True else f"{event.where} has moved"
@@ -80,6 +80,18 @@ def event_text(event: Event) -> str:
             woken = event.value if isinstance(event.value, frozenset) else frozenset()
             names = ", ".join(sorted(str(task) for task in woken))
             return f"wakes {names}" if names else f"wakes nobody on {event.where}"
+        case "alloc":
+            return f"allocates {value}"
+        case "no_alloc":
+            return f"allocates no {event.text}: None"
+        case "free":
+            return f"frees {value}"
+        case "twice":
+            return f"frees {value}, which is not allocated"
+        case "locked":
+            return f"frees {value}, in which a lock is held"
+        case "dead":
+            return f"uses {event.where}, which is not allocated"
         case "record":
             return event.text
         case "arrive":

@@ -113,7 +113,7 @@ def first_line(result: Result) -> int:
 reveal_type(check_file("m.pfn", pfnspec.Options(constants={"N": 2}), text=b"").status)
 reveal_type(pfnspec.load("m.pfn").cells)
 check_file(1)
-pfnspec.Options(engine="spin")
+pfnspec.Options(engine="none")
 pfnspec.nothing
 """
 
@@ -148,8 +148,8 @@ def test_mypy_sees_the_types(request: pytest.FixtureRequest, tmp_path: Path) -> 
         ),
         (
             15,
-            'Argument "engine" to "Options" has incompatible type "Literal[\'spin\']"; '
-            "expected \"Literal['tlc', 'interpreter']\"  [arg-type]",
+            'Argument "engine" to "Options" has incompatible type "Literal[\'none\']"; '
+            "expected \"Literal['tlc', 'interpreter', 'spin', 'spin-bitstate']\"  [arg-type]",
         ),
         (16, 'Module has no attribute "nothing"  [attr-defined]'),
     ], ran.stdout + ran.stderr
@@ -222,7 +222,7 @@ def test_missing_tools_are_in_the_result() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [{"engine": "spin"}, {"jobs": 0}, {"workers": 0}, {"seconds": -1.0}, {"states": 0}], ids=str
+    "asked", [{"engine": "none"}, {"jobs": 0}, {"workers": 0}, {"seconds": -1.0}, {"states": 0}], ids=str
 )
 def test_options_that_make_no_sense_raise(asked: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(asked))):

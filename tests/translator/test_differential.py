@@ -33,6 +33,7 @@ SHAPES = {
     "counters or snapshots in arrays",
     "handlers",
     "names that clash",
+    "objects, works, completions",
     "read sections and grace periods",
     "references to one place",
     "several starts",

@@ -9,7 +9,7 @@ from ...dsl.diagnostics import Diagnostics, did_you_mean
 from ...dsl.model import model as m
 from ...dsl.source import Span
 from ...translator.program.program import Point, Program
-from ..table.costs import Costs, Duration, Episode
+from ..table.costs import CLASSES, FREE, Costs, Duration, Episode
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,12 @@ def prices(costs: Costs, names: Names, found: Diagnostics) -> Prices:
     whose time is not known."""
     program = names.program
     fixed = tuple(0 if point.step is None else costs.step.get(_class(point), 0) for point in program.points)
+    known = {*CLASSES, *FREE}
+    for point in program.points:
+        odd = point.step is not None and _class(point) not in known
+        if odd and program.process(point.process).interrupts is None:
+            message = f"steps of the kind `{_class(point)}` have no times"
+            found.add("costs", point.span, message, "leave them out of what is timed")
     placed: dict[int, tuple[str, Duration]] = {}
     stretches: dict[str, Stretch] = {}
     for word, duration in sorted(

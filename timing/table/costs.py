@@ -10,9 +10,12 @@ from .distribution import Distribution
 
 CLASSES = (
     "load", "store", "compare", "take", "bump", "acquire", "release", "atomic", "queue", "schedule", "await",
-    "cond_resched", "might_sleep", "cpu_relax",
+    "cond_resched", "might_sleep", "cpu_relax", "alloc", "free", "mask", "rcu",
 )  # fmt: skip
-"""The classes of steps that cost CPU time.  What starts a process, and control flow, costs nothing."""
+"""The classes of steps that cost CPU time."""
+
+FREE = ("start", "silent", "record")
+"""The kinds of steps that cost nothing: the start of a process, control flow, a label that is recorded."""
 
 SWITCHES = ("out", "into", "wake", "handover")
 

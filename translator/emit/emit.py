@@ -305,8 +305,13 @@ def _initial(variable: Variable, program: Program, formula: Formula, words: Voca
     if isinstance(variable.initial, Elements):
         return _listed(variable.initial.nested(variable.sizes), variable.sizes, formula)
     text = formula.value(variable.initial).text
+    declared = {*words.variables.values(), *words.sets.values(), *words.tasks.values(), *words.atoms.values()}
     for depth in range(len(variable.sizes) - 1, -1, -1):
-        text = f"[i{depth} \\in 0..{variable.sizes[depth] - 1} |-> {text}]"
+        # What the author's names became, and those of actions, must not be bound anew.
+        index = f"i{depth}"
+        while index in declared:
+            index += "_"
+        text = f"[{index} \\in 0..{variable.sizes[depth] - 1} |-> {text}]"
     if variable.process:
         group = "Tasks" if variable.process == "*" else words.sets[variable.process]
         text = f"[self \\in {group} |-> {text}]"
@@ -345,7 +350,9 @@ def _terminating(program: Program, words: Vocabulary) -> str | None:
         if process.daemon or not process.count:
             continue
         last = [
-            p.name for p in program.points if p.process == process.name and p.step is None and not p.halted
+            p.name
+            for p in program.points
+            if p.process == process.name and (p.idle or (p.step is None and not p.halted))
         ]
         if not last:
             possible = False

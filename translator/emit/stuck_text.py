@@ -42,7 +42,7 @@ def _no_circle(program: Program, formula: Formula, words: Vocabulary) -> str | N
 
 
 def _none_stuck(program: Program, formula: Formula, words: Vocabulary) -> str | None:
-    """(c): of the largest set of tasks that wait, none of which anybody else can help, all are daemons.
+    """(c): of the largest set of tasks that wait, and nobody else can help, all are daemons or idle.
 
     It is what is left of all that wait when those are taken out that somebody outside may help, again and
     again: as often as there are tasks is enough, and once is nearly always.
@@ -68,7 +68,11 @@ def _none_stuck(program: Program, formula: Formula, words: Vocabulary) -> str | 
     for name in left:
         lines.append(f"{name} == {{{t} \\in {before} : Stays({t}, {before})}}")
         before = name
-    daemons = " \\cup ".join(words.sets[process.name] for process in processes if process.daemon)
+    harmless_sets = [words.sets[process.name] for process in processes if process.daemon]
+    idle = [point.name for point in program.points if point.idle]
+    if idle:
+        harmless_sets.append(f"{{{t} \\in Tasks : pc[{t}] {_among(idle)}}}")
+    daemons = " \\cup ".join(harmless_sets)
     harmless = f"\\subseteq ({daemons})" if daemons else "= {}"
     tests = "".join(f"\n           \\/ {name} {harmless}" for name in left)
     return "\n           ".join(lines) + f"\n       IN {tests.lstrip()}"

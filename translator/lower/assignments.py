@@ -41,7 +41,7 @@ from ..program.program import (
 from .direct import Base, Obligation, located
 from .expressions import Expressions, reset, shared
 from .flow import MarkNode
-from .locks import EMPTY, LockPlace
+from .locks import EMPTY, IN_USE, LockPlace, free_ones, members, size, slot_of, state_name
 
 Use = Callable[[Expr], Block]
 
@@ -77,6 +77,9 @@ class Shared:
     nothing_held: Expr
     no_section: Expr
     sleepers: bool
+    # The processes that somebody waits for the end of.
+    joined: frozenset[str]
+    stops: bool
     rcu: bool
     handlers: tuple[Interrupts, ...]
     masks: tuple[str, ...]
@@ -92,6 +95,9 @@ class Assignments(Expressions, ABC):
         self.common = common
         self.policy_in_force = policy
         self.site: m.Wait | None = None
+        # The variable that says that the time of the site at hand is up, and how many such sites are around.
+        self.late: str | None = None
+        self.times = 0
         self.tried: set[str] = set()
         self.withs: dict[Span, int] = {}
         self.frames: list[Loop | Held | Called] = []
@@ -99,6 +105,18 @@ class Assignments(Expressions, ABC):
     @abstractmethod
     def body(self, statements: tuple[m.Statement, ...], after: int) -> int:
         """The node that statements begin with, when `after` follows them."""
+
+    @abstractmethod
+    def wait_in_time(self, node: m.WaitInTime, k: Use) -> Block:
+        """A wait whose outcome is whether its condition was found to hold before its time was up."""
+
+    @abstractmethod
+    def looked_in_time(self, node: m.InTime, yes: Block, no: Block) -> Block:
+        """`cond` of such a wait."""
+
+    @abstractmethod
+    def should_stop(self, node: m.ShouldStop, k: Use) -> Block:
+        """Whether somebody stops the task."""
 
     # -- assignments
 
@@ -142,7 +160,8 @@ class Assignments(Expressions, ABC):
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
             note = Note("write", span, where, value=x, old=read)
             block = Block((note, Assign(read.variable, read.indices, x)), Goto(after))
-            return self.step("store", span, reset(block, (*used, *held)))
+            stored = reset(block, (*used, *held))
+            return self.step("store", span, self.checked(self.alive(read, where, span), stored))
 
         return self.located(place, use)
 
@@ -171,7 +190,9 @@ class Assignments(Expressions, ABC):
                     Note("take_snapshot", span, source),
                     Assign(read.variable, read.indices, self.now(counter)),
                 )
-                return self.step("take", span, reset(Block(ops, Goto(after)), (*held, *more)))
+                there = (*self.alive(counter, source, span), *self.alive(read, where, span))
+                taken = reset(Block(ops, Goto(after)), (*held, *more))
+                return self.step("take", span, self.checked(there, taken))
 
             return self.located(place, with_place)
 
@@ -183,7 +204,8 @@ class Assignments(Expressions, ABC):
     def bump(self, counter: m.Place, span: Span, after: int) -> Block:
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
             ops: tuple[Op, ...] = (Note("bump", span, where), Outdate(*self.generation_values(read)))
-            return self.step("bump", span, reset(Block(ops, Goto(after)), held))
+            bumped = reset(Block(ops, Goto(after)), held)
+            return self.step("bump", span, self.checked(self.alive(read, where, span), bumped))
 
         return self.located(counter, use)
 
@@ -197,7 +219,10 @@ class Assignments(Expressions, ABC):
             def use(counter: Read, where: Where, held: tuple[str, ...]) -> Block:
                 rest = reset(k(self.now(counter)), held)
                 note = Note("take_snapshot", value.span, where)
-                return self.step("take", value.span, Block((note, *rest.ops), rest.end))
+                taken = Block((note, *rest.ops), rest.end)
+                return self.step(
+                    "take", value.span, self.checked(self.alive(counter, where, value.span), taken)
+                )
 
             return self.located(value.counter, use)
         return self.value(value, k)
@@ -213,8 +238,12 @@ class Assignments(Expressions, ABC):
                     for outcome, block in ((True, yes), (False, no))
                 ]
                 return Block((), Fork(tuple(options)))
-            case m.Negated() | m.Joined():
+            case m.Negated() | m.Joined() | m.InTime():
                 return self.outcome(action, k)
+            case m.WaitInTime():
+                return self.wait_in_time(action, k)
+            case m.ShouldStop():
+                return self.should_stop(action, k)
             case m.Look():
                 raise AssertionError("a policy's condition is replaced before")
             case m.Choose(domain=domain, span=span):
@@ -231,6 +260,8 @@ class Assignments(Expressions, ABC):
                     return self.checked((obligation,), picked)
 
                 return self.value(domain, use)
+            case m.Allocate():
+                return self.allocate(action, k)
             case m.TryLock():
                 return self.trylock(action, k)
             case m.Invoke():
@@ -246,7 +277,7 @@ class Assignments(Expressions, ABC):
         """A condition as a value: both outcomes meet before `k`."""
         if isinstance(test, m.Negated):
             return self.outcome(test.operand, lambda x: k(negation(x)))
-        if not isinstance(test, m.Joined):
+        if not isinstance(test, m.Joined | m.InTime):
             return self.act(test, k) if isinstance(test, m.Action) else self.value(test, k)
         name = self.temporary()
         after = self.free(reset(k(Read(name, (SELF,))), (name,)), test.span)
@@ -260,6 +291,8 @@ class Assignments(Expressions, ABC):
         match test:
             case m.Negated(operand=m.Negated() | m.Joined() as operand):
                 return self.tested(operand, no, yes)
+            case m.Negated(operand=m.InTime() as operand):
+                return self.looked_in_time(operand, no, yes)
             case m.Negated(operand=operand) if not isinstance(operand, m.Action):
                 return self.branch(m.Operation("not", (operand,), test.sort, test.span), yes, no)
             case m.Joined(operator=operator, left=left, right=right):
@@ -270,10 +303,33 @@ class Assignments(Expressions, ABC):
                     return yes if known else no
                 rest = goto(self.free(self.tested(right, yes, no), test.span))
                 return self.tested(left, *((rest, no) if operator == "and" else (yes, rest)))
+            case m.InTime():
+                return self.looked_in_time(test, yes, no)
             case _ if isinstance(test, m.Action):
                 return self.act(test, lambda x: _decided(x, yes, no))
             case _:
                 return self.branch(test, yes, no)
+
+    def allocate(self, action: m.Allocate, k: Use) -> Block:
+        """One step: any of the objects that are free; if none is, more are needed than the model has."""
+        pool, span = action.pool, action.span
+        name = f"object_{span.line}_{span.column}"
+        one = BoundName(name)
+        slot = slot_of(one, s.Ref(pool.name, members(pool)))
+        rest = k(one)
+        ops = (Note("alloc", span, value=one), Assign(state_name(pool), (slot,), IN_USE), *rest.ops)
+        group = free_ones(pool)
+        made = Block((), Pick(name, group, Block(ops, rest.end)))
+        some = Apply("!=", (group, EMPTY))
+        if not action.may_fail:
+            message = f"all {size(pool)} objects of {pool.name} are allocated"
+            return self.step(
+                "alloc", span, self.checked((Obligation(some, "out_of_range", span, message),), made)
+            )
+        failing = k(NONE)
+        failed = Block((Note("no_alloc", span, text=pool.name), *failing.ops), failing.end)
+        made = Block((), Test(some, made, failed))
+        return self.step("alloc", span, Block((), Fork((made, failed))))
 
     def trylock(self, action: m.TryLock, k: Use) -> Block:
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
@@ -291,7 +347,9 @@ class Assignments(Expressions, ABC):
             )
             refused = Block((refusal, *no.ops), no.end)
             use_ = lock.use("try", action.mode)
-            return self.step("lock", action.span, Block((), Test(can, taken, refused)), lock=use_)
+            tried = Block((), Test(can, taken, refused))
+            there = self.alive(read, where, action.span)
+            return self.step("lock", action.span, self.checked(there, tried), lock=use_)
 
         return self.located(action.lock, use)
 
@@ -375,7 +433,8 @@ class Assignments(Expressions, ABC):
                 (Obligation(needed, "bad_refcount", span, f"it is {action.complaint}"),), block
             )
         # A trace tells what was found where the task is halted.
-        return block if block.ops else Block((kept[0], *block.ops), block.end)
+        block = block if block.ops else Block((kept[0], *block.ops), block.end)
+        return self.checked(self.alive(read, where, span), block)
 
     def invoke(self, call: m.Invoke, k: Use) -> Block:
         function = self.model.function(call.function)

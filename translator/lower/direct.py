@@ -18,6 +18,7 @@ from ..program.program import (
     BoundName,
     Const,
     Expr,
+    Note,
     Quantified,
     Read,
     Task,
@@ -27,7 +28,7 @@ from ..program.program import (
     conjunction,
     implication,
 )
-from .locks import LockPlace, QueuePlace
+from .locks import IN_USE, LockPlace, QueuePlace, allocated, slot_of, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Obligation:
     property: str
     span: Span
     message: str
+    told: tuple[Note, ...] = ()
 
 
 def counter_elements(variables: Mapping[str, m.SharedVariable]) -> tuple[tuple[str, tuple[int, ...]], ...]:
@@ -82,6 +84,7 @@ class Direct:
         # Places whose indices were evaluated before, as those of the target of `+=`.
         self.settled_places: dict[m.Place, tuple[Read, Where]] = {}
         self.counters = counter_elements({v.name: v for v in model.variables})
+        self.pools = {v.name: v for v in model.variables if v.pool}
 
     # -- variables
 
@@ -164,6 +167,12 @@ class Direct:
                 return Apply(operator, tuple(self.ir(operand) for operand in operands))
             case m.Unwrap(operand=operand) | m.Fit(operand=operand):
                 return self.ir(operand)
+            case m.Slot(operand=operand):
+                return slot_of(self.ir(operand), operand.sort)
+            case m.Allocated(pool=pool):
+                return allocated(pool)
+            case m.Waited(queue=queue):
+                return self.queue_at(*self.direct(queue)).busy
             case m.Current():
                 return self.current(self.direct(e.snapshot)[0], self.direct(e.counter)[0], e.span)[0]
             case m.Quantified():
@@ -213,12 +222,14 @@ class Direct:
             case m.Unwrap() | m.Fit():
                 return (*self.obligations(e.operand), own_obligation(e, self.ir(e.operand)))
             case m.Load(place=place):
-                indices = tuple(item for item in place.path if not isinstance(item, str))
-                return tuple(o for index in indices for o in self.obligations(index))
+                return self.reaching(place)
+            case m.Slot(operand=operand):
+                return self.obligations(operand)
+            case m.Waited(queue=queue):
+                return self.reaching(queue)
             case m.Current():
-                indices = tuple(i for p in (e.counter, e.snapshot) for i in p.path if not isinstance(i, str))
                 own = self.current(self.direct(e.snapshot)[0], self.direct(e.counter)[0], e.span)[1]
-                return (*(o for index in indices for o in self.obligations(index)), *own)
+                return (*self.reaching(e.counter), *self.reaching(e.snapshot), *own)
             case m.Operation(operator="and" | "or" | "implies" as operator, operands=(left, right)):
                 known = self.ir(left)
                 given = Apply("not", (known,)) if operator == "or" else known
@@ -237,11 +248,26 @@ class Direct:
             case m.TaskLocal(task=task):
                 return self.obligations(task)
             case m.LockState(lock=lock, task=state_task):
-                own = tuple(o for i in lock.path if not isinstance(i, str) for o in self.obligations(i))
+                own = self.reaching(lock)
                 named = isinstance(state_task, m.TaskOf)
                 return (*own, *self.obligations(state_task)) if named else own  # type: ignore[arg-type]
             case _:
                 return ()
+
+    def reaching(self, place: m.Place) -> tuple[Obligation, ...]:
+        """What must hold for a place to be there."""
+        indices = tuple(item for item in place.path if not isinstance(item, str))
+        of_indices = tuple(o for index in indices for o in self.obligations(index))
+        return (*of_indices, *self.alive(*self.direct(place), place.span))
+
+    def alive(self, read: Read, where: Where, span: Span) -> tuple[Obligation, ...]:
+        """That what is read, or written, is not part of an object that was freed."""
+        pool = self.pools.get(read.variable.split(".")[0])
+        if pool is None:
+            return ()
+        test = Apply("==", (state_of(pool, read.indices[0]), IN_USE))
+        told = Note("dead", span, where)
+        return (Obligation(test, "use_after_free", span, "the object is not allocated any more", (told,)),)
 
     def inner_obligations(self, e: m.Quantified | m.SetBuild, domain: Expr) -> tuple[Obligation, ...]:
         """What must hold for every value of a comprehension's variable."""

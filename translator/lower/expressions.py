@@ -33,6 +33,7 @@ from ..program.program import (
 )
 from .direct import Direct, Obligation, located, own_obligation
 from .flow import BackNode, Flow, FreeNode, LastNode, StepNode
+from .locks import slot_of
 from .read_notes import read_notes
 
 Use = Callable[[Expr], Block]
@@ -151,6 +152,10 @@ class Expressions(Direct):
                 return self.load(place, e.span, k)
             case m.Unwrap() | m.Fit():
                 return self.value(e.operand, lambda x: self.checked((own_obligation(e, x),), k(x)))
+            case m.Waited(queue=queue):
+                return self.waited(queue, e.span, k)
+            case m.Slot(operand=reference):
+                return self.value(reference, lambda x: k(slot_of(x, reference.sort)))
             case m.Current():
                 return self.compare(e, k)
             case m.LockState(lock=place, task=None):
@@ -204,9 +209,19 @@ class Expressions(Direct):
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
             rest = reset(k(read), held)
             note = Note("read", span, where, value=read)
-            return self.step("load", span, Block((note, *rest.ops), rest.end))
+            loaded = Block((note, *rest.ops), rest.end)
+            return self.step("load", span, self.checked(self.alive(read, where, span), loaded))
 
         return self.located(place, use)
+
+    def waited(self, queue: m.Place, span: Span, k: Use) -> Block:
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            at = self.queue_at(read, where)
+            rest = reset(k(at.busy), held)
+            looked = Block((Note("read", span, where, value=at.waiters), *rest.ops), rest.end)
+            return self.step("load", span, self.checked(self.alive(read, where, span), looked))
+
+        return self.located(queue, use)
 
     def look_at_lock(self, place: m.Place, span: Span, k: Use) -> Block:
         """A step that sees whether a lock is held. It sees no queue: with or without one, what is seen is who
@@ -216,7 +231,8 @@ class Expressions(Direct):
             locked = self.lock_at(place, read, where).locked
             rest = reset(k(locked), held)
             note = Note("read", span, Where((*where.parts, ".locked")), value=locked)
-            return self.step("load", span, Block((note, *rest.ops), rest.end))
+            looked = Block((note, *rest.ops), rest.end)
+            return self.step("load", span, self.checked(self.alive(read, where, span), looked))
 
         return self.located(place, use)
 
@@ -224,8 +240,10 @@ class Expressions(Direct):
         """`seen == seq`, one step; indices of both sides are settled first."""
 
         def with_counter(counter: Read, where: Where, held: tuple[str, ...]) -> Block:
-            def with_snapshot(snapshot: Read, _: Where, more: tuple[str, ...]) -> Block:
-                test, obligations = self.current(snapshot, counter, e.span)
+            def with_snapshot(snapshot: Read, at: Where, more: tuple[str, ...]) -> Block:
+                test, own = self.current(snapshot, counter, e.span)
+                there = (*self.alive(counter, where, e.span), *self.alive(snapshot, at, e.span))
+                obligations = (*there, *own)
                 note = Note("compare", e.span, where, value=test)
                 rest = reset(k(test), (*held, *more))
                 inner = Block((note, *rest.ops), rest.end)
@@ -292,7 +310,8 @@ class Expressions(Direct):
     def checked(self, obligations: tuple[Obligation, ...], block: Block) -> Block:
         """`block`, or a halt at the first obligation that is not met."""
         for item in reversed(obligations):
-            block = Block((), Test(item.condition, block, self.halt(item.property, item.span, item.message)))
+            halt = Block(item.told, self.halt(item.property, item.span, item.message).end)
+            block = Block((), Test(item.condition, block, halt))
         return block
 
 

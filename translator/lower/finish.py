@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from math import prod
 from typing import Protocol, TypeVar
@@ -12,8 +13,10 @@ from ...dsl.source import Span
 from ..program.levels import LEVELS, masked, running
 from ..program.program import (
     FALSE,
+    GONE,
     PC,
     SLEEPY,
+    STOP,
     AnyOf,
     AnyTask,
     Apply,
@@ -43,7 +46,7 @@ from ..program.program import (
     rewritten,
 )
 from ..program.waits import with_waits
-from .locks import lock_variables
+from .locks import lock_variables, state_name, state_variable
 from .rcu import DEEPEST, RCU, Domain
 from .temporal import simplified
 
@@ -56,6 +59,8 @@ class Common(Protocol):
     reachable: dict[tuple[Span, str], Reachable]
     barriers: dict[Span, None]
     sleepers: bool
+    joined: frozenset[str]
+    stops: bool
     rcu: bool
     handlers: tuple[Interrupts, ...]
     masks: tuple[str, ...]
@@ -86,6 +91,10 @@ def finish(
         variables.extend(_flattened(declared, queued))
     if common.sleepers:
         variables.append(Variable(SLEEPY, "queue", s.BOOL, False, (), "*", "sleepy"))
+    if common.stops:
+        variables.append(Variable(STOP, "queue", s.BOOL, False, (), "*", "to stop"))
+    if common.joined:
+        variables.append(Variable(GONE, "queue", s.BOOL, False, (), "*", "gone"))
     variables.extend(
         Variable(running(level), "control", AnyTask(), None, (), "*", running(level))
         for level in LEVELS
@@ -138,6 +147,11 @@ def finish(
             for index, cpu in enumerate(process.cpus or ())
         ),
         no_spinning=no_spinning,
+        ordered=frozenset(
+            path
+            for declared in model.variables
+            for path in (*_ordered(declared.name, declared.sort), state_name(declared))
+        ),
     )
     return with_waits(program)
 
@@ -145,7 +159,7 @@ def finish(
 def _asserted(model: m.Model, choice: str | None) -> tuple[str, ...]:
     """The texts of the assertions of all code, and of the policies that a run under `choice` goes through."""
     code = tuple(part.body for group in (model.processes, model.functions) for part in group)
-    waits = [node for node in m.walk(code) if isinstance(node, m.Wait)]
+    waits = [node for node in m.walk(code) if isinstance(node, m.Wait | m.WaitInTime)]
     todo = [name for node in waits if (name := node.policy or choice) is not None]
     met: set[str] = set()
     while todo:
@@ -163,6 +177,18 @@ def _claimed(name: str, points: tuple[Point, ...], invariants: tuple[Invariant, 
     return any(c.property == name for p in points for c in p.claims) or any(
         i.property == name for i in invariants
     )
+
+
+def _ordered(path: str, sort: s.Sort, within: bool = False) -> Iterator[str]:
+    """The paths of what belongs to a class of the library."""
+    match sort:
+        case s.Array(of=of):
+            yield from _ordered(path, of, within)
+        case s.Struct(fields=members, ordered=ordered):
+            for name, inner, _ in members:
+                yield from _ordered(f"{path}.{name}", inner, within or ordered)
+        case _ if within:
+            yield path
 
 
 def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Variable]:
@@ -195,7 +221,7 @@ def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Varia
                 found.append(Variable(path, kind, sort, start, sizes, None, title, declared.span))
 
     visit(declared.name, declared.sort, declared.value, ())
-    return found
+    return [state_variable(declared), *found] if declared.pool else found
 
 
 def _each(start: s.Start, sizes: tuple[int, ...]) -> Value | AnyOf | Elements:

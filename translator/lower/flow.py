@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
-from ...dsl.source import Span
+from ...dsl.source import LIBRARY, Span
 from ..program.program import (
     TRUE,
     Assign,
@@ -20,6 +21,7 @@ from ..program.program import (
     Fork,
     Goto,
     LockUse,
+    Note,
     Op,
     Pick,
     Point,
@@ -28,6 +30,7 @@ from ..program.program import (
     Test,
     goto,
     reads,
+    rewritten,
 )
 
 MAX_FREE_TESTS = 7
@@ -40,7 +43,7 @@ class StepNode:
     """An access or operation; `block` jumps to nodes.
 
     `continues`: it is the second half of what the step that jumps to it began, and the author wrote one
-    thing.  Its control point has what stands before both.
+    thing.  Its control point has what stands before both.  `idle`: who waits here has nothing to do.
     """
 
     kind: str
@@ -52,6 +55,7 @@ class StepNode:
     claims: tuple[Claim, ...] = ()
     awaited: Expr | None = None
     continues: bool = False
+    idle: bool = False
 
 
 @dataclass(slots=True)
@@ -114,11 +118,56 @@ class Flow:
     nodes: list[Node] = field(default_factory=list)
 
     def add(self, node: Node) -> int:
+        _as_called(node)
         self.nodes.append(node)
         return len(self.nodes) - 1
 
     def goto(self, node: Node) -> Block:
         return goto(self.add(node))
+
+
+def _as_called(node: Node) -> None:
+    """Tells what the library does at the author's line that calls it."""
+    if isinstance(node, MarkNode):
+        node.claim = tuple(_at_call(claim) for claim in node.claim)
+        return
+    outer, inner = _split(node.calls)
+    within = inner or node.span.path == LIBRARY
+    if isinstance(node, StepNode | LastNode):
+        node.claims = tuple(_at_call(claim) for claim in node.claims)
+    if isinstance(node, StepNode | FreeNode) and outer:
+
+        def change(part: object) -> object:
+            if isinstance(part, Block):
+                ops = tuple(op for op in part.ops if not (inside(op) and _untold(op)))
+                return part if ops == part.ops else rewritten(Block(ops, part.end), change, told=True)
+            return replace(part, span=outer[-1]) if inside(part) and part.span != outer[-1] else part
+
+        def inside(part: object) -> TypeGuard[Note]:
+            return isinstance(part, Note) and (inner != () or part.span.path == LIBRARY)
+
+        node.block = rewritten(node.block, change, told=True)
+    if within and outer:
+        node.span, node.calls = outer[-1], outer[:-1]
+
+
+def _untold(note: Note) -> bool:
+    """Whether what the library does there is of no concern to who calls it."""
+    last = note.where.parts[-1] if note.where and isinstance(note.where.parts[-1], str) else ""
+    return note.kind == "local" or last == ".disabled" or (note.kind, last) == ("wake", ".flush_pending")
+
+
+def _at_call(claim: Claim) -> Claim:
+    outer, inner = _split(claim.calls)
+    if outer and (inner or claim.span.path == LIBRARY):
+        return replace(claim, span=outer[-1], calls=outer[:-1])
+    return claim
+
+
+def _split(calls: tuple[Span, ...]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Call sites: those of the author's, outermost first, and from the first one in the library on."""
+    position = next((i for i, call in enumerate(calls) if call.path == LIBRARY), len(calls))
+    return calls[:position], calls[position:]
 
 
 def targets(block: Block) -> Iterator[int]:
@@ -197,13 +246,18 @@ class _Closer:
                 rest = self.follow(target, walk, ops)
                 return Block((*ops, *rest.ops), rest.end)
             case Test(condition=condition, yes=yes, no=no):
-                inner = replace(walk, tests=walk.tests + 1)
+                # A test whether the object is there doubles nothing: it leads on, or to a halt.
+                inner = walk if self.gone(no) else replace(walk, tests=walk.tests + 1)
                 return Block(ops, Test(condition, self.block(yes, inner), self.block(no, inner)))
             case Pick(name=name, domain=domain, then=then):
                 return Block(ops, Pick(name, domain, self.block(then, walk)))
             case Fork(options=options):
                 inner = replace(walk, tests=walk.tests + 1)
                 return Block(ops, Fork(tuple(self.block(option, inner) for option in options)))
+
+    def gone(self, block: Block) -> bool:
+        """Whether nothing is done but to halt because an object is used that is not allocated."""
+        return bool(block.ops) and all(isinstance(op, Note) and op.kind == "dead" for op in block.ops)
 
     def follow(self, target: int, walk: _Walk, before: tuple[Op, ...] = ()) -> Block:
         node = self.flow.nodes[target]
@@ -295,7 +349,15 @@ class _Closer:
             block = self.block(node.block, _Walk())
             step = Step(node.kind, node.span, node.guard, block, node.lock, node.calls, node.awaited)
             return Point(
-                name, self.flow.process, node.span, step, labels, (*claims, *node.claims), False, node.calls
+                name,
+                self.flow.process,
+                node.span,
+                step,
+                labels,
+                (*claims, *node.claims),
+                False,
+                node.calls,
+                node.idle,
             )
         assert isinstance(node, FreeNode | BackNode)
         inner = node.block if isinstance(node, FreeNode) else goto(node.next)

@@ -1,9 +1,13 @@
-"""Locks and waitqueues as variables, and their operations as steps."""
+"""Locks, waitqueues and objects as variables, and their operations as steps."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import product
 
+from ...dsl.model import model as m
+from ...dsl.model import sorts as s
 from ...dsl.model.sorts import Lock
 from ...dsl.source import Span
 from ..program.program import (
@@ -25,6 +29,7 @@ from ..program.program import (
     Note,
     Op,
     Pick,
+    Quantified,
     Read,
     Taken,
     TaskQueue,
@@ -184,6 +189,11 @@ class QueuePlace:
     def waiters(self) -> Read:
         return Read(f"{self.path}.waiters", self.indices)
 
+    @property
+    def busy(self) -> Expr:
+        """Whether anybody is on it."""
+        return Apply("!=", (self.waiters, EMPTY))
+
     def set(self, value: Expr) -> Assign:
         return Assign(f"{self.path}.waiters", self.indices, value)
 
@@ -212,6 +222,7 @@ class QueuePlace:
                 self.set(EMPTY),
             )
             return Block((*ops, *then.ops), then.end)
+        assert verb == "wake_up_one"
         one = BoundName("woken")
         woken: tuple[Op, ...] = (
             Note("wake", span, self.where, value=Apply("set", (one,))),
@@ -224,9 +235,11 @@ class QueuePlace:
 
 
 def acquisition(
-    lock: LockPlace, mode: str, then: int, span: Span, calls: tuple[Span, ...], add: object
-) -> int:
-    """The node that acquires and goes on to node `then`; `add` adds a node and numbers it.
+    lock: LockPlace, mode: str, then: int, span: Span, calls: tuple[Span, ...], add: object,
+    checked: Callable[[Block], Block],
+) -> int:  # fmt: skip
+    """The node that acquires and goes on to node `then`; `add` adds a node and numbers it, `checked` lets a
+    block run only where the lock is there.
 
     A lock that keeps its queue takes one step when it is free, otherwise one to join the queue and
     one to enter at its turn (Linux' fair rwsem and queued rwlock).
@@ -234,11 +247,119 @@ def acquisition(
     taken = Block((lock.take(mode), lock.note("take", mode, span)), goto(then).end)
     if not lock.queued:
         use = lock.use("acquire", mode, lock.blockers(mode))
-        return add(StepNode("lock", span, lock.free(mode), taken, use, calls))  # type: ignore[operator,no-any-return]
+        return add(StepNode("lock", span, lock.free(mode), checked(taken), use, calls))  # type: ignore[operator,no-any-return]
     enter = Block((*lock.leave(mode), *taken.ops), taken.end)
     entering = lock.use("enter", mode, lock.queued_blockers(mode))
-    waiting = add(StepNode("lock", span, lock.turn(mode), enter, entering, calls, continues=True))  # type: ignore[operator]
+    waiting = add(StepNode("lock", span, lock.turn(mode), checked(enter), entering, calls, continues=True))  # type: ignore[operator]
     at_once = conjunction(lock.free(mode), Apply("==", (lock.queue, NO_QUEUE)))
     join = Block((*lock.join(mode), lock.note("queue", mode, span)), goto(waiting).end)
     block = Block((), Test(at_once, taken, join))
-    return add(StepNode("lock", span, Const(True), block, lock.use("join", mode), calls))  # type: ignore[operator,no-any-return]
+    return add(StepNode("lock", span, Const(True), checked(block), lock.use("join", mode), calls))  # type: ignore[operator,no-any-return]
+
+
+# ---- objects that are allocated and freed: each has a state beside its fields, a reference is its name
+
+# An object that was never allocated cannot be told from another such one, so the first of them is taken.
+STATES = s.Enum("object", ("unused", "allocated", "freed"))
+UNUSED, IN_USE, FREED = (Const(word) for word in STATES.members)
+
+
+def state_name(pool: m.SharedVariable) -> str:
+    """The variable that holds the state of each object."""
+    return f"{pool.name}.(state)"
+
+
+def state_of(pool: m.SharedVariable, slot: Expr) -> Read:
+    return Read(state_name(pool), (slot,))
+
+
+def state_variable(pool: m.SharedVariable) -> Variable:
+    name = f"{pool.name}[]"
+    return Variable(state_name(pool), "shared", STATES, "unused", (size(pool),), None, name, pool.span)
+
+
+def size(pool: m.SharedVariable) -> int:
+    assert isinstance(pool.sort, s.Array)
+    return pool.sort.size
+
+
+def members(pool: m.SharedVariable) -> tuple[str, ...]:
+    """The references to the objects of a pool, in the order of the objects."""
+    return tuple(f"{pool.name}[{i}]" for i in range(size(pool)))
+
+
+def slot_of(reference: Expr, sort: s.Sort) -> Expr:
+    """The number of the object that a reference leads to."""
+    assert isinstance(sort, s.Ref)
+    if isinstance(reference, Const) and reference.value in sort.members:
+        return Const(sort.members.index(str(reference.value)))
+    last = len(sort.members) - 1
+    found: Expr = Const(last)
+    for number in range(last - 1, -1, -1):
+        is_it = Apply("==", (reference, Const(sort.members[number])))
+        found = Apply("if", (is_it, Const(number), found))
+    return found
+
+
+def allocated(pool: m.SharedVariable) -> Expr:
+    """The set of references to what is allocated."""
+    return _those(pool, lambda slot: Apply("==", (state_of(pool, slot), IN_USE)))
+
+
+def free_ones(pool: m.SharedVariable) -> Expr:
+    """The references that an allocation may return: to any object that was freed, and to one that never was
+    allocated."""
+
+    def test(slot: Expr) -> Expr:
+        before = BoundName("before")
+        unused = Apply("==", (state_of(pool, before), UNUSED))
+        earlier = Apply("and", (Apply("<", (before, slot)), unused))
+        first = Quantified(
+            "all", "before", Const(frozenset(range(size(pool)))), None, Apply("not", (earlier,))
+        )
+        fresh = Apply("and", (Apply("==", (state_of(pool, slot), UNUSED)), first))
+        return Apply("or", (Apply("==", (state_of(pool, slot), FREED)), fresh))
+
+    return _those(pool, test)
+
+
+def _those(pool: m.SharedVariable, test: Callable[[Expr], Expr]) -> Expr:
+    one = BoundName("object")
+    sort = s.Ref(pool.name, members(pool))
+    return Quantified("build", "object", Const(frozenset(members(pool))), test(slot_of(one, sort)), one)
+
+
+def fields(pool: m.SharedVariable) -> tuple[tuple[str, s.Sort, s.Value, tuple[int, ...]], ...]:
+    """The parts of an object: their paths, sorts, initial values and sizes of arrays within the object."""
+    found: list[tuple[str, s.Sort, s.Value, tuple[int, ...]]] = []
+
+    def visit(path: str, sort: s.Sort, value: s.Start, sizes: tuple[int, ...]) -> None:
+        match sort:
+            case s.Array(of=of, size=count):
+                visit(path, of, value[0] if isinstance(value, tuple) else value, (*sizes, count))
+            case s.Struct(fields=parts):
+                for name, inner, default in parts:
+                    visit(f"{path}.{name}", inner, default, sizes)
+            case _:
+                assert not isinstance(value, s.AnyOf), "refused before"
+                found.append((path, sort, value, sizes))  # type: ignore[arg-type]
+
+    assert isinstance(pool.sort, s.Array)
+    visit(pool.name, pool.sort.of, None, ())
+    return tuple(found)
+
+
+def emptied(path: str, value: s.Value, slot: Expr, sizes: tuple[int, ...]) -> Iterator[Assign]:
+    """What sets a part of an object, or each element of one that is an array, to a value."""
+    ranges = [range(count) for count in sizes]
+    for indices in product(*ranges):
+        yield Assign(path, (slot, *(Const(i) for i in indices)), Const(value))
+
+
+def nobody_holds(path: str, sort: s.Lock, slot: Expr, sizes: tuple[int, ...]) -> Expr:
+    """That a lock within an object, or each element of an array of them, is free."""
+    names = tuple(BoundName(f"i{depth}") for depth in range(len(sizes)))
+    test: Expr = Apply("not", (LockPlace(path, (slot, *names), sort, Where((path,)), False).locked,))
+    for name, count in reversed(tuple(zip(names, sizes, strict=True))):
+        test = Quantified("all", name.name, Const(frozenset(range(count))), None, test)
+    return test

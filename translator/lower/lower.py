@@ -104,7 +104,12 @@ def lower(
     """
     found = Diagnostics()
     bodies = [part.body for group in (model.processes, model.functions, model.policies) for part in group]
-    sleepers = any(isinstance(node, m.QueueAction) for body in bodies for node in m.walk(body))
+    nodes = [node for body in bodies for node in m.walk(body)]
+    sleepers = any(isinstance(node, m.QueueAction | m.SetState | m.WakeTask) for node in nodes)
+    joined = frozenset(node.task.process for node in nodes if isinstance(node, m.Join))
+    stops = any(
+        isinstance(node, m.ShouldStop) or (isinstance(node, m.WakeTask) and node.stop) for node in nodes
+    )
     rcu = any(isinstance(node, m.RcuAction) and node.domain is None for b in bodies for node in m.walk(b))
     masks = tuple(
         level
@@ -116,8 +121,8 @@ def lower(
     locks = paths(model, s.Lock)
     while True:
         common = Shared(
-            {}, {}, _holding(model, True), _holding(model, False), _no_section(model, rcu), sleepers, rcu,
-            handlers, masks,
+            {}, {}, _holding(model, True), _holding(model, False), _no_section(model, rcu), sleepers, joined,
+            stops, rcu, handlers, masks,
         )  # fmt: skip
         lowered: list[tuple[m.Process, Statements, int, int]] = []
         for process in model.processes:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from ...dsl.model import model as m
+from ...dsl.model import sorts as s
 from ...dsl.source import Span
 from ..program.levels import above, cpu, masked, quiet
 from ..program.program import (
@@ -23,6 +26,7 @@ from ..program.program import (
     Note,
     Op,
     Read,
+    Test,
     Where,
     conjunction,
     goto,
@@ -33,14 +37,29 @@ from .direct import Obligation
 from .expressions import Unsupported, reset, shared
 from .flow import LastNode, StepNode
 from .instant import worth
-from .locks import LockPlace, acquisition
+from .locks import (
+    FREED,
+    IN_USE,
+    LockPlace,
+    acquisition,
+    emptied,
+    fields,
+    nobody_holds,
+    slot_of,
+    state_name,
+    state_of,
+)
 from .rcu import DEEPEST, RCU, Domain
 
 MASKED = {"interrupt": "interrupts", "softirq": "softirqs"}
 
 
-class Operations(Assignments):
+class Operations(Assignments, ABC):
     """Lowers the operations of locks and queues, and verbs; `Statements` has the rest."""
+
+    @abstractmethod
+    def passing(self, block: Block, span: Span) -> Block:
+        """A step of a policy in which the time of its site may be up."""
 
     # -- locks
 
@@ -66,7 +85,10 @@ class Operations(Assignments):
                 raise Unsupported("not-atomic", index.span, message, "read it into a local before the block")
 
     def acquire(self, lock: LockPlace, mode: str, span: Span, after: int) -> int:
-        number = acquisition(lock, mode, after, span, self.calls, self.flow.add)
+        there = self.alive(Read(lock.path, lock.indices), lock.where, span)
+        number = acquisition(
+            lock, mode, after, span, self.calls, self.flow.add, lambda block: self.checked(there, block)
+        )
         if not lock.sort.spins:
             node = self.flow.nodes[number]
             node.claims = self.may_sleep(span, "acquiring it may sleep")  # type: ignore[union-attr]
@@ -77,7 +99,10 @@ class Operations(Assignments):
     ) -> Block:
         given = reset(Block((lock.give_back(mode), lock.note("release", mode, span)), Goto(after)), held)
         obligation = Obligation(lock.held(SELF, mode), "bad_unlock", span, "it is not held")
-        return self.step("lock", span, self.checked((obligation,), given), lock=lock.use("release", mode))
+        there = self.alive(Read(lock.path, lock.indices), lock.where, span)
+        return self.step(
+            "lock", span, self.checked((*there, obligation), given), lock=lock.use("release", mode)
+        )
 
     def held(self, node: m.With, after: int) -> int:
         """Acquire, body, release; the lock's indices are evaluated once."""
@@ -135,12 +160,50 @@ class Operations(Assignments):
         self.atomic = before
         return number
 
+    # -- objects
+
+    def freed(self, node: m.Free, after: int) -> int:
+        """One step: the object is freed, and its fields are as in the beginning, for the next one."""
+        pool = node.pool
+
+        def use(x: Expr) -> Block:
+            slot = slot_of(x, s.bare(node.reference.sort))
+            ops: list[Op] = [Note("free", node.span, value=x), Assign(state_name(pool), (slot,), FREED)]
+            quiet: list[Expr] = []
+            for path, sort, value, sizes in fields(pool):
+                if isinstance(sort, s.Lock):
+                    quiet.append(nobody_holds(path, sort, slot, sizes))
+                elif isinstance(sort, s.WaitQueue):
+                    ops += emptied(f"{path}.waiters", frozenset(), slot, sizes)
+                elif s.is_plain(sort) or isinstance(sort, s.Snapshot):
+                    ops += emptied(path, value, slot, sizes)
+            in_use = Obligation(
+                Apply("==", (state_of(pool, slot), IN_USE)), "double_free", node.span,
+                "the object is not allocated", (Note("twice", node.span, value=x),),
+            )  # fmt: skip
+            unlocked = Obligation(
+                conjunction(*quiet),
+                "use_after_free",
+                node.span,
+                "a lock within the object is held",
+                (Note("locked", node.span, value=x),),
+            )
+            done = self.checked((in_use, *((unlocked,) if quiet else ())), Block(tuple(ops), Goto(after)))
+            nothing = Apply("==", (x, NONE))
+            if isinstance(node.reference.sort, s.Optional):
+                none = Block((Note("call", node.span, text="frees nothing"),), Goto(after))
+                done = Block((), Test(nothing, none, done))
+            return self.step("free", node.span, done)
+
+        return self.free(self.value(node.reference, use), node.span)
+
     # -- queues and verbs
 
     def queue_action(self, node: m.QueueAction, after: int) -> int:
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
             queue = self.queue_at(read, where)
-            return self.step("queue", node.span, queue.act(node.verb, node.span, reset(goto(after), held)))
+            acted = queue.act(node.verb, node.span, reset(goto(after), held))
+            return self.step("queue", node.span, self.checked(self.alive(read, where, node.span), acted))
 
         return self.free(self.located(node.queue, use), node.span)
 
@@ -230,15 +293,19 @@ class Operations(Assignments):
         block = Block((Note("call", node.span, text=f"{node.verb}()"),), Goto(after))
         guard: Expr = TRUE
         claims: tuple[Claim, ...] = ()
+        if node.timed:
+            block = self.passing(block, node.span)
         if node.verb == "schedule":
-            guard = Apply("not", (Read(SLEEPY, (SELF,)),)) if self.common.sleepers else TRUE
+            if self.common.sleepers and not node.timed:
+                guard = Apply("not", (Read(SLEEPY, (SELF,)),))
             claims = self.no_spinning(node.span, "`schedule()` sleeps")
         elif node.verb == "cond_resched":
             claims = self.no_spinning(node.span, "`cond_resched()` may schedule")
         elif node.verb == "might_sleep":
             claims = self.may_sleep(node.span, "this may sleep")
-        site = self.site if node.verb == "schedule" else None
-        awaited = None if site is None else self.in_one_state(site.condition)
+        test = node.awaited if self.site is None else self.site.condition
+        lasts = node.verb == "schedule" and not node.timed and test is not None
+        awaited = self.in_one_state(test) if lasts and test is not None else None
         return self.free(self.step(node.verb, node.span, block, guard, None, claims, awaited), node.span)
 
     def in_one_state(self, test: m.Condition) -> Expr | None:

@@ -26,6 +26,10 @@ def read_notes(scope: Direct, e: m.Expr) -> tuple[Note, ...]:
             read, where = scope.direct(place)
             when = conjunction(*(o.condition for o in scope.obligations(e)))
             return (*inner, Note("read", e.span, where, value=read, when=when))
+        case m.Waited(queue=queue):
+            read, where = scope.direct(queue)
+            when = conjunction(*(o.condition for o in scope.obligations(e)))
+            return (Note("read", e.span, where, value=scope.queue_at(read, where).waiters, when=when),)
         case m.Current(snapshot=snapshot, counter=counter):
             where = scope.direct(counter)[1]
             when = conjunction(*(o.condition for o in scope.obligations(e)))

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.model.fold import truth_of
-from ...dsl.source import PRELUDE, Span
+from ...dsl.source import BUILT_IN, Span
 from ..program.levels import MASKS, above, cpu, masked, quiet, running
 from ..program.program import (
     FALSE,
+    GONE,
     NONE,
     SELF,
     TRUE,
@@ -40,12 +41,11 @@ from ..program.program import (
 from .assignments import Called, Held, Loop
 from .expressions import Expressions
 from .flow import LastNode, MarkNode, StepNode
-from .operations import MASKED, Operations
-from .read_notes import read_notes
-from .rounds import endless
+from .operations import MASKED
+from .waiting import Waiting
 
 
-class Statements(Operations):
+class Statements(Waiting):
     """Lowers one process."""
 
     # -- blocks of statements
@@ -80,6 +80,8 @@ class Statements(Operations):
                 return self.free(self.modify(action, lambda _: goto(after), used=False), node.span)
             case m.Do(action=action):
                 return self.free(self.act(action, lambda _: goto(after)), node.span)
+            case m.Free():
+                return self.freed(node, after)
             case m.LockAction():
                 return self.lock_action(node, after)
             case m.QueueAction():
@@ -90,6 +92,12 @@ class Statements(Operations):
                 return self.mask_action(node, after)
             case m.Verb():
                 return self.verb(node, after)
+            case m.SetState():
+                return self.set_state(node, after)
+            case m.WakeTask():
+                return self.wake_task(node, after)
+            case m.Join():
+                return self.join(node, after)
             case m.Assert() if self.atomic:
                 return self.assert_in_step(node, after)
             case m.Assert():
@@ -123,45 +131,12 @@ class Statements(Operations):
                 return self.atomic_block(node, after)
             case m.Wait():
                 return self.waiting(node, after)
-            case m.Delegate(policy=policy, span=span):
-                assert self.site is not None
-                return self.policy(policy, self.site, span, after)
+            case m.Serve():
+                return self.serve(node)
+            case m.Delegate():
+                return self.delegated(node, after)
 
-    # -- waiting and returning
-
-    def waiting(self, node: m.Wait, after: int) -> int:
-        """A waiting site: the policy in force stands in its place."""
-        policy = node.policy or self.policy_in_force
-        assert policy is not None, "a waiting site needs a policy"
-        return self.policy(policy, node, node.span, after)
-
-    def policy(self, name: str, site: m.Wait, call: Span, after: int) -> int:
-        """The body of a policy for a site: `cond` and `wq` are the site's, and the lock that it holds
-        is dropped where the policy lets time pass."""
-
-        def settle(node: object) -> object:
-            match node:
-                case m.Look() | m.SiteCondition():
-                    return site.condition
-                case m.Place(root=m.SiteQueue()):
-                    return site.queue
-                case m.Verb(verb="cpu_relax" | "cond_resched" | "schedule", span=span) if (
-                    site.lock is not None
-                ):
-                    drop = m.LockAction("release", site.lock, site.mode, span)
-                    retake = m.LockAction("acquire", site.lock, site.mode, span)
-                    return (drop, node, retake)
-                case _:
-                    return node
-
-        body = m.rewritten(self.model.policy(name).body, settle)
-        outer = (self.frames, self.calls, self.site)
-        self.frames = [*self.frames, Called(after, None)]
-        self.calls = (*self.calls, call)
-        self.site = site
-        entry = self.body(body, after)  # type: ignore[arg-type]
-        self.frames, self.calls, self.site = outer
-        return entry
+    # -- returning
 
     def unwound(self, stops: Callable[[object], bool], target: Callable[..., int]) -> int:
         """The way out of the innermost frame that `stops`, releasing what is held on the way."""
@@ -196,8 +171,8 @@ class Statements(Operations):
         return entry.number
 
     def marked(self, target: int, span: Span, kind: str, text: str) -> int:
-        """`target`, entered through a branch whose reachability is watched (not in the prelude)."""
-        if span.path == PRELUDE:
+        """`target`, entered through a branch whose reachability is watched (not in built-in texts)."""
+        if span.path in BUILT_IN:
             return target
         return self.free(Block((Reach(self.reach(span, kind, text)),), Goto(target)), span)
 
@@ -276,19 +251,6 @@ class Statements(Operations):
             return inside
         return self.free(self.step("atomic", node.span, goto(inside)), node.span)
 
-    def wait(self, node: m.Await, after: int) -> int:
-        before, self.atomic = self.atomic, True
-        obligations = self.obligations(node.condition)
-        guard = implication(conjunction(*(o.condition for o in obligations)), self.ir(node.condition))
-        seen = (Note("call", node.span, text="await"), *read_notes(self, node.condition))
-        held = self.checked(obligations, goto(after))
-        block = Block((*seen, *held.ops), held.end)
-        self.atomic = False
-        claims = self.may_sleep(node.span, "`await` may sleep")
-        code = self.step("await", node.span, block, guard, None, claims)
-        self.atomic = before
-        return self.free(code, node.span)
-
     def assert_in_step(self, node: m.Assert, after: int) -> int:
         """Within `atomic` an assertion is tested in its place; the task goes on, and the control point
         that it comes to says that it failed."""
@@ -302,13 +264,14 @@ class Statements(Operations):
 
     def read_by(self, e: m.Expr, span: Span) -> tuple[Note, ...]:
         """The places that an expression reads, for a trace, with what they hold in the step at hand.  What
-        depends on the variable of a quantifier is left out, and what has an index that may not fit."""
+        depends on the variable of a quantifier is left out, and what is not there."""
         notes: dict[tuple[Read, Where], Note] = {}
         for node in m.walk(e):
-            if isinstance(node, m.Load) and s.is_plain(node.sort) and not self.obligations(node):
+            if isinstance(node, m.Load) and s.is_plain(node.sort):
                 if not any(isinstance(part, m.BoundUse) for part in m.walk(node)):
                     read, where = self.direct(node.place)
-                    notes.setdefault((read, where), Note("read", span, where, value=read))
+                    there = conjunction(*(o.condition for o in self.obligations(node)))
+                    notes.setdefault((read, where), Note("read", span, where, value=read, when=there))
         return tuple(notes.values())
 
     def claims(self, node: m.Assert) -> tuple[Claim, ...]:
@@ -333,6 +296,11 @@ class Statements(Operations):
             message = f"the task ends with {MASKED[level]} off"
             claims += (Claim("ends_holding", self.left_unmasked(level), self.process.span, message),)
         self.end = self.flow.add(LastNode(self.process.span, claims, False))
+        if self.process.name in self.common.joined:
+            gone = (Note("call", self.process.span, text="exits"), Assign(GONE, (SELF,), TRUE))
+            self.end = self.flow.add(
+                StepNode("store", self.process.span, TRUE, Block(gone, Goto(self.end)), None, ())
+            )
         return self.body(self.process.body, self.end), self.end
 
     def handler(
@@ -374,3 +342,35 @@ def claims_of(scope: Expressions, property: str, e: m.Expr, span: Span) -> tuple
         claims.append(Claim(o.property, implication(needed, o.condition), o.span, o.message, scope.calls))
         needed = conjunction(needed, o.condition)
     return (*claims, Claim(property, implication(needed, scope.ir(e)), span, calls=scope.calls))
+
+
+# ---- loops that a task goes round for their own sake, rather than to get out of them
+
+
+def endless(node: m.While) -> bool:
+    """Whether nothing but a choice ends the loop: `while True` or `while maybe()`, without `break` or
+    `return`.  To come round it is progress; any other loop is left when its condition is met."""
+    if _left(node.body):
+        return False
+    return truth_of(node.condition) is True or _chosen(node.condition)
+
+
+def _chosen(test: m.Condition) -> bool:
+    """Whether nothing but choices decides a condition."""
+    match test:
+        case m.Maybe():
+            return True
+        case m.Negated(operand=operand):
+            return _chosen(operand)
+        case m.Joined(left=left, right=right):
+            return all(_chosen(part) or truth_of(part) is not None for part in (left, right))
+        case _:
+            return False
+
+
+def _left(body: object, *, inner: bool = False) -> bool:
+    """Whether a `return`, or a `break` that is not of an inner loop, stands in it."""
+    if isinstance(body, m.Return) or (isinstance(body, m.Break) and not inner):
+        return True
+    inner = inner or isinstance(body, m.While | m.For)
+    return any(_left(part, inner=inner) for part in m.parts(body))

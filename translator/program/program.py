@@ -69,10 +69,12 @@ class Note:
     """Something a trace tells, without effect on the state.
 
     `kind` is begin (what a variable starts as, in a trace only), read, write, local, take, release,
-    queue, refused, call, compare, choose, maybe, need_resched, arm, disarm, wake, record (a bound label),
-    end (a `return` from a process) or round (a loop that nothing but a choice ends, and no other loop
-    contains, comes round). `value` is what was read, is written, chosen or found; `old` what a write
-    replaces; `text` the word for an operation, such as a lock's mode.
+    queue, refused, call, compare, choose, maybe, need_resched, arm, disarm, wake, asked (whether it is to
+    stop), alloc, no_alloc, free, twice (what is freed is not allocated), dead (what is used is not
+    allocated), locked (what is freed holds a lock that somebody has), record (a bound label), end (a
+    `return` from a process) or round (a loop that nothing but a choice ends, and no other loop contains,
+    comes round). `value` is what was read, is written, chosen or found; `old` what a write replaces;
+    `text` the word for an operation, such as a lock's mode.
     """
 
     kind: str
@@ -235,7 +237,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A control point.  `step` is None where the task has ended, or was halted by a check."""
+    """A control point.  `step` is None where the task has ended, or was halted by a check.  `idle`: the task
+    may be left here, as a daemon anywhere."""
 
     name: str
     process: str
@@ -245,6 +248,7 @@ class Point:
     claims: tuple[Claim, ...] = ()
     halted: bool = False
     calls: tuple[Span, ...] = ()
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +381,8 @@ class Program:
     `properties` names every safety property that has a verdict, in order.  `cpus`, `preempt` and
     `pins` (the CPU of each pinned task) are the scheduler's, `no_spinning` says of `Self` that it
     holds no spinning lock, `forgotten` are the variables that its steps reset.  `patient_locks` keep
-    no queue although their readers may overlap: fairness says that they are had in turn.
+    no queue although their readers may overlap: fairness says that they are had in turn.  `ordered` are the
+    variables and counters, by their paths, whose accesses are in order on every machine.
     """
 
     name: str
@@ -401,6 +406,7 @@ class Program:
     pins: tuple[tuple[Task, int], ...] = ()
     no_spinning: Expr = TRUE
     forgotten: tuple[Forgotten, ...] = ()
+    ordered: frozenset[str] = frozenset()
     _points: dict[str, Point] = field(default_factory=dict, compare=False, repr=False)
 
     @property

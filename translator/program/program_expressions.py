@@ -12,6 +12,8 @@ from .values import Value as Value
 PC = "(pc)"
 SLEEPY = "(sleepy)"
 CPU = "(cpu)"
+STOP = "(stop)"
+GONE = "(gone)"
 
 
 # ---- sorts that the language has no word for

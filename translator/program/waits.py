@@ -31,6 +31,7 @@ from .program import (
     TaskSet,
     Wait,
     parts,
+    reads,
     walk,
 )
 from .ways import Leaf, leaves
@@ -83,6 +84,23 @@ class _Table:
                 # Had it not been halted it would have gone on: what a check stops is never called stuck.
                 self.before[way.point.name].add(way.leaf.target)
         self.known: dict[Expr, tuple[Help, ...]] = {}
+        self.moved = self.moves()
+
+    def moves(self) -> dict[str | None, set[str | None]]:
+        """For each waitqueue, it and those from which tasks may be moved to it, as at the start of a work."""
+        found: dict[str | None, set[str | None]] = {queue: {queue} for queue in self.queues}
+        for way in self.ways:
+            for op in _writes(way.leaf):
+                if isinstance(op, Assign) and op.variable in self.queues:
+                    found[op.variable] |= reads(op.value) & self.queues
+        changed = True
+        while changed:
+            changed = False
+            for before in found.values():
+                more = set().union(*(found[queue] for queue in before))
+                changed |= not more <= before
+                before |= more
+        return found
 
     def wait(self, point: Point) -> Wait:
         step = point.step
@@ -120,7 +138,8 @@ class _Table:
                 for one in read:
                     if _touches(op, one):
                         for queue in self.woken(way.leaf) if one.variable == SLEEPY else (None,):
-                            found.setdefault(queue, set()).add(name)
+                            for before in self.moved.get(queue, {queue}):
+                                found.setdefault(before, set()).add(name)
         for queue, points in found.items():
             yield Help(queue, self.leading_to(points))
 

@@ -30,7 +30,7 @@ def unlocked(program: Program) -> tuple[Unlocked, ...]:
 
     `program` is one without scheduler state.  Assertions and formulas read nothing on a machine and do not
     count.  Elements of an array are not told apart, nor are locks in arrays: accesses that may both be
-    under a lock of one array are taken to be kept apart.
+    under a lock of one array are taken to be kept apart.  What has its own order is none.
     """
     analysis = Analysis(program, frozenset(), frozenset())
     met = {
@@ -42,6 +42,8 @@ def unlocked(program: Program) -> tuple[Unlocked, ...]:
         met.setdefault(name, []).append(access)
     found: list[Unlocked] = []
     for name, accesses in met.items():
+        if name in program.ordered:
+            continue
         pair = next(
             (
                 (one, other)

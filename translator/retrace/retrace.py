@@ -10,7 +10,7 @@ from ...dsl.source import PRELUDE, Span
 from ..emit.emit import Emission, back
 from ..program.findings import Event, Finding, Position, Standing, TraceStep
 from ..program.levels import above, handlers, running
-from ..program.program import Const, LockPart, Point, Program, Read, Task
+from ..program.program import GONE, Const, LockPart, Point, Program, Read, Task
 from ..run.interpreter import Interpreter, State, Transition, Violation
 from ..run.stuck import Hopeless
 from .places import changes, elements, places_of
@@ -256,6 +256,10 @@ def reason(point: Point, state: State, task: Task, interpreter: Interpreter) -> 
         return f"{where}{mode}", tuple(sorted(on))
     if step.kind == "schedule" and interpreter.asleep(state, task):
         return "a wake-up", ()
+    if point.idle:
+        return "something to do", ()
+    if isinstance(step.guard, Read) and step.guard.variable == GONE:
+        return f"the end of {interpreter.value(step.guard.indices[0], state, task)}", ()
     if step.kind == "await":
         return "its condition", ()
     if step.kind == "arrive":

@@ -238,13 +238,17 @@ class Interpreter:
         return point.step is None and not point.halted
 
     def stuck(self, state: State) -> bool:
-        """Semantics of `deadlock` (a): no task can step, some non-daemon has not ended, none was halted."""
+        """Semantics of `deadlock` (a): no task can step, somebody other than a daemon has not ended and is
+        not idle, none was halted."""
         standing = self._standing(state)
         if any(place.enabled(state, task) for task, place in standing):
             return False
         if any(place.point.halted for _, place in standing):
             return False
-        return any(task not in self._daemons and place.code is not None for task, place in standing)
+        return any(
+            task not in self._daemons and place.code is not None and not place.point.idle
+            for task, place in standing
+        )
 
     def blockers(self, state: State) -> Mapping[Task, frozenset[Task]]:
         """For each task at an acquisition that is not available: whom it waits for."""

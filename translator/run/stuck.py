@@ -50,6 +50,7 @@ class Stuck:
         self.tasks = program.tasks
         self.pc = evaluator.slots[PC]
         self.daemons = frozenset(t for t in self.tasks if program.process(t.process).daemon)
+        self.idle = frozenset(point.name for point in program.points if point.idle)
         evaluate = evaluator.eval
         self.waits: dict[Value, _Wait] = {}
         for point in program.points:
@@ -63,8 +64,9 @@ class Stuck:
                 self.waits[point.name] = _Wait(evaluate(wait.until), blockers, helps)
 
     def violated(self, state: Sequence[Value]) -> bool:
-        """Whether a task that is no daemon can never step again."""
-        return bool(self._hopeless(state, but=self.daemons))
+        """Whether a task that is no daemon, and not idle, can never step again."""
+        at = self._standing(state)
+        return bool(self._hopeless(state, but=self.daemons | {t for t in self.tasks if at[t] in self.idle}))
 
     def hopeless(self, state: Sequence[Value]) -> Mapping[Task, Hopeless]:
         """Every task that can never step again, daemons included, and why."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...diagnostics import did_you_mean
 from ...model import model as m
 from ...model import sorts as s
+from ...source import BUILT_IN
 from ...syntax import tree
 from ...vocabulary.foreign import habit, not_within
 from ...vocabulary.lookup import LOCK_FUNCTIONS, LOCK_METHODS, OPERATION_NAMES, QUEUE_VERBS, SET_METHODS
@@ -15,6 +16,7 @@ from ..values.places import refuse_lock_state
 from ..values.scope import Scope
 from .atomics import atomic_operation, operation_of
 from .body import Body, Copied, sole_first
+from .objects import allocation
 from .spelling import lock_of, spelled
 
 FAULT = object()
@@ -47,6 +49,10 @@ def action_of(node: tree.Expr, body: Body) -> object | None:
             return FAULT
         assert isinstance(over.sort, s.SetOf)
         return m.Choose(over, over.sort.of, node.span)
+    if name in ("alloc", "kzalloc"):
+        return allocation(node, name, body) or FAULT
+    if name == "kthread_should_stop":
+        return FAULT if plain_arguments(node, name, 0, body) is None else m.ShouldStop(node.span)
     if name in scope.names.functions:
         return _invoke(node, name, body) or FAULT
     word = spelled(node, scope)
@@ -54,6 +60,17 @@ def action_of(node: tree.Expr, body: Body) -> object | None:
         return _spelled_action(node, word, body)
     operation = operation_of(name, scope)
     return None if operation is None else atomic_operation(node, operation, body) or FAULT
+
+
+def plain_arguments(call: tree.Call, name: str, count: int, body: Body) -> tuple[tree.Expr, ...] | None:
+    plain = tuple(a for a in call.arguments if not isinstance(a, tree.Keyword | tree.Generator))
+    if len(plain) == len(call.arguments) == count:
+        return plain
+    takes = {0: "nothing", 1: "one argument", 2: "a waitqueue and a condition"}[count]
+    if name in ("wake_up_process", "kthread_stop"):
+        takes = "one task"
+    body.found.add("bad-argument", call.span, f"`{name}` takes {takes}")
+    return None
 
 
 def _invoke(node: tree.Call, name: str, body: Body) -> m.Invoke | None:
@@ -75,7 +92,8 @@ def _invoke(node: tree.Call, name: str, body: Body) -> m.Invoke | None:
         given.append(argument)
     if len(given) != len(parameters):
         message = f"`{name}` takes {len(parameters)} argument{'s' * (len(parameters) != 1)}, not {len(given)}"
-        related = [(signature.node.span, "it is defined here")]
+        own = signature.node.span.path not in BUILT_IN
+        related = [(signature.node.span, "it is defined here")] if own else []
         scope.found.add("bad-argument", node.span, message, related=related)
         return None
     arguments: list[m.Expr | m.Place] = []

@@ -13,7 +13,7 @@ from ..values.scope import Scope
 from ..values.settle import sort_of
 from .actions import FAULT, action_of
 from .body import Body, stores_to
-from .conditions import acts, tested
+from .conditions import acted, acts, tested
 
 
 def declaration(node: tree.Local, body: Body) -> m.Statement | None:
@@ -51,11 +51,11 @@ def source(node: tree.Expr, sort: s.Sort, body: Body) -> m.Source | None:
         decided = tested(node, body)
         assert decided is None or isinstance(decided, m.Action)
         return decided and _fitted_action(decided, sort, body)
-    action = action_of(node, body)
+    action = acted(node, body)
     if action is FAULT:
         return None
     if action is not None:
-        assert isinstance(action, m.Maybe | m.NeedResched | m.Choose | m.TryLock | m.Invoke | m.Modify)
+        assert isinstance(action, m.Action)
         return _fitted_action(action, sort, body)
     typed = expression(node, body.scope, sort)
     if typed is None:

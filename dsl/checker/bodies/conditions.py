@@ -6,12 +6,12 @@ from ...model import model as m
 from ...model import sorts as s
 from ...model.walk import walk
 from ...syntax import tree
-from ...vocabulary.lookup import CHOICES, LOADS, OPERATION_NAMES
+from ...vocabulary.lookup import ACTIONS, CHOICES, LOADS, OPERATION_NAMES
 from ...vocabulary.word import Word
-from ..values.expressions import condition
-from .actions import FAULT, action_of
+from ..values.expressions import condition, place
+from .actions import FAULT, action_of, plain_arguments
 from .atomics import is_operation, operation_of
-from .body import Body
+from .body import Body, not_in_atomic
 from .spelling import arguments, spelled, text_of
 
 RETURNED = "(returned)"
@@ -28,7 +28,7 @@ def acts(node: tree.Expr, body: Body) -> bool:
             return acts(left, body) or acts(right, body)
         case tree.Call(function=tree.Name(id=name)):
             own = name in body.scope.locals or name in body.scope.names.variables
-            known = name in CHOICES or name in body.scope.names.functions
+            known = name in ACTIONS or name in body.scope.names.functions
             word = spelled(node, body.scope)
             does = word is not None and word.role != "is_locked"
             return not own and (known or does or operation_of(name, body.scope) is not None)
@@ -143,13 +143,43 @@ def _compared(node: tree.Comparison, operator: str, right: tree.Expr, body: Body
     return m.Outcome(action, bound, test, node.span)
 
 
+def acted(node: tree.Expr, body: Body) -> object | None:
+    """As `action_of`, and waits that have an outcome."""
+    match node:
+        case tree.Call(function=tree.Name(id="wait_event_timeout" as name)) if (
+            name not in body.scope.names.functions
+        ):
+            not_in_atomic(node.span, f"`{name}`", body)
+            found = plain_arguments(node, name, 2, body)
+            return (None if found is None else event_site(node, found, body)) or FAULT
+        case _:
+            return action_of(node, body)
+
+
+def event_site(call: tree.Call, arguments: tuple[tree.Expr, ...], body: Body) -> m.WaitInTime | None:
+    """The queue and the condition of `wait_event` and `wait_event_timeout`."""
+    queue = place(arguments[0], body.scope)
+    if queue is not None and not isinstance(queue.sort, s.WaitQueue):
+        message = f"a `waitqueue` is needed, this is `{queue.sort}`"
+        body.found.add("wrong-sort", arguments[0].span, message)
+        queue = None
+    test = tested(arguments[1], body)
+    if body.scope.in_policy:
+        message, help = "a policy is how to wait, it has no site of its own", "write `wait POLICY`"
+        body.found.add("wait-in-policy", call.span, message, help)
+        return None
+    if body.scope.names.unpinned is None:
+        body.scope.names.unpinned = call.span
+    return m.WaitInTime(test, queue, call.span) if test is not None and queue is not None else None
+
+
 def _tested_action(node: tree.Expr, body: Body) -> m.Condition | None:
-    action = action_of(node, body)
+    action = acted(node, body)
     if action is FAULT:
         return None
     if action is None:
         return condition(node, body.scope)
-    assert isinstance(action, m.Maybe | m.NeedResched | m.Choose | m.TryLock | m.Invoke | m.Modify)
+    assert isinstance(action, m.Action)
     if action.sort is None:
         assert isinstance(action, m.Invoke | m.Modify)
         name, advice = (

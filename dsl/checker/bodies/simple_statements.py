@@ -14,13 +14,16 @@ from ...vocabulary.lookup import (
     QUEUE_VERBS,
     RCU_VERBS,
     STORES,
+    TASK_VERBS,
 )
 from ..values.expressions import condition, expression, place
-from .actions import FAULT, action_of, lock_call, lock_function
+from .actions import FAULT, lock_call, lock_function
 from .assignments import assignment, set_method, source
 from .body import Body, not_in_atomic, sole_first, stores_to
-from .conditions import refuse_in_await
+from .conditions import acted, refuse_in_await
+from .objects import freeing
 from .spelling import spelled
+from .waiting import waiting_verb
 
 
 def _rcu_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
@@ -106,17 +109,17 @@ def label_statement(node: tree.Label, body: Body) -> m.Statement | None:
     return m.Label(body.scope.owner or "", node.name, node.span)
 
 
-def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
+def call_statement(
+    node: tree.CallStatement, body: Body
+) -> m.Statement | tuple[m.Statement, ...] | None:  # fmt: skip
     scope = body.scope
     call = node.expression
     if not isinstance(call, tree.Call):
         name = (
             call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
         )
-        callable_ = (
-            name in (*PLAIN_VERBS, *QUEUE_VERBS, *MASK_VERBS, *RCU_VERBS, *OPERATION_NAMES)
-            or name in scope.names.functions
-        )
+        words = (*PLAIN_VERBS, *QUEUE_VERBS, *MASK_VERBS, *RCU_VERBS, *OPERATION_NAMES, *TASK_VERBS, "kfree")
+        callable_ = name in words or name in scope.names.functions
         if callable_ or expression(call, scope) is not None:
             help = "call it, with parentheses after the name" if callable_ else "remove it, or assign it"
             scope.found.add("no-effect", node.span, "this statement does nothing", help)
@@ -156,6 +159,10 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
             scope.found.add("wrong-sort", argument.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
             return None
         return m.QueueAction(name, queue, call.span)
+    if name == "kfree":
+        return freeing(call, body)
+    if name in TASK_VERBS:
+        return waiting_verb(call, name, body)
     if name in MASK_VERBS:
         return mask_action(name, call, body)
     if name in RCU_VERBS:
@@ -168,10 +175,12 @@ def call_statement(node: tree.CallStatement, body: Body) -> m.Statement | None:
             return None
         target, value = call.arguments
         return assignment(tree.Assign(node.span, target, value), body)  # type: ignore[arg-type]
-    action = action_of(call, body)
-    if isinstance(action, m.Invoke | m.Modify):
+    action = acted(call, body)
+    if action is FAULT:
+        return None
+    if isinstance(action, m.Invoke | m.Modify | m.WaitInTime):
         return m.Do(action, call.span)
-    if isinstance(action, m.Maybe | m.NeedResched | m.Choose):
+    if isinstance(action, m.Maybe | m.NeedResched | m.Choose | m.Allocate | m.ShouldStop):
         scope.found.add("no-effect", node.span, f"the outcome of `{name}` is not used")
     elif action is None:
         if expression(call, scope) is not None:

@@ -23,7 +23,7 @@ def refuse_unfit_sites(
     by_name = {policy.name: policy for policy in policies}
     for body in bodies:
         for site in m.walk(body.body):
-            if isinstance(site, m.Wait) and isinstance(site.condition, m.Action):
+            if isinstance(site, m.Wait | m.WaitInTime) and isinstance(site.condition, m.Action):
                 for name in _with_delegates(choices if site.policy is None else (site.policy,), by_name):
                     _refuse(site.condition, by_name[name], known, found)
 

@@ -107,7 +107,13 @@ def _blocks(node: object) -> tuple[object, ...]:
     match node:
         case m.If(body=body, orelse=orelse):
             return body, orelse
-        case m.While(body=body) | m.For(body=body) | m.With(body=body) | m.Atomic(body=body):
+        case (
+            m.While(body=body)
+            | m.For(body=body)
+            | m.With(body=body)
+            | m.Atomic(body=body)
+            | m.Serve(body=body)
+        ):
             return (body,)
         case m.Either(alternatives=alternatives):
             return tuple(body for _, body in alternatives)
@@ -122,7 +128,7 @@ def _own_calls(node: object) -> list[m.Invoke]:
             return _calls_in(part)
         case m.If(condition=part) | m.While(condition=part):
             return _calls_in(part)
-        case m.Wait(condition=part):
+        case m.Wait(condition=part) | m.Do(action=m.WaitInTime(condition=part)):
             return _calls_in(part) * LOOKS
         case _:
             return []

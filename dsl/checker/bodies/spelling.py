@@ -1,4 +1,4 @@
-"""Checking what the kernel writes otherwise: operations of locks as functions, `wait_event`, `BUG_ON`."""
+"""Checking what the kernel writes otherwise: operations of locks as functions, `BUG_ON`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def spelled(call: tree.Call, scope: Scope) -> Word | None:
     return word if word is not None and (word.role in _ROLES or name in LOCK_FUNCTIONS) else None
 
 
-_ROLES = ("masked", "lock_call", "is_locked", "wait", "wake_call", "bug", "warn", "held")
+_ROLES = ("masked", "lock_call", "is_locked", "wake_call", "bug", "warn", "held")
 
 
 def arguments(call: tree.Call, word: Word, scope: Scope) -> tuple[tree.Expr, ...] | None:

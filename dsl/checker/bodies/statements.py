@@ -26,13 +26,14 @@ from .simple_statements import (
     may_leave,
     return_statement,
 )
-from .spelling import arguments, held, spelled
+from .spelling import held, spelled
+from .waiting import with_awaited
 
 MAX_DELEGATES = 12
 
 
 def check_body(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
-    statements = _block(block, body)
+    statements = with_awaited(_block(block, body))
     ends = body.scope.assigned is not None and not body.gap
     if body.signature and body.signature.result and ends:
         body.found.add(
@@ -63,7 +64,7 @@ def _block(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
             )
         made = _statement(statement, body)
         if made is not None:
-            typed.extend(made if isinstance(made, tuple) else (made,))
+            typed += made if isinstance(made, tuple) else (made,)
     return tuple(typed)
 
 
@@ -157,11 +158,6 @@ def _spelled(
     node: tree.CallStatement, call: tree.Call, word: Word, body: Body
 ) -> m.Statement | tuple[m.Statement, ...] | None:
     match word.role:
-        case "wait":
-            given = arguments(call, word, body.scope)
-            if given is None:
-                return None
-            return _wait(tree.Wait(node.span, None, given[1], given[0], None), body)
         case "bug" | "warn":
             claim = bug(call, word, body)
             return None if claim is None else m.Do(claim, call.span)
@@ -221,7 +217,9 @@ def _wait(node: tree.Wait, body: Body) -> m.Statement | None:
             return None
     elif scope.names.unpinned is None:
         scope.names.unpinned = node.span
-    return m.Wait(test, queue, lock, mode, policy, node.span) if test and queue else None
+    if test is None or queue is None:
+        return None
+    return m.Wait(test, queue, lock, mode, policy, node.span, node.timeout)
 
 
 def policy_instance(use: tree.PolicyUse, scope: Scope) -> str | None:

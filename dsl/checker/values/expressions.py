@@ -13,7 +13,8 @@ from ...syntax import tree
 from ...vocabulary.lookup import LOADS, TESTS, word_of
 from ...vocabulary.word import Word
 from .names import named, refuse_call
-from .operators import compared, computed, displayed, fitted, measured, signed, truth
+from .objects import all_allocated, of_bound, waited
+from .operators import compared, computed, displayed, fitted, measured, signed, temporal, truth
 from .places import at_label, element_of, field_of, is_task, local_of, member_help, refuse_method
 from .scope import Scope
 
@@ -121,7 +122,7 @@ def place(node: tree.Expr, scope: Scope) -> m.Place | None:
                     "type-as-value", node.span, f"`{base.id}` is a type", member_help(base.id, name, scope)
                 )
                 return None
-            inner = place(base, scope)
+            inner = of_bound(base, node.span, scope) or place(base, scope)
             return inner and field_of(inner, name, node.span, scope)
         case tree.Subscript(base=base, index=index):
             inner = place(base, scope)
@@ -205,19 +206,11 @@ def _unary(node: tree.Unary, scope: Scope) -> m.Expr | None:
         return inner and m.Operation("not", (inner,), s.BOOL, node.span)
     if node.operator in ("always", "eventually"):
         inner = condition(node.operand, scope)
-        if not _temporal(node.span, node.operator, scope):
+        if not temporal(node.span, node.operator, scope):
             return None
         return inner and m.Temporal(node.operator, (inner,), node.span)
     typed = expression(node.operand, scope)
     return typed and signed(node.operator, typed, node.span, scope)
-
-
-def _temporal(span: Span, word: str, scope: Scope) -> bool:
-    if scope.kind == "temporal":
-        return True
-    help = "write it in a `property`"
-    scope.found.add("temporal-word", span, f"`{word}` speaks of whole behaviours, not of one state", help)
-    return False
 
 
 def _binary(node: tree.Binary, scope: Scope, wanted: s.Sort | None) -> m.Expr | None:
@@ -232,7 +225,7 @@ def _binary(node: tree.Binary, scope: Scope, wanted: s.Sort | None) -> m.Expr | 
         return left and right and m.Operation(operator, (left, right), s.BOOL, node.span)
     if operator in ("until", "leads_to"):
         left, right = condition(node.left, scope), condition(node.right, scope)
-        if not _temporal(node.span, operator, scope):
+        if not temporal(node.span, operator, scope):
             return None
         return left and right and m.Temporal(operator, (left, right), node.span)
     first, second = expression(node.left, scope, wanted), expression(node.right, scope, wanted)
@@ -273,6 +266,12 @@ def domain(node: tree.Expr, scope: Scope) -> m.Expr | None:
     types: dict[str, s.Sort] = {"bool": s.BOOL, **scope.names.types}
     if isinstance(node, tree.Name) and node.id in types and node.id not in scope.locals:
         sort = types[node.id]
+        if isinstance(s.bare(sort), s.Ref) and not scope.whole_state:
+            help = "keep references to what was allocated, in variables or a `set`"
+            scope.found.add(
+                "not-a-domain", node.span, f"code cannot range over all objects of `{node.id}`", help
+            )
+            return None
         if isinstance(sort, s.Bool | s.Range | s.Enum | s.Optional):
             return m.Literal(frozenset(s.values(sort)), s.SetOf(sort), node.span)
         scope.found.add("not-a-domain", node.span, f"`{sort}` has no values to range over")
@@ -424,6 +423,12 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
             return None
         of = wanted.of if isinstance(wanted, s.SetOf) else s.NOTHING
         return m.Literal(frozenset(), s.SetOf(of), node.span)
+    if name == "allocated":
+        return all_allocated(node, scope)
+    if name == "waitqueue_active":
+        only = _only_argument(node, scope)
+        queue = None if only is None else place(only, scope)
+        return None if queue is None else waited(queue, node.span, scope)
     if name in ("min", "max", "len"):
         return _measure(name, node, scope)
     refuse_call(name, node, scope)

@@ -235,3 +235,12 @@ def displayed(elements: tuple[m.Expr, ...], span: Span, scope: Scope, wanted: s.
         if wanted.of.covers(sort):
             sort = wanted.of
     return m.SetDisplay(elements, s.SetOf(sort), span)
+
+
+def temporal(span: Span, word: str, scope: Scope) -> bool:
+    """Whether a word about whole behaviours may stand here."""
+    if scope.kind == "temporal":
+        return True
+    help = "write it in a `property`"
+    scope.found.add("temporal-word", span, f"`{word}` speaks of whole behaviours, not of one state", help)
+    return False

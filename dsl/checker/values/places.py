@@ -8,6 +8,7 @@ from ...model import sorts as s
 from ...source import Span
 from ...syntax import tree
 from ...vocabulary.lookup import LOCK_METHODS, SET_METHODS
+from .objects import object_of
 from .operators import fitted
 from .scope import Scope
 
@@ -21,7 +22,11 @@ def member_help(type_name: str, member: str, scope: Scope) -> str | None:
 
 
 def field_of(base: m.Place, name: str, span: Span, scope: Scope) -> m.Place | None:
-    """A field of a place."""
+    """A field of a place, or of the object that a reference at it leads to."""
+    of = s.bare(base.sort)
+    if isinstance(of, s.Ref):
+        found = object_of(m.Load(base), of, span, scope)
+        return found and field_of(found, name, span, scope)
     if isinstance(base.sort, s.Lock) and name in ("locked", "held_by"):
         if scope.whole_state:
             message = "`held_by` asks for a process"

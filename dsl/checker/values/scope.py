@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from ...diagnostics import Diagnostics, did_you_mean
 from ...model import model as m
 from ...model import sorts as s
-from ...source import Span
+from ...source import LIBRARY, Span
 from ...syntax import tree
 from ...syntax.recover import Lost
 from ...vocabulary.foreign import habit, not_within
+from ...vocabulary.library_words import LIBRARY_NAMES
 from ...vocabulary.lookup import BUILT_INS, LIKELY
 
 
@@ -23,6 +24,8 @@ class Names:
     types: dict[str, s.Sort] = field(default_factory=dict)
     members: dict[str, s.Enum] = field(default_factory=dict)
     variables: dict[str, m.SharedVariable] = field(default_factory=dict)
+    # The objects of classes with a count, by the class.
+    pools: dict[str, m.SharedVariable] = field(default_factory=dict)
     processes: dict[str, tuple[tree.Process, int]] = field(default_factory=dict)
     functions: dict[str, Signature] = field(default_factory=dict)
     policies: dict[str, tree.Policy] = field(default_factory=dict)
@@ -144,14 +147,18 @@ class Scope:
                 help = "use numbers and `const` declarations"
                 self.found.add("not-constant", span, f"`{name}` is not a constant", help)
             return
-        words = not_within(name, LIKELY)
+        here = LIKELY if self.whole_state else LIKELY - {"allocated"}
+        words = not_within(name, here | LIBRARY_NAMES)
         candidates = {*self.locals, *self.bounds, *self.names.known(), *words}
         help = habit(name) or did_you_mean(name, candidates)
         self.found.add("unknown-name", span, f"`{name}` is not known", help)
 
     def refuse_hiding(self, name: str, span: Span) -> None:
-        """Reports a local, parameter or bound variable that takes the name of something else."""
+        """Reports a local, parameter or bound variable that takes the name of something else.  Those of the
+        library come before whatever a model calls by their names."""
         names = self.names
+        if span.path == LIBRARY:
+            return
         if name in BUILT_INS:
             self.found.add(
                 "reserved-name", span, f"`{name}` is a word of the language", "choose another name"

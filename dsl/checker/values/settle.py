@@ -9,15 +9,17 @@ from ...diagnostics import Diagnostics, did_you_mean
 from ...model import model as m
 from ...model import sorts as s
 from ...model.fold import NotConstant, evaluate
-from ...source import Span
+from ...source import LIBRARY, Span
 from ...syntax import tree
 from ...vocabulary.foreign import habit
+from ...vocabulary.library_words import LIBRARY_NAMES
 from .expressions import constant, domain, expression, range_bounds
 from .operators import fitted
 from .scope import Names, Scope
 
 MAX_INSTANCES = 16
 MAX_ARRAY = 64
+MAX_OBJECTS = 8
 
 _FORMS = {"range": "range(n)", "set": "set[T]"}
 _PLAIN_TYPES: dict[str, s.Sort] = {
@@ -124,7 +126,7 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
             elif name in ("range", "set"):
                 found.add("bad-type", node.span, f"`{name}` alone is not a type", f"write `{_FORMS[name]}`")
             elif not names.may_be(name):
-                candidates = [*names.types, *names.processes, *_PLAIN_TYPES, "range", "set"]
+                candidates = [*names.types, *names.processes, *_PLAIN_TYPES, "range", "set", *LIBRARY_NAMES]
                 advice = habit(name) or did_you_mean(name, candidates)
                 found.add("unknown-type", node.span, f"`{name}` is not a type", advice)
             return None
@@ -214,8 +216,13 @@ def types(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnosti
     for node in declared:
         if isinstance(node, tree.Enum):
             names.types[node.name] = s.Enum(node.name, tuple(member.name for member in node.members))
+    pools = [node for node in declared if isinstance(node, tree.Struct) and node.count is not None]
+    for node in pools:
+        _references(node, names, found)
     # Types may name each other in any order; those that never resolve are reported once.
-    waiting = [node for node in declared if isinstance(node, tree.TypeAlias | tree.Struct)]
+    waiting = [
+        node for node in declared if isinstance(node, tree.TypeAlias | tree.Struct) and node not in pools
+    ]
     processes = {node.name for node in declared if isinstance(node, tree.Process)}
     while waiting:
         known = [node for node in waiting if not _needs(node) & {other.name for other in waiting}]
@@ -242,6 +249,45 @@ def types(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnosti
             else:
                 names.types[node.name] = sort
         waiting = [node for node in waiting if node not in known]
+    for node in pools:
+        of = _struct(node, names, found)
+        sort = names.types.get(node.name)
+        if of is not None and _has_srcu(of):
+            help = "declare it `shared`, and keep it out of what is allocated"
+            found.add("bad-type", node.span, "an `srcu` cannot be part of an object that is freed", help)
+        elif of is not None and isinstance(sort, s.Ref):
+            elements = s.Array(of, len(sort.members))
+            value = (s.initial(of),) * elements.size
+            _refuse_varied(node, elements.of, found)
+            names.pools[node.name] = m.SharedVariable(node.name, elements, value, False, node.span, pool=True)
+
+
+def _has_srcu(sort: s.Sort) -> bool:
+    match sort:
+        case s.Srcu():
+            return True
+        case s.Array(of=of):
+            return _has_srcu(of)
+        case s.Struct(fields=fields):
+            return any(_has_srcu(inner) for _, inner, _ in fields)
+        case _:
+            return False
+
+
+def _references(node: tree.Struct, names: Names, found: Diagnostics) -> None:
+    """Makes the references to objects of a class known, whose fields may be such references."""
+    assert node.count is not None
+    count = constant(node.count, Scope(names, found, "constant", in_process=""), "the number of objects")
+    if count is not None and (
+        isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MAX_OBJECTS
+    ):
+        help = "say how many there can be at once"
+        found.add("bad-size", node.count.span, f"a class has 1 to {MAX_OBJECTS} objects", help)
+        count = None
+    if not isinstance(count, int):
+        names.broken.add(node.name)
+        return
+    names.types[node.name] = s.Ref(node.name, tuple(f"{node.name}[{i}]" for i in range(count)))
 
 
 def _needs(node: tree.TypeAlias | tree.Struct) -> set[str]:
@@ -276,7 +322,26 @@ def _struct(node: tree.Struct, names: Names, found: Diagnostics) -> s.Sort | Non
         if sort is not None:
             value = initial(field.default, sort, field.span, names, found)
             fields.append((field.name, sort, value))
-    return s.Struct(node.name, tuple(fields)) if len(fields) == len(node.fields) else None
+    if len(fields) < len(node.fields):
+        return None
+    return s.Struct(node.name, tuple(fields), node.span.path == LIBRARY)
+
+
+def _refuse_varied(node: tree.Struct, sort: s.Sort, found: Diagnostics) -> None:
+    """Reports fields of objects that start otherwise from one allocation, or element, to the next."""
+    for field, (_, _, start) in zip(
+        node.fields, sort.fields if isinstance(sort, s.Struct) else (), strict=False
+    ):
+        if _varied(start):
+            help = "give it one value here, and assign the others behind the allocation"
+            message = "each object of a class starts with the same values"
+            found.add("not-constant", field.span, message, help)
+
+
+def _varied(start: s.Start) -> bool:
+    if isinstance(start, tuple):
+        return len(set(start)) > 1 or any(_varied(part) for part in start)
+    return isinstance(start, s.AnyOf)
 
 
 def initial(node: tree.Expr | None, sort: s.Sort, span: Span, names: Names, found: Diagnostics) -> s.Start:
@@ -284,7 +349,11 @@ def initial(node: tree.Expr | None, sort: s.Sort, span: Span, names: Names, foun
     inner = sort
     while isinstance(inner, s.Array):
         inner = inner.of
-    if node is not None and not s.is_plain(inner):
+    if isinstance(inner, s.Ref):
+        help = f"declare it `{inner} | None`; it starts as None"
+        found.add("no-value", span, "there is no object for it to begin with", help)
+        node = None
+    elif node is not None and not s.is_plain(inner):
         found.add("no-default", node.span, f"a `{inner}` has no initial value of its own", "leave it out")
         node = None
     return _start(node, sort, Scope(names, found, "constant", in_process=""))

@@ -1,0 +1,38 @@
+"""Checking how objects come and go: `alloc`, `kzalloc` and `kfree`."""
+
+from __future__ import annotations
+
+from ...model import model as m
+from ...model import sorts as s
+from ...syntax import tree
+from ..values.expressions import expression
+from ..values.objects import class_named
+from .body import Body
+
+
+def allocation(node: tree.Call, name: str, body: Body) -> m.Allocate | None:
+    """`alloc(C)`, a reference, or `kzalloc(C)`, which may be None."""
+    pool = class_named(node, body.scope)
+    if pool is None:
+        return None
+    sort = body.scope.names.types[pool.name]
+    may_fail = name == "kzalloc"
+    return m.Allocate(pool, may_fail, s.Optional(sort) if may_fail else sort, node.span)
+
+
+def freeing(node: tree.Call, body: Body) -> m.Free | None:
+    """`kfree(x)`"""
+    argument = node.arguments[0] if len(node.arguments) == 1 else None
+    if argument is None or isinstance(argument, tree.Keyword | tree.Generator):
+        body.found.add("bad-argument", node.span, "`kfree` takes one reference")
+        return None
+    typed = expression(argument, body.scope)
+    if typed is None:
+        return None
+    of = s.bare(typed.sort)
+    if not isinstance(of, s.Ref):
+        help = "a class with a count, `class CLASS[2]:`, has objects that are allocated and freed"
+        body.found.add("wrong-sort", typed.span, f"a reference is needed, this is `{typed.sort}`", help)
+        return None
+    pool = body.scope.names.pools.get(of.name)
+    return m.Free(pool, typed, node.span) if pool else None
