@@ -222,7 +222,7 @@ def engine_text(result: Result) -> str:
     """Which engine decided, if it was not TLC."""
     if result.engine == "tlc":
         return ""
-    return f"decided by {DECIDED_BY[result.engine]}, not by TLC, which is the reference"
+    return f"decided by {DECIDED_BY.get(result.engine, result.engine)}, not by TLC, which is the reference"
 
 
 def fairness_text(result: Result) -> str:
