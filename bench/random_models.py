@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from random_atomics import with_atomics
 from random_barriers import weakly
 from random_conditions import with_calls
 from random_formulas import LOCKS, SCALARS, Place, Surroundings
 from random_objects import with_objects
+from random_starts import with_starts
 from random_statements import Statements, indented
 
 # Names that the module has of its own, that TLA+ has a meaning for, or that differ in case only.
@@ -270,6 +272,14 @@ def made(seed: int, *, liveness: bool = False, weak: bool = False) -> Made:
     if seed % 4 == 1 and not weak:
         text = with_objects(text, seed)
         shapes |= {"objects, works, completions"}
+    if seed % 4 == 2:
+        plain, text = text, with_atomics(text, seed)
+        shapes |= {"atomic operations"} if text != plain else set()
+    if seed % 3 == 2:
+        plain, text = text, with_starts(text, seed)
+        shapes |= (
+            {"several starts"} if "= choose(" in text.partition("process ")[0] and text != plain else set()
+        )
     return Made(text, frozenset(shapes))
 
 

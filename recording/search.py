@@ -83,12 +83,13 @@ class Search:
         self.visited = 0
 
     def start(self) -> Nodes:
-        return frozenset({(self.interpreter.initial(), (NOBODY,) * len(self.tasks))})
+        players = (NOBODY,) * len(self.tasks)
+        return frozenset((state, players) for state in self.interpreter.initials())
 
     def anything(self) -> Nodes:
         """Every state that can be reached, whatever was recorded.  Raises TooMany."""
-        (first,) = self.start()
-        todo, found = [first[0]], {first[0]}
+        todo = [state for state, _ in self.start()]
+        found = set(todo)
         while todo:
             state = todo.pop()
             for task in self.tasks:

@@ -90,7 +90,9 @@ def recorded(program: Program, model: m.Model, recording: m.Recording) -> Record
     most = max((len(told) for told in values.values()), default=0)
     own = [Variable(RECORDED, "control", Any(), 0)]
     own += [Variable(_slot(index), "control", Any(), None) for index in range(most)]
-    looks = Apply("or", tuple(Apply("==", (Read(v.name), Const(v.initial))) for v in own))
+    looks = Apply(
+        "or", tuple(Apply("==", (Read(v.name), Const(0 if v.name == RECORDED else None))) for v in own)
+    )
     resolve = Resolver(program.points, list(program.processes), ())
     written = {(node.owner, node.name): node.span for node in _labels(model)}
     processes = {process.name: process.span for process in program.processes}

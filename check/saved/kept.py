@@ -48,7 +48,11 @@ def keep(store: Store, key: str, outcome: Outcome, interpreter: Interpreter) -> 
     evidence = outcome.evidence
     data: Data = {
         "behaviours": {
-            name: {"choices": _choices(behaviour.states, interpreter), "loop": behaviour.loop}
+            name: {
+                "first": tuple(interpreter.initials()).index(behaviour.states[0]),
+                "choices": _choices(behaviour.states, interpreter),
+                "loop": behaviour.loop,
+            }
             for name, behaviour in outcome.behaviours.items()
         },
         "states": evidence.states,
@@ -73,7 +77,7 @@ def recalled(store: Store, key: str, interpreter: Interpreter, retrace: Retrace)
         if data is None:
             return None
         behaviours = {
-            name: Behaviour(_states(one["choices"], interpreter), one["loop"])
+            name: Behaviour(_states(one["first"], one["choices"], interpreter), one["loop"])
             for name, one in data["behaviours"].items()
         }
         findings = {name: retrace(name, one.states, one.loop) for name, one in behaviours.items()}
@@ -103,8 +107,8 @@ def _choices(states: tuple[State, ...], interpreter: Interpreter) -> list[tuple[
     return found
 
 
-def _states(choices: list[tuple[int, int]], interpreter: Interpreter) -> tuple[State, ...]:
-    states = [interpreter.initial()]
+def _states(first: int, choices: list[tuple[int, int]], interpreter: Interpreter) -> tuple[State, ...]:
+    states = [tuple(interpreter.initials())[first]]
     for number, way in choices:
         task = interpreter.program.tasks[number]
         states.append(tuple(interpreter.transitions(states[-1], task))[way].state)

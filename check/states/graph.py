@@ -9,7 +9,7 @@ from ...dsl.source import Span
 from ...translator import pipeline
 from ...translator.program.findings import Finding, TraceStep
 from ...translator.retrace.places import elements
-from ...translator.retrace.retrace import brief_step, told_step
+from ...translator.retrace.retrace import begun, brief_step, told_step
 from ...translator.run.interpreter import Interpreter, State
 from ..load import Cell, load
 from ..result import Result, Verdict
@@ -88,7 +88,7 @@ def graph_of(path: str, cell: Cell, verdicts: Iterable[Verdict], states: int) ->
         passed = None if verdict.finding is None else followed(verdict.finding, interpreter)
         if passed is not None:
             traces[verdict.property] = passed
-    numbers: dict[State, int] = {first: 0}
+    numbers: dict[State, int] = {state: number for number, state in enumerate(interpreter.initials())}
     for passed in traces.values():
         for state in passed:
             numbers.setdefault(state, len(numbers))
@@ -129,14 +129,22 @@ def graph_of(path: str, cell: Cell, verdicts: Iterable[Verdict], states: int) ->
 
 def followed(finding: Finding, interpreter: Interpreter) -> tuple[State, ...] | None:
     """The states that a counterexample passes; None where the program cannot follow it."""
-    states = [interpreter.initial()]
+    return next(
+        filter(None, (_followed(finding, first, interpreter) for first in interpreter.initials())), None
+    )
+
+
+def _followed(finding: Finding, first: State, interpreter: Interpreter) -> tuple[State, ...] | None:
+    states = [first]
     for step in finding.steps:
         before = states[-1]
-        fitting = [
-            taken
-            for taken in interpreter.transitions(before, step.task)
-            if told_step(step.number, before, taken, interpreter) == step
-        ]
+        fitting = []
+        for taken in interpreter.transitions(before, step.task):
+            told = told_step(step.number, before, taken, interpreter)
+            if step.number == 1:
+                (told,) = begun((told,), first, interpreter)
+            if told == step:
+                fitting.append(taken)
         if not fitting:
             return None
         states.append(fitting[0].state)

@@ -86,8 +86,8 @@ def counts_of(program: Program, limit: int) -> Counts:
     """How often each line of a program was taken when all its states are searched, one access a step."""
     interpreter = Interpreter(program)
     marks = {mark.number: mark for mark in program.reachable}
-    first = interpreter.initial()
-    known, frontier = {first}, [first]
+    frontier = list(interpreter.initials())
+    known = set(frontier)
     steps: Counter[Span] = Counter()
     states: Counter[Span] = Counter()
     passed: dict[Span, Counter[str]] = {}

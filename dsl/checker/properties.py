@@ -41,8 +41,8 @@ def assertions(owners: tuple[Owner, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(node.text for node in _assertions(owners)))
 
 
-def _assertions(owners: tuple[Owner, ...]) -> Iterator[m.Assert]:
-    return (node for owner in owners for node in m.walk(owner.body) if isinstance(node, m.Assert))
+def _assertions(owners: tuple[Owner, ...]) -> Iterator[m.Assert | m.Bug]:
+    return (node for owner in owners for node in m.walk(owner.body) if isinstance(node, m.Assert | m.Bug))
 
 
 def refuse_shared_names(

@@ -66,9 +66,9 @@ class Bump:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """A call, trylock or wait whose result is not used."""
+    """A call, trylock, atomic operation or wait whose result is not used."""
 
-    action: Invoke | TryLock | WaitInTime
+    action: Invoke | TryLock | Modify | Bug | WaitInTime
     span: Span
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..source import Span
-from .sorts import BOOL, Range, SetOf, Sort, Value
+from ..vocabulary.atomic_words import Result
+from ..vocabulary.word import Order
+from .sorts import BOOL, Range, SetOf, Sort, Start, Value
 
 # ---- what names stand for
 
 
 @dataclass(frozen=True, slots=True)
 class SharedVariable:
-    """`shared` or `ghost`; `value` is the initial one, of the shape of the sort.
+    """`shared` or `ghost`; `value` is what it starts with, of the shape of the sort.
 
     `pool`: the objects of a class, an array of which each element is in use only while it is allocated."""
 
     name: str
     sort: Sort
-    value: Value
+    value: Start
     ghost: bool
     span: Span
     pool: bool = False
@@ -235,11 +237,18 @@ class AtLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class ThisTask:
+    """The task that an assertion is about, in whatever process its code runs."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class LockState:
-    """`L.locked`, or `L.held_by(vcpu[v])` with a task."""
+    """`L.locked`, or `L.held_by(vcpu[v])` with a task; in code, `spin_is_locked(L)`."""
 
     lock: Place
-    task: TaskOf | None
+    task: TaskOf | ThisTask | None
     span: Span
     sort: Sort = BOOL
 
@@ -337,6 +346,56 @@ class Invoke:
 
 
 @dataclass(frozen=True, slots=True)
+class Modify:
+    """An atomic operation on a place, one step: `cmpxchg(x, 0, 1)`.
+
+    `was` stands for what the place holds, and each of the `arguments`, which are evaluated before, is bound
+    to a name of its own; `stored`, `when`, `test` and `needs` are over these names. If `when` is true (or
+    None), `stored` is stored; otherwise `found` gets what was there. `result` is what comes back: nothing,
+    what `was` there, what is there `now`, or the value of `test`. If `needs` is false, that is
+    `bad_refcount`, with the `complaint`. `order` is what it orders in memory.
+    """
+
+    word: str
+    place: Place
+    arguments: tuple[tuple[Bound, Expr], ...]
+    was: Bound
+    stored: Expr
+    when: Expr | None
+    test: Expr | None
+    result: Result
+    found: Place | None
+    needs: Expr | None
+    complaint: str
+    order: Order
+    sort: Sort | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`cmpxchg(x, 0, 1) == 0`: a condition on what an action returns, which is bound to a name in it."""
+
+    action: Modify
+    bound: Bound
+    condition: Expr
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """`BUG_ON(C)`, `WARN_ON(C)`: a condition that is evaluated as code does, and its value. Where it is true,
+    the property `text` is violated, and the task is halted if it `halts`."""
+
+    condition: Condition
+    text: str
+    halts: bool
+    span: Span
+    sort: Sort = BOOL
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """`seen = seq`: a snapshot of the counter."""
 
@@ -403,8 +462,8 @@ class Joined:
 
 
 Action = (
-    Maybe | NeedResched | Choose | Allocate | TryLock | Invoke | Look | InTime | WaitInTime | ShouldStop
-    | Negated | Joined
+    Maybe | NeedResched | Choose | Allocate | TryLock | Invoke | Modify | Outcome | Bug | Look | InTime
+    | WaitInTime | ShouldStop | Negated | Joined
 )  # fmt: skip
 Condition = Expr | Action
 Source = Expr | Action | Take

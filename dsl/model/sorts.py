@@ -12,6 +12,17 @@ Value = None | bool | int | str | frozenset["Value"] | tuple["Value", ...]
 
 
 @dataclass(frozen=True, slots=True)
+class AnyOf:
+    """What a location may start with, any of several values: `= choose(T)`."""
+
+    values: frozenset[Value]
+
+
+# What a variable starts with: a value, any of several, or of an array that for each element.
+Start = Value | AnyOf | tuple["Start", ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Bool:
     def __str__(self) -> str:
         return "bool"
@@ -95,7 +106,7 @@ class Struct:
     `ordered`: a class of the library, which has the barriers or the lock that it needs within."""
 
     name: str
-    fields: tuple[tuple[str, Sort, Value], ...]
+    fields: tuple[tuple[str, Sort, Start], ...]
     ordered: bool = False
 
     def __str__(self) -> str:
@@ -247,6 +258,19 @@ def count(sort: Sort) -> int:
             return 1 + count(of)
         case _:
             return sum(1 for _ in values(sort))
+
+
+def fits(value: Value, sort: Sort) -> bool:
+    """Whether a location of a plain sort can hold the value."""
+    match sort:
+        case Range(low=low, high=high):
+            return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+        case Optional(of=of):
+            return value is None or fits(value, of)
+        case SetOf(of=of):
+            return isinstance(value, frozenset) and all(fits(item, of) for item in value)
+        case _:
+            return value in values(sort)
 
 
 def initial(sort: Sort) -> Value:

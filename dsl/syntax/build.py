@@ -56,6 +56,10 @@ class Build(Transformer[Token, Any]):
 
     # -- expressions
 
+    def address(self, meta: Meta, c: list[Any]) -> tree.Expr:
+        """`&x` as an argument, as in C: a place is passed as such."""
+        return c[-1]  # type: ignore[no-any-return]
+
     def name(self, meta: Meta, c: list[Any]) -> tree.Name:
         return tree.Name(self._span(meta), str(c[0]))
 
@@ -121,6 +125,9 @@ class Build(Transformer[Token, Any]):
 
     def set_comprehension(self, meta: Meta, c: list[Any]) -> tree.SetComprehension:
         return tree.SetComprehension(self._span(meta), c[0])
+
+    def list_comprehension(self, meta: Meta, c: list[Any]) -> tree.ListComprehension:
+        return tree.ListComprehension(self._span(meta), c[0])
 
     def list_literal(self, meta: Meta, c: list[Any]) -> tree.ListLiteral:
         return tree.ListLiteral(self._span(meta), _present(c))

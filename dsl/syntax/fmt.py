@@ -160,10 +160,15 @@ def _width(line: str) -> int:
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    """The tokens of a statement but for white space; line breaks are tokens."""
+    """The tokens of a statement but for white space, and `&` before an argument; line breaks are tokens."""
+    before = ""
     for piece in tokens(text):
         assert piece.kind not in ("unknown", "torn", "unclosed"), piece.text
-        if piece.kind != "space":
+        # An argument's `&`, as C has it, says nothing here.
+        dropped = piece.text == "&" and before in ("(", ",")
+        if piece.kind not in ("space", "newline", "comment"):
+            before = piece.text
+        if piece.kind != "space" and not dropped:
             yield _Token(piece.kind, piece.text)
 
 

@@ -132,11 +132,6 @@ def _by_form(stop: Stop, line: str, before: str) -> Finding:
         return found("no-slice", "there are no slices", "write one index, and a `for` over several")
     if stop.word == ":" and before.count("{") > before.count("}"):
         return found("no-dict", "there are no dicts", "use an array `T[N]`, or a class with fields")
-    if stop.word == "for" and before.count("[") > before.count("]"):
-        help = (
-            "write `{x for x in T}`, a set, where neither the order counts nor how often something is in it"
-        )
-        return found("no-list", "there are no lists", help)
     if stop.word in ("*", "&") and not re.search(r"[\w)\]]\s*$", before):
         help = "name the variable itself: a parameter of a class or an array is a reference, any other a copy"
         return found("no-pointer", "there are no pointers", help)

@@ -142,14 +142,21 @@ class SetComprehension(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class ListComprehension(Node):
+    """`[i % 2 for i in range(N)]`: what the elements of an array start with."""
+
+    generator: Generator
+
+
+@dataclass(frozen=True, slots=True)
 class ListLiteral(Node):
-    """`[0, 1]`; the language has none, the checker says what it has."""
+    """`[0, 1]`: what the elements of an array start with; there are no other lists."""
 
     elements: tuple[Expr, ...]
 
 
 Expr = (
     Name | Number | Text | Truth | NoneLiteral | Attribute | Subscript | Call | Unary | Binary
-    | Comparison | At | SetLiteral | SetComprehension | ListLiteral
+    | Comparison | At | SetLiteral | SetComprehension | ListLiteral | ListComprehension
 )  # fmt: skip
 Argument = Expr | Keyword | Generator

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from .atomic_words import ATOMICS
+from .kernel_words import KERNEL
 from .word import Role, Word
 
 TYPES: tuple[Word, ...] = (
@@ -95,9 +97,10 @@ VERBS: tuple[Word, ...] = (
         "The value of `x`; under weak memory nothing behind it is read before.",
         ("x",),
         role="load",
+        order="acquire",
     ),
     Word("rcu_dereference", "verb", "The value of `x`.", ("x",), role="load"),
-    Word("rcu_assign_pointer", "verb", "The same as `x = v`.", ("x", "v"), role="store"),
+    Word("rcu_assign_pointer", "verb", "The same as `x = v`.", ("x", "v"), role="store", order="release"),
     Word(
         "rcu_read_lock",
         "verb",
@@ -182,6 +185,7 @@ VERBS: tuple[Word, ...] = (
         "The same as `x = v`; under weak memory all before it is seen with it.",
         ("x", "v"),
         role="store",
+        order="release",
     ),
     Word("smp_mb", "verb", _ORDERS.format("all", "all"), (), role="barrier"),
     Word("smp_rmb", "verb", _ORDERS.format("loads", "loads"), (), role="barrier"),
@@ -378,10 +382,21 @@ CHECKS: tuple[Word, ...] = (
         "sleep_in_atomic", "Something that may sleep is reached with a spinning lock held, or while armed."
     ),
     _check("ends_holding", "A task ends with a lock."),
+    _check("bad_refcount", "A count of references is raised from zero, or taken below it."),
     _check("use_after_free", "An object is used that is not allocated any more."),
     _check("double_free", "An object is freed that is not allocated any more."),
 )
 """What every model is checked for, in the order of reports."""
 
-BUILT_IN: tuple[Word, ...] = (*TYPES, *FUNCTIONS, *VERBS, *VARIABLES, *SETTINGS, *METHODS, *CHECKS)
+BUILT_IN: tuple[Word, ...] = (
+    *TYPES,
+    *FUNCTIONS,
+    *VERBS,
+    *KERNEL,
+    *ATOMICS,
+    *VARIABLES,
+    *SETTINGS,
+    *METHODS,
+    *CHECKS,
+)
 """All of them."""

@@ -18,18 +18,12 @@ _NAMES: tuple[tuple[str, str], ...] = (
         r"|DECLARE_RWSEM|init_s?waitqueue_\w+|DECLARE_S?WAIT_QUEUE_\w+|DECLARE_COMPLETION\w*",
         "declare it with `shared`; locks and queues are there from the beginning, and free",
     ),
-    (r"(?:raw_)?spin_(lock|trylock)_irqsave\w*", "write `local_irq_save(flags)`, then `LOCK.{1}()`"),
+    (r"(?:raw_)?spin_(trylock|lock)_irqsave\w*", "write `local_irq_save(flags)`, then `LOCK.{1}()`"),
     (r"(?:raw_)?spin_(lock|trylock)_irq", "write `local_irq_disable()`, then `LOCK.{1}()`"),
     (r"(?:raw_)?spin_(lock|trylock)_bh", "write `local_bh_disable()`, then `LOCK.{1}()`"),
-    (r"(?:raw_)?spin_unlock_irqrestore\w*", "write `LOCK.unlock()`, then `local_irq_restore(flags)`"),
-    (r"(?:raw_)?spin_unlock_irq", "write `LOCK.unlock()`, then `local_irq_enable()`"),
-    (r"(?:raw_)?spin_unlock_bh", "write `LOCK.unlock()`, then `local_bh_enable()`"),
     (r"(read|write)_(lock|trylock)_irqsave\w*", "write `local_irq_save(flags)`, then `LOCK.{1}_{2}()`"),
     (r"(read|write)_(lock|trylock)_irq", "write `local_irq_disable()`, then `LOCK.{1}_{2}()`"),
     (r"(read|write)_(lock|trylock)_bh", "write `local_bh_disable()`, then `LOCK.{1}_{2}()`"),
-    (r"(read|write)_unlock_irqrestore\w*", "write `LOCK.{1}_unlock()`, then `local_irq_restore(flags)`"),
-    (r"(read|write)_unlock_irq", "write `LOCK.{1}_unlock()`, then `local_irq_enable()`"),
-    (r"(read|write)_unlock_bh", "write `LOCK.{1}_unlock()`, then `local_bh_enable()`"),
     (
         r"mutex_lock_(interruptible|killable)\w*",
         "write `if maybe():` with what a signal leads to, and `LOCK.lock()` below `else:`",
@@ -223,10 +217,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "write `self`, the index of the task in its process; a task of another process may have the same",
     ),
     # -- atomic operations
-    (
-        r"(atomic\w*|refcount)_(read|set)(_acquire|_release)?|test_bit",
-        "read or assign the variable",
-    ),
+    (r"atomic(64|_long)_(?!t$)(\w+)", "write `atomic_{2}`; how wide a variable is, is its `range`"),
     (
         r"atomic\w*_(inc|dec|add|sub|and|or|xor|fetch|xchg|cmpxchg|try_cmpxchg)\w*|refcount_\w+"
         r"|(test_and_)?(set|clear|change)_bit\w*|(try_)?cmpxchg\w*|xchg\w*",
@@ -237,7 +228,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
         r"kref_\w+",
         "write `kref_put(k)`, which says whether it was the last reference, or `kref_get_unless_zero(k)`",
     ),
-    (r"atomic(64|_long)?_t|refcount_t", "declare a `range(n)`, and change it in `atomic:` blocks"),
+    (r"atomic(64|_long)?_t|refcount_t", "declare a `range(n)`: atomic operations take it"),
     (r"(raw_)?spinlock_t|raw_spinlock", "write `spinlock`"),
     (r"rwlock_t", "write `rwlock`"),
     (r"rw_semaphore", "write `rwsem`"),

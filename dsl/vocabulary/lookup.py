@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from .built_in_words import BUILT_IN, LOCK_OPERATIONS, METHODS, SETTINGS, TYPES, VERBS
 from .grammar_words import DECLARATIONS, GRAMMAR, OPERATORS, STATEMENTS
+from .kernel_words import LOCK_CALLS
 from .library_words import LIBRARY
 from .word import Group, Role, Word
 
@@ -43,6 +44,13 @@ BUILT_INS = frozenset(word.word for word in BUILT_IN if word.reserved)
 
 BUILT_IN_NAMES = frozenset(word.word for word in BUILT_IN if word.group not in ("method", "check"))
 """Names that stand for something without a declaration, also those that an author may use otherwise."""
+
+LIKELY = frozenset(
+    word.word
+    for word in BUILT_IN
+    if word.group == "verb" or (word.reserved and word.group not in ("type", "method", "check"))
+)
+"""What a name that is not known may be a misspelling of, where a value or a call stands."""
 
 TYPE_WORDS = frozenset(word.word for word in TYPES)
 """Those of types."""
@@ -108,6 +116,12 @@ SET_METHODS: dict[str, str] = {
 }
 """What changes a set: the operator between the set and `{x}`. Taking out what is not there does nothing."""
 
+LOCK_FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    **{word.word: (word.means, word.of) for word in LOCK_CALLS},
+    **{word.word: (word.word, word.of) for word in LOCK_OPERATIONS if "_" in word.word},
+}
+"""Operations of locks as functions: the method, and the kinds of lock."""
+
 OPERATION_NAMES = frozenset((*SET_METHODS, *(method.word for method in LOCK_OPERATIONS)))
 """The methods that change something."""
 
@@ -116,13 +130,15 @@ PLAIN_VERBS = with_role("pause", "barrier")
 
 BARRIERS = with_role("barrier")
 QUEUE_VERBS = with_role("queue", "wake")
-WAKING = with_role("wake")
+WAKING = with_role("wake", "wake_call")
+ASSERTING = with_role("bug", "warn", "held")
 CHOICES = with_role("choice")
 ACTIONS = with_role("choice", "outcome")
 """What is done where a value is needed: by itself, or in a condition under `and`, `or` and `not`."""
 TASK_VERBS = with_role("task")
 LOADS = with_role("load")
 STORES = with_role("store")
+TESTS = with_role("test")
 
 RCU_VERBS: dict[str, tuple[Role, str]] = {
     verb.word: (verb.role, verb.of[0])

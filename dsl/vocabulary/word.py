@@ -11,6 +11,9 @@ Group = Literal[
 ]  # fmt: skip
 """What a word is, as editors colour it. The first line are the words of the grammar."""
 
+Order = Literal["relaxed", "acquire", "release", "full"]
+"""What an access orders in memory; where nothing is stored, that is nothing, unless it is an acquire."""
+
 GRAMMAR_GROUPS: tuple[Group, ...] = ("declaration", "statement", "operator", "constant", "verdict")
 
 Role = Literal[
@@ -18,6 +21,10 @@ Role = Literal[
     # Verbs: lets time pass, barrier, operation of a waitqueue, one that wakes, a load, a store, one
     # that is about tasks.
     "pause", "barrier", "queue", "wake", "load", "store", "task",
+    # Whether something is in a place; an atomic operation, see `atomic_words`.
+    "test", "atomic",
+    # Words of the kernel: an operation of a lock, whether one is held, waiting, waking, assertions.
+    "lock_call", "is_locked", "wake_call", "bug", "warn", "held", "masked",
     # Verbs of RCU.
     "read_lock", "read_unlock", "synchronize",
     # Verbs that mask a level of interrupts on a CPU, or let it come again.
@@ -44,8 +51,8 @@ class Word:
     operands, so that an expression goes on behind it; it may stand `within` an expression as well.
 
     Of a built-in word: its `role`; what it is a word `of` (a kind of lock, `set`, a setting, a kind of RCU, a
-    level of interrupts); the `mode`
-    of a lock's operation.
+    level of interrupts); the `mode` of a lock's operation; what it `means` in the language's own words; what
+    it `order`s in memory.
     """
 
     word: str
@@ -65,6 +72,8 @@ class Word:
     role: Role = ""
     of: tuple[str, ...] = ()
     mode: Literal["", "read", "write"] = ""
+    means: str = ""
+    order: Order = "relaxed"
 
     @property
     def written(self) -> str:

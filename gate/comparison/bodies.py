@@ -14,7 +14,7 @@ from itertools import groupby
 
 from ...dsl.source import Span
 from ...dsl.syntax import tree
-from ...dsl.vocabulary.lookup import BARRIERS, CHOICES, WAKING
+from ...dsl.vocabulary.lookup import ASSERTING, BARRIERS, CHOICES, WAKING
 from .difference import DIFFERENT, NEUTRAL, STRONGER, WEAKER, Difference
 from .implication import change_of_domain, direction
 from .terms import Surroundings, Term, code, domain, names_in, nodes, shape, term, truth
@@ -324,6 +324,8 @@ def _changed(one: Token, other: Token, old: Side, new: Side) -> list[Difference]
         return []
     kind, effect, message = "statement-changed", DIFFERENT, "a statement is changed"
     match a, b:
+        case tree.CallStatement(expression=tree.Call(function=tree.Name(id=name))), _ if name in ASSERTING:
+            kind, effect, message = "assertion-changed", WEAKER, "what the code asserts is changed"
         case tree.Wait(policy=before), tree.Wait(policy=after) if shape(before) != shape(after):
             kind, message = "wait-pinned", "how this waits is changed"
             if before is None:

@@ -15,8 +15,10 @@ from ...dsl.model.model import BUILT_IN_CHECKS
 from ...dsl.source import BUILT_IN
 from ...dsl.syntax import tree
 from ...dsl.syntax.lexer import tokens
+from ...dsl.vocabulary.atomic_words import ATOMICS, OPERATIONS
 from ...dsl.vocabulary.built_in_words import FUNCTIONS, METHODS, SETTINGS, TYPES, VERBS
 from ...dsl.vocabulary.grammar_words import DECLARATIONS, OPERATORS, STATEMENTS
+from ...dsl.vocabulary.kernel_words import KERNEL
 from ...dsl.vocabulary.library_words import LIBRARY
 from ...dsl.vocabulary.lookup import QUEUE_VERBS, SETTING_VALUES
 from ...dsl.vocabulary.word import Word
@@ -341,7 +343,7 @@ def _types(place: Place) -> Iterator[Offer]:
 
 def _statements(place: Place) -> Iterator[Offer]:
     yield from _lines((*STATEMENTS, *OPERATORS))
-    yield from map(_call, VERBS)
+    yield from map(_call, (*VERBS, *KERNEL, *ATOMICS))
     yield from _library(place)
 
 
@@ -353,9 +355,20 @@ def _lines(words: Iterable[Word]) -> Iterator[Offer]:
             yield Offer(word.word, types.CompletionItemKind.Keyword, kind, word.snippet)
 
 
+def _returns(word: Word) -> bool:
+    """Whether a word of the kernel has a value."""
+    operation = OPERATIONS.get(word.word)
+    if operation is not None:
+        return bool(operation.result)
+    return word.role in ("load", "test", "is_locked", "warn") or word.means.endswith("trylock")
+
+
 def _call(word: Word) -> Offer:
-    """A verb or function, with a place to fill in where it takes something."""
-    takes = "$1" if word.parameters else ""
+    """A verb or function, with a place to fill in where it takes something, or one for each of several."""
+    parameters = word.parameters or ()
+    takes = "$1" if parameters else ""
+    if len(parameters) > 1:
+        takes = ", ".join(f"${{{number}:{name}}}" for number, name in enumerate(parameters, 1))
     return Offer(
         word.word, types.CompletionItemKind.Function, word.written, f"{word.word}({takes})", word.doc
     )
@@ -424,6 +437,8 @@ def _names(place: Place) -> Iterator[Offer]:
         done = ("choice", "outcome")
         yield from (_call(word) for word in FUNCTIONS if not (place.formula and word.role in done))
         yield from _library(place) if not place.formula else ()
+        if place.in_code and not place.formula:
+            yield from (_call(word) for word in (*KERNEL, *ATOMICS) if _returns(word))
         yield from _words(("True", "False", "None"), kind.Constant)
         yield from _words(_OPERATORS if place.formula else ("and", "or", "not", "in"), kind.Keyword)
 

@@ -55,6 +55,10 @@ RULES = {
         "Something that may sleep is reached while the task holds a lock whose waiters spin, or after it has "
         "prepared to wait.",
     ),
+    "bad_refcount": (
+        "A count of references is wrong",
+        "A count of references is raised from zero, taken below zero, or taken to zero without a test.",
+    ),
     "ends_holding": ("A task ends with a lock held", "A process comes to its end without releasing a lock."),
     "not_as_expected": (
         "A known violation is no longer found",

@@ -29,8 +29,14 @@ def event_text(event: Event) -> str:
     value = value_text(event.value)
     mode = {"read": " for reading", "write": " for writing"}.get(event.text, "")
     match event.kind:
+        case "read" if event.text:
+            return f"{event.text}() finds {event.where} = {value}"
         case "read":
             return f"reads {event.where} = {value}"
+        case "write" if event.text:
+            old = value_text(event.old)
+            change = f"{old} -> {value}" if old != value else f"{value}, as before"
+            return f"{event.text}({event.where}): {change}"
         case "write":
             old = value_text(event.old)
             return (
@@ -48,6 +54,8 @@ def event_text(event: Event) -> str:
             return f"stores {event.where} = {value}; overtaken{by}"
         case "barrier":
             return _barrier(event)
+        case "begin":
+            return f"{event.where} starts as {value}"
         case "local":
             return f"{event.where} = {value}"
         case "cpu":

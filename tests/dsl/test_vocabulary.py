@@ -24,6 +24,10 @@ SURROUNDINGS = """model m
 class Cell:
     value: range(4)
 
+class Object[2]:
+    value: range(4)
+
+shared object: Object | None
 shared x: range(4)
 shared s: set[range(4)]
 shared wq: waitqueue
@@ -40,7 +44,8 @@ process p:
 """
 LOCKS = {"spinlock": "spin", "mutex": "sleeping", "rwlock": "rw", "rwsem": "sem", "set": "s"}
 ARGUMENTS = {"x": "x", "v": "1", "wq": "wq", "S": "s", "a": "x", "b": "1", "low": "0", "high": "4",
-             "C for x in D": "y == x for y in range(4)", "P[i]": "p[0]",
+             "C for x in D": "y == x for y in range(4)", "P[i]": "p[0]", "C": "x == 1",
+             "STATE": "TASK_INTERRUPTIBLE", "CLASS": "Object",
              "s": "domain", "flags": "flags"}  # fmt: skip
 
 
@@ -80,6 +85,7 @@ def _call(word: Word) -> str:
 @pytest.mark.parametrize("word", VERBS, ids=lambda word: word.word)
 def test_a_verb_is_called_as_the_vocabulary_says(word: Word) -> None:
     call = f"x = {_call(word)}" if word.role == "load" else _call(word)
+    call = "kfree(object)" if word.word == "kfree" else call
     assert codes(f"    {call}\n") == []
     assert "bad-argument" in codes(f"    {call[:-1]}{', ' * bool(word.parameters)}1)\n")
 
@@ -93,6 +99,12 @@ def test_a_function_is_called_as_the_vocabulary_says(word: Word) -> None:
         "set": "s = set()",
         "all": f"if {_call(word)}: pass",
         "any": f"if {_call(word)}: pass",
+        "alloc": "object = alloc(Object)",
+        "kzalloc": "object = kzalloc(Object)",
+        "allocated": "assert len(allocated(Object)) < 3, 'two'",
+        "waitqueue_active": f"if {_call(word)}: pass",
+        "wait_event_timeout": f"if {_call(word)}: pass",
+        "kthread_should_stop": f"if {_call(word)}: pass",
     }.get(word.word, f"x = {_call(word)}")
     assert codes(f"    {body}\n") in ([], ["lossy-value"])
 

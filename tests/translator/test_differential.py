@@ -21,6 +21,7 @@ def test_nearly_all_models_are_accepted() -> None:
 
 
 SHAPES = {
+    "atomic operations",
     "`at` or a lock's state in a domain or condition",
     "`at` or a lock's state in an index",
     "a ghost told the state",
@@ -35,6 +36,7 @@ SHAPES = {
     "objects, works, completions",
     "read sections and grace periods",
     "references to one place",
+    "several starts",
     "rwlock or rwsem on one CPU",
     "tasks that are pinned",
 }

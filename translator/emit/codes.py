@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from ...dsl.model.sorts import Bool, Enum, Nothing, Optional, Range, SetOf, count, range_of
 from ..program.program import (
     PC,
+    AnyOf,
     AnyTask,
     Apply,
     Assign,
     Const,
+    Elements,
     Expr,
     Fill,
     PointName,
@@ -56,6 +58,13 @@ class Field:
     first: int
 
 
+def _starts(variable: Variable) -> tuple[Value, ...]:
+    """What the elements of a variable start with."""
+    start = variable.initial
+    assert not isinstance(start, AnyOf), "refused before"
+    return start.values if isinstance(start, Elements) else (start,)
+
+
 class Codes:
     """The integers of one program."""
 
@@ -63,7 +72,10 @@ class Codes:
         self.program = program
         nodes = tuple(walk(_read_by_engines(program)))
         constants = [node.value for node in nodes if isinstance(node, Const)]
-        constants += [variable.initial for variable in program.variables]
+        if program.choices:
+            raise Unsupported("a variable that starts with any of several values")
+        for variable in program.variables:
+            constants += _starts(variable)
         scalars = [one for value in constants for one in _scalars(value)]
         ranges = [found for v in program.variables if (found := range_of(v.sort)) is not None]
         numbers = [one for one in scalars if isinstance(one, int)]
@@ -150,9 +162,10 @@ class Codes:
             low, high = 0, len(self.program.points)
         else:
             low, high = self._bounds(variable)
-            if not isinstance(variable.initial, tuple | frozenset):
-                code = self.scalar(variable.initial)
-                low, high = min(low, code), max(high, code)
+            for start in _starts(variable):
+                if not isinstance(start, tuple | frozenset):
+                    code = self.scalar(start)
+                    low, high = min(low, code), max(high, code)
         kind, bits = next(
             (kind, bits) for kind, bits in _WIDTHS if -(1 << bits - 1) <= low and high < 1 << bits - 1
         )
@@ -200,7 +213,11 @@ class Codes:
     def _setlike(self, nodes: tuple[object, ...]) -> frozenset[str]:
         """The variables of no sort in particular to which some step assigns a set."""
         assigned = [node for node in nodes if isinstance(node, Assign | Fill)]
-        found = {v.name for v in self.program.variables if isinstance(v.initial, frozenset)}
+        found = {
+            v.name
+            for v in self.program.variables
+            if any(isinstance(start, frozenset) for start in _starts(v))
+        }
         found |= {v.name for v in self.program.variables if isinstance(v.sort, SetOf | TaskSet)}
         while True:
             more = {op.variable for op in assigned if is_set(op.value, found)} - found

@@ -16,11 +16,13 @@ from ..program.program import (
     FALSE,
     PC,
     TRUE,
+    AnyOf,
     Apply,
     Assign,
     Atom,
     Const,
     Definition,
+    Elements,
     Expr,
     Note,
     Point,
@@ -79,6 +81,9 @@ def emit(
     if symmetry is not None:
         program = symmetry.program
     names = Names()
+    # What arrays start with is written as functions of these.
+    deepest = max((len(variable.sizes) for variable in program.variables), default=0)
+    names.taken.update(f"i{depth}" for depth in range(deepest))
     module = names.new(program.name)
     atoms = {
         atom: names.new(f"{atom.sort if atom.sort.isidentifier() else 'value'}_{atom.index}")
@@ -156,7 +161,8 @@ def emit(
         variables=_variable_lines(program, variables),
         predicates=tuple(predicates),
         initial=tuple(
-            f"{variables[v.name]} = {_initial(v, program, formula, words)}" for v in program.variables
+            f"{variables[v.name]} {_relation(v)} {_initial(v, program, formula, words)}"
+            for v in program.variables
         ),
         actions=tuple(drawn),
         closing=tuple(closing),
@@ -213,7 +219,8 @@ def _comment(
         if isinstance(op, Assign) and not isinstance(before, Note)
         and op.variable in dead.get(leaf.target, ())
         and (variable := program.variable(op.variable)).kind == "local"
-        and op.value == Const(variable.initial)
+        and isinstance(op.value, Const)
+        and op.value.value == variable.initial
     )  # fmt: skip
     forgotten = (f"  {', '.join(reset)}: not read again, so reset",) if reset else ()
     return (line(point.span), *via, *(f"  then {text}" for text in merged), *forgotten)
@@ -261,6 +268,22 @@ def _variable_lines(program: Program, variables: Mapping[str, str]) -> tuple[Var
     return tuple(lines)
 
 
+def _relation(variable: Variable) -> str:
+    return "\\in" if isinstance(variable.initial, AnyOf) else "="
+
+
+def _listed(value: Value, sizes: tuple[int, ...], formula: Formula, depth: int = 0) -> str:
+    """An array, element by element."""
+    if depth == len(sizes):
+        return formula.value(value).text
+    assert isinstance(value, tuple)
+    index = f"i{depth}"
+    cases = " [] ".join(
+        f"{index} = {i} -> {_listed(item, sizes, formula, depth + 1)}" for i, item in enumerate(value)
+    )
+    return f"[{index} \\in 0..{sizes[depth] - 1} |-> CASE {cases}]"
+
+
 def _initial(variable: Variable, program: Program, formula: Formula, words: Vocabulary) -> str:
     if isinstance(variable.sort, PointName):
         populated = [process for process in program.processes if process.count]
@@ -274,6 +297,13 @@ def _initial(variable: Variable, program: Program, formula: Formula, words: Voca
         if monitor.variable == variable.name:
             start = conjunction(monitor.trigger, negation(monitor.release))
             return formula.inside(start, EQUALS)
+    if isinstance(variable.initial, AnyOf):
+        text = formula.value(variable.initial.values).text
+        for size in reversed(variable.sizes):
+            text = f"[0..{size - 1} -> {text}]"
+        return text
+    if isinstance(variable.initial, Elements):
+        return _listed(variable.initial.nested(variable.sizes), variable.sizes, formula)
     text = formula.value(variable.initial).text
     declared = {*words.variables.values(), *words.sets.values(), *words.tasks.values(), *words.atoms.values()}
     for depth in range(len(variable.sizes) - 1, -1, -1):

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from ..program.program import (
     PC,
     TRUE,
+    AnyOf,
     Assign,
     Block,
+    Elements,
     Expr,
     Fill,
     Fork,
@@ -279,6 +282,14 @@ class _Writer:
                     yield f"    s->{field.name}[{number}] = {entry};"
                 continue
             loops, at = "", ""
+            if isinstance(variable.initial, Elements):
+                places = product(*(range(size) for size in field.sizes))
+                for place, leaf in zip(places, variable.initial.values, strict=True):
+                    element = "".join(f"[{index}]" for index in place)
+                    value = f"PFN_FIT({field.type}, {self.codes.code(leaf)}LL)"
+                    yield f"    s->{field.name}{element} = {value};"
+                continue
+            assert not isinstance(variable.initial, AnyOf), "refused before"
             for size in field.sizes:
                 index = self.formula.new("i")
                 loops += f"for (int {index} = 0; {index} < {size}; {index}++) "

@@ -19,6 +19,7 @@ from ..program.program import (
     Assign,
     Block,
     BoundName,
+    Claim,
     Const,
     Expr,
     Fork,
@@ -35,9 +36,11 @@ from ..program.program import (
     conjunction,
     goto,
     negation,
+    rewritten,
 )
 from .direct import Base, Obligation, located
 from .expressions import Expressions, reset, shared
+from .flow import MarkNode
 from .locks import EMPTY, IN_USE, LockPlace, free_ones, members, size, slot_of, state_name
 from .memory import Memory
 from .views import Tasks
@@ -312,6 +315,12 @@ class Assignments(Expressions, ABC):
                 return self.trylock(action, k)
             case m.Invoke():
                 return self.invoke(action, k)
+            case m.Modify():
+                return self.modify(action, k)
+            case m.Bug():
+                return self.bug(action, k)
+            case m.Outcome(action=of, bound=bound, condition=condition):
+                return self.act(of, lambda x: self.judged(condition, bound, x, k))
 
     def outcome(self, test: m.Condition, k: Use) -> Block:
         """A condition as a value: both outcomes meet before `k`."""
@@ -402,6 +411,89 @@ class Assignments(Expressions, ABC):
         ops = self.seen.taken(self.seen.handed_on(lock.path, lock.indices, mode))
         return Block((*ops, *settled.ops), settled.end)
 
+    def bug(self, action: m.Bug, k: Use) -> Block:
+        """A condition that must be false, and its value."""
+        message = "this is true"
+        no = self.free(k(FALSE), action.span)
+        if action.halts:
+            yes = self.halt(action.text, action.span, message)
+        else:
+            after = self.free(k(TRUE), action.span)
+            claim = Claim(action.text, FALSE, action.span, message, self.calls)
+            yes = goto(self.flow.add(MarkNode(after, action.span, claim=(claim,))))
+        return self.tested(action.condition, yes, goto(no))
+
+    def judged(self, test: m.Expr, bound: m.Bound, x: Expr, k: Use) -> Block:
+        """A condition on `x`, for which the bound name stands, and which reads nothing that is shared."""
+        return k(_named(self.ir(test), {bound.name: x}))
+
+    def modify(self, action: m.Modify, k: Use, *, used: bool = True) -> Block:
+        """An atomic operation: its arguments, then one step."""
+        bounds = tuple(bound for bound, _ in action.arguments)
+
+        def with_arguments(values: tuple[Expr, ...], held: tuple[str, ...]) -> Block:
+            given = dict(zip((bound.name for bound in bounds), values, strict=True))
+
+            def with_place(read: Read, where: Where, more: tuple[str, ...]) -> Block:
+                names = {**given, action.was.name: read}
+                block = self.modified(action, read, where, names, k, used=used)
+                return self.step("atomic", action.span, reset(block, (*held, *more)))
+
+            return self.located(action.place, with_place)
+
+        return self.settled(tuple(value for _, value in action.arguments), with_arguments)
+
+    def modified(
+        self, action: m.Modify, read: Read, where: Where, names: dict[str, Expr], k: Use, *, used: bool
+    ) -> Block:
+        """The step itself. `names` are what the names in the operation's expressions stand for."""
+        span, temporary = action.span, ""
+        before: tuple[Op, ...] = ()
+        if used and action.result == "was":
+            temporary = self.temporary(action.sort)
+            before = (Assign(temporary, (SELF,), read),)
+        obligations = tuple(
+            replace(o, condition=_named(o.condition, names)) for o in self.obligations(action.stored)
+        )
+        new = _named(self.ir(action.stored), names)
+        store = (
+            Note("write", span, where, value=new, old=read, text=action.word),
+            Assign(read.variable, read.indices, new),
+        )
+        kept: tuple[Op, ...] = (Note("read", span, where, value=read, text=action.word),)
+        if action.found is not None:
+            local = self.direct(action.found)[0]
+            kept = (*kept, Assign(local.variable, local.indices, read))
+
+        def rest(value: Expr) -> Block:
+            return reset(k(value), (temporary,) if temporary else ())
+
+        def done(value: Expr) -> Block:
+            after = rest(value)
+            return self.checked(obligations, Block((*before, *store, *after.ops), after.end))
+
+        value: Expr = Read(temporary, (SELF,)) if temporary else read if action.result == "now" else NONE
+        when = None if action.when is None else _named(self.ir(action.when), names)
+        tested = action.result == "test"
+        if when is not None:
+            unchanged = rest(FALSE if tested else value)
+            undone = Block((*before, *kept, *unchanged.ops), unchanged.end)
+            block = Block((), Test(when, done(TRUE if tested else value), undone))
+        elif tested:
+            assert action.test is not None
+            test = _named(self.ir(action.test), names)
+            block = Block((), Test(test, done(TRUE), done(FALSE)))
+        else:
+            block = done(value)
+        if action.needs is not None:
+            needed = _named(self.ir(action.needs), names)
+            block = self.checked(
+                (Obligation(needed, "bad_refcount", span, f"it is {action.complaint}"),), block
+            )
+        # A trace tells what was found where the task is halted.
+        block = block if block.ops else Block((kept[0], *block.ops), block.end)
+        return self.checked(self.alive(read, where, span), block)
+
     def invoke(self, call: m.Invoke, k: Use) -> Block:
         function = self.model.function(call.function)
         result = self.hidden(function.name, "return", function.result) if function.result else None
@@ -459,6 +551,11 @@ class Assignments(Expressions, ABC):
 def _numbered(span: Span) -> str:
     """A name for what a step binds there."""
     return f"{span.line}_{span.column}"
+
+
+def _named(e: Expr, names: dict[str, Expr]) -> Expr:
+    """`e` with what its names stand for."""
+    return rewritten(e, lambda part: names.get(part.name, part) if isinstance(part, BoundName) else part)
 
 
 def _decided(x: Expr, yes: Block, no: Block) -> Block:

@@ -190,6 +190,8 @@ class Direct:
                 return At(self.ir(task), task.process, label)
             case m.LockState(lock=place, task=task):
                 lock = self.lock_at(place, *self.direct(place))
+                if isinstance(task, m.ThisTask):
+                    return lock.held(SELF)
                 return lock.locked if task is None else lock.held(self.ir(task))
             case m.TaskLocal(task=task, variable=variable):
                 declared = next(p for p in self.model.processes if p.name == task.process)
@@ -248,7 +250,8 @@ class Direct:
                 return self.obligations(task)
             case m.LockState(lock=lock, task=state_task):
                 own = self.reaching(lock)
-                return own if state_task is None else (*own, *self.obligations(state_task))
+                named = isinstance(state_task, m.TaskOf)
+                return (*own, *self.obligations(state_task)) if named else own  # type: ignore[arg-type]
             case _:
                 return ()
 

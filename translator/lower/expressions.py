@@ -167,6 +167,8 @@ class Expressions(Direct):
                 return self.value(reference, lambda x: k(slot_of(x, reference.sort)))
             case m.Current():
                 return self.compare(e, k)
+            case m.LockState(lock=place, task=None):
+                return self.look_at_lock(place, e.span, k)
             case m.Operation(operator="and" | "or" | "implies", operands=(left, right)):
                 if shared(right) or self.obligations(right):
                     return self.joined(e, k)
@@ -258,6 +260,19 @@ class Expressions(Direct):
                     reads = self.seen.elements(path) if bound else (self.direct(node)[0],)
                     ops.update(dict.fromkeys(op for read in reads for op in self.seen.newest(read)))
         return tuple(ops)
+
+    def look_at_lock(self, place: m.Place, span: Span, k: Use) -> Block:
+        """A step that sees whether a lock is held. It sees no queue: with or without one, what is seen is who
+        has the lock."""
+
+        def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
+            locked = self.lock_at(place, read, where).locked
+            rest = reset(k(locked), held)
+            note = Note("read", span, Where((*where.parts, ".locked")), value=locked)
+            looked = Block((note, *rest.ops), rest.end)
+            return self.step("load", span, self.checked(self.alive(read, where, span), looked))
+
+        return self.located(place, use)
 
     def compare(self, e: m.Current, k: Use) -> Block:
         """`seen == seq`, one step; indices of both sides are settled first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import prod
 from typing import Protocol, TypeVar
 
 from ...dsl.model import model as m
@@ -16,11 +17,13 @@ from ..program.program import (
     PC,
     SLEEPY,
     STOP,
+    AnyOf,
     AnyTask,
     Apply,
     At,
     Block,
     BoundName,
+    Elements,
     Expr,
     Fill,
     Interrupts,
@@ -38,6 +41,7 @@ from ..program.program import (
     StandsAt,
     Task,
     TaskSet,
+    Value,
     Variable,
     rewritten,
 )
@@ -165,7 +169,7 @@ def _asserted(model: m.Model, choice: str | None) -> tuple[str, ...]:
             body = model.policy(name).body
             todo += [node.policy for node in m.walk(body) if isinstance(node, m.Delegate)]
     bodies = (*code, *(model.policy(name).body for name in met))
-    texts = {node.text for node in m.walk(bodies) if isinstance(node, m.Assert)}
+    texts = {node.text for node in m.walk(bodies) if isinstance(node, m.Assert | m.Bug)}
     return tuple(text for text in model.assertions if text in texts)
 
 
@@ -192,11 +196,11 @@ def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Varia
     found: list[Variable] = []
     kind = "ghost" if declared.ghost else "shared"
 
-    def visit(title: str, sort: s.Sort, value: s.Value, sizes: tuple[int, ...]) -> None:
+    def visit(title: str, sort: s.Sort, value: s.Start, sizes: tuple[int, ...]) -> None:
         path = title.replace("[]", "")
         match sort:
             case s.Array(of=of, size=size):
-                visit(f"{title}[]", of, value[0] if isinstance(value, tuple) else value, (*sizes, size))
+                visit(f"{title}[]", of, value, (*sizes, size))
             case s.Struct(fields=members):
                 for name, inner, default in members:
                     visit(f"{title}.{name}", inner, default, sizes)
@@ -213,10 +217,30 @@ def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Varia
             case s.Generation():
                 pass
             case _:
-                found.append(Variable(path, kind, sort, value, sizes, None, title, declared.span))
+                start = _each(value, sizes)
+                found.append(Variable(path, kind, sort, start, sizes, None, title, declared.span))
 
     visit(declared.name, declared.sort, declared.value, ())
     return [state_variable(declared), *found] if declared.pool else found
+
+
+def _each(start: s.Start, sizes: tuple[int, ...]) -> Value | AnyOf | Elements:
+    """What each element of a variable starts with: the same for all, unless it is said for each."""
+    leaves: list[Value | AnyOf] = []
+
+    def gather(part: s.Start) -> None:
+        if isinstance(part, tuple):
+            for item in part:
+                gather(item)
+        else:
+            leaves.append(part)
+
+    gather(start)
+    if all(leaf == leaves[0] and type(leaf) is type(leaves[0]) for leaf in leaves):
+        return leaves[0]
+    # A field of an array of classes has what it starts with once for all of them.
+    whole = tuple(leaves) * (prod(sizes) // len(leaves))
+    return Elements(whole)  # type: ignore[arg-type]
 
 
 class Resolver:

@@ -354,7 +354,7 @@ def fields(pool: m.SharedVariable) -> tuple[tuple[str, s.Sort, s.Value, tuple[in
     """The parts of an object: their paths, sorts, initial values and sizes of arrays within the object."""
     found: list[tuple[str, s.Sort, s.Value, tuple[int, ...]]] = []
 
-    def visit(path: str, sort: s.Sort, value: s.Value, sizes: tuple[int, ...]) -> None:
+    def visit(path: str, sort: s.Sort, value: s.Start, sizes: tuple[int, ...]) -> None:
         match sort:
             case s.Array(of=of, size=count):
                 visit(path, of, value[0] if isinstance(value, tuple) else value, (*sizes, count))
@@ -362,7 +362,8 @@ def fields(pool: m.SharedVariable) -> tuple[tuple[str, s.Sort, s.Value, tuple[in
                 for name, inner, default in parts:
                     visit(f"{path}.{name}", inner, default, sizes)
             case _:
-                found.append((path, sort, value, sizes))
+                assert not isinstance(value, s.AnyOf), "refused before"
+                found.append((path, sort, value, sizes))  # type: ignore[arg-type]
 
     assert isinstance(pool.sort, s.Array)
     visit(pool.name, pool.sort.of, None, ())

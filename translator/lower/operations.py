@@ -127,6 +127,11 @@ class Operations(Assignments, ABC):
             for inner in m.walk(node.body)
             if isinstance(inner, m.Declare | m.For | m.Store | m.Update)
         }
+        changed |= {
+            inner.found.root.name
+            for inner in m.walk(node.body)
+            if isinstance(inner, m.Modify) and inner.found is not None
+        }
         fixed: list[Expr] = []
         saved: list[tuple[str, m.Expr]] = []
         for index in indices:

@@ -77,6 +77,8 @@ class Statements(Waiting):
                 return self.free(self.update(place, total, node.span, after), node.span)
             case m.Bump(counter=counter):
                 return self.free(self.bump(counter, node.span, after), node.span)
+            case m.Do(action=m.Modify() as action):
+                return self.free(self.modify(action, lambda _: goto(after), used=False), node.span)
             case m.Do(action=action):
                 return self.free(self.act(action, lambda _: goto(after)), node.span)
             case m.Free():

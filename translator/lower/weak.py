@@ -227,6 +227,8 @@ _WHY = {
     m.Allocate: "an object is allocated",
     m.Free: "an object is freed",
     m.Waited: "it looks at the tasks on a wait queue",
+    m.LockState: "it looks at a lock without taking it",
+    m.Modify: "an atomic operation orders memory",
 }
 
 
@@ -240,8 +242,11 @@ def refuse_unmodelled(model: m.Model, found: Diagnostics) -> None:
     bodies = tuple(
         part.body for group in (model.processes, model.functions, model.policies) for part in group
     )
-    code = (*get_args(m.Statement), *get_args(m.Action), m.Waited, m.Slot)
+    code = (*get_args(m.Statement), *get_args(m.Action), m.Waited, m.Slot, m.LockState)
+    asserted = {id(part) for node in m.walk(bodies) if isinstance(node, m.Assert) for part in m.walk(node)}
     for node in m.walk(bodies):
+        if id(node) in asserted:
+            continue
         timed = isinstance(node, m.Verb) and node.timed
         if timed or (isinstance(node, code) and not isinstance(node, _MODELLED)):
             places.setdefault(node.span, _WHY.get(type(node), "what it does to memory"))  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import TypeVar
 
+from ...dsl.model.sorts import AnyOf as AnyOf
 from ...dsl.model.sorts import Sort
 from ...dsl.source import Span
 from .findings import Reachable as Reachable
@@ -23,6 +24,7 @@ from .lock_parts import Given as Given
 from .lock_parts import LockPart as LockPart
 from .lock_parts import Taken as Taken
 from .program_expressions import *
+from .values import Elements as Elements
 
 N = TypeVar("N")
 
@@ -71,14 +73,14 @@ class Outdate:
 class Note:
     """Something a trace tells, without effect on the state.
 
-    `kind` is read, stale (reads the older value; `old` is then the newest one), write, overtaken (a write
-    that is older than one that is there already, `old`), local, take, release, queue, refused, call,
-    compare, choose, maybe, need_resched, arm, disarm, wake, asked (whether it is to stop), alloc,
-    no_alloc, free, twice (what is freed is not allocated), dead (what is used is not allocated), locked
-    (what is freed holds a lock that somebody has), record (a bound label), barrier, end (a `return` from
-    a process) or round (a loop that nothing but a choice ends, and no other loop contains, comes round).
-    `value` is what was read, is written, chosen or found; `old` what a write replaces; `text` the word
-    for an operation, such as a lock's mode.
+    `kind` is begin (what a variable starts as, in a trace only), read, stale (reads the older value; `old`
+    is then the newest one), write, overtaken (a write that is older than one that is there already,
+    `old`), local, take, release, queue, refused, call, compare, choose, maybe, need_resched, arm, disarm,
+    wake, asked (whether it is to stop), alloc, no_alloc, free, twice (what is freed is not allocated),
+    dead (what is used is not allocated), locked (what is freed holds a lock that somebody has), record (a
+    bound label), barrier, end (a `return` from a process) or round (a loop that nothing but a choice ends,
+    and no other loop contains, comes round). `value` is what was read, is written, chosen or found; `old`
+    what a write replaces; `text` the word for an operation, such as a lock's mode.
     """
 
     kind: str
@@ -257,7 +259,7 @@ class Point:
 @dataclass(frozen=True, slots=True)
 class Variable:
     """`sizes` are the array dimensions; `process` is set for one copy per task of that process, `"*"`
-    for one per task of all.  `initial` is the value of each element.
+    for one per task of all.  `initial` is the value of each element, any of several, or one for each.
 
     `kind` is shared, ghost, lock, queue, local, temporary, control or memory (what tasks have seen of weak
     memory); `title` is its name in the
@@ -268,7 +270,7 @@ class Variable:
     name: str
     kind: str
     sort: Sort | AnyTask | TaskSet | TaskQueue | PointName | Any
-    initial: Value
+    initial: Value | AnyOf | Elements
     sizes: tuple[int, ...] = ()
     process: str | None = None
     title: str = ""
@@ -421,6 +423,11 @@ class Program:
     @property
     def tasks(self) -> tuple[Task, ...]:
         return tuple(task for process in self.processes for task in process.tasks)
+
+    @property
+    def choices(self) -> tuple[Variable, ...]:
+        """The variables that start with any of several values."""
+        return tuple(variable for variable in self.variables if isinstance(variable.initial, AnyOf))
 
     def point(self, name: str) -> Point:
         if not self._points:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .program import (
     PC,
+    AnyOf,
     Apply,
     Assign,
     At,
@@ -11,6 +12,7 @@ from .program import (
     BoundName,
     Const,
     Defined,
+    Elements,
     Expr,
     Fill,
     Fork,
@@ -90,11 +92,21 @@ def program_text(program: Program) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _start(variable: Variable) -> str:
+    match variable.initial:
+        case AnyOf(values=values):
+            return f" in {value_text(values)}"
+        case Elements(values=values):
+            return f" = {value_text(values)}"
+        case value:
+            return f" = {value_text(value)}"
+
+
 def _variable(variable: Variable) -> str:
     owner = f" per task of {variable.process}" if variable.process not in (None, "*") else ""
     owner = " per task" if variable.process == "*" else owner
     sizes = "".join(f"[{size}]" for size in variable.sizes)
-    return f"{variable.kind} {variable.name}{sizes} = {value_text(variable.initial)}{owner}"
+    return f"{variable.kind} {variable.name}{sizes}{_start(variable)}{owner}"
 
 
 def _point(point: Point) -> list[str]:

@@ -37,6 +37,20 @@ class Atom:
     index: int
 
 
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """What the elements of a variable start with, where they differ: in order, the last index fastest."""
+
+    values: tuple[Value, ...]
+
+    def nested(self, sizes: tuple[int, ...]) -> Value:
+        """The same as a value of the variable."""
+        made = self.values
+        for size in reversed(sizes[1:]):
+            made = tuple(made[i : i + size] for i in range(0, len(made), size))
+        return made
+
+
 # None, bool, int, str (a member of an enum, a control point, a snapshot), Task, Atom, frozenset, or a
 # tuple: the elements of an array, or a queue of tasks.
 Value = None | bool | int | str | Task | Atom | frozenset["Value"] | tuple["Value", ...]

@@ -15,10 +15,12 @@ from ..program.program import (
     FALSE,
     SELF,
     TRUE,
+    AnyOf,
     Apply,
     Assign,
     Block,
     Const,
+    Elements,
     Expr,
     Fill,
     Forgotten,
@@ -106,7 +108,9 @@ def _live_before(block: Block, alive: dict[str, frozenset[str]]) -> frozenset[st
 def forgetful(program: Program) -> Program:
     """The program with each local reset where it dies, so that states coincide."""
     dead = dead_locals(program)
-    initial: dict[str, Value] = {v.name: v.initial for v in program.variables}
+    initial: dict[str, Value] = {
+        v.name: v.initial for v in program.variables if not isinstance(v.initial, AnyOf | Elements)
+    }
 
     def resets(point: Point, way: Leaf) -> Block:
         last = {op.variable: op for op in way.ops if isinstance(op, Assign | Fill)}
@@ -187,7 +191,11 @@ def _nothing(variable: Variable) -> Value:
         case s.SetOf():
             return frozenset()
         case _:
-            return variable.initial
+            start = variable.initial
+            if isinstance(start, AnyOf):
+                return min(start.values, key=str)
+            assert not isinstance(start, Elements), "arrays are not reset"
+            return start
 
 
 def _common_locks(analysis: Analysis, variable: str, flag: str) -> frozenset[str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from ...dsl.model import sorts as s
 from ..program.program import (
+    AnyOf,
     Apply,
     Assign,
     At,
@@ -22,6 +23,7 @@ from ..program.program import (
     Const,
     Defined,
     Definition,
+    Elements,
     Expr,
     Fill,
     Pick,
@@ -97,7 +99,7 @@ def symmetry(program: Program) -> Symmetry:
     flow = _Flow(program)
     groups: list[Values] = []
     changed: dict[int, Const] = {}
-    initial: dict[str, Value] = {}
+    initial: dict[str, Value | AnyOf | Elements] = {}
     for variables, low, high in flow.classes(refused):
         name = _name(variables)
         if size * factorial(high - low + 1) > LARGEST:
@@ -112,6 +114,18 @@ def symmetry(program: Program) -> Symmetry:
             i: Const(everything) for i, c in flow.constants.items() if flow.find(("constant", i)) == root
         }
         initial |= {v.name: everything for v in variables if isinstance(v.initial, frozenset) and v.initial}
+        initial |= {
+            v.name: AnyOf(everything | (v.initial.values & {None}))  # type: ignore[arg-type]
+            for v in variables
+            if isinstance(v.initial, AnyOf)
+        }
+        initial |= {
+            v.name: Elements(
+                tuple(everything if isinstance(x, frozenset) and x else x for x in v.initial.values)
+            )
+            for v in variables
+            if isinstance(v.initial, Elements)
+        }
     if groups:
         program = rewritten(program, lambda node: changed.get(id(node), node))
         program = replace(
@@ -208,7 +222,11 @@ class _Flow:
         self.bodies = {definition.name: definition.body for definition in program.definitions}
         self.fresh = 0
         for variable in program.variables:
-            self.value(variable.initial, ("variable", variable.name))
+            start = variable.initial
+            if isinstance(start, AnyOf):
+                continue  # any of all values names none of them, see `classes`
+            for value in start.values if isinstance(start, Elements) else (start,):
+                self.value(value, ("variable", variable.name))
         self.visit(program, {})
 
     def classes(self, refused: dict[str, str]) -> Iterator[tuple[list[Variable], int, int]]:
@@ -226,6 +244,14 @@ class _Flow:
             every = frozenset(range(low, high + 1))
             sets = [c.value for i, c in self.constants.items() if self.find(("constant", i)) == root]
             sets += [v.initial for v in variables if isinstance(v.initial, frozenset)]
+            sets += [v.initial.values - {None} for v in variables if isinstance(v.initial, AnyOf)]
+            sets += [
+                value
+                for v in variables
+                if isinstance(v.initial, Elements)
+                for value in v.initial.values
+                if isinstance(value, frozenset)
+            ]
             if root in self.reasons:
                 refused.setdefault(_name(variables), self.reasons[root])
             elif any(some not in (every, frozenset()) for some in sets):

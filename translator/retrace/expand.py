@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..program.program import PC, Program, Task, Value
+from ..program.program import PC, AnyOf, Elements, Program, Task, Value
 from ..reduce.dead import dead_locals
 from ..run.interpreter import Interpreter, State
 from .retrace import Mismatch
@@ -20,7 +20,9 @@ class Expansion:
         self.ways = {point.name: point.step.ways for point in reduced.points if point.step is not None}
         dead = dead_locals(reduced)
         slots = whole.slots
-        initial = {v.name: v.initial for v in reduced.variables}
+        initial = {
+            v.name: v.initial for v in reduced.variables if not isinstance(v.initial, AnyOf | Elements)
+        }
         self.dead: dict[str, tuple[tuple[int, Value], ...]] = {
             point: tuple((slots[name], initial[name]) for name in sorted(names))
             for point, names in dead.items()
@@ -51,7 +53,7 @@ class Expansion:
         The reduced program's tasks start behind steps without effect.  Each takes them right before its first
         other step, and not at all if there is none; with `everyone`, all take them at the end at the latest.
         """
-        started, firsts = self.start()
+        started, firsts = self.start(states[0] if states else None)
         if not states or self.canonical(started) != self.canonical(states[0]):
             raise Mismatch("the trace does not start in the initial state")
         pc = self.whole.slots[PC]
@@ -82,10 +84,10 @@ class Expansion:
             take_first_steps(i, here)
         return tuple(found)
 
-    def start(self) -> tuple[State, tuple[tuple[str, ...], ...]]:
+    def start(self, first: State | None = None) -> tuple[State, tuple[tuple[str, ...], ...]]:
         """The whole state in which all tasks have taken the steps that the reduced program starts behind, and
-        the control points that each task passed for that."""
-        state = self.whole.initial()
+        the control points that each task passed for that; with the values that were chosen in `first`."""
+        state = self.whole.initial() if first is None else self.whole.initial(self.whole.chosen(first))
         passed: list[tuple[str, ...]] = []
         for task in self.whole.program.tasks:
             names: list[str] = []

@@ -15,7 +15,7 @@ from ..program.program import Property, Task
 from ..run.interpreter import Interpreter, State
 from .diagnosis import diagnosis_of, slept_through, truth
 from .places import elements
-from .retrace import Mismatch, replayed_step, standing
+from .retrace import Mismatch, begun, replayed_step, standing
 
 
 def retrace_lasso(
@@ -23,7 +23,7 @@ def retrace_lasso(
 ) -> Finding:
     """The finding that a lasso shows: after the last state comes `states[loop]` again; None: the last
     state for ever.  Raises Mismatch when it is no counterexample."""
-    if not states or states[0] != interpreter.initial():
+    if not states or not interpreter.begins(states[0]):
         raise Mismatch("the trace does not start in the initial state")
     path = list(zip(states[:-1], states[1:], strict=True))
     if loop is not None:
@@ -43,7 +43,7 @@ def retrace_lasso(
     diagnosis, reasons = diagnosis_of(property, states, start, steps, interpreter)
     return Finding(
         property=property.name,
-        steps=steps,
+        steps=begun(steps, states[0], interpreter),
         task=None,
         span=property.span,
         message="",

@@ -41,9 +41,14 @@ def _items(value: Value) -> tuple[Value, ...]:
 
 
 def _array(title: str, value: Value, depth: int) -> list[tuple[str, str]]:
+    return [(where, value_text(item)) for where, item in places_of(title, value, depth)]
+
+
+def places_of(title: str, value: Value, depth: int) -> list[tuple[str, Value]]:
+    """The elements of a variable, each with its name."""
     if depth == 0:
-        return [(title, value_text(value))]
-    found: list[tuple[str, str]] = []
+        return [(title, value)]
+    found: list[tuple[str, Value]] = []
     for i, item in enumerate(_items(value)):
-        found.extend(_array(title.replace("[]", f"[{i}]", 1), item, depth - 1))
+        found.extend(places_of(title.replace("[]", f"[{i}]", 1), item, depth - 1))
     return found

@@ -14,8 +14,8 @@ from ..program.program import GONE, Const, LockPart, Point, Program, Read, Task
 from ..run.interpreter import Interpreter, State, Transition, Violation
 from ..run.stuck import Hopeless
 from .cures import cures
-from .places import changes, elements
-from .seen import seen
+from .places import changes, elements, places_of
+from .seen import seen, title
 from .stores import with_stores
 from .wakeups import lost
 
@@ -44,7 +44,7 @@ def retrace(property: str, states: tuple[State, ...], interpreter: Interpreter) 
     Raises Mismatch unless it starts in the initial state, each state follows from the one before by
     a step of one task, and `property` does not hold in the last.
     """
-    if not states or states[0] != interpreter.initial():
+    if not states or not interpreter.begins(states[0]):
         raise Mismatch("the trace does not start in the initial state")
     steps: list[TraceStep] = []
     for number, (before, after) in enumerate(zip(states[:-1], states[1:], strict=True), start=1):
@@ -53,8 +53,22 @@ def retrace(property: str, states: tuple[State, ...], interpreter: Interpreter) 
     found = [violation for violation in interpreter.violations(last) if violation.property == property]
     if not found:
         raise Mismatch(f"`{property}` holds in the last state")
-    told = with_stores(steps)
+    told = with_stores(begun(tuple(steps), states[0], interpreter))
     return replace(finding(found[0], told, states, interpreter), cures=cures(states, told, interpreter))
+
+
+def begun(steps: tuple[TraceStep, ...], first: State, interpreter: Interpreter) -> tuple[TraceStep, ...]:
+    """The steps, of which the first also tells what variables start as that may start as any of several."""
+    chosen = interpreter.chosen(first)
+    events = tuple(
+        Event("begin", variable.span, where, value, None, "")
+        for variable in interpreter.program.choices
+        if variable.span is not None
+        for where, value in places_of(title(variable), chosen[variable.name], len(variable.sizes))
+    )
+    if not events or not steps:
+        return steps
+    return (replace(steps[0], events=(*events, *steps[0].events)), *steps[1:])
 
 
 def replayed_step(number: int, before: State, after: State, interpreter: Interpreter) -> TraceStep:

@@ -61,7 +61,7 @@ def _walk(
     unfair_ones = {process.name for process in interpreter.program.processes if process.unfair}
     choices: dict[tuple[State, Task], State] = {}
     met: dict[State, int] = {}
-    states, steps = [interpreter.initial()], list[Task]()
+    states, steps = [rng.choice(tuple(interpreter.initials()))], list[Task]()
     for _ in range(ROUNDS):
         if states[-1] in met:
             start = met[states[-1]]

@@ -25,10 +25,11 @@ from .interpreter import State
 class Cycle:
     """A fair behaviour that violates a formula: steps of a graph, by their numbers, then others that lead
     from where those ended back to the same state up to names, for ever.  The loop is empty where nobody
-    steps."""
+    steps.  `first` is the number of the state in which it begins."""
 
     stem: tuple[int, ...]
     loop: tuple[int, ...]
+    first: int = 0
 
 
 def violation(graph: Graph, formula: Expr, look: Look = lambda: None) -> Cycle | None:
@@ -84,10 +85,11 @@ class Product:
         known: dict[int, int] = {}
         state, place, step = self.state, self.place, self.step
         for number in automaton.initial:
-            if fits[number][0]:
-                known[number] = len(state)
-                state.append(0)
-                place.append(number)
+            for start in range(graph.starts):
+                if fits[number][start]:
+                    known[start * width + number] = len(state)
+                    state.append(start)
+                    place.append(number)
         self.initial = len(state)
         begins, leads = graph.first, graph.target
         at = 0
@@ -274,7 +276,7 @@ class Product:
     def cycle(self, part: _Part) -> Cycle:
         """A behaviour that comes to a part and goes round in it, fairly."""
         inside = set(part.nodes)
-        stem, entry = self._stem(inside)
+        begun, stem, entry = self._stem(inside)
         names = self._names([entry], inside)
         sums = self._summed(part.nodes, inside, names)
         asked = self._closed(sums.able | sums.passed, sums.turns) & self.strong
@@ -289,7 +291,7 @@ class Product:
                 goals, met = goals | more, met | kept
             loop += way
         loop += self._nearest(here, called, inside, None, (entry, IDENTITY))
-        return Cycle(self._steps(stem), self._steps(loop))
+        return Cycle(self._steps(stem), self._steps(loop), self.state[begun])
 
     def _steps(self, edges: Iterable[int]) -> tuple[int, ...]:
         return tuple(self.step[edge] for edge in edges if self.step[edge] >= 0)
@@ -310,18 +312,18 @@ class Product:
         called = composed(called, self._renamed(edge))
         return there, called, self.goals[self.place[there]], kept | self._not_able(there, called)
 
-    def _stem(self, inside: set[int]) -> tuple[list[int], int]:
-        """A shortest way from the start into a part, and the node where it gets there."""
+    def _stem(self, inside: set[int]) -> tuple[int, list[int], int]:
+        """The node at which a shortest way into a part starts, the way, and the node where it gets there."""
         first, target = self.edges.first, self.edges.target
         came: dict[int, tuple[int, int] | None] = dict.fromkeys(range(self.initial))
         for node in (todo := list(came)):
             if node in inside:
                 way: list[int] = []
-                back = came[node]
+                begun, back = node, came[node]
                 while back is not None:
                     way.append(back[1])
-                    back = came[back[0]]
-                return way[::-1], node
+                    begun, back = back[0], came[back[0]]
+                return begun, way[::-1], node
             for edge in range(first[node], first[node + 1]):
                 there = target[edge]
                 if there not in came:
@@ -358,8 +360,8 @@ class Product:
 def behaviour(graph: Graph, cycle: Cycle) -> tuple[tuple[State, ...], int | None]:
     """The states of a cycle as those of the program, with the names that tasks and values really have; after
     the last state comes the one with the number that is told, or nothing else (None)."""
-    states = [graph.states[0]]
-    at, names = 0, Renaming()
+    states = [graph.states[cycle.first]]
+    at, names = cycle.first, Renaming()
     for step in cycle.stem:
         at, names, state = _taken(graph, step, at, names)
         states.append(state)

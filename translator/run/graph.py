@@ -47,6 +47,8 @@ class Graph:
     interchange: Interchange
     promises: list[Promise]
     states: list[State] = field(default_factory=list)
+    # How many of them, the first ones, a behaviour may begin in.
+    starts: int = 1
     first: array[int] = field(default_factory=lambda: array("q", [0]))
     target: array[int] = field(default_factory=lambda: array("i"))
     label: array[int] = field(default_factory=lambda: array("i"))
@@ -61,7 +63,9 @@ class Graph:
     ) -> Graph:
         """All states of a program; raises TooLarge where there are more than `limit`."""
         interpreter = Interpreter(program)
-        made = cls(interpreter, interchange or Interchange(program), promises(program))
+        # What is exchanged in a state that was chosen to begin with is exchanged in no other.
+        exchanged = None if program.choices else interchange
+        made = cls(interpreter, exchanged or Interchange(program), promises(program))
         made._explore(limit, look)
         return made
 
@@ -70,11 +74,13 @@ class Graph:
         canonical = self.interchange.canonical
         trivial = self.interchange.trivial
         moves = self.interpreter.moves
-        initial = self.interpreter.initial()
-        found: dict[State, int] = {initial: 0}
+        found: dict[State, int] = {}
+        for initial in self.interpreter.initials():
+            found[initial] = len(found)
+        self.starts = len(found)
         numbers: dict[tuple[int, str, Permutation], int] = {}
         states, target, label, able = self.states, self.target, self.label, self.able
-        states.append(initial)
+        states.extend(found)
         waiting = self._waiting()
         behind = {point: at for promise in self.promises for point, at in promise.behind.items()}
         for number, state in enumerate(states):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 
 from ..program.findings import Event
 from ..program.program import (
     CPU,
     PC,
     SLEEPY,
+    AnyOf,
     Claim,
     Const,
+    Elements,
     Expr,
     Point,
     Program,
@@ -109,21 +113,49 @@ class Interpreter:
 
     # -- states
 
-    def initial(self) -> State:
+    def initial(self, chosen: Mapping[str, Value] | None = None) -> State:
+        """The state in which a behaviour begins.  `chosen` are the whole values of variables that start with
+        any of several; of others the least is taken."""
         values: list[Value] = []
         for variable in self.program.variables:
-            value = variable.initial
-            for size in reversed(variable.sizes):
+            start = variable.initial
+            if isinstance(start, AnyOf):
+                start = min(start.values, key=lambda value: (value is not None, str(value)))
+            value = start.nested(variable.sizes) if isinstance(start, Elements) else start
+            for size in reversed(() if isinstance(start, Elements) else variable.sizes):
                 value = (value,) * size
+            if chosen is not None and variable.name in chosen:
+                value = chosen[variable.name]
             if variable.name == PC:
                 value = tuple(self.program.process(t.process).entry for t in self.tasks)
             elif variable.process:
                 value = (value,) * len(self.program.tasks_of(variable))
             values.append(value)
         for monitor in self.program.monitors:
-            start = conjunction(monitor.trigger, negation(monitor.release))
-            values[self.slots[monitor.variable]] = self.value(start, tuple(values))
+            asked = conjunction(monitor.trigger, negation(monitor.release))
+            values[self.slots[monitor.variable]] = self.value(asked, tuple(values))
         return tuple(values)
+
+    def initials(self) -> Iterator[State]:
+        """Every state in which a behaviour begins."""
+        chosen = self.program.choices
+        ways = [tuple(_wholes(variable)) for variable in chosen]
+        for way in product(*ways):
+            yield self.initial(dict(zip((v.name for v in chosen), way, strict=True)))
+
+    def begins(self, state: State) -> bool:
+        """Whether a behaviour may begin in the state."""
+        return state == self.initial(self.chosen(state))
+
+    def chosen(self, state: State) -> Mapping[str, Value]:
+        """What a state has of the variables that start with any of several values."""
+        found: dict[str, Value] = {}
+        for variable in self.program.choices:
+            value = state[self.slots[variable.name]]
+            assert isinstance(variable.initial, AnyOf)
+            if all(leaf in variable.initial.values for leaf in _leaves(value, len(variable.sizes))):
+                found[variable.name] = value
+        return found
 
     def pc(self, state: State, task: Task) -> Point:
         names = state[self._pc]
@@ -298,11 +330,13 @@ class Exploration:
 
     def __iter__(self) -> Iterator[State]:
         """Every state, once, when it is found."""
-        first = self.interpreter.initial()
-        self.found[first] = None
-        self.generated = self.depth = 1
-        yield first
-        frontier = [first]
+        frontier: list[State] = []
+        self.depth = 1
+        for first in self.interpreter.initials():
+            self.found[first] = None
+            self.generated += 1
+            frontier.append(first)
+            yield first
         while frontier:
             following: list[State] = []
             for number, state in enumerate(frontier, start=1):
@@ -322,6 +356,23 @@ class Exploration:
     def path(self, state: State) -> tuple[State, ...]:
         """A shortest behaviour to a state, from the initial one."""
         return path(state, self.found)
+
+
+def _wholes(variable: Variable) -> Iterator[Value]:
+    """Every value that a variable may start with, any of several for each element."""
+    assert isinstance(variable.initial, AnyOf)
+    leaves = sorted(variable.initial.values, key=lambda value: (value is not None, str(value)))
+    for way in product(leaves, repeat=prod(variable.sizes)):
+        yield Elements(way).nested(variable.sizes) if variable.sizes else way[0]
+
+
+def _leaves(value: Value, depth: int) -> Iterator[Value]:
+    if depth == 0:
+        yield value
+        return
+    assert isinstance(value, tuple)
+    for item in value:
+        yield from _leaves(item, depth - 1)
 
 
 def path(state: State, found: Mapping[State, State | None]) -> tuple[State, ...]:

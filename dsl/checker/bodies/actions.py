@@ -8,13 +8,16 @@ from ...model import sorts as s
 from ...source import BUILT_IN
 from ...syntax import tree
 from ...vocabulary.foreign import habit, not_within
-from ...vocabulary.lookup import LOCK_METHODS, OPERATION_NAMES, QUEUE_VERBS, SET_METHODS
+from ...vocabulary.lookup import LOCK_FUNCTIONS, LOCK_METHODS, OPERATION_NAMES, QUEUE_VERBS, SET_METHODS
+from ...vocabulary.word import Word
 from ..values.expressions import domain, expression, place
 from ..values.operators import fitted
 from ..values.places import refuse_lock_state
 from ..values.scope import Scope
+from .atomics import atomic_operation, operation_of
 from .body import Body, Copied, sole_first
 from .objects import allocation
+from .spelling import lock_of, spelled
 
 FAULT = object()
 
@@ -52,7 +55,11 @@ def action_of(node: tree.Expr, body: Body) -> object | None:
         return FAULT if plain_arguments(node, name, 0, body) is None else m.ShouldStop(node.span)
     if name in scope.names.functions:
         return _invoke(node, name, body) or FAULT
-    return None
+    word = spelled(node, scope)
+    if word is not None:
+        return _spelled_action(node, word, body)
+    operation = operation_of(name, scope)
+    return None if operation is None else atomic_operation(node, operation, body) or FAULT
 
 
 def plain_arguments(call: tree.Call, name: str, count: int, body: Body) -> tuple[tree.Expr, ...] | None:
@@ -166,7 +173,25 @@ def lock_call(call: tree.Call, body: Body, *, statement: bool) -> object:
     if call.arguments:
         scope.found.add("bad-argument", call.span, f"`{name}` takes nothing")
         return FAULT
-    action, mode = methods[name]
+    return _lock_operation(call, lock, name, name, body, statement=statement)
+
+
+def lock_function(call: tree.Call, word: Word, body: Body, *, statement: bool) -> object:
+    """`spin_lock(l)` and the like, or FAULT."""
+    lock = lock_of(call, word, body.scope)
+    if lock is None:
+        return FAULT
+    method = LOCK_FUNCTIONS[word.word][0] if word.word in LOCK_FUNCTIONS else word.means
+    return _lock_operation(call, lock, word.word, method, body, statement=statement)
+
+
+def _lock_operation(
+    call: tree.Call, lock: m.Place, name: str, method: str, body: Body, *, statement: bool
+) -> object:
+    """What `method` does to a lock that has it; `name` is how it is written."""
+    assert isinstance(lock.sort, s.Lock)
+    scope = body.scope
+    action, mode = LOCK_METHODS[lock.sort.kind][method]
     if action == "try":
         attempt = m.TryLock(lock, mode, call.span)
         return m.Do(attempt, call.span) if statement else attempt
@@ -176,6 +201,16 @@ def lock_call(call: tree.Call, body: Body, *, statement: bool) -> object:
     if action == "acquire":
         sole_first(call.span, f"`{name}`", body)
     return m.LockAction(action, lock, mode, call.span)
+
+
+def _spelled_action(call: tree.Call, word: Word, body: Body) -> object | None:
+    """A word of the kernel that returns something; None for the state of a lock, which is a value."""
+    if word.word in LOCK_FUNCTIONS:
+        return lock_function(call, word, body, statement=False)
+    if word.role == "is_locked":
+        return None
+    body.found.add("no-result", call.span, f"`{word.word}` returns nothing", "make it a statement of its own")
+    return FAULT
 
 
 def lock_and_mode(node: tree.Expr, scope: Scope, word: str) -> tuple[m.Place, str] | None:

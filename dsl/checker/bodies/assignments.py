@@ -71,8 +71,13 @@ def source(node: tree.Expr, sort: s.Sort, body: Body) -> m.Source | None:
 def _fitted_action(action: m.Action, sort: s.Sort, body: Body) -> m.Action | None:
     have = action.sort
     if have is None:
-        assert isinstance(action, m.Invoke)
-        body.found.add("no-result", action.span, f"`{action.function}` returns nothing", "declare `-> T`")
+        assert isinstance(action, m.Invoke | m.Modify)
+        if isinstance(action, m.Modify):
+            body.found.add(
+                "no-result", action.span, f"`{action.word}` returns nothing", "make it a statement"
+            )
+        else:
+            body.found.add("no-result", action.span, f"`{action.function}` returns nothing", "declare `-> T`")
         return None
     if isinstance(sort, s.Snapshot) and isinstance(have, s.Snapshot):
         return action

@@ -7,10 +7,14 @@ from ...model import sorts as s
 from ...model.walk import walk
 from ...syntax import tree
 from ...vocabulary.lookup import ACTIONS, CHOICES, LOADS, OPERATION_NAMES
+from ...vocabulary.word import Word
 from ..values.expressions import condition, place
 from .actions import FAULT, action_of, plain_arguments
+from .atomics import is_operation, operation_of
 from .body import Body, not_in_atomic
+from .spelling import arguments, spelled, text_of
 
+RETURNED = "(returned)"
 _STATE = ("all", "any", *LOADS)
 
 
@@ -24,7 +28,12 @@ def acts(node: tree.Expr, body: Body) -> bool:
             return acts(left, body) or acts(right, body)
         case tree.Call(function=tree.Name(id=name)):
             own = name in body.scope.locals or name in body.scope.names.variables
-            return not own and (name in ACTIONS or name in body.scope.names.functions)
+            known = name in ACTIONS or name in body.scope.names.functions
+            word = spelled(node, body.scope)
+            does = word is not None and word.role != "is_locked"
+            return not own and (known or does or operation_of(name, body.scope) is not None)
+        case tree.Comparison(first=first, rest=((_, second),)):
+            return is_operation(first, body.scope) or is_operation(second, body.scope)
         case tree.Call(function=tree.Attribute(name=name)):
             return name in OPERATION_NAMES
         case tree.Name():
@@ -50,6 +59,10 @@ def tested(node: tree.Expr, body: Body) -> m.Condition | None:
             return first and second and m.Joined(operator, first, second, node.span)
         case _ if _looks(node, body):
             return m.Look(node.span)
+        case tree.Call() if (word := spelled(node, body.scope)) and word.role in ("bug", "warn"):
+            return bug(node, word, body)
+        case tree.Comparison(rest=((operator, second),)):
+            return _compared(node, operator, second, body)
         case _:
             return _tested_action(node, body)
 
@@ -91,6 +104,45 @@ def _is_whole_call(node: tree.Expr) -> bool:
     )
 
 
+def bug(call: tree.Call, word: Word, body: Body) -> m.Bug | None:
+    """`BUG_ON(C)` or `WARN_ON(C)`."""
+    given = arguments(call, word, body.scope)
+    text = text_of(call)
+    body.scope.names.asserted.add(text)
+    if given is None:
+        return None
+    test = tested(given[0], body)
+    return None if test is None else m.Bug(test, text, word.role == "bug", call.span)
+
+
+def _compared(node: tree.Comparison, operator: str, right: tree.Expr, body: Body) -> m.Condition | None:
+    """What an atomic operation returns, compared with what reads nothing that is shared."""
+    left = node.first
+    other = right if is_operation(left, body.scope) else left
+    if acts(other, body) or any(isinstance(part, tree.Call) and acts(part, body) for part in walk(other)):
+        help = "assign one of the two to a local first"
+        body.found.add("call-in-expression", other.span, "one operation at a time is compared", help)
+        return None
+    action = action_of(right if other is left else left, body)
+    if action is FAULT:
+        return None
+    assert isinstance(action, m.Modify)
+    if action.sort is None:
+        body.found.add("no-result", action.span, f"`{action.word}` returns nothing", "make it a statement")
+        return None
+    bound = m.Bound(RETURNED, action.sort, action.span)
+    returned = tree.Name(action.span, RETURNED)
+    first, second = (left, returned) if other is left else (returned, right)
+    test = condition(tree.Comparison(node.span, first, ((operator, second),)), body.scope.inside(bound))
+    if test is None:
+        return None
+    if any(isinstance(part, m.Place) and not isinstance(part.root, m.LocalVariable) for part in m.walk(test)):
+        message = "what an operation returns is compared with a shared variable, which is another step"
+        body.found.add("call-in-expression", other.span, message, "load it into a local first")
+        return None
+    return m.Outcome(action, bound, test, node.span)
+
+
 def acted(node: tree.Expr, body: Body) -> object | None:
     """As `action_of`, and waits that have an outcome."""
     match node:
@@ -129,9 +181,13 @@ def _tested_action(node: tree.Expr, body: Body) -> m.Condition | None:
         return condition(node, body.scope)
     assert isinstance(action, m.Action)
     if action.sort is None:
-        assert isinstance(action, m.Invoke)
-        message = f"`{action.function}` returns nothing"
-        body.found.add("no-result", action.span, message, "declare `-> bool`")
+        assert isinstance(action, m.Invoke | m.Modify)
+        name, advice = (
+            (action.word, "test it in the next line")
+            if isinstance(action, m.Modify)
+            else (action.function, "declare `-> bool`")
+        )
+        body.found.add("no-result", action.span, f"`{name}` returns nothing", advice)
         return None
     if not isinstance(action.sort, s.Bool):
         body.found.add("not-a-condition", node.span, f"a condition is needed, this is `{action.sort}`")

@@ -9,6 +9,7 @@ from ...model import sorts as s
 from ...syntax import tree
 from ...vocabulary.lookup import (
     BARRIERS,
+    LOCK_FUNCTIONS,
     MASK_VERBS,
     OPERATION_NAMES,
     PLAIN_VERBS,
@@ -18,11 +19,12 @@ from ...vocabulary.lookup import (
     TASK_VERBS,
 )
 from ..values.expressions import condition, expression, place
-from .actions import FAULT, lock_call
+from .actions import FAULT, lock_call, lock_function
 from .assignments import assignment, set_method, source
 from .body import Body, not_in_atomic, sole_first, stores_to
 from .conditions import acted, refuse_in_await
 from .objects import freeing
+from .spelling import spelled
 from .waiting import waiting_verb
 
 
@@ -49,7 +51,7 @@ def _rcu_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
     return m.RcuAction(action, domain, call.span)
 
 
-def _mask_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
+def mask_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
     action, mask = MASK_VERBS[name]
     scope = body.scope
     if action in ("disable", "enable"):
@@ -144,6 +146,12 @@ def call_statement(
         if name not in BARRIERS:
             not_in_atomic(call.span, f"`{name}()`", body)
         return m.Verb(name, call.span)
+    word = spelled(call, scope)
+    if word is not None and word.word in LOCK_FUNCTIONS:
+        done = lock_function(call, word, body, statement=True)
+        return None if done is FAULT else done  # type: ignore[return-value]
+    if word is not None and word.role == "wake_call":
+        name = word.means
     if name in QUEUE_VERBS:
         argument = call.arguments[0] if len(call.arguments) == 1 else None
         if argument is None or isinstance(argument, tree.Keyword | tree.Generator):
@@ -161,10 +169,10 @@ def call_statement(
     if name in TASK_VERBS:
         return waiting_verb(call, name, body)
     if name in MASK_VERBS:
-        return _mask_action(name, call, body)
+        return mask_action(name, call, body)
     if name in RCU_VERBS:
         return _rcu_action(name, call, body)
-    if name in STORES:
+    if name in STORES and name not in scope.names.functions:
         if len(call.arguments) != 2 or any(
             isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
         ):
@@ -178,7 +186,7 @@ def call_statement(
     action = acted(call, body)
     if action is FAULT:
         return None
-    if isinstance(action, m.Invoke | m.WaitInTime):
+    if isinstance(action, m.Invoke | m.Modify | m.WaitInTime):
         return m.Do(action, call.span)
     if isinstance(action, m.Maybe | m.NeedResched | m.Choose | m.Allocate | m.ShouldStop):
         scope.found.add("no-effect", node.span, f"the outcome of `{name}` is not used")

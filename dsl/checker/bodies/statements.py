@@ -8,21 +8,25 @@ from ...model import sorts as s
 from ...model.fold import truth_of
 from ...source import Span
 from ...syntax import tree
+from ...vocabulary.kernel_words import MASKED
+from ...vocabulary.word import Word
 from ..values.expressions import constant, domain, place
 from ..values.scope import Scope
-from .actions import lock_and_mode
+from .actions import FAULT, lock_and_mode, lock_function
 from .assignments import assignment, augmented_assignment, declaration
 from .body import Body, meet, not_in_atomic, sole_first
-from .conditions import tested
+from .conditions import bug, tested
 from .simple_statements import (
     assert_statement,
     await_statement,
     call_statement,
     jump_statement,
     label_statement,
+    mask_action,
     may_leave,
     return_statement,
 )
+from .spelling import held, spelled
 from .waiting import with_awaited
 
 MAX_DELEGATES = 12
@@ -72,6 +76,8 @@ def _statement(node: tree.Statement, body: Body) -> m.Statement | tuple[m.Statem
             return assignment(node, body)
         case tree.Augmented():
             return augmented_assignment(node, body)
+        case tree.CallStatement(expression=tree.Call() as call) if word := spelled(call, body.scope):
+            return _spelled(node, call, word, body)
         case tree.CallStatement():
             return call_statement(node, body)
         case tree.Assert():
@@ -143,6 +149,41 @@ def _atomic(node: tree.Atomic, body: Body) -> m.Statement | None:
     statements = _block(node.body, body)
     body.atomic = body.may_block = None
     return m.Atomic(statements, node.span)
+
+
+# ---- words of the kernel
+
+
+def _spelled(
+    node: tree.CallStatement, call: tree.Call, word: Word, body: Body
+) -> m.Statement | tuple[m.Statement, ...] | None:
+    match word.role:
+        case "bug" | "warn":
+            claim = bug(call, word, body)
+            return None if claim is None else m.Do(claim, call.span)
+        case "held":
+            return held(call, word, body)
+        case "masked":
+            return _masked(call, word, body)
+        case _:
+            return call_statement(node, body)
+
+
+def _masked(call: tree.Call, word: Word, body: Body) -> tuple[m.Statement, ...] | None:
+    """A lock with interrupts off: two statements, of which the mask comes first and goes last."""
+    not_in_atomic(call.span, f"`{word.word}`", body)
+    done = lock_function(call, word, body, statement=True)
+    verb = MASKED[word.word][1]
+    if done is FAULT:
+        # One fault is enough: what is kept in the local is not looked for.
+        names = {part.id for part in call.arguments[1:] if isinstance(part, tree.Name)}
+        body.scope.assigned = body.scope.assigned and body.scope.assigned | names
+        return None
+    mask = mask_action(verb, tree.Call(call.span, call.function, call.arguments[1:]), body)
+    if mask is None:
+        return None
+    assert isinstance(done, m.LockAction)
+    return (mask, done) if done.action == "acquire" else (done, mask)
 
 
 # ---- waiting

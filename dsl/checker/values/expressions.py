@@ -11,7 +11,8 @@ from ...model import sorts as s
 from ...model.fold import NotConstant, evaluate
 from ...source import Span
 from ...syntax import tree
-from ...vocabulary.lookup import LOADS
+from ...vocabulary.lookup import LOADS, TESTS, word_of
+from ...vocabulary.word import Word
 from .names import named, refuse_call
 from .objects import all_allocated, of_bound, waited
 from .operators import compared, computed, displayed, fitted, measured, signed, temporal, truth
@@ -35,6 +36,9 @@ def expression(node: tree.Argument, scope: Scope, wanted: s.Sort | None = None) 
             return m.Literal(None, s.NOTHING, node.span)
         case tree.Text():
             scope.found.add("no-text", node.span, "texts are no values", "declare an `enum` for named values")
+        case tree.ListComprehension():
+            help = "write `{x for x in T}`, a set, where neither order nor repetition counts"
+            scope.found.add("no-list", node.span, "there are no lists", help)
         case tree.ListLiteral():
             help = "write `{a, b}`, a `set[T]`, where the order does not count, or declare an array `T[N]`"
             scope.found.add("no-list", node.span, "there are no lists", help)
@@ -396,7 +400,18 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
     name = node.function.id
     if name in ("all", "any"):
         return _quantifier(name, node, scope)
-    if name in LOADS:
+    word = word_of(name)
+    if word is not None and word.role == "is_locked" and name not in scope.names.functions:
+        return _is_locked(node, word, scope)
+    if name in TESTS and name not in scope.names.functions:
+        if len(node.arguments) != 2 or any(
+            isinstance(a, tree.Keyword | tree.Generator) for a in node.arguments
+        ):
+            scope.found.add("bad-argument", node.span, f"`{name}` takes a bit and a set")
+            return None
+        bit, bits = node.arguments
+        return _comparison(tree.Comparison(node.span, bit, (("in", bits),)), scope)  # type: ignore[arg-type]
+    if name in LOADS and name not in scope.names.functions:
         only = _only_argument(node, scope)
         typed = None if only is None else expression(only, scope)
         if typed and not isinstance(typed, m.Load):
@@ -421,6 +436,19 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
         return _measure(name, node, scope)
     refuse_call(name, node, scope)
     return None
+
+
+def _is_locked(node: tree.Call, word: Word, scope: Scope) -> m.Expr | None:
+    """`spin_is_locked(l)`, a load of what others may change at once."""
+    only = _only_argument(node, scope)
+    lock = None if only is None else place(only, scope)
+    if lock is None:
+        return None
+    if not isinstance(lock.sort, s.Lock) or lock.sort.kind not in word.of:
+        message = f"`{word.word}` takes a `{word.of[0]}`, this is `{lock.sort}`"
+        scope.found.add("wrong-sort", lock.span, message)
+        return None
+    return m.LockState(lock, None, node.span)
 
 
 def _method(node: tree.Call, scope: Scope) -> None:

@@ -6,6 +6,7 @@ from ...model import model as m
 from ...model import sorts as s
 from ...source import Span
 from ...syntax import tree
+from ...vocabulary.atomic_words import OPERATIONS
 from ...vocabulary.lookup import BUILT_INS, CHOICES, TYPE_WORDS
 from .scope import Scope
 
@@ -104,6 +105,9 @@ def refuse_call(name: str, node: tree.Call, scope: Scope) -> None:
             else "write the value alone"
         )
         scope.found.add("type-as-value", node.span, f"`{name}` is a type, and makes no values", help)
+    elif name in OPERATIONS:
+        help = "assign it to a local first" if scope.kind == "code" else _NO_CALL
+        scope.found.add("call-in-expression", node.span, f"`{name}` takes a step, and stands alone", help)
     elif name == "print":
         scope.found.add("no-print", node.span, "nothing is printed", "the trace shows every read and write")
     elif name in ("range",):

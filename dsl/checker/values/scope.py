@@ -13,7 +13,7 @@ from ...syntax import tree
 from ...syntax.recover import Lost
 from ...vocabulary.foreign import habit, not_within
 from ...vocabulary.library_words import LIBRARY_NAMES
-from ...vocabulary.lookup import BUILT_INS, TYPE_WORDS
+from ...vocabulary.lookup import BUILT_INS, LIKELY
 
 
 @dataclass(slots=True)
@@ -147,8 +147,8 @@ class Scope:
                 help = "use numbers and `const` declarations"
                 self.found.add("not-constant", span, f"`{name}` is not a constant", help)
             return
-        here = BUILT_INS if self.whole_state else BUILT_INS - {"allocated"}
-        words = not_within(name, (here - TYPE_WORDS) | LIBRARY_NAMES)
+        here = LIKELY if self.whole_state else LIKELY - {"allocated"}
+        words = not_within(name, here | LIBRARY_NAMES)
         candidates = {*self.locals, *self.bounds, *self.names.known(), *words}
         help = habit(name) or did_you_mean(name, candidates)
         self.found.add("unknown-name", span, f"`{name}` is not known", help)
