@@ -19,6 +19,7 @@ from ..text.ink import Ink
 from ..text.matrix import Table, mood, summary, tables, word
 from ..text.places import repository_path
 from ..text.result import (
+    MEMORIES,
     cell_text,
     counterexample_text,
     counterexamples,
@@ -80,6 +81,7 @@ class Model:
     path: str
     about: tuple[str, ...]
     constants: str
+    memory: str
     summary: str
     status: int
     tables: tuple[Table, ...]
@@ -168,6 +170,7 @@ def _model(
         path=_name(result.path, root),
         about=tuple((result.doc or "").strip().split("\n\n")) if result.doc else (),
         constants=" ".join(f"{name}={value_text(value)}" for name, value in result.constants),
+        memory=MEMORIES.get(result.memory, result.memory),
         summary=summary(result),
         status=result.status,
         tables=tables(result),

@@ -59,6 +59,11 @@ RULES = {
         "A count of references is wrong",
         "A count of references is raised from zero, taken below zero, or taken to zero without a test.",
     ),
+    "use_after_free": (
+        "An object that is not allocated is used",
+        "An object is used that was freed or never allocated, or it is freed while a lock in it is held.",
+    ),
+    "double_free": ("An object is freed twice", "An object is freed that was freed before."),
     "ends_holding": ("A task ends with a lock held", "A process comes to its end without releasing a lock."),
     "not_as_expected": (
         "A known violation is no longer found",

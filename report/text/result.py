@@ -152,7 +152,7 @@ MEMORIES = {
 def head_text(name: str, constants: tuple[tuple[str, Value], ...], ink: Ink, memory: str = SC) -> str:
     """The first line of every report: the model, its constants, its memory."""
     consts = " ".join(f"{constant}={value_text(value)}" for constant, value in constants)
-    return "   ".join(part for part in (ink("strong", name), consts, MEMORIES[memory]) if part)
+    return "   ".join(part for part in (ink("strong", name), consts, MEMORIES.get(memory, memory)) if part)
 
 
 def weak_text(scene: Scene) -> list[str]:

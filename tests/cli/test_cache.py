@@ -145,7 +145,7 @@ def test_what_says_something_else_is_checked(
 
 DECIDING: dict[str, object] = {
     "properties": ("a",), "policies": ("a",), "scenarios": ("a",), "constants": {"A": 1}, "reduction": False,
-    "outside": True, "engine": "interpreter", "shard": (1, 2),
+    "outside": True, "engine": "interpreter", "shard": (1, 2), "memory": "weak",
 }  # fmt: skip
 NOT_DECIDING: dict[str, object] = {
     "workers": 2, "jobs": 2, "seconds": 1.0, "run_seconds": 1.0, "states": 1, "fail_fast": True,
@@ -162,7 +162,7 @@ def test_every_option_is_known_to_decide_or_not() -> None:
         other = replace(plain, **{name: value})  # type: ignore[arg-type]
         assert (other.deciding() != plain.deciding()) == (name in DECIDING), name
         of_a_cell = other.deciding(of_a_cell=True) != plain.deciding(of_a_cell=True)
-        assert of_a_cell == (name in ("constants", "engine", "reduction")), name
+        assert of_a_cell == (name in ("constants", "engine", "reduction", "memory")), name
 
 
 def test_names_that_run_together(check: Run, folder: Path) -> None:
@@ -171,7 +171,7 @@ def test_names_that_run_together(check: Run, folder: Path) -> None:
         "model early\n\nshared on: bool = False\n\nprocess p:\n    on = True\n    cpu_relax()\n"
         '    assert on, "z"\n    assert not on, "b supposes 0"\n\nproperty b: on leads_to not on\n'
     )
-    assert check("early.pfn", "--property", "z", "--property", "b").returncode == 3
+    assert check("early.pfn", "--property", "z", "--property", "b").returncode == 1
     ran = check("early.pfn", "--property", "z", "--property", "b supposes 0")
     assert ran.returncode == 1 and "VIOLATED" in ran.stdout
 

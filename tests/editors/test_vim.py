@@ -134,7 +134,7 @@ let g:told = [line('.'), col('.'), g:after, g:told]
         "violated[deadlock]: under halt_poll: Tasks wait for each other",
         1,
     ]
-    assert found[1] == ["waits.pfn", 8, 1, "I", "step 1 waiter tries = 0 (in the wait policy)", 1]
+    assert found[1] == ["waits.pfn", 8, 1, "I", "step 1 waiter starts", 1]
     assert found[2][:4] == ["waits.pfn", 12, 16, "I"]
     assert all(valid for *_, valid in found)
 

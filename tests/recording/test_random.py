@@ -13,7 +13,7 @@ import pytest
 from random_models import model
 from random_recordings import Sample, bound, samples, small, verdicts
 
-SEEDS = range(10, 46)
+SEEDS = range(10, 54)
 
 
 @cache

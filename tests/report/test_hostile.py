@@ -28,7 +28,7 @@ from pfnspec.report.review.text import review_text, troubles_text
 from pfnspec.report.text.ink import Ink
 from pfnspec.report.text.result import diagnostics_of, failure_text, result_text
 from pfnspec.report.visible import harmless, meant, shown, visible
-from pfnspec.translator.program.findings import Finding, Moved, Position, Reachable, Standing
+from pfnspec.translator.program.findings import Cure, Finding, Moved, Position, Put, Reachable, Standing
 from pfnspec.translator.program.values import Atom
 from pfnspec.translator.reduce.unlocked import Unlocked
 
@@ -111,12 +111,12 @@ def results(fixed_results: tuple[Result, ...]) -> tuple[Result, ...]:
         failure=Failure("crash", "message", "detail", "/tmp/x"),
         evidence=replace(first.evidence, symmetry=("task", "Pfn"), engines=("tlc",)),
         constants=(("N", "member"),),
-        scenes=(*first.scenes, Scene("up", (("N", "member"),), 1, "full")),
+        scenes=(*first.scenes, Scene("up", (("N", "member"),), 1, "full", "sc", ("x",))),
         unreached=(Reachable(1, "label", span, "here"), Reachable(2, "branch", span, "if x:")),
         fairness=(("task", "weak"),),
         overrides=(("N", "2"),),
         unlocked=(Unlocked("x.y", span, span),),
-        asked=Asked(("claim",), ("spin",), ("up",), tool="tool"),
+        asked=Asked(("claim",), ("spin",), ("up",), tool="tool", memory="sc"),
     )
     return (*fixed_results, extra)
 
@@ -132,7 +132,7 @@ def with_values(finding: Finding) -> Finding:
     asleep = Standing(first.task, first.span, "waits", "a wake-up", (), lost=(Moved("x", "0", "1", 1),))
     return replace(
         finding, steps=(replace(first, events=(event,)), *others), positions=(position,),
-        standing=(*finding.standing, asleep),
+        standing=(*finding.standing, asleep), cures=(Cure((Put("smp_mb", first.task, first.span, first.span),)),),
     )  # fmt: skip
 
 
