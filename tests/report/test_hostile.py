@@ -132,7 +132,8 @@ def with_values(finding: Finding) -> Finding:
     asleep = Standing(first.task, first.span, "waits", "a wake-up", (), lost=(Moved("x", "0", "1", 1),))
     return replace(
         finding, steps=(replace(first, events=(event,)), *others), positions=(position,),
-        standing=(*finding.standing, asleep), cures=(Cure((Put("smp_mb", first.task, first.span, first.span),)),),
+        standing=(*finding.standing, asleep),
+        cures=(Cure((Put("smp_mb", first.task, first.span, first.span),)),),
     )  # fmt: skip
 
 
