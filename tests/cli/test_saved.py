@@ -220,6 +220,7 @@ def test_shards_that_were_asked_for_different_things(pfnspec: Run, folder: Path,
     others: dict[str, object] = {
         "properties": ["deadlock"], "policies": ["block"], "scenarios": ["one"], "seconds": 5.0,
         "run_seconds": 5.0, "states": 9, "fail_fast": True, "reduction": False, "outside": True, "tool": "x",
+        "memory": "weak",
     }  # fmt: skip
     assert others.keys() == data["asked"].keys()
     for name, value in others.items():
