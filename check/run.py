@@ -13,7 +13,8 @@ from ..dsl.source import BUILT_IN
 from .options import Options, Progress, asked_of, store_of
 from .project.files import Contents, content, encoded, project, read, real_path
 from .result import Evidence, Result
-from .saved.data import Unreadable, result_data, result_of
+from .saved.data import result_data
+from .saved.reader import Unreadable, result_of
 from .saved.store import Store, fingerprint
 
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from ..dsl.model import model as m
 from ..dsl.source import Span
 from . import pipeline
-from .lower.direct import Direct
 from .lower.finish import Resolver
+from .lower.values.direct import Direct
 from .program.program import (
     CPU,
     TRUE,

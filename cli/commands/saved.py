@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...check.result import Result
-from ...check.saved.data import Unreadable, result_of
 from ...check.saved.merge import CannotMerge, merged
+from ...check.saved.reader import Unreadable, result_of
 from ...dsl.diagnostics import did_you_mean
 from ..output import finish, tell, writable
 from ..write import complain

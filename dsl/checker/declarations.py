@@ -33,7 +33,8 @@ from .recordings import recordings
 from .scenarios import choices, cpu_count, declare_policies, memory_model, pins, scene
 from .unlocked import unlocked_on_purpose
 from .values.scope import Names, Scope, Signature
-from .values.settle import constants, initial, process_counts, sort_of, types
+from .values.settle import constants, process_counts, sort_of, types
+from .values.starts import initial
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ The checker makes it from the tree; lowering reads nothing else.  Every name is 
 constant folded, every expression has its sort, and where a value may not fit, `Unwrap` or `Fit`
 says so.
 
-Its expressions, which stand in `model_expressions`, and the functions that go through it (`walk`) have
-the same names here.
+Its expressions, which stand in `model_expressions` and `model_actions`, and the functions that go
+through it (`walk`), have the same names here.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ..source import Span
 from ..vocabulary.built_in_words import CHECKS
+from .model_actions import *
 from .model_expressions import *
 from .model_recordings import FieldTest as FieldTest
 from .model_recordings import FieldValue as FieldValue
@@ -41,7 +42,7 @@ class Declare:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """`release`: by `smp_store_release`."""
+    """`release`: by a word of that order, such as `smp_store_release`."""
 
     place: Place
     value: Source

@@ -6,8 +6,7 @@ also what a checked model has already put into steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
 
 from ...dsl.checker.prelude import prelude
 from ...dsl.checker.scenarios import STANDARD, scenario_names
@@ -19,12 +18,20 @@ from .constants import compare_aliases, compare_constants
 from .difference import DIFFERENT, EFFECTS, NEUTRAL, STRONGER, WEAKER, Difference, worst
 from .implication import change_of_domain
 from .occurrences import called_by_processes
-from .terms import Surroundings, Term, domain, nodes, shape, surroundings, term
-
-_Node = TypeVar(
-    "_Node", tree.Process, tree.Function, tree.TypeAlias, tree.Enum, tree.Struct, tree.Shared, tree.Ghost,
-    tree.Recording,
-)  # fmt: skip
+from .parts import (
+    Node,
+    alike,
+    enum_differences,
+    initial_term,
+    interrupted,
+    named,
+    policies_line,
+    scenario_of,
+    size_words,
+    tasks_of,
+    whole_of,
+)
+from .terms import Term, domain, nodes, shape, surroundings, term
 
 _ACCEPTANCES = tree.Accept | tree.AcceptUnlocked
 """What a check takes no notice of, and what only says which notes are wanted."""
@@ -34,7 +41,7 @@ def same(old: tree.Tree, new: tree.Tree) -> bool:
     """Whether two specifications differ in comments, docstrings, layout and acceptances at most."""
 
     def told(of: tree.Tree) -> list[Term]:
-        return [_whole(node) for node in of.declarations if not isinstance(node, _ACCEPTANCES)]
+        return [whole_of(node) for node in of.declarations if not isinstance(node, _ACCEPTANCES)]
 
     return told(old) == told(new) and old.header.name == new.header.name
 
@@ -45,16 +52,6 @@ def compare(old: tree.Tree, new: tree.Tree) -> tuple[Difference, ...]:
     Both are trees of which checked models can be made; nothing is read or run.
     """
     return _Comparison(old, new).all()
-
-
-def _whole(node: object) -> Term:
-    """A declaration with its blocks, without places and docstrings."""
-    if isinstance(node, tuple):
-        return tuple(_whole(part) for part in node if not isinstance(part, tree.Docstring | tree.Pass))
-    if isinstance(node, tree.Node):
-        names = (name for name in node.__dataclass_fields__ if name not in ("span", "doc"))
-        return (type(node).__name__, *(_whole(getattr(node, name)) for name in names))
-    return (type(node).__name__, node)
 
 
 _Variable = tree.Shared | tree.Ghost
@@ -86,17 +83,17 @@ class _Comparison:
             message = f"the model was called `{self.old.header.name}`"
             spans = self.old.header.span, self.new.header.span
             found.append(Difference("model-renamed", NEUTRAL, self.new.header.name, message, *spans))
-        read = _named(self.old, tree.Recording)
-        for name, node in _named(self.new, tree.Recording).items():
-            if (old := read.get(name)) is None or _whole(old) != _whole(node):
+        read = named(self.old, tree.Recording)
+        for name, node in named(self.new, tree.Recording).items():
+            if (old := read.get(name)) is None or whole_of(old) != whole_of(node):
                 at = None if old is None else old.span
                 found.append(Difference("recording", NEUTRAL, name, "it is read otherwise", at, node.span))
         once = dict.fromkeys(found)
         return tuple(sorted(once, key=lambda difference: EFFECTS.index(difference.effect)))
 
-    def named(self, kind: type[_Node]) -> tuple[dict[str, _Node], dict[str, _Node]]:
+    def named(self, kind: type[Node]) -> tuple[dict[str, Node], dict[str, Node]]:
         """The declarations of a kind, by name, before and after."""
-        return _named(self.old, kind), _named(self.new, kind)
+        return named(self.old, kind), named(self.new, kind)
 
     # -- processes, functions
 
@@ -108,11 +105,7 @@ class _Comparison:
             if name in after:
                 continue
             new = next(
-                (
-                    n
-                    for n in after
-                    if n not in before and n not in renamed.values() and _alike(node, after[n])
-                ),
+                (n for n in after if n not in before and n not in renamed.values() and alike(node, after[n])),
                 None,
             )
             if new is not None:
@@ -138,7 +131,7 @@ class _Comparison:
         def told(kind: str, effect: str, message: str) -> Difference:
             return Difference(kind, effect, new.name, message, old.span, new.span)
 
-        if _interrupted(old) != _interrupted(new):
+        if interrupted(old) != interrupted(new):
             yield told("interrupts", DIFFERENT, "it interrupts another process, or at another level")
         for word, given, taken in (
             (
@@ -157,7 +150,7 @@ class _Comparison:
                 way = "added" if word in new.modifiers else "dropped"
                 yield told(f"{word}-{way}", effect, f"`{word}` is {way}: {why}")
         if shape(old.count) != shape(new.count):
-            tasks = [(_tasks(old.count, a), _tasks(new.count, b)) for a, b in self.pairs.values()]
+            tasks = [(tasks_of(old.count, a), tasks_of(new.count, b)) for a, b in self.pairs.values()]
             effect = worst(change_of_domain(*both) for both in tasks)
             said = {WEAKER: "fewer tasks run", STRONGER: "more tasks run"}
             other = "the number of tasks is written otherwise"
@@ -224,7 +217,7 @@ class _Comparison:
         enums = self.named(tree.Enum)
         for name in enums[1]:
             if name in enums[0]:
-                yield from _enum(enums[0][name], enums[1][name])
+                yield from enum_differences(enums[0][name], enums[1][name])
         structs = self.named(tree.Struct)
         for name in structs[1]:
             if name in structs[0]:
@@ -277,9 +270,9 @@ class _Comparison:
             if any(isinstance(part, tree.Subscript) and shape(part.base) != ("Name", ("str", "set"))
                    for part in nodes((old, new))):  # fmt: skip
                 effect = self.domains(old, new)
-                message = _size(effect)
+                message = size_words(effect)
             yield Difference("bound-changed", effect, name, message, *spans)
-        starts = any(_initial(was, a) != _initial(is_, b) for a, b in self.pairs.values())
+        starts = any(initial_term(was, a) != initial_term(is_, b) for a, b in self.pairs.values())
         if starts and shape(was) != shape(is_):
             yield Difference("initial-changed", DIFFERENT, name, "it starts as something else", *spans)
 
@@ -300,15 +293,15 @@ class _Comparison:
     def settings(self, of: tree.Tree, name: str | None) -> tuple[object, ...]:
         """All that makes a scenario what it is."""
         where = surroundings(of, name)
-        node = _scenario(of, name)
+        node = scenario_of(of, name)
         set_ = {s.name: term(s.value, where) for s in node.settings} if node else {}
         cpus = set_.get("cpus", ("name", "unlimited"))
         preempt, memory = set_.get("preempt", ("name", "none")), set_.get("memory", ("name", "sc"))
-        return where.values, cpus, preempt, memory, shape(_lines(of, name))
+        return where.values, cpus, preempt, memory, shape(policies_line(of, name))
 
     def scenes(self) -> Iterator[Difference]:
         for name in scenario_names(self.old):
-            old = _scenario(self.old, name)
+            old = scenario_of(self.old, name)
             if name not in self.scenarios:
                 span = old.span if old else self.old.header.span
                 message = "the scenario is removed"
@@ -318,16 +311,16 @@ class _Comparison:
                     "scenario-removed", WEAKER, name or self.old.header.name, message, span, None
                 )
             elif self.scenarios[name] != name:
-                new = _scenario(self.new, self.scenarios[name])
+                new = scenario_of(self.new, self.scenarios[name])
                 about = self.scenarios[name] or self.new.header.name
                 spans = (old.span if old else None), (new.span if new else None)
                 yield Difference("scenario-renamed", DIFFERENT, about, f"it was called `{name}`", *spans)
         for name in scenario_names(self.new):
-            node = _scenario(self.new, name)
+            node = scenario_of(self.new, name)
             if node is not None and name not in self.scenarios.values():
                 yield Difference("scenario-added", STRONGER, name or "", "a scenario is new", None, node.span)
         for one, other in self.scenarios.items():
-            a, b = _scenario(self.old, one), _scenario(self.new, other)
+            a, b = scenario_of(self.old, one), scenario_of(self.new, other)
             if a and b:
                 yield from self.scheduler(a, b)
 
@@ -367,7 +360,7 @@ class _Comparison:
         waits = [n for n in nodes(of.declarations) if isinstance(n, tree.Wait) and n.policy is None]
         if not waits:
             return {}
-        line = _lines(of, scenario)
+        line = policies_line(of, scenario)
         if line is None:
             return dict.fromkeys(STANDARD, ((), waits[0].span))
         return {use.name: (shape(use.arguments), use.span) for use in line.uses}
@@ -381,7 +374,7 @@ class _Comparison:
             for name in {**before, **after}:
                 was, is_ = before.get(name), after.get(name)
                 if was and not is_:
-                    place = _lines(self.new, other)
+                    place = policies_line(self.new, other)
                     message = f"waiting is no longer checked under it{within}"
                     new = place.span if place else None
                     yield Difference("policy-removed", WEAKER, name, message, was[1], new)
@@ -391,64 +384,3 @@ class _Comparison:
                 elif was and is_ and was[0] != is_[0]:
                     message = f"it is used with other values{within}"
                     yield Difference("policy-changed", DIFFERENT, name, message, was[1], is_[1])
-
-
-def _named(of: tree.Tree, kind: type[_Node]) -> dict[str, _Node]:
-    return {node.name: node for node in of.declarations if isinstance(node, kind)}
-
-
-def _interrupted(node: tree.Process) -> tuple[str, str] | None:
-    """At which level which process is interrupted by a handler."""
-    return None if node.interrupts is None else (node.interrupts.level, node.interrupts.process)
-
-
-def _alike(one: tree.Process, other: tree.Process) -> bool:
-    parts: list[Callable[[tree.Process], object]] = [
-        lambda p: p.body, lambda p: p.count, lambda p: p.cpu, _interrupted,
-    ]  # fmt: skip
-    return sorted(one.modifiers) == sorted(other.modifiers) and all(
-        _whole(part(one)) == _whole(part(other)) for part in parts
-    )
-
-
-def _tasks(count: tree.Expr | None, where: Surroundings) -> Term:
-    number = ("value", "int", 1) if count is None else term(count, where)
-    return ("range", 0, number[2]) if number[:2] == ("value", "int") else number
-
-
-def _enum(old: tree.Enum, new: tree.Enum) -> Iterator[Difference]:
-    before, after = ([member.name for member in of.members] for of in (old, new))
-    if before == after:
-        return
-    effect, message = DIFFERENT, "its members are changed"
-    if set(after) < set(before):
-        effect, message = WEAKER, "it has fewer members: less is examined"
-    elif set(before) < set(after) and before[0] == after[0]:
-        effect, message = STRONGER, "it has more members: more is examined"
-    yield Difference("type-changed", effect, new.name, message, old.span, new.span)
-
-
-def _size(effect: str) -> str:
-    words = {
-        WEAKER: "it has fewer values: less is examined",
-        STRONGER: "it has more values: more is examined",
-    }
-    return words.get(
-        effect, "the type is changed" if effect == DIFFERENT else "the type is written otherwise"
-    )
-
-
-def _initial(node: tree.Expr | None, where: Surroundings) -> Term:
-    return ("default",) if node is None else term(node, where)
-
-
-def _scenario(of: tree.Tree, name: str | None) -> tree.Scenario | None:
-    return next((n for n in of.declarations if isinstance(n, tree.Scenario) and n.name == name), None)
-
-
-def _lines(of: tree.Tree, scenario: str | None) -> tree.Policies | None:
-    """The `policies` line that counts in a scenario."""
-    node = _scenario(of, scenario)
-    if node is not None and node.policies:
-        return node.policies[0]
-    return next((n for n in of.declarations if isinstance(n, tree.Policies)), None)

@@ -11,8 +11,8 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
-from pfnspec.check.saved.data import Unreadable, result_of
 from pfnspec.check.saved.merge import merged
+from pfnspec.check.saved.reader import Unreadable, result_of
 from pfnspec.report.text.ink import Ink
 from pfnspec.report.text.result import result_text
 

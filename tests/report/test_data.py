@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 from pfnspec.check.result import Result
-from pfnspec.check.saved.data import result_of
+from pfnspec.check.saved.reader import result_of
 from pfnspec.report.formats.data import described
 from pfnspec.report.text.ink import Ink
 from pfnspec.report.text.result import result_text

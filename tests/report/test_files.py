@@ -19,7 +19,7 @@ import jsonschema
 import pytest
 from lxml import etree
 from pfnspec.check.result import HOLDS, VIOLATED, Result
-from pfnspec.check.saved.data import result_of
+from pfnspec.check.saved.reader import result_of
 from pfnspec.dsl.source import Source
 from pfnspec.report.files import CannotWrite, check_targets, report_text, write
 from pfnspec.report.formats import sarif

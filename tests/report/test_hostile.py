@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 from pfnspec.check.result import Asked, Failure, Result, Scene
-from pfnspec.check.saved.data import result_of
+from pfnspec.check.saved.reader import result_of
 from pfnspec.dsl.diagnostics import Diagnostic
 from pfnspec.dsl.source import Source, Span
 from pfnspec.gate.comparison.difference import WEAKER, Difference

@@ -9,7 +9,8 @@ import pytest
 from pfnspec.check.options import Options
 from pfnspec.check.result import Result
 from pfnspec.check.run import check_file
-from pfnspec.check.saved.data import result_data, result_of
+from pfnspec.check.saved.data import result_data
+from pfnspec.check.saved.reader import result_of
 from pfnspec.report.files import report_text
 from pfnspec.report.formats.lines import lines_text
 from pfnspec.report.text.problems import problems

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pfnspec.check.options import Options
 from pfnspec.check.run import check_file
-from pfnspec.check.saved.data import result_data, result_of
+from pfnspec.check.saved.data import result_data
+from pfnspec.check.saved.reader import result_of
 from pfnspec.report.text.behaviour import Page, ending
 from pfnspec.report.text.ink import Ink
 from pfnspec.report.text.problems import place_of

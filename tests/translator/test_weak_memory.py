@@ -220,3 +220,55 @@ def test_temporal_properties_and_counted_cpus_are_refused(tmp_path: Path) -> Non
     path.write_text(MESSAGE.format("smp_wmb()") + "scenario up:\n    cpus = 1\n")
     refused = check_file(str(path), Options(engine="interpreter", memory="weak"))
     assert [found.code for found in refused.diagnostics] == ["weak-with-cpus"]
+
+
+ANNOUNCED = """model m
+shared value: range(2)
+shared ready: range(2)
+process writer:
+    WRITE_ONCE(value, 1)
+    {}(&ready, 1)
+process reader:
+    flag: range(2)
+    copy: range(2)
+    flag = {}(&ready)
+    copy = READ_ONCE(value)
+    assert flag == 0 or copy == 1, "there"
+"""
+
+
+@pytest.mark.parametrize(
+    ("store", "load", "outcome"),
+    [
+        ("atomic_set_release", "atomic_read_acquire", "holds"),
+        ("smp_store_release", "smp_load_acquire", "holds"),
+        ("atomic_set", "atomic_read_acquire", "violated"),
+        ("atomic_set_release", "atomic_read", "violated"),
+    ],
+)
+def test_the_order_of_a_load_or_store_is_that_of_its_word(
+    store: str, load: str, outcome: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "m.pfn"
+    path.write_text(ANNOUNCED.format(store, load))
+    result = check_file(str(path), Options(engine="interpreter", memory="weak"))
+    assert {v.property: v.outcome for v in result.verdicts}["there"] == outcome
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = xchg(&y, 1)", "atomic_inc(&y)", "rcu_read_lock()", "synchronize_rcu()", "local_irq_disable()",
+        "n: Node | None = kzalloc(Node)", "if spin_is_locked(&l): pass", "if waitqueue_active(&wq): pass",
+        "set_current_state(TASK_RUNNING)", "complete(&done)",
+    ],
+)  # fmt: skip
+def test_what_has_no_rule_is_refused(code: str, tmp_path: Path) -> None:
+    path = tmp_path / "m.pfn"
+    path.write_text(
+        "model m\nclass Node[1]:\n    v: bool\nshared x: range(2)\nshared y: range(2)\nshared l: spinlock\n"
+        f"shared wq: waitqueue\nshared done: completion\nprocess p[2]:\n    y = x\n    x = 1\n    {code}\n"
+    )
+    assert check_file(str(path), Options(engine="interpreter", memory="sc")).status in (0, 1)
+    refused = check_file(str(path), Options(engine="interpreter", memory="weak"))
+    assert {found.code for found in refused.diagnostics if found.severity == "error"} == {"weak-not-modelled"}

@@ -3,6 +3,7 @@ more."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from enum import IntEnum
 
 from ..table.costs import Costs
@@ -61,7 +62,7 @@ class Cpu:
         self.slice: Alarm
 
 
-class Cpus:
+class Cpus(ABC):
     """The CPUs of one behaviour.  `measured` are the runners of which it is counted in `given` what others
     ran on their CPU."""
 
@@ -82,9 +83,9 @@ class Cpus:
 
     # -- what the machine does
 
+    @abstractmethod
     def worked(self, runner: Runner) -> None:
         """Its need is worked off."""
-        raise NotImplementedError
 
     def go(self, runner: Runner) -> None:
         """It works from now on: a load until it is taken off, a task until its need is worked off."""

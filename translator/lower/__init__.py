@@ -1,12 +1,9 @@
 """Model to program: `lower.lower` is the stage.
 
 `statements` goes through a body from its last statement to its first, each knowing the node that follows;
-`operations` locks, queues, the scheduler's verbs; `rcu` read sections; `waiting` sites with their policies,
-tasks that wake each other, works and timers; `assignments`, `expressions` which loads are made in which
-order; `direct` what is evaluated in one state, `instant` the same of a condition that takes steps,
-`read_notes` what is told of either; `locks` locks, queues and objects as variables; `flow` the graph, cut
-into control points and steps; `temporal` properties and their monitors; `finish` the last pass.
-
-For weak memory, `weak` decides which locations it makes a difference to, `memory` is what tasks have seen, as
-variables, and `views` what each operation does to that.
+`operations` locks, queues, the scheduler's verbs; `waiting` sites with their policies, tasks that wake each
+other, works and timers; `actions` what is done and has a result; `assignments` where it goes. Below them are
+`values` expressions, `locks` what there is beside plain variables, and `memory` what tasks have seen under
+weak memory, to which `weak` decides what it makes a difference. `flow` is the graph, cut into control points
+and steps; `temporal` properties and their monitors; `finish` the last pass.
 """

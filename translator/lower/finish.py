@@ -46,8 +46,8 @@ from ..program.program import (
     rewritten,
 )
 from ..program.waits import with_waits
-from .locks import lock_variables, state_name, state_variable
-from .rcu import DEEPEST, RCU, Domain
+from .locks.locks import lock_variables, state_name, state_variable
+from .locks.rcu import DEEPEST, RCU, Domain
 from .temporal import simplified
 
 _Node = TypeVar("_Node")

@@ -24,16 +24,16 @@ from ..program.program import (
     conjunction,
 )
 from .assignments import Shared
-from .expressions import Expressions, Unsupported
 from .finish import finish
 from .flow import TooManyLeaves, close
-from .locks import LockPlace, paths
-from .memory import Memory
-from .queues import Body, queued_locks
-from .rcu import RCU, Domain
+from .locks.locks import LockPlace, paths
+from .locks.queues import Body, queued_locks
+from .locks.rcu import RCU, Domain
+from .memory.state import Memory
+from .memory.views import barriers_of
 from .statements import Statements, claims_of
 from .temporal import temporal_properties, untaken
-from .views import barriers_of
+from .values.expressions import Expressions, Unsupported
 from .weak import memory_of, refuse_unmodelled, refuse_unseen_stores
 
 

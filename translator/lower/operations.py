@@ -33,12 +33,10 @@ from ..program.program import (
     goto,
     implication,
 )
-from .assignments import Assignments, Held
-from .direct import Obligation
-from .expressions import Unsupported, reset, shared
+from .actions import Actions
+from .assignments import Held
 from .flow import LastNode, StepNode
-from .instant import worth
-from .locks import (
+from .locks.locks import (
     EMPTY,
     FREED,
     IN_USE,
@@ -52,13 +50,16 @@ from .locks import (
     state_name,
     state_of,
 )
-from .memory import ATOMIC, passed_by
-from .rcu import DEEPEST, RCU, Domain
+from .locks.rcu import DEEPEST, RCU, Domain
+from .memory.state import ATOMIC, passed_by
+from .values.direct import Obligation
+from .values.expressions import Unsupported, reset, shared
+from .values.instant import worth
 
 MASKED = {"interrupt": "interrupts", "softirq": "softirqs"}
 
 
-class Operations(Assignments, ABC):
+class Operations(Actions, ABC):
     """Lowers the operations of locks and queues, and verbs; `Statements` has the rest."""
 
     # The first operation of an `atomic` block, if that is the step itself.

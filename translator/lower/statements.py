@@ -39,9 +39,9 @@ from ..program.program import (
     implication,
 )
 from .assignments import Called, Held, Loop, Whole
-from .expressions import Expressions
 from .flow import LastNode, MarkNode, StepNode
 from .operations import MASKED
+from .values.expressions import Expressions
 from .waiting import Waiting
 
 

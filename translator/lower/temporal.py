@@ -27,7 +27,7 @@ from ..program.program import (
     reads,
     walk,
 )
-from .expressions import Expressions, substituted
+from .values.expressions import Expressions, substituted
 
 _TEMPORAL = ("always", "eventually", "leads_to")
 

@@ -31,9 +31,9 @@ from ..program.program import (
 )
 from .assignments import Called, Use
 from .flow import StepNode
-from .locks import EMPTY, LockPlace, QueuePlace
+from .locks.locks import EMPTY, LockPlace, QueuePlace
 from .operations import Operations
-from .read_notes import read_notes
+from .values.read_notes import read_notes
 
 
 class Waiting(Operations):

@@ -13,13 +13,12 @@ from typing import get_args
 from ...dsl.diagnostics import Diagnostics
 from ...dsl.model import model as m
 from ...dsl.model.sorts import Lock, WaitQueue
-from ...dsl.source import Span
+from ...dsl.source import LIBRARY, Span
 from ..program.program import PC, Assign, Fill, Note, Point, Program, Step, Variable, reads, walk
 from ..program.ways import leaves
 from ..reduce.movers import Access, Analysis
-from .direct import counter_elements
-from .locks import paths
-from .memory import (
+from .locks.locks import paths
+from .memory.state import (
     ACQUIRED,
     ATOMIC,
     BASE,
@@ -35,6 +34,7 @@ from .memory import (
     passed_by_readers,
     with_newest,
 )
+from .values.direct import counter_elements
 
 
 def memory_of(model: m.Model, program: Program, policy: str | None) -> Memory | None:
@@ -239,14 +239,17 @@ def refuse_unmodelled(model: m.Model, found: Diagnostics) -> None:
     for process in model.processes:
         if process.interrupts is not None:
             places[process.span] = "a handler interrupts what runs on its CPU"
-    bodies = tuple(
-        part.body for group in (model.processes, model.functions, model.policies) for part in group
-    )
+    library = {function.name for function in model.functions if function.span.path == LIBRARY}
+    functions = (function for function in model.functions if function.name not in library)
+    bodies = tuple(part.body for group in (model.processes, functions, model.policies) for part in group)
     code = (*get_args(m.Statement), *get_args(m.Action), m.Waited, m.Slot, m.LockState)
     asserted = {id(part) for node in m.walk(bodies) if isinstance(node, m.Assert) for part in m.walk(node)}
     for node in m.walk(bodies):
         if id(node) in asserted:
             continue
+        if isinstance(node, m.Invoke) and node.function in library:
+            # It is written with `atomic`, which orders more than the kernel's own operation does.
+            places.setdefault(node.span, f"`{node.function}` orders memory in a way of its own")
         timed = isinstance(node, m.Verb) and node.timed
         if timed or (isinstance(node, code) and not isinstance(node, _MODELLED)):
             places.setdefault(node.span, _WHY.get(type(node), "what it does to memory"))  # type: ignore[attr-defined]

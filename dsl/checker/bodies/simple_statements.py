@@ -17,6 +17,7 @@ from ...vocabulary.lookup import (
     RCU_VERBS,
     STORES,
     TASK_VERBS,
+    word_of,
 )
 from ..values.expressions import condition, expression, place
 from .actions import FAULT, lock_call, lock_function
@@ -73,9 +74,6 @@ def mask_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
     elif expression(node, scope) is None:  # type: ignore[arg-type]
         return None
     return m.MaskAction(mask, action, flags, call.span)
-
-
-RELEASING = ("smp_store_release", "rcu_assign_pointer")
 
 
 def may_leave(body: Body) -> None:
@@ -180,7 +178,8 @@ def call_statement(
             return None
         target, value = call.arguments
         stored = assignment(tree.Assign(node.span, target, value), body)  # type: ignore[arg-type]
-        if name in RELEASING and isinstance(stored, m.Store):
+        word = word_of(name)
+        if word is not None and word.order == "release" and isinstance(stored, m.Store):
             return replace(stored, release=True)
         return stored
     action = acted(call, body)

@@ -417,7 +417,7 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
         if typed and not isinstance(typed, m.Load):
             scope.found.add("not-a-place", typed.span, f"`{name}` reads a variable")
             return None
-        if name == "smp_load_acquire" and isinstance(typed, m.Load):
+        if word is not None and word.order == "acquire" and isinstance(typed, m.Load):
             return replace(typed, acquire=True)
         return typed
     if name == "set":

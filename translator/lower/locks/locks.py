@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TypeVar
 
-from ...dsl.model import model as m
-from ...dsl.model import sorts as s
-from ...dsl.model.sorts import Array, Lock, Sort, Srcu, Struct, WaitQueue
-from ...dsl.source import Span
-from ..program.program import (
+from ....dsl.model import model as m
+from ....dsl.model import sorts as s
+from ....dsl.model.sorts import Array, Lock, Sort, Srcu, Struct, WaitQueue
+from ....dsl.source import Span
+from ...program.program import (
     NONE,
     SELF,
     SLEEPY,
@@ -42,7 +42,7 @@ from ..program.program import (
     conjunction,
     goto,
 )
-from .flow import StepNode
+from ..flow import StepNode
 
 EMPTY = Const(frozenset())
 NO_QUEUE = Const(())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import reduce
 
-from ..program.program import (
+from ...program.program import (
     NONE,
     SELF,
     TRUE,
@@ -31,7 +31,7 @@ from ..program.program import (
     goto,
     reads,
 )
-from .memory import (
+from .state import (
     ACQUIRED,
     ALL,
     ATOMIC,

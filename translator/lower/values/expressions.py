@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ...dsl.model import model as m
-from ...dsl.model import sorts as s
-from ...dsl.source import Span
-from ..program.program import (
+from ....dsl.model import model as m
+from ....dsl.model import sorts as s
+from ....dsl.source import Span
+from ...program.program import (
     FALSE,
     NONE,
     SELF,
@@ -34,11 +34,11 @@ from ..program.program import (
     goto,
     negation,
 )
+from ..flow import BackNode, Flow, FreeNode, LastNode, StepNode
+from ..locks.locks import slot_of
+from ..memory.views import Tasks
 from .direct import Direct, Obligation, located, own_obligation
-from .flow import BackNode, Flow, FreeNode, LastNode, StepNode
-from .locks import slot_of
 from .read_notes import read_notes
-from .views import Tasks
 
 Use = Callable[[Expr], Block]
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ...dsl.model.sorts import Range
-from ...dsl.source import Span
-from ..program.program import (
+from ....dsl.model.sorts import Range
+from ....dsl.source import Span
+from ...program.program import (
     SELF,
     Apply,
     Assign,

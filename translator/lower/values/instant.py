@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..program.program import (
+from ...program.program import (
     FALSE,
     SELF,
     TRUE,
@@ -22,7 +22,7 @@ from ..program.program import (
     negation,
     rewritten,
 )
-from .flow import Flow, FreeNode, LastNode, MarkNode
+from ..flow import Flow, FreeNode, LastNode, MarkNode
 
 MAX_BLOCKS = 256
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ...dsl.model.sorts import Sort
-from ...dsl.source import Span
-from ..program.program import Any, Apply, Const, Expr, Process, Read, Variable
+from ....dsl.model.sorts import Sort
+from ....dsl.source import Span
+from ...program.program import Any, Apply, Const, Expr, Process, Read, Variable
 
 # What each task keeps: `current` it must read the newest of what is not in it; `acquired`, what it will have
 # to read the newest of behind the next ordering of loads; `released` goes with each of its stores; `own` is

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ...dsl.model import model as m
-from ...dsl.model import sorts as s
-from ...dsl.source import Span
-from ..program.program import (
+from ....dsl.model import model as m
+from ....dsl.model import sorts as s
+from ....dsl.source import Span
+from ...program.program import (
     NONE,
     SELF,
     Any,
@@ -28,8 +28,8 @@ from ..program.program import (
     conjunction,
     implication,
 )
-from .locks import IN_USE, LockPlace, QueuePlace, allocated, slot_of, state_of
-from .memory import Location, name_at, snapshot_word
+from ..locks.locks import IN_USE, LockPlace, QueuePlace, allocated, slot_of, state_of
+from ..memory.state import Location, name_at, snapshot_word
 
 
 @dataclass(frozen=True, slots=True)

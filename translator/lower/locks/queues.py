@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ...dsl.model import model as m
-from ...dsl.model.sorts import Lock
-from ..program.program import Assign, Given, Op, Taken
-from ..program.ways import leaves
-from .flow import BackNode, Flow, FreeNode, LastNode, MarkNode, Node, StepNode
+from ....dsl.model import model as m
+from ....dsl.model.sorts import Lock
+from ...program.program import Assign, Given, Op, Taken
+from ...program.ways import leaves
+from ..flow import BackNode, Flow, FreeNode, LastNode, MarkNode, Node, StepNode
 
 
 @dataclass(frozen=True, slots=True)

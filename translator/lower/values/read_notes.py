@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...dsl.model import model as m
-from ...dsl.model import sorts as s
-from ..program.program import TRUE, Apply, BoundName, Const, Expr, Note, conjunction, exchanged
+from ....dsl.model import model as m
+from ....dsl.model import sorts as s
+from ...program.program import TRUE, Apply, BoundName, Const, Expr, Note, conjunction, exchanged
 
 if TYPE_CHECKING:
     from .direct import Direct
