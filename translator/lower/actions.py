@@ -1,4 +1,4 @@
-"""Lowering what is done and has a result: choices, trylocks, atomic operations, calls, and their conditions."""
+"""Lowering what is done and has a result: choices, trylocks, atomic operations, calls; their conditions."""
 
 from __future__ import annotations
 
