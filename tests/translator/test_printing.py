@@ -3,8 +3,12 @@ in one run."""
 
 from __future__ import annotations
 
+import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from differential import cells
@@ -360,3 +364,16 @@ def test_precedence() -> None:
     assert text("*", a, minus_one).text == "a * (-1)"
     assert text("+", minus_one, a).text == "-1 + a"
     assert infix(OPERATORS["/\\"], (a, text("/\\", b, c)), regroup=True).text == "a /\\ b /\\ c"
+
+
+def test_a_product_in_a_property(pfnspec: Callable[..., CompletedProcess[str]], tmp_path: Path) -> None:
+    """TLC 2.15 does not find the variables in it, if it is printed as it is in other formulas."""
+    (tmp_path / "m.pfn").write_text(
+        "model m\n\nshared z: range(-2, 3) = 0\n\nprocess a:\n    z = 1\n\n"
+        "property doubled: eventually (2 * z == 2)\nproperty never: eventually (z * z == 4)\n"
+        "expect never violated\n"
+    )
+    ran = pfnspec("check", tmp_path / "m.pfn", "--no-cache", "--format", "json")
+    assert ran.returncode == 0, ran.stdout
+    properties = [v for v in json.loads(ran.stdout)["verdicts"] if v["kind"] == "property"]
+    assert [v["evidence"]["engines"] for v in properties] == [["tlc", "interpreter"]] * 2

@@ -39,7 +39,7 @@ from ..reduce.dead import dead_locals
 from ..reduce.symmetry import Symmetry
 from .action import action_text
 from .fairness_text import fairness_text, points_text
-from .formula import Formula, Vocabulary
+from .formula import Formula, TemporalFormula, Vocabulary
 from .stuck_text import deadlock_text
 
 
@@ -98,7 +98,7 @@ def emit(
     }
     definitions = {definition.name: names.new(definition.name) for definition in program.definitions}
     words = Vocabulary(tasks, atoms, sets, variables, definitions, names, set())
-    formula = Formula(words)
+    formula, in_time = Formula(words), TemporalFormula(words)
     actions = {point.name: names.new(point.name) for point in program.points if point.step}
     drawn: list[Action] = []
     dead = dead_locals(program) if source else {}
@@ -144,7 +144,7 @@ def emit(
         if property.name in wanted_temporal:
             identifier = names.new(property.name)
             claimed[identifier] = property.name
-            closing.append(f"\\* {property.name}\n{identifier} ==\n    {_claimed(property.formula, formula)}")
+            closing.append(f"\\* {property.name}\n{identifier} ==\n    {_claimed(property.formula, in_time)}")
     constants = ("None", *tasks.values(), *atoms.values())
     groups = [sets[name] for name in symmetry.processes] if symmetry else []
     for group in symmetry.values if symmetry else ():

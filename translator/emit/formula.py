@@ -215,3 +215,16 @@ class Formula:
 
 def _listed(texts: tuple[Text, ...]) -> str:
     return ", ".join(map(str, texts))
+
+
+class TemporalFormula(Formula):
+    """Prints properties.  TLC 2.15 does not find the variables in a product of a temporal formula, so its
+    factors are handed over as values."""
+
+    def _apply(self, e: Apply, arguments: tuple[Text, ...]) -> Text:
+        if e.operator != "*":
+            return super()._apply(e, arguments)
+        names = self.words.names
+        product, *factors = names.new("product"), names.new("factor"), names.new("factor")
+        values = ", ".join(f"{name} \\in {{{value}}}" for name, value in zip(factors, arguments, strict=True))
+        return Text(f"(CHOOSE {product} \\in {{{' * '.join(factors)} : {values}}} : TRUE)")
