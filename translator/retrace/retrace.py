@@ -53,8 +53,11 @@ def retrace(property: str, states: tuple[State, ...], interpreter: Interpreter) 
     found = [violation for violation in interpreter.violations(last) if violation.property == property]
     if not found:
         raise Mismatch(f"`{property}` holds in the last state")
-    told = with_stores(begun(tuple(steps), states[0], interpreter))
-    return replace(finding(found[0], told, states, interpreter), cures=cures(states, told, interpreter))
+    told: list[TraceStep] = []
+    for step in begun(tuple(steps), states[0], interpreter):
+        told.append(with_stores(step, told))
+    violated = finding(found[0], tuple(told), states, interpreter)
+    return replace(violated, cures=cures(states, tuple(told), interpreter))
 
 
 def begun(steps: tuple[TraceStep, ...], first: State, interpreter: Interpreter) -> tuple[TraceStep, ...]:

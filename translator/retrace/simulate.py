@@ -30,7 +30,7 @@ class Simulation:
     def told(self, choice: Transition) -> TraceStep:
         """A way to go on, as the step that it would be."""
         step = told_step(len(self.steps) + 1, self.states[-1], choice, self.interpreter)
-        return with_stores((*self.steps, step))[-1]
+        return with_stores(step, self.steps)
 
     def take(self, choice: Transition) -> None:
         self.steps.append(self.told(choice))
