@@ -5,18 +5,19 @@ the task to another point.  Blocks are straight code that ends in a jump, a test
 step is a tree whose leaves are the points it can lead to.  TLA+ is printed from this and the
 interpreter runs this; nothing else gives it meaning.
 
-Its expressions, which stand in `program_expressions`, have the same names here.
+Its expressions, which stand in `program_expressions`, the `blocks` of its steps, and the functions that go
+through it (`walk`), have the same names here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from ...dsl.model.sorts import AnyOf as AnyOf
 from ...dsl.model.sorts import Sort
 from ...dsl.source import Span
+from .blocks import *
 from .findings import Reachable as Reachable
 from .lock_parts import Effect as Effect
 from .lock_parts import Fenced as Fenced
@@ -25,125 +26,11 @@ from .lock_parts import LockPart as LockPart
 from .lock_parts import Taken as Taken
 from .program_expressions import *
 from .values import Elements as Elements
-
-N = TypeVar("N")
-
-# ---- blocks
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """How a place is called: texts, and the values of indices in between."""
-
-    parts: tuple[str | Expr, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Assign:
-    """`effect` is what the assignment does to a lock, where it takes one or gives it back, or to memory."""
-
-    variable: str
-    indices: tuple[Expr, ...]
-    value: Expr
-    effect: Effect | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """Every element of a variable at once: `value` may use `names`, one per index."""
-
-    variable: str
-    names: tuple[str, ...]
-    value: Expr
-
-
-@dataclass(frozen=True, slots=True)
-class Outdate:
-    """What a bump does to every snapshot of a counter; replaced by `Fill`s at the end of lowering.
-
-    Those that are `current` become `previous`, if that is given, and those that were that, like the others,
-    `outdated`."""
-
-    current: Expr
-    outdated: Expr
-    previous: Expr | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something a trace tells, without effect on the state.
-
-    `kind` is begin (what a variable starts as, in a trace only), read, stale (reads the older value; `old`
-    is then the newest one), write, overtaken (a write that is older than one that is there already,
-    `old`), local, take, release, queue, refused, call, compare, choose, maybe, need_resched, arm, disarm,
-    wake, asked (whether it is to stop), alloc, no_alloc, free, twice (what is freed is not allocated),
-    dead (what is used is not allocated), locked (what is freed holds a lock that somebody has), record (a
-    bound label), barrier, end (a `return` from a process) or round (a loop that nothing but a choice ends,
-    and no other loop contains, comes round). `value` is what was read, is written, chosen or found; `old`
-    what a write replaces; `text` the word for an operation, such as a lock's mode.
-    """
-
-    kind: str
-    span: Span
-    where: Where | None = None
-    value: Expr | None = None
-    old: Expr | None = None
-    text: str = ""
-    when: Expr = TRUE
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Marks that the source's branch or label `number` is reached."""
-
-    number: int
-
-
-Op = Assign | Fill | Outdate | Note | Reach
-
-
-@dataclass(frozen=True, slots=True)
-class Goto:
-    """To a control point, by name (while lowering: to a node, by number)."""
-
-    point: str | int
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    condition: Expr
-    yes: Block
-    no: Block
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """Any element of a set that is not empty."""
-
-    name: str
-    domain: Expr
-    then: Block
-
-
-@dataclass(frozen=True, slots=True)
-class Fork:
-    """Any of the alternatives."""
-
-    options: tuple[Block, ...]
-
-
-End = Goto | Test | Pick | Fork
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    ops: tuple[Op, ...]
-    end: End
-
-
-def goto(point: str | int) -> Block:
-    return Block((), Goto(point))
-
+from .walk import exchanged as exchanged
+from .walk import parts as parts
+from .walk import reads as reads
+from .walk import rewritten as rewritten
+from .walk import walk as walk
 
 # ---- steps and points
 
@@ -443,72 +330,3 @@ class Program:
     def tasks_of(self, variable: Variable) -> tuple[Task, ...]:
         """The tasks that a per-task variable has a copy for."""
         return self.tasks if variable.process == "*" else self.process(variable.process or "").tasks
-
-
-_NAMES: dict[tuple[type, bool], tuple[str, ...]] = {}
-
-
-def _names(kind: type, *, told: bool = False) -> tuple[str, ...]:
-    """The parts of a kind of node.  Values and places in the source have none; trace notes only if `told`."""
-    known = _NAMES.get((kind, told))
-    if known is None:
-        without = Span | Task | Atom | Const if told else Span | Task | Atom | Const | Note
-        is_node = is_dataclass(kind) and not issubclass(kind, without)
-        known = tuple(item.name for item in fields(kind) if item.name[0] != "_") if is_node else ()
-        _NAMES[kind, told] = known
-    return known
-
-
-def parts(node: object) -> tuple[object, ...]:
-    """What a node of a program consists of, in order.  Constants have no parts; trace notes are left out."""
-    if isinstance(node, tuple):
-        return node
-    return tuple([getattr(node, name) for name in _names(type(node))])
-
-
-def walk(node: object) -> Iterator[object]:
-    """`node` and all that it consists of, at whatever place, from the top and in order.
-
-    Whatever asks what a program, or a part of one, reads or names, asks it here: no place is listed
-    anywhere, so none can be forgotten.  Trace notes are left out: no step or verdict depends on them.
-    """
-    todo = [node]
-    while todo:
-        one = todo.pop()
-        yield one
-        if isinstance(one, tuple):
-            todo.extend(reversed(one))
-        elif names := _names(type(one)):
-            todo.extend([getattr(one, name) for name in reversed(names)])
-
-
-def reads(node: object) -> frozenset[str]:
-    """The names of all variables that are read anywhere in `node`, trace notes left out."""
-    return frozenset(
-        PC if isinstance(part, StandsAt) else part.variable
-        for part in walk(node)
-        if isinstance(part, Read | StandsAt)
-    )
-
-
-def rewritten(node: N, change: Callable[[object], object], *, told: bool = False) -> N:
-    """`node` with `change` applied from the top: where it returns the same node, its parts are rewritten
-    in turn.  Trace notes stay as they are, unless `told`."""
-    new = change(node)
-    if new is not node:
-        return new  # type: ignore[return-value]
-    names = _names(type(node), told=told)
-    if not names and not isinstance(node, tuple):
-        return node
-    old = node if isinstance(node, tuple) else tuple([getattr(node, name) for name in names])
-    made = tuple([rewritten(part, change, told=told) for part in old])
-    if all(one is other for one, other in zip(old, made, strict=True)):
-        return node
-    if isinstance(node, tuple):
-        return made  # type: ignore[return-value]
-    return replace(node, **dict(zip(names, made, strict=True)))  # type: ignore[type-var]
-
-
-def exchanged(node: N, old: Expr, new: Expr) -> N:
-    """`node` with `new` in every place of `old`."""
-    return rewritten(node, lambda part: new if part == old else part)
