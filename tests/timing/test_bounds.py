@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pfnspec.timing.figures.bounds import TooLarge, bounds
-from timed import ROOT, cells
+from timing_models import ROOT, cells
 
 LOOPS = """model loops
 shared n: range(3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from timed import FREE, cells, ran, table
+from timing_models import FREE, cells, ran, table
 
 WAITING = """model waiting
 shared done: bool

@@ -14,7 +14,7 @@ from pfnspec.timing.figures.sampling import starts
 from pfnspec.timing.figures.study import Asked, lates, measured
 from pfnspec.timing.run.choices import Undecided
 from pfnspec.timing.run.episode import Start, Timeless, Timing
-from timed import ROOT, cells, ready, table
+from timing_models import ROOT, cells, ready, table
 
 US = 1000
 PERIOD = 77  # of a poll in s5_policies: cpu_relax, the lock taken and given back, the look at the count

@@ -9,7 +9,7 @@ from pfnspec.timing.run.episode import Cell, Start
 from pfnspec.timing.run.machine import Machine
 from pfnspec.translator import pipeline
 from pfnspec.translator.run.interpreter import Interpreter
-from timed import ROOT, cells, ran, table
+from timing_models import ROOT, cells, ran, table
 
 POLICIES = ("spin", "resched", "block", "halt_poll")
 MODELS = ("s5_policies", "v3_4_policies")

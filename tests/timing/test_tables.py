@@ -7,7 +7,7 @@ from pfnspec.dsl.diagnostics import Diagnostics
 from pfnspec.timing.table.distribution import distribution
 from pfnspec.timing.table.read import costs, default, setting
 from pfnspec.timing.table.units import NoTime, nanoseconds
-from timed import faults, table
+from timing_models import faults, table
 
 
 @pytest.mark.parametrize(

