@@ -14,6 +14,7 @@ from dataclasses import is_dataclass
 from functools import lru_cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from ...dsl.advice import Edit
 from ...dsl.diagnostics import Diagnostic
 from ...dsl.source import Source, Span
 from ...translator.program.findings import (
@@ -198,8 +199,9 @@ class _Reader:
     def diagnostic(self, data: Data) -> Diagnostic:
         related = tuple((self.span(one), one["message"]) for one in data["related"])
         return Diagnostic(
-            data["code"], self.span(data), data["message"], data["help"], related, data["severity"]
-        )
+            data["code"], self.span(data), data["message"], data["help"], related, data["severity"],
+            changes=tuple(Edit(self.span(one), one["text"]) for one in data.get("edits", ())),
+        )  # fmt: skip
 
     def verdict(self, data: Data) -> Verdict:
         finding = data["finding"]
