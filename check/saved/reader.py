@@ -9,6 +9,7 @@ import builtins
 import collections.abc
 import re
 import types
+import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from functools import lru_cache
@@ -109,6 +110,8 @@ def _fits(value: object, hint: Any) -> bool:
             return isinstance(value, Mapping) and all(
                 _fits(key, inner[0]) and _fits(one, inner[1]) for key, one in value.items()
             )
+        case typing.Literal:
+            return isinstance(value, str)  # later versions may have more of them
         case None if hint in (Value, Any):
             return True
         case None:
