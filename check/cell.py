@@ -28,7 +28,7 @@ from ..translator.retrace.witness import has_witness
 from ..translator.run.interpreter import Interpreter, State
 from .liveness import Liveness
 from .load import Cell
-from .result import HOLDS, SC, UNDECIDED, VIOLATED, Evidence, Failure
+from .result import HOLDS, SC, UNDECIDED, VIOLATED, Evidence, Failure, Judgement, VerdictKind
 from .runs import Runs
 from .saved.kept import Behaviour, Outcome, keep, recalled
 from .saved.store import Store, fingerprint
@@ -42,8 +42,8 @@ class CellVerdict:
 
     cell: Cell
     property: str
-    kind: str
-    outcome: str
+    kind: VerdictKind
+    outcome: Judgement
     finding: Finding | None = None
     evidence: Evidence | None = None
     vacuous: bool = False
@@ -81,7 +81,7 @@ class CellCheck:
         }
         plain = pipeline.about(self.program)
         watched = (*plain.sometimes, *(state for states in supposed.values() for state in states))
-        self.watched = replace(plain, sometimes=watched, _points={})
+        self.watched = replace(plain, sometimes=watched)
         first = len(self.program.reachable)
         self.registers = {f.property: first + i for i, f in enumerate(watched)}
         self.supposed = {
@@ -189,7 +189,7 @@ class CellCheck:
                 verdicts.append(self.verdict(name, findings.get(name), evidence))
             else:
                 seen = self.registers[name] in self.runs.reached
-                outcome = HOLDS if seen else VIOLATED if evidence.complete else UNDECIDED
+                outcome: Judgement = HOLDS if seen else VIOLATED if evidence.complete else UNDECIDED
                 verdicts.append(CellVerdict(self.cell, name, "sometimes", outcome, None, evidence))
         return tuple(verdicts)
 
@@ -289,10 +289,10 @@ class CellCheck:
 
     def verdict(self, name: str, finding: Finding | None, evidence: Evidence) -> CellVerdict:
         if name in m.BUILT_IN_CHECKS:
-            kind = "built-in"
+            kind: VerdictKind = "built-in"
         else:
             kind = "assertion" if name in self.cell.model.assertions else "invariant"
-        outcome = VIOLATED if finding else HOLDS if evidence.complete else UNDECIDED
+        outcome: Judgement = VIOLATED if finding else HOLDS if evidence.complete else UNDECIDED
         return CellVerdict(self.cell, name, kind, outcome, finding, evidence)
 
     # -- liveness
@@ -346,7 +346,7 @@ class CellCheck:
         if found is None:
             return CellVerdict(self.cell, property.name, "property", UNDECIDED)
         finding = found.findings.get(property.name)
-        outcome = VIOLATED if finding else HOLDS
+        outcome: Judgement = VIOLATED if finding else HOLDS
         return CellVerdict(
             self.cell, property.name, "property", outcome, finding, found.evidence, found.vacuous
         )

@@ -82,7 +82,7 @@ def symmetry(program: Program) -> Symmetry:
     formulas: dict[str, Any] = {
         part: rewritten(getattr(program, part), change) for part in ("invariants", "sometimes")
     }
-    program = replace(program, **formulas, _points={})
+    program = replace(program, **formulas)
     refused: dict[str, str] = {}
     chosen: list[str] = []
     size = 1
@@ -131,7 +131,6 @@ def symmetry(program: Program) -> Symmetry:
         program = replace(
             program,
             variables=tuple(replace(v, initial=initial.get(v.name, v.initial)) for v in program.variables),
-            _points={},
         )
     return Symmetry(program, tuple(chosen), tuple(groups), refused)
 
