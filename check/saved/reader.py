@@ -299,6 +299,9 @@ class _Reader:
             return frozenset(self.value(part) for part in _parts(text[1:-1]))
         if text[:1] == "[":
             return tuple(self.value(part) for part in _parts(text[1:-1]))
+        if text[:1] == "(":
+            parts = (part.partition("=") for part in _parts(text[1:-1]))
+            return Record(tuple((name, self.value(part)) for name, _, part in parts))
         name, bracket, index = text.partition("[")
         if name in self.single:
             return Task(name, int(index.rstrip("]")) if bracket else 0, only=not bracket)
@@ -313,7 +316,7 @@ def _parts(text: str) -> Iterable[str]:
     """The elements of a list, which may be lists in turn."""
     depth = start = 0
     for i, letter in enumerate(text):
-        depth += (letter in "[{") - (letter in "]}")
+        depth += (letter in "[{(") - (letter in "]})")
         if letter == "," and depth == 0:
             yield text[start:i].strip()
             start = i + 1

@@ -11,7 +11,7 @@ from pathlib import PurePath
 from ...dsl.checker.prelude import policy_at
 from ...dsl.source import Source, Span
 from ...translator.program.findings import Cure, Event, Finding, Put, Standing, TraceStep
-from ...translator.program.values import Task, Value, value_text
+from ...translator.program.values import Record, Task, Value, value_text
 
 NARROWEST = 60
 """Columns that a trace takes at least, whatever is asked for: below, words would be cut to letters."""
@@ -33,6 +33,9 @@ def event_text(event: Event) -> str:
             return f"{event.text}() finds {event.where} = {value}"
         case "read":
             return f"reads {event.where} = {value}"
+        case "write" if isinstance(event.value, Record) and event.value != event.old:
+            where = f"{event.text}({event.where})" if event.text else event.where
+            return f"{where}: {_changed(event.value, event.old)}"
         case "write" if event.text:
             old = value_text(event.old)
             change = f"{old} -> {value}" if old != value else f"{value}, as before"
@@ -122,6 +125,13 @@ def event_text(event: Event) -> str:
             return f"grace period of {event.where} is over"
         case _:
             return event.kind
+
+
+def _changed(new: Record, old: Value) -> str:
+    """What becomes of the fields of a word that change."""
+    assert isinstance(old, Record)
+    pairs = zip(old.fields, new.fields, strict=True)
+    return ", ".join(f"{n} {value_text(a)} -> {value_text(b)}" for (n, a), (_, b) in pairs if a != b)
 
 
 def _whose(event: Event, what: str) -> str:
