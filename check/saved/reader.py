@@ -29,7 +29,7 @@ from ...translator.program.findings import (
     Stored,
     TraceStep,
 )
-from ...translator.program.values import Task, Value
+from ...translator.program.values import Record, Task, Value
 from ...translator.reduce.unlocked import Unlocked
 from ..result import (
     BOTH,
@@ -301,7 +301,7 @@ class _Reader:
             return tuple(self.value(part) for part in _parts(text[1:-1]))
         if text[:1] == "(":
             parts = (part.partition("=") for part in _parts(text[1:-1]))
-            return Record(tuple((name, self.value(part)) for name, _, part in parts))
+            return Record(tuple((name, self.value(part)) for name, _, part in parts))  # type: ignore[misc]
         name, bracket, index = text.partition("[")
         if name in self.single:
             return Task(name, int(index.rstrip("]")) if bracket else 0, only=not bracket)

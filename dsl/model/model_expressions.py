@@ -306,5 +306,6 @@ class Temporal:
 
 Expr = (
     Literal | SelfIndex | BoundUse | Load | Operation | Unwrap | Fit | Slot | Allocated | Waited | Current
-    | Quantified | SetDisplay | SetBuild | Composed | FieldOf | TaskOf | AtLabel | LockState | TaskLocal | SiteCondition | Temporal
+    | Quantified | SetDisplay | SetBuild | Composed | FieldOf | TaskOf | AtLabel | LockState | TaskLocal
+    | SiteCondition | Temporal
 )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, product
 from math import prod
 
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A value of a word: its fields with their values, in their order."""

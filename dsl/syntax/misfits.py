@@ -72,8 +72,9 @@ def explain(stop: Stop) -> Finding:
 
 def _block_help(line: str) -> str:
     what = {
-        "class": "its fields", "word": "its fields", "enum": "its members", "scenario": "its settings", "invariant": "the formula",
-        "property": "the formula", "sometimes": "the formula", "recording": "its parts and events",
+        "class": "its fields", "word": "its fields", "enum": "its members", "scenario": "its settings",
+        "invariant": "the formula", "property": "the formula", "sometimes": "the formula",
+        "recording": "its parts and events",
     }.get(line.split(":")[0].split(" ")[0])  # fmt: skip
     return f"indent {what} below it" if what else "indent the block below it, or write `pass` there"
 

@@ -25,7 +25,10 @@ DECLARATIONS: tuple[Word, ...] = (
     _declares("enum", "A type of named values.", "enum ${1:Name}: ${2:one}, ${3:two}", "lines"),
     _declares("class", "A type with fields.", "class ${1:Name}:\n    ${2:field}: ${3:bool}", "lines"),
     _declares(
-        "word", "A class whose fields are one location.", "word ${1:Name}:\n    ${2:field}: ${3:bool}", "lines"
+        "word",
+        "A class whose fields are one location.",
+        "word ${1:Name}:\n    ${2:field}: ${3:bool}",
+        "lines",
     ),
     _declares("shared", "Memory that all tasks see; each access is a step.", "shared ${1:name}: ${2:bool}"),
     _declares("ghost", "State of the specification, which code cannot read.", "ghost ${1:name}: ${2:bool}"),

@@ -401,7 +401,8 @@ def back(value: object, variable: Variable, program: Program, emission: Emission
     def plain(item: object) -> Value:
         if isinstance(item, Function):
             assert word is not None
-            return Record(tuple((name, plain(item[field_name(name)])) for name, _, _ in word.fields))
+            fields = tuple((name, plain(item[field_name(name)])) for name, _, _ in word.fields)
+            return Record(fields)  # type: ignore[arg-type]
         if isinstance(item, ModelValue):
             if item.name in emission.atoms:
                 return emission.atoms[item.name].index

@@ -285,13 +285,13 @@ class Evaluator:
                 return lambda env: env.state[slot][ordinals[who(env)]] in points  # type: ignore[index,operator]
             case Composed(names=names, operands=operands):
                 made = [self.eval(operand) for operand in operands]
-                return lambda env: Record(tuple(zip(names, [one(env) for one in made], strict=True)))
+                return lambda env: _made(names, [one(env) for one in made])
             case FieldOf(operand=operand, name=name):
                 whole = self.eval(operand)
                 return lambda env: _record(whole(env)).part(name)
             case Altered(operand=operand, name=name, value=given):
                 whole, new = self.eval(operand), self.eval(given)
-                return lambda env: _record(whole(env)).altered(name, new(env))
+                return lambda env: _record(whole(env)).altered(name, new(env))  # type: ignore[arg-type]
             case Apply(operator=operator, arguments=arguments):
                 return self._apply(operator, [self.eval(a) for a in arguments])
             case Quantified():
@@ -388,6 +388,10 @@ def _updated(value: Value, positions: tuple[int, ...], new: Value) -> Value:
     first, *rest = positions
     inner = _updated(value[first], tuple(rest), new) if rest else new
     return (*value[:first], inner, *value[first + 1 :])
+
+
+def _made(names: tuple[str, ...], values: list[Value]) -> Record:
+    return Record(tuple(zip(names, values, strict=True)))  # type: ignore[arg-type]
 
 
 def _record(value: Value) -> Record:

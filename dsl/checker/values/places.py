@@ -36,13 +36,13 @@ def field_of(base: m.Place, name: str, span: Span, scope: Scope) -> m.Place | No
         return None
     if isinstance(base.sort, s.Word):
         part = field_sort(base.sort, name, span, scope)
-        return part and m.Place(base.root, base.path, part, span, name)
+        return None if part is None else m.Place(base.root, base.path, part, span, name)
     if not isinstance(base.sort, s.Struct):
         help = "take an element first" if isinstance(base.sort, s.Array) else None
         scope.found.add("no-field", span, f"`{base.sort}` has no fields", help)
         return None
     sort = field_sort(base.sort, name, span, scope)
-    return sort and m.Place(base.root, (*base.path, name), sort, span)
+    return None if sort is None else m.Place(base.root, (*base.path, name), sort, span)
 
 
 def field_sort(of: s.Struct | s.Word, name: str, span: Span, scope: Scope) -> s.Sort | None:
@@ -127,7 +127,7 @@ def local_of(
     if not found and len(whole) == 1 and isinstance(whole[0].sort, s.Word):
         sort = field_sort(whole[0].sort, parts[-1], span, scope)
         local = m.TaskLocal(task, whole[0], (), whole[0].sort, span)
-        return sort and m.FieldOf(local, parts[-1], sort, span)
+        return None if sort is None else m.FieldOf(local, parts[-1], sort, span)
     if len(found) == 1 and len(parts) <= 2:
         return m.TaskLocal(task, found[0], (), found[0].sort, span)
     word = ".".join(parts)

@@ -21,7 +21,7 @@ def word(
             help = "its fields are bools, ranges, enums and references; write `class` for several locations"
             found.add("bad-word", field.span, f"a word cannot hold a `{sort}`", help)
         elif isinstance(start, s.AnyOf | tuple):
-            help = "give it one value here, and write `= choose(...)` where a variable of the word is declared"
+            help = "give it one value here, and `choose` where a variable of the word is declared"
             found.add("not-constant", field.span, "a field of a word starts with one value", help)
         else:
             made.append((name, sort, start))
@@ -67,7 +67,8 @@ def field_of_bound(node: tree.Attribute, scope: Scope) -> m.FieldOf | None:
     if bound is None or not isinstance(bound.sort, s.Word):
         return None
     sort = field_sort(bound.sort, node.name, node.span, scope)
-    return sort and m.FieldOf(m.BoundUse(bound, node.base.span), node.name, sort, node.span)
+    whole = m.BoundUse(bound, node.base.span)
+    return None if sort is None else m.FieldOf(whole, node.name, sort, node.span)
 
 
 def start_of(of: s.Word, name: str, span: Span) -> m.Literal:

@@ -23,5 +23,5 @@ def composed(e: m.Composed, values: tuple[Expr, ...]) -> Expr:
     names = tuple(name for name, _, _ in e.sort.fields)
     if all(isinstance(value, Const) for value in values):
         known = [value.value for value in values if isinstance(value, Const)]
-        return Const(Record(tuple(zip(names, known, strict=True))))
+        return Const(Record(tuple(zip(names, known, strict=True))))  # type: ignore[arg-type]
     return Composed(names, values)
