@@ -61,9 +61,9 @@ def evaluate(e: m.Expr, bound: Mapping[str, Value] | None = None) -> Value:
             return test(evaluate(e.body, inner) for inner in _inside(e.bound, e.domain, e.condition, known))
         case m.SetDisplay(elements=elements):
             return frozenset(evaluate(element, known) for element in elements)
-        case m.Composed(operands=operands, sort=of):
-            names = [name for name, _, _ in of.fields]
-            return Record(tuple(zip(names, (evaluate(e, known) for e in operands), strict=True)))
+        case m.Composed(names=names, operands=operands, sort=of):
+            made = dict(zip(names, (evaluate(e, known) for e in operands), strict=True))
+            return Record(tuple((name, made[name]) for name, _, _ in of.fields))
         case m.FieldOf(operand=operand, name=name):
             value = evaluate(operand, known)
             assert isinstance(value, Record)

@@ -220,8 +220,10 @@ class SetBuild:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """`LockWord(locked=1)`: a value of a word, with an operand for each of its fields, in their order."""
+    """`LockWord(locked=1)`: a value of a word, with an operand for each of its fields, in the order in which
+    they are evaluated, as are the `names`."""
 
+    names: tuple[str, ...]
     operands: tuple[Expr, ...]
     sort: Word
     span: Span

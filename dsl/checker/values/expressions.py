@@ -455,12 +455,14 @@ def _composed(node: tree.Call, of: s.Word, scope: Scope) -> m.Expr | None:
     if given is None:
         return None
     values: list[m.Expr] = []
-    for argument, (name, sort, _) in zip(given, of.fields, strict=True):
+    sorts = {name: sort for name, sort, _ in of.fields}
+    for name, argument in given.items():
+        sort = sorts[name]
         typed = expression(argument, scope, sort) if argument else start_of(of, name, node.span)
         fits = typed and fitted(typed, sort, scope)
         if fits is not None:
             values.append(fits)
-    return m.Composed(tuple(values), of, node.span) if len(values) == len(given) else None
+    return m.Composed(tuple(given), tuple(values), of, node.span) if len(values) == len(given) else None
 
 
 def _is_locked(node: tree.Call, word: Word, scope: Scope) -> m.Expr | None:

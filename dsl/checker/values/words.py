@@ -28,9 +28,9 @@ def word(
     return s.Word(node.name, tuple(made)) if len(made) == len(fields) else None
 
 
-def operands(node: tree.Call, of: s.Word, scope: Scope) -> tuple[tree.Expr | None, ...] | None:
-    """What `LockWord(locked=1)` says of each field, in their order: None where it says nothing, so that the
-    field is as it starts.  None as a whole after a fault."""
+def operands(node: tree.Call, of: s.Word, scope: Scope) -> dict[str, tree.Expr | None] | None:
+    """What `LockWord(locked=1)` says of each field, as it is written, and then None for those of which it
+    says nothing, and which are as they start.  None as a whole after a fault."""
     names = [name for name, _, _ in of.fields]
     given: dict[str, tree.Expr] = {}
     for position, argument in enumerate(node.arguments):
@@ -58,7 +58,7 @@ def operands(node: tree.Call, of: s.Word, scope: Scope) -> tuple[tree.Expr | Non
             scope.found.add("bad-argument", argument.span, f"`{name}` is given twice")
             return None
         given[name] = value
-    return tuple(given.get(name) for name in names)
+    return {**given, **{name: None for name in names if name not in given}}
 
 
 def field_of_bound(node: tree.Attribute, scope: Scope) -> m.FieldOf | None:

@@ -20,7 +20,9 @@ def with_part(e: Expr, name: str, value: Expr) -> Expr:
 
 def composed(e: m.Composed, values: tuple[Expr, ...]) -> Expr:
     """The record of these values."""
+    made = dict(zip(e.names, values, strict=True))
     names = tuple(name for name, _, _ in e.sort.fields)
+    values = tuple(made[name] for name in names)
     if all(isinstance(value, Const) for value in values):
         known = [value.value for value in values if isinstance(value, Const)]
         return Const(Record(tuple(zip(names, known, strict=True))))  # type: ignore[arg-type]
