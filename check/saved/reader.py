@@ -31,7 +31,7 @@ from ...translator.program.findings import (
     Stored,
     TraceStep,
 )
-from ...translator.program.values import Task, Value
+from ...translator.program.values import Record, Task, Value
 from ...translator.reduce.unlocked import Unlocked
 from ..result import (
     BOTH,
@@ -304,6 +304,9 @@ class _Reader:
             return frozenset(self.value(part) for part in _parts(text[1:-1]))
         if text[:1] == "[":
             return tuple(self.value(part) for part in _parts(text[1:-1]))
+        if text[:1] == "(":
+            parts = (part.partition("=") for part in _parts(text[1:-1]))
+            return Record(tuple((name, self.value(part)) for name, _, part in parts))  # type: ignore[misc]
         name, bracket, index = text.partition("[")
         if name in self.single:
             return Task(name, int(index.rstrip("]")) if bracket else 0, only=not bracket)
@@ -318,7 +321,7 @@ def _parts(text: str) -> Iterable[str]:
     """The elements of a list, which may be lists in turn."""
     depth = start = 0
     for i, letter in enumerate(text):
-        depth += (letter in "[{") - (letter in "]}")
+        depth += (letter in "[{(") - (letter in "]})")
         if letter == "," and depth == 0:
             yield text[start:i].strip()
             start = i + 1

@@ -231,8 +231,10 @@ class Build(Transformer[Token, Any]):
         return tree.Member(self._span(meta), str(c[0]))
 
     def struct(self, meta: Meta, c: list[Any]) -> tree.Struct:
+        word = c[0].type == "WORD"
+        name, count = (c[1], None) if word else (c[0], c[1])
         doc, fields = _documented(c[2:])
-        return tree.Struct(self._head(meta), str(c[0]), c[1], fields, doc)
+        return tree.Struct(self._head(meta), str(name), count, fields, doc, word)
 
     def field(self, meta: Meta, c: list[Any]) -> tree.Field:
         return tree.Field(self._span(meta), str(c[0]), c[1], c[2])

@@ -75,8 +75,9 @@ def explain(stop: Stop) -> Finding:
 
 def _block_help(line: str) -> str:
     what = {
-        "class": "its fields", "enum": "its members", "scenario": "its settings", "invariant": "the formula",
-        "property": "the formula", "sometimes": "the formula", "recording": "its parts and events",
+        "class": "its fields", "word": "its fields", "enum": "its members", "scenario": "its settings",
+        "invariant": "the formula", "property": "the formula", "sometimes": "the formula",
+        "recording": "its parts and events",
     }.get(line.split(":")[0].split(" ")[0])  # fmt: skip
     return f"indent {what} below it" if what else "indent the block below it, or write `pass` there"
 
@@ -170,7 +171,7 @@ def _early_end(stop: Stop, line: str, first: str) -> Finding:
     if "COLON" in stop.expected and _BLOCKS.match(line):
         help = Advice("a block begins with `:`", (Insert(":", before=True),))
         return Finding("missing-colon", "the line ends without a `:`", help, at, at + 1)
-    if stop.head.startswith("class") and first == "pass":
+    if stop.head.startswith(("class", "word")) and first == "pass":
         return Finding(
             "empty-class", "a class has at least one field", "write `NAME: TYPE`", at - len(line), at
         )

@@ -243,12 +243,14 @@ class Field(Node):
 
 @dataclass(frozen=True, slots=True)
 class Struct(Node):
-    """`class Gpc:`, or with a count, of objects that are allocated, `class Session[2]:`"""
+    """`class Gpc:`, or with a count, of objects that are allocated, `class Session[2]:`; `word LockWord:`, a
+    class whose fields are one location."""
 
     name: str
     count: Expr | None
     fields: tuple[Field, ...]
     doc: str | None
+    word: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ def _members(place: Place, chain: str) -> Iterator[Offer]:
     sort = sort_of(place, chain)
     field, method = types.CompletionItemKind.Field, types.CompletionItemKind.Method
     match sort:
-        case s.Struct(fields=fields):
+        case s.Struct(fields=fields) | s.Word(fields=fields):
             for name, own, _ in fields:
                 yield Offer(name, field, str(own))
         case s.Lock(kind=kind):
@@ -228,7 +228,7 @@ def sort_of(place: Place, chain: str) -> s.Sort | None:
         elif part.startswith("["):
             sort = sort.of if isinstance(sort, s.Array) else sort if process else None
         else:
-            sort = sort.field(part) if isinstance(sort, s.Struct) else None
+            sort = sort.field(part) if isinstance(sort, s.Struct | s.Word) else None
     return sort
 
 

@@ -362,7 +362,7 @@ class _Walker:
             whole.path, whole.end_line, whole.end_column - len(name), whole.end_line, whole.end_column
         )
         match base:
-            case s.Struct(name=owner):
+            case s.Struct(name=owner) | s.Word(name=owner):
                 self.add(span, Symbol("field", owner, name), writes=writes)
                 return base.field(name)
             case s.Task(process=process):

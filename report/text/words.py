@@ -13,11 +13,12 @@ from ...dsl.checker.prelude import policy_at
 from ...dsl.source import Source, Span
 from ...translator.program.findings import Cure, Event, Finding, Put, Standing, TraceStep
 from ...translator.program.kinds import NoteKind
-from ...translator.program.values import Task, Value, value_text
+from ...translator.program.values import Record, Task, Value, value_text
 
 NARROWEST = 60
-_KNOWN = frozenset(get_args(NoteKind))
 """Columns that a trace takes at least, whatever is asked for: below, words would be cut to letters."""
+
+_KNOWN = frozenset(get_args(NoteKind))
 
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -38,6 +39,9 @@ def event_text(event: Event) -> str:
             return f"{event.text}() finds {event.where} = {value}"
         case "read":
             return f"reads {event.where} = {value}"
+        case "write" if isinstance(event.value, Record) and event.value != event.old:
+            where = f"{event.text}({event.where})" if event.text else event.where
+            return f"{where}: {_changed(event.value, event.old)}"
         case "write" if event.text:
             old = value_text(event.old)
             change = f"{old} -> {value}" if old != value else f"{value}, as before"
@@ -129,6 +133,13 @@ def event_text(event: Event) -> str:
             return event.kind
         case _:
             assert_never(event.kind)
+
+
+def _changed(new: Record, old: Value) -> str:
+    """What becomes of the fields of a word that change."""
+    assert isinstance(old, Record)
+    pairs = zip(old.fields, new.fields, strict=True)
+    return ", ".join(f"{n} {value_text(a)} -> {value_text(b)}" for (n, a), (_, b) in pairs if a != b)
 
 
 def _whose(event: Event, what: str) -> str:

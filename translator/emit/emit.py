@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ...dsl.model import sorts as s
 from ...dsl.source import Span
 from ...tla.module.page import Action, Names, Page, VariableLine, cfg_text, module_text
 from ...tla.module.precedence import AND, EQUALS
@@ -28,6 +29,7 @@ from ..program.program import (
     Point,
     PointName,
     Program,
+    Record,
     Task,
     Value,
     Variable,
@@ -39,7 +41,7 @@ from ..reduce.dead import dead_locals
 from ..reduce.symmetry import Symmetry
 from .action import action_text
 from .fairness_text import fairness_text, points_text
-from .formula import Formula, TemporalFormula, Vocabulary
+from .formula import Formula, TemporalFormula, Vocabulary, field_name
 from .stuck_text import deadlock_text
 
 
@@ -392,10 +394,15 @@ def _property(name: str, program: Program, formula: Formula, words: Vocabulary) 
 
 
 def back(value: object, variable: Variable, program: Program, emission: Emission) -> Value:
-    """A value of TLC's as the program's: functions become tuples, model values tasks or None."""
+    """A value of TLC's as the program's: functions become tuples or records, model values tasks or None."""
     sizes = variable.sizes
+    word = s.word_in(variable.sort)
 
     def plain(item: object) -> Value:
+        if isinstance(item, Function):
+            assert word is not None
+            fields = tuple((name, plain(item[field_name(name)])) for name, _, _ in word.fields)
+            return Record(fields)  # type: ignore[arg-type]
         if isinstance(item, ModelValue):
             if item.name in emission.atoms:
                 return emission.atoms[item.name].index

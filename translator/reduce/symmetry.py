@@ -14,17 +14,20 @@ from typing import Any
 
 from ...dsl.model import sorts as s
 from ..program.program import (
+    Altered,
     AnyOf,
     Apply,
     Assign,
     At,
     Atom,
     BoundName,
+    Composed,
     Const,
     Defined,
     Definition,
     Elements,
     Expr,
+    FieldOf,
     Fill,
     Pick,
     Point,
@@ -46,6 +49,7 @@ LARGEST = 120
 """How many permutations there may be: TLC tries all of them on each state that it generates."""
 
 _SAME_VALUES = ("==", "!=", "in", "subset", "|", "&", "minus", "set", "append", "drop", "before")
+_IN_WORD = "it is a field of a word"
 _TRUTH = ("==", "!=", "in", "subset", "and", "or", "not", "implies")
 
 
@@ -328,6 +332,16 @@ class _Flow:
             case StandsAt(task=task):
                 self.infer(task, env)
                 return self.new()
+            case Composed(operands=operands):
+                for operand in operands:
+                    self.apart(self.infer(operand, env), _IN_WORD)
+                return self.new()
+            case FieldOf(operand=operand):
+                self.infer(operand, env)
+                return self.new(_IN_WORD)
+            case Altered(operand=operand, value=part):
+                self.apart(self.infer(part, env), _IN_WORD)
+                return self.infer(operand, env)
             case Apply(operator=operator, arguments=arguments):
                 nodes = [self.infer(argument, env) for argument in arguments]
                 if operator in _SAME_VALUES and nodes:
@@ -356,6 +370,8 @@ class _Flow:
             case Definition(body=body):
                 self.infer(body, {"t": self.new()})
             case Const() | Read() | Self() | BoundName() | Apply() | Quantified() | TaskAt() | Defined():
+                self.infer(node, env)
+            case Composed() | FieldOf() | Altered():
                 self.infer(node, env)
             case At() | StandsAt():
                 self.infer(node, env)

@@ -25,6 +25,8 @@ def declaration(node: tree.Local, body: Body) -> m.Statement | None:
         return None
     if not (s.is_plain(sort) or isinstance(sort, s.Snapshot)):
         help = "declare it `shared`" if s.has_locks(sort) else "use a scalar or a set"
+        if isinstance(sort, s.Struct) and not s.has_locks(sort):
+            help = f"write `word {sort}:` for fields that are one value, or a local for each field"
         body.found.add("bad-local", node.span, f"a local cannot be a `{sort}`", help)
         body.scope.names.broken.add(node.name)
         return None
@@ -139,6 +141,8 @@ def _target(node: tree.Expr, body: Body) -> m.Place | None:
         advice = "take it with `with`"
     elif isinstance(found.sort, s.Struct | s.Array):
         advice = "assign field by field, or element by element"
+        if isinstance(found.sort, s.Struct) and not s.has_locks(found.sort):
+            advice = f"assign field by field, or write `word {found.sort}:` for fields that are one location"
     scope.found.add("not-assignable", node.span, f"a `{found.sort}` cannot be assigned", advice)
     return None
 

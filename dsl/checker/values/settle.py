@@ -16,6 +16,7 @@ from ...vocabulary.library_words import LIBRARY_NAMES
 from .expressions import constant, range_bounds
 from .scope import Names, Scope
 from .starts import initial, refuse_varied
+from .words import word
 
 MAX_INSTANCES = 16
 MAX_ARRAY = 64
@@ -154,7 +155,7 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
                 return None
             if inner is None:
                 return None
-            if not s.is_plain(inner) or isinstance(inner, s.Optional | s.SetOf):
+            if not s.is_plain(inner) or isinstance(inner, s.Optional | s.SetOf | s.Word):
                 found.add("bad-type", node.span, f"`{inner}` cannot be optional")
                 return None
             return s.Optional(inner)
@@ -322,6 +323,8 @@ def _struct(node: tree.Struct, names: Names, found: Diagnostics) -> s.Sort | Non
             fields.append((field.name, sort, value))
     if len(fields) < len(node.fields):
         return None
+    if node.word:
+        return word(node, tuple(fields), found)
     return s.Struct(node.name, tuple(fields), node.span.path == LIBRARY)
 
 
