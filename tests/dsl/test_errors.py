@@ -197,6 +197,7 @@ FILES_NEEDED = {
     "cannot-read",
     "configuration",
     "costs",
+    "recordings",
     "replaces-nothing",
     "replaces-other-kind",
     "timeless-loop",
@@ -208,7 +209,7 @@ FILES_NEEDED = {
 def raised() -> set[str]:
     """The codes that the sources can report."""
     found: set[str] = set()
-    for room in ("dsl", "translator", "check", "timing"):
+    for room in ("dsl", "translator", "check", "timing", "beside"):
         for path in (ROOT / room).rglob("*.py"):
             text = path.read_text(encoding="utf-8")
             found.update(re.findall(r"\b(?:add|Diagnostic|Unsupported)\(\s*\"([a-z]+(?:-[a-z]+)*)\"", text))
