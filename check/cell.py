@@ -28,11 +28,12 @@ from ..translator.retrace.witness import has_witness
 from ..translator.run.interpreter import Interpreter, State
 from .liveness import Liveness
 from .load import Cell
+from .options import Hunts
 from .result import HOLDS, SC, UNDECIDED, VIOLATED, Evidence, Failure
 from .runs import Runs
 from .saved.kept import Behaviour, Outcome, keep, recalled
 from .saved.store import Store, fingerprint
-from .search import SECOND_OPINION, STATES, searched
+from .search import SECOND_OPINION, STATES, Searched, searched
 from .stop import RunFailed, RunStopped
 
 
@@ -60,7 +61,7 @@ class CellCheck:
 
     def __init__(
         self, cell: Cell, wanted: tuple[str, ...], runs: Runs, store: Store | None, key: str, *,
-        reduction: bool,
+        reduction: bool, hunts: Hunts | None = None,
     ) -> None:  # fmt: skip
         self.cell = cell
         self.program = cell.program
@@ -69,7 +70,8 @@ class CellCheck:
         self.store = store
         self.key = key
         self.reduction = reduction
-        self.lively = Liveness(cell, runs, reduction=reduction)
+        self.hunts = hunts
+        self.lively = Liveness(cell, runs, reduction=reduction, hunts=hunts)
         # States that properties suppose are watched for in the safety run, like `sometimes`.
         supposed = {
             p.name: tuple(
@@ -203,11 +205,14 @@ class CellCheck:
         stop = self.runs.stop
         with ThreadPoolExecutor(1) as pool:
             second = pool.submit(
-                searched, program, names, SECOND_OPINION,
+                searched, program, names, self.hunts.states if self.hunts else SECOND_OPINION,
                 lambda: "ended" if ended.is_set() else stop.reason(), lambda progress: None,
+                first=self.hunts is not None,
             )  # fmt: skip
             remembered = False
             try:
+                if self.hunts:
+                    self.found_first(second.result(), tell)
                 holding, emission, outcome = self.runs_until_clean(program, names, tell)
                 remembered = outcome.remembered
             finally:
@@ -227,6 +232,13 @@ class CellCheck:
         else:
             return
         raise RunFailed(self.runs.disagreement(message, emission, outcome))
+
+    def found_first(self, found: Searched, tell: Tell) -> None:
+        """Ends a hunt with what the interpreter has found, if it has; raises RunStopped then."""
+        self.told(found, tell)
+        if found.violated:
+            self.runs.searched(found.totals)
+            raise RunStopped("fail-fast")
 
     def runs_until_clean(
         self, program: Program, names: list[str], tell: Tell
@@ -261,6 +273,8 @@ class CellCheck:
                 raise RunFailed(self.runs.disagreement(str(fault), emission, outcome)) from fault
             remaining.remove(name)
             mixed_up.discard(name)
+            if self.hunts:
+                raise RunStopped("fail-fast")
 
     def safety_by_search(self, program: Program, names: list[str], tell: Tell) -> None:
         """One search by the interpreter.  Every counterexample is replayed like TLC's."""
@@ -275,17 +289,23 @@ class CellCheck:
         why = stop()
         if why is not None:
             raise RunStopped(why)
-        found = searched(program, names, runs.max_states or STATES, stop, runs.on_progress)
+        found = searched(
+            program, names, runs.max_states or STATES, stop, runs.on_progress, first=self.hunts is not None
+        )
         runs.searched(found.totals)
         runs.reached |= found.reached | {self.registers[name] for name in found.met}
+        self.told(found, tell)
+        if found.stopped is not None:
+            raise RunStopped(found.stopped)
+
+    def told(self, found: Searched, tell: Tell) -> None:
+        """Tells what a search has found; raises RunFailed where the whole program does not show it."""
         for name, states in found.violated.items():
             try:
                 tell(name, states)
             except Mismatch as fault:
                 text = "the reduced and the whole program disagree, so no verdict is given"
                 raise RunFailed(Failure("disagreement", f"{text} ({fault})", str(fault), None)) from fault
-        if found.stopped is not None:
-            raise RunStopped(found.stopped)
 
     def verdict(self, name: str, finding: Finding | None, evidence: Evidence) -> CellVerdict:
         if name in m.BUILT_IN_CHECKS:
