@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from .. import tla
@@ -28,6 +26,7 @@ from ..translator.retrace.witness import has_witness
 from ..translator.run.interpreter import Interpreter, State
 from .liveness import Liveness
 from .load import Cell
+from .options import Hunts
 from .result import HOLDS, SC, UNDECIDED, VIOLATED, Evidence, Failure, Judgement, VerdictKind
 from .runs import Runs
 from .saved.kept import Behaviour, Outcome, keep, recalled
@@ -60,7 +59,7 @@ class CellCheck:
 
     def __init__(
         self, cell: Cell, wanted: tuple[str, ...], runs: Runs, store: Store | None, key: str, *,
-        reduction: bool,
+        reduction: bool, hunts: Hunts | None = None,
     ) -> None:  # fmt: skip
         self.cell = cell
         self.program = cell.program
@@ -69,7 +68,8 @@ class CellCheck:
         self.store = store
         self.key = key
         self.reduction = reduction
-        self.lively = Liveness(cell, runs, reduction=reduction)
+        self.hunts = hunts
+        self.lively = Liveness(cell, runs, reduction=reduction, hunts=hunts)
         # States that properties suppose are watched for in the safety run, like `sometimes`.
         supposed = {
             p.name: tuple(
@@ -199,7 +199,12 @@ class CellCheck:
 
         What the interpreter finds violated is told by its behaviour, as soon as TLC has found it violated,
         too.  TLC goes on where it sees that, so that a run is repeated only for what TLC alone finds."""
-        found = searched(program, names, SECOND_OPINION, self.runs.stop.reason, lambda progress: None)
+        found = searched(
+            program, names, self.hunts.states if self.hunts else SECOND_OPINION,
+            self.runs.stop.reason, lambda progress: None, first=self.hunts is not None,
+        )  # fmt: skip
+        if self.hunts:
+            self.found_first(found, tell)
         try:
             holding, emission, outcome = self.runs_until_clean(program, names, found, tell)
         finally:
@@ -222,6 +227,13 @@ class CellCheck:
         if found.stopped is None and not emission.symmetric and states != found.totals.distinct:
             return f"TLC finds {states} states, the interpreter {found.totals.distinct}"
         return None
+
+    def found_first(self, found: Searched, tell: Tell) -> None:
+        """Ends a hunt with what the interpreter has found, if it has; raises RunStopped then."""
+        self.told_all(found, tell)
+        if found.violated:
+            self.runs.searched(found.totals)
+            raise RunStopped("fail-fast")
 
     def runs_until_clean(
         self, program: Program, names: list[str], found: Searched, tell: Tell
@@ -258,6 +270,13 @@ class CellCheck:
                 raise RunFailed(self.runs.disagreement(str(fault), emission, outcome)) from fault
             remaining.remove(name)
             mixed_up.discard(name)
+            if self.hunts:
+                raise RunStopped("fail-fast")
+
+    def told_all(self, found: Searched, tell: Tell) -> None:
+        """Tells all that a search has found violated."""
+        for name, states in found.violated.items():
+            self.told(name, states, tell)
 
     def told(self, name: str, states: tuple[State, ...], tell: Tell) -> None:
         """Tells a behaviour that the interpreter has found."""
@@ -280,11 +299,12 @@ class CellCheck:
         why = stop()
         if why is not None:
             raise RunStopped(why)
-        found = searched(program, names, runs.max_states or STATES, stop, runs.on_progress)
+        found = searched(
+            program, names, runs.max_states or STATES, stop, runs.on_progress, first=self.hunts is not None
+        )
         runs.searched(found.totals)
         runs.reached |= found.reached | {self.registers[name] for name in found.met}
-        for name, states in found.violated.items():
-            self.told(name, states, tell)
+        self.told_all(found, tell)
         if found.stopped is not None:
             raise RunStopped(found.stopped)
 

@@ -185,9 +185,7 @@ class Runs:
 
 def registers_in(outcome: tla.Outcome) -> frozenset[int]:
     """The registers that a run has said to be set."""
-    return frozenset(
-        number for number in said(outcome, "reached") if isinstance(number, int)
-    )
+    return frozenset(number for number in said(outcome, "reached") if isinstance(number, int))
 
 
 def said(outcome: tla.Outcome, word: str) -> list[tla.Value]:
