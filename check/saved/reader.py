@@ -9,11 +9,13 @@ import builtins
 import collections.abc
 import re
 import types
+import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from functools import lru_cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from ...dsl.advice import Edit
 from ...dsl.diagnostics import Diagnostic
 from ...dsl.source import Source, Span
 from ...translator.program.findings import (
@@ -108,6 +110,8 @@ def _fits(value: object, hint: Any) -> bool:
             return isinstance(value, Mapping) and all(
                 _fits(key, inner[0]) and _fits(one, inner[1]) for key, one in value.items()
             )
+        case typing.Literal:
+            return isinstance(value, str)  # later versions may have more of them
         case None if hint in (Value, Any):
             return True
         case None:
@@ -198,8 +202,9 @@ class _Reader:
     def diagnostic(self, data: Data) -> Diagnostic:
         related = tuple((self.span(one), one["message"]) for one in data["related"])
         return Diagnostic(
-            data["code"], self.span(data), data["message"], data["help"], related, data["severity"]
-        )
+            data["code"], self.span(data), data["message"], data["help"], related, data["severity"],
+            changes=tuple(Edit(self.span(one), one["text"]) for one in data.get("edits", ())),
+        )  # fmt: skip
 
     def verdict(self, data: Data) -> Verdict:
         finding = data["finding"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import Any
+from typing import Any, Literal
 
 from lark import Token, Transformer, v_args
 from lark.tree import Meta
@@ -301,8 +301,8 @@ class Build(Transformer[Token, Any]):
         policies = tuple(line for line in lines if isinstance(line, tree.Policies))
         return tree.Scenario(self._head(meta), str(c[0]), settings, policies, doc)
 
-    def verdict(self, meta: Meta, c: list[Any]) -> str:
-        return str(c[0])
+    def verdict(self, meta: Meta, c: list[Any]) -> Literal["holds", "violated"]:
+        return "holds" if c[0] == "holds" else "violated"
 
     def names(self, meta: Meta, c: list[Any]) -> tuple[str, ...]:
         return tuple(str(name) for name in c)

@@ -196,7 +196,7 @@ def _sort(analysis: Analysis, symbol: Symbol) -> s.Sort | None:
             of = names.types.get(symbol.owner)
             return of.field(symbol.name) if isinstance(of, s.Struct | s.Word) else None
         case "local" | "parameter":
-            body = checked.bodies.get(symbol.owner) or checked.bodies.get(f"process {symbol.owner}")
+            body = checked.bodies.of(symbol.owner)
             local = body.scope.locals.get(symbol.name) if body else None
             return local.sort if local else None
     return None

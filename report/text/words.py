@@ -7,14 +7,18 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import assert_never, get_args
 
 from ...dsl.checker.prelude import policy_at
 from ...dsl.source import Source, Span
 from ...translator.program.findings import Cure, Event, Finding, Put, Standing, TraceStep
+from ...translator.program.kinds import NoteKind
 from ...translator.program.values import Record, Task, Value, value_text
 
 NARROWEST = 60
 """Columns that a trace takes at least, whatever is asked for: below, words would be cut to letters."""
+
+_KNOWN = frozenset(get_args(NoteKind))
 
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -28,6 +32,8 @@ def event_text(event: Event) -> str:
     """One thing that happened, as part of a step."""
     value = value_text(event.value)
     mode = {"read": " for reading", "write": " for writing"}.get(event.text, "")
+    if event.kind not in _KNOWN:
+        return event.kind  # of a result that a later version has saved
     match event.kind:
         case "read" if event.text:
             return f"{event.text}() finds {event.where} = {value}"
@@ -123,8 +129,10 @@ def event_text(event: Event) -> str:
             return f"grace period of {event.where}: waits for {names or 'nobody'}"
         case "graced":
             return f"grace period of {event.where} is over"
-        case _:
+        case "round":
             return event.kind
+        case _:
+            assert_never(event.kind)
 
 
 def _changed(new: Record, old: Value) -> str:

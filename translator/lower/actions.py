@@ -8,6 +8,7 @@ from dataclasses import replace
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.model.fold import truth_of
+from ..program.kinds import NoteKind
 from ..program.program import (
     FALSE,
     NONE,
@@ -77,7 +78,7 @@ class Actions(Assignments, ABC):
         match action:
             case m.Maybe(span=span) | m.NeedResched(span=span):
                 # Without time nothing says when others want the CPU: any answer is possible at any look.
-                kind = "maybe" if isinstance(action, m.Maybe) else "need_resched"
+                kind: NoteKind = "maybe" if isinstance(action, m.Maybe) else "need_resched"
                 yes, no = k(TRUE), k(Const(False))
                 options = [
                     Block((Note(kind, span, value=Const(outcome)), *block.ops), block.end)

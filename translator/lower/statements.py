@@ -11,6 +11,7 @@ from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.model.fold import truth_of
 from ...dsl.source import BUILT_IN, Span
+from ..program.kinds import MarkKind
 from ..program.levels import MASKS, above, cpu, masked, quiet, running
 from ..program.program import (
     FALSE,
@@ -176,12 +177,12 @@ class Statements(Waiting):
 
     # -- control
 
-    def reach(self, span: Span, kind: str, text: str) -> int:
+    def reach(self, span: Span, kind: MarkKind, text: str) -> int:
         known = self.common.reachable
         entry = known.setdefault((span, text), Reachable(len(known), kind, span, text))
         return entry.number
 
-    def marked(self, target: int, span: Span, kind: str, text: str) -> int:
+    def marked(self, target: int, span: Span, kind: MarkKind, text: str) -> int:
         """`target`, entered through a branch whose reachability is watched (not in built-in texts)."""
         if span.path in BUILT_IN:
             return target

@@ -86,7 +86,7 @@ def symmetry(program: Program) -> Symmetry:
     formulas: dict[str, Any] = {
         part: rewritten(getattr(program, part), change) for part in ("invariants", "sometimes")
     }
-    program = replace(program, **formulas, _points={})
+    program = replace(program, **formulas)
     refused: dict[str, str] = {}
     chosen: list[str] = []
     size = 1
@@ -135,7 +135,6 @@ def symmetry(program: Program) -> Symmetry:
         program = replace(
             program,
             variables=tuple(replace(v, initial=initial.get(v.name, v.initial)) for v in program.variables),
-            _points={},
         )
     return Symmetry(program, tuple(chosen), tuple(groups), refused)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from ...advice import Advice, Rewrite, write
 from ...diagnostics import did_you_mean
 from ...model import model as m
 from ...model import sorts as s
@@ -68,7 +69,7 @@ def condition(node: tree.Expr, scope: Scope) -> m.Expr | None:
     """An expression that must be a truth value."""
     if isinstance(node, tree.Number):
         message = f"a condition is needed, this is `{node.value}`"
-        scope.found.add("not-a-condition", node.span, message, f"write `{bool(node.value)}`")
+        scope.found.add("not-a-condition", node.span, message, write(f"{bool(node.value)}"))
         return None
     typed = expression(node, scope)
     return typed and truth(typed, node.span, scope)
@@ -254,10 +255,12 @@ def _comparison(node: tree.Comparison, scope: Scope) -> m.Expr | None:
 
 # ---- sets and quantifiers
 
+_EMPTY_SET = Advice("the empty set is `set()`", (Rewrite("set()"),))
+
 
 def _set_literal(node: tree.SetLiteral, scope: Scope, wanted: s.Sort | None) -> m.Expr | None:
     if not node.elements:
-        scope.found.add("no-dict", node.span, "`{}` is a dict in Python", "the empty set is `set()`")
+        scope.found.add("no-dict", node.span, "`{}` is a dict in Python", _EMPTY_SET)
         return None
     typed = [expression(element, scope) for element in node.elements]
     known = [element for element in typed if element is not None]
@@ -482,7 +485,7 @@ def _method(node: tree.Call, scope: Scope) -> None:
     if isinstance(node.function, tree.Attribute):
         base = place(node.function.base, scope)
         if base is not None:
-            refuse_method(base, node.function.name, node.span, scope)
+            refuse_method(base, node.function.name, node.function.span, node.span, scope)
     else:
         scope.found.add("not-callable", node.span, "this cannot be called")
 

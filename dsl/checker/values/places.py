@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...advice import Advice, cut
 from ...diagnostics import did_you_mean
 from ...model import model as m
 from ...model import sorts as s
@@ -64,12 +65,12 @@ def element_of(base: m.Place, position: m.Expr, span: Span, scope: Scope) -> m.P
     return None if fits is None else m.Place(base.root, (*base.path, fits), base.sort.of, span)
 
 
-def refuse_method(base: m.Place, name: str, span: Span, scope: Scope) -> None:
-    """Reports a method within an expression."""
+def refuse_method(base: m.Place, name: str, called: Span, span: Span, scope: Scope) -> None:
+    """Reports a method within an expression; `called` is the place of what is called, without parentheses."""
     if isinstance(base.sort, s.Lock) and name == "held_by":
         refuse_lock_state(span, scope)
     elif isinstance(base.sort, s.Lock) and name == "locked":
-        help = "write `L.locked` without parentheses"
+        help = Advice("write `L.locked` without parentheses", (cut(called, span),))
         scope.found.add("not-callable", span, "`locked` is a state, not an operation", help)
     elif isinstance(base.sort, s.Lock) and name in LOCK_METHODS[base.sort.kind]:
         scope.found.add("call-in-expression", span, "a lock operation is a statement of its own")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ...advice import Advice, write
 from ...diagnostics import Diagnostics, did_you_mean
 from ...model import model as m
 from ...model import sorts as s
@@ -62,8 +63,9 @@ def constants(
             names.constants[node.name] = value
     for name in overrides:
         known = [node.name for node in specification.declarations if isinstance(node, tree.Const)]
-        help = did_you_mean(name, known) or f"constants are: {', '.join(known) or 'none'}"
-        found.add("unknown-constant", specification.header.span, f"there is no constant `{name}`", help)
+        # It was misspelt on the command line, and not where the diagnostic stands.
+        meant = did_you_mean(name, known) or f"constants are: {', '.join(known) or 'none'}"
+        found.add("unknown-constant", specification.header.span, f"there is no constant `{name}`", str(meant))
 
 
 def own_constants(
@@ -168,18 +170,15 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
         case tree.Subscript():
             return _array(node, names, found)
         case _:
-            help = "write for example `bool`, `range(4)`, `Pfn | None`, `set[Pfn]`"
+            form: Advice | str = "write for example `bool`, `range(4)`, `Pfn | None`, `set[Pfn]`"
             if (
                 isinstance(node, tree.Call)
                 and isinstance(node.function, tree.Name)
                 and node.function.id in _PLAIN_TYPES
             ):
-                help = (
-                    "write `rwsem` or `rwsem(unfair)`"
-                    if node.function.id == "rwsem"
-                    else f"write `{node.function.id}`"
-                )
-            found.add("bad-type", node.span, "a type is expected here", help)
+                word = node.function.id
+                form = "write `rwsem` or `rwsem(unfair)`" if word == "rwsem" else write(word)
+            found.add("bad-type", node.span, "a type is expected here", form)
             return None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ....dsl.model import model as m
 from ....dsl.model import sorts as s
 from ....dsl.source import Span
+from ...program.kinds import VariableKind
 from ...program.program import (
     NONE,
     SELF,
@@ -108,7 +109,7 @@ class Direct:
         path = f"{process}.{title}"
         if path not in self.locals:
             value = None if isinstance(sort, Any | AnyTask) else s.initial(sort)
-            kind = "temporary" if name[0] == "(" else "local"
+            kind: VariableKind = "temporary" if name[0] == "(" else "local"
             self.locals[path] = Variable(path, kind, sort, value, (), process, title, span)
         return path
 

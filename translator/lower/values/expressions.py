@@ -8,6 +8,7 @@ from dataclasses import replace
 from ....dsl.model import model as m
 from ....dsl.model import sorts as s
 from ....dsl.source import Span
+from ...program.kinds import StepKind
 from ...program.program import (
     FALSE,
     NONE,
@@ -65,7 +66,7 @@ class Expressions(Direct):
         return self.flow.add(FreeNode(block, span, self.atomic, self.calls))
 
     def step(
-        self, kind: str, span: Span, block: Block, guard: Expr = TRUE, lock: LockUse | None = None,
+        self, kind: StepKind, span: Span, block: Block, guard: Expr = TRUE, lock: LockUse | None = None,
         claims: tuple[Claim, ...] = (), awaited: Expr | None = None,
     ) -> Block:  # fmt: skip
         """A step of its own; within `atomic` just its block."""
