@@ -168,6 +168,9 @@ class Build(Transformer[Token, Any]):
     def return_(self, meta: Meta, c: list[Any]) -> tree.Return:
         return tree.Return(self._span(meta), c[0])
 
+    def goto(self, meta: Meta, c: list[Any]) -> tree.Goto:
+        return tree.Goto(self._span(meta), str(c[0]))
+
     def break_(self, meta: Meta, c: list[Any]) -> tree.Break:
         return tree.Break(self._span(meta))
 

@@ -21,7 +21,7 @@ from .terms import Surroundings, Term, code, domain, names_in, nodes, shape, ter
 
 _Compound = tree.If | tree.While | tree.For | tree.With | tree.Either | tree.Atomic
 _TIMELESS = tree.Assert | tree.Label
-_JUMPS = tree.Return | tree.Break | tree.Continue
+_JUMPS = tree.Return | tree.Break | tree.Continue | tree.Goto
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,6 +262,10 @@ class _Walker:
                     self.expressions(condition)
                 case tree.Label(name=name) as label:
                     self.declare(label, Symbol("label", self.owner, name), r"label\s+")
+                case tree.Goto(name=name) as jump:
+                    span = self.first(name, jump.span, r"goto\s+")
+                    if span is not None:
+                        self.add(span, Symbol("label", self.owner, name))
                 case tree.Wait(policy=policy, condition=condition, queue=queue, holding=holding):
                     if policy is not None:
                         self.policy(policy)

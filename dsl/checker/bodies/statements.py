@@ -22,6 +22,7 @@ from .simple_statements import (
     call_statement,
     jump_statement,
     label_statement,
+    goto_statement,
     mask_action,
     may_leave,
     return_statement,
@@ -48,9 +49,15 @@ def check_body(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
 def _block(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
     typed: list[m.Statement] = []
     reached = body.scope.assigned is not None
+    ahead = {statement.name for statement in block.statements if isinstance(statement, tree.Label)}
+    body.ahead.append(ahead)
     for statement in block.statements:
         if isinstance(statement, tree.Docstring | tree.Pass):
             continue
+        if isinstance(statement, tree.Label):
+            ahead.discard(statement.name)
+            body.scope.assigned = meet([body.scope.assigned, *body.jumps.pop(statement.name, ())])
+            reached = reached or body.scope.assigned is not None
         if reached and body.scope.assigned is None:
             reached = False
             help = "remove it, or the jump or endless loop above it"
@@ -65,6 +72,7 @@ def _block(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
         made = _statement(statement, body)
         if made is not None:
             typed += made if isinstance(made, tuple) else (made,)
+    body.ahead.pop()
     return tuple(typed)
 
 
@@ -86,6 +94,8 @@ def _statement(node: tree.Statement, body: Body) -> m.Statement | tuple[m.Statem
             return await_statement(node, body)
         case tree.Label():
             return label_statement(node, body)
+        case tree.Goto():
+            return goto_statement(node, body)
         case tree.Return():
             return return_statement(node, body)
         case tree.Break() | tree.Continue():
