@@ -200,7 +200,7 @@ class Build(Transformer[Token, Any]):
         return tree.For(self._head(meta), str(c[0]), c[1], c[2])
 
     def with_(self, meta: Meta, c: list[Any]) -> tree.With:
-        return tree.With(self._head(meta), c[0], c[1])
+        return tree.With(self._head(meta), c[0], c[2], c[1])
 
     def either(self, meta: Meta, c: list[Any]) -> tree.Either:
         return tree.Either(self._head(meta), c[0], tuple(c[1:]))

@@ -171,8 +171,11 @@ class For(Node):
 
 @dataclass(frozen=True, slots=True)
 class With(Node):
+    """`with LOCK:`, or `with LOCK if CONST:`"""
+
     lock: Expr
     body: Block
+    condition: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)

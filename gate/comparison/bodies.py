@@ -309,8 +309,10 @@ def shape_free(node: object) -> object:
     match node:
         case tree.If(condition=part) | tree.While(condition=part) | tree.Elif(condition=part):
             return part
-        case tree.For(domain=part) | tree.With(lock=part):
+        case tree.For(domain=part):
             return part
+        case tree.With(lock=lock, condition=condition):
+            return lock, condition
         case tree.Else() | tree.Or() | tree.Either() | tree.Atomic():
             return ()
         case _:

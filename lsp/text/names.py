@@ -284,7 +284,9 @@ class _Walker:
                     self.declare(loop, self.own.get(name, Symbol("local", self.owner, name)), r"for\s+")
                     self.expressions(domain)
                     todo.insert(0, body)
-                case tree.With(lock=lock, body=body):
+                case tree.With(lock=lock, body=body, condition=condition):
+                    if condition is not None:
+                        self.expressions(condition)
                     self.expressions(lock)
                     todo.insert(0, body)
                 case tree.Either(body=body, others=others):

@@ -38,6 +38,7 @@ SHAPES = {
     "objects, works, completions",
     "read sections and grace periods",
     "references to one place",
+    "sections with a condition, or that offer the CPU",
     "several starts",
     "rwlock or rwsem on one CPU",
     "tasks that are pinned",

@@ -10,7 +10,7 @@ from ...source import Span
 from ...syntax import tree
 from ...vocabulary.kernel_words import MASKED
 from ...vocabulary.word import Word
-from ..values.expressions import constant, domain, place
+from ..values.expressions import condition, constant, domain, place
 from ..values.scope import Scope
 from .actions import FAULT, lock_and_mode, lock_function
 from .assignments import assignment, augmented_assignment, declaration
@@ -398,9 +398,21 @@ def _loop_over_nothing(node: tree.For, body: Body) -> None:
     body.scope.assigned = meet([before, *body.loops.pop()])
 
 
-def _with(node: tree.With, body: Body) -> m.Statement | None:
+def _with(node: tree.With, body: Body) -> m.Statement | tuple[m.Statement, ...] | None:
+    """With a condition, which is constant, the lock is taken or the block stands alone."""
     scope = body.scope
     held = lock_and_mode(node.lock, scope, "with")
-    sole_first(node.span, "`with`", body)
+    taken: bool | None = True
+    if node.condition is not None:
+        test = condition(node.condition, scope)
+        taken = None if test is None else truth_of(test)
+        if test is not None and taken is None:
+            message = "whether the lock is taken is decided by constants"
+            help = "write `if` with a `with` below it, and the block again below `else`"
+            body.found.add("not-constant", node.condition.span, message, help)
+    if taken is not False:
+        sole_first(node.span, "`with`", body)
     statements = _block(node.body, body)
+    if taken is False:
+        return statements
     return m.With(held[0], held[1], statements, node.span) if held else None
