@@ -25,6 +25,8 @@ MOST_LETTERS = 160
 """Letters of a line that cannot be read."""
 MOST_THREADS = 8
 """Threads that are named."""
+_BAR = 40
+"""Letters of the longest bar of a histogram."""
 MOST_INSTEAD = 8
 """Ways to go on that are told, of the event's own tasks and of others."""
 
@@ -90,11 +92,23 @@ def _numbers(one: Validation, page: Page) -> Iterable[str]:
 
 def _interval(one: Interval) -> str:
     text = (
-        f"{one.first} to {one.last}: {one.count} times, {seconds(one.least)} to {seconds(one.most)}, "
-        f"median {seconds(one.median)}, 99 % within {seconds(one.p99)}"
+        f"{one.first} to {one.last}: {one.count} times, {seconds(one.quantile(0))} to "
+        f"{seconds(one.quantile(100))}, median {seconds(one.quantile(50))}, 99 % within "
+        f"{seconds(one.quantile(99))}"
     )
     within = ", ".join(f"{name} {middle} times, at most {most}" for name, middle, most in one.within)
-    return f"{text}; in it {within}" if within else text
+    text += f"; in it {within}" if within else ""
+    return text + "".join(f"; {met} of them met {first} to {last}" for first, last, met in one.met)
+
+
+def histogram_text(one: Interval) -> str:
+    """How long the stretches took, a line for each power of two."""
+    most = max(count for _, count in one.histogram)
+    lines = [f"  {one.first} to {one.last}"]
+    for edge, count in one.histogram:
+        bar = "#" * -(-count * _BAR // most)
+        lines.append(f"    from {seconds(edge / 1e9):>8}  {count:>7}  {bar}".rstrip())
+    return "\n".join(lines) + "\n"
 
 
 def _event(event: Event) -> str:

@@ -55,8 +55,11 @@ def test_intervals_as_data(pfnspec: Run) -> None:
     assert ran.returncode == 0
     data = json.loads(ran.stdout)
     Draft202012Validator(SCHEMA).validate(data)
-    (interval,) = data["recordings"][0]["intervals"]
+    interval, other = data["recordings"][0]["intervals"]
     assert interval["within"]["lookup_enter"]["most"] >= 2
+    assert interval["quantiles"]["p50"] == interval["median"]
+    assert sum(bar["count"] for bar in interval["histogram"]) == interval["count"]
+    assert [one["from"] for one in interval["met"]] == [other["from"]]
 
 
 def test_junit(pfnspec: Run, faulty: Path) -> None:
