@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..check.load import Cell, Loaded
+from ..dsl.advice import Advice
 from ..dsl.diagnostics import Diagnostic, Diagnostics, did_you_mean
 from ..dsl.model import model as m
 from ..recording.result import Validation
@@ -70,5 +71,5 @@ def bound(loaded: Loaded, declared: Declared, found: Diagnostics) -> tuple[Cell,
     return None
 
 
-def _refuse(found: Diagnostics, declared: Declared, message: str, help: str | None = None) -> None:
+def _refuse(found: Diagnostics, declared: Declared, message: str, help: str | Advice | None = None) -> None:
     found.add("recordings", declared.place, message, help)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..check.project.files import Contents, project, read
 from ..check.project.paths import lies_in
+from ..dsl.advice import Advice
 from ..dsl.diagnostics import Diagnostic, Diagnostics, did_you_mean
 from ..dsl.source import Source, Span
 from ..recording.result import EXPLAINED, UNEXPLAINED
@@ -90,7 +91,7 @@ class _Reader:
         self.heads = [n for n in heads if re.match(r"\s*\[\[\s*recording\s*\]\]", source.line(n))]
         self.root = project(source.path)
 
-    def fault(self, place: Span, message: str, help: str | None = None) -> None:
+    def fault(self, place: Span, message: str, help: str | Advice | None = None) -> None:
         self.found.add("recordings", place, "".join(c if c.isprintable() else "?" for c in message), help)
 
     def all(self) -> Iterator[Declared]:

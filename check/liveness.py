@@ -21,6 +21,7 @@ from ..translator.retrace.retrace import Mismatch, states_of
 from ..translator.run.decide import Decided
 from ..translator.run.interpreter import Interpreter, State
 from .load import Cell
+from .options import Hunts
 from .result import Evidence, Failure
 from .runs import Runs
 from .saved.kept import Behaviour, Outcome
@@ -49,10 +50,11 @@ def patience(found: Decided) -> float:
 class Liveness:
     """Decides temporal properties of one cell."""
 
-    def __init__(self, cell: Cell, runs: Runs, *, reduction: bool) -> None:
+    def __init__(self, cell: Cell, runs: Runs, *, reduction: bool, hunts: Hunts | None = None) -> None:
         self.cell = cell
         self.runs = runs
         self.reduction = reduction
+        self.hunts = hunts
 
     def outcome(self, property: Property) -> Outcome:
         """What becomes of one property; raises RunStopped or RunFailed where there is no verdict."""
@@ -62,10 +64,16 @@ class Liveness:
         teller = _Teller(property, program, whole, self.reduction)
         if self.runs.tools is None:
             return self._by_search(teller)
+        known: Decided | None = None
+        if self.hunts:
+            known = fairly_decided(program, property.formula, self.hunts.states, self.stopped)
+            if known is not None and not known.holds:
+                self.runs.count()
+                return self._by_interpreter(teller, known)
         emission = self.runs.emitted(program, (), (property.name,), registers=False)
         race = _Race(self.runs)
         with ThreadPoolExecutor(1) as pool:
-            second = pool.submit(race.search, program, property, self.runs.max_states or STATES)
+            second = pool.submit(race.search, program, property, self.runs.max_states or STATES, known)
             first: tla.Holds | tla.Violated | None = None
             stopped: RunStopped | None = None
             try:
@@ -81,6 +89,9 @@ class Liveness:
                 raise stopped
             return self._by_interpreter(teller, found)
         return self._by_tlc(teller, emission, first, found)
+
+    def stopped(self) -> bool:
+        return self.runs.stop.reason() is not None
 
     def _by_search(self, teller: _Teller) -> Outcome:
         """Without TLC."""
@@ -188,8 +199,11 @@ class _Race:
         self.tlc_ends: float | None = None
         self.interpreter_ends: float | None = None
 
-    def search(self, program: Program, property: Property, limit: int) -> Decided | None:
-        found = fairly_decided(program, property.formula, limit, self._interpreter_is_late)
+    def search(
+        self, program: Program, property: Property, limit: int, known: Decided | None
+    ) -> Decided | None:
+        """What the interpreter decides, which may be `known`."""
+        found = known or fairly_decided(program, property.formula, limit, self._interpreter_is_late)
         if found is not None:
             self.tlc_ends = time.monotonic() + patience(found)
         return found

@@ -49,7 +49,8 @@ class Loaded:
     """What came of a file.  `sources` has every file that was read, by its path as shown; there are
     no `cells` when a diagnostic is an error.  `specification` is the tree, a variant laid over its base; None
     when it cannot be read or parsed.  `constants` are the model's own: with the values of no scenario, and
-    without those that have a value in scenarios only."""
+    without those that have a value in scenarios only.  `changed` says what became of the tree since it was
+    read from the `sources`, which no longer tell all then; empty where nothing did."""
 
     path: str
     sources: Mapping[str, Source]
@@ -57,6 +58,7 @@ class Loaded:
     cells: tuple[Cell, ...]
     specification: Tree | None = None
     constants: tuple[tuple[str, Value], ...] = ()
+    changed: str = ""
 
 
 def load(
@@ -81,16 +83,32 @@ def load(
     gathered = gather(path, outside=outside, text=encoded(text), contents=contents)
     found, sources = gathered.found, gathered.sources
     specification = None if found.errors else gathered.tree
+    cells = () if specification is None else cells_of(specification, values, found, memory=memory)
+    if any(cell.model.policies for cell in cells):
+        sources[PRELUDE] = prelude.source()
+    own = () if specification is None else own_constants(specification, values)
+    return Loaded(path, sources, found.sorted(), () if found.errors else cells, specification, own)
+
+
+def cells_of(
+    specification: Tree, values: Mapping[str, str], found: Diagnostics, *, memory: str | None = None,
+    only: frozenset[tuple[str | None, str | None]] | None = None,
+) -> tuple[Cell, ...]:  # fmt: skip
+    """The cells of a tree, as far as it has no faults, which are added to `found`: `only` those of these
+    scenarios and policies (None: all).  The other arguments are those of `load`."""
     cells: list[Cell] = []
-    names = () if specification is None else scenario_names(specification)
-    models = [
-        check(specification, values, name, memory=memory) for name in names if specification is not None
-    ]
+    names = scenario_names(specification)
+    if only is not None:
+        wanted = {scenario for scenario, _ in only}
+        names = tuple(name for name in names if name in wanted)
+    models = [check(specification, values, name, memory=memory) for name in names]
     found.extend_by_scenarios([faults for _, faults in models])
     for checked, _ in models:
         if checked is None:
             continue
         for policy in checked.choices or (None,):
+            if only is not None and (checked.scenario, policy) not in only:
+                continue
             program, faults = lower(checked, policy)
             found.extend(faults.sorted())
             if program is None:
@@ -98,10 +116,7 @@ def load(
             fairly = program.temporal and checked.memory == "sc"
             live = lower(checked, policy, fair_to_writers=True)[0] if fairly else program
             cells.append(Cell(checked, policy, program, live or program))
-    if any(cell.model.policies for cell in cells):
-        sources[PRELUDE] = prelude.source()
-    own = () if specification is None else own_constants(specification, values)
-    return Loaded(path, sources, found.sorted(), () if found.errors else tuple(cells), specification, own)
+    return tuple(cells)
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ from ..translator.reduce.unlocked import Unlocked, unlocked
 from .cell import CellCheck, CellVerdict
 from .expectations import base_policy, expectation, expected, place_of, properties_of
 from .load import Cell, Loaded
-from .options import Options, Progress, asked_of, store_of
+from .options import Hunts, Options, Progress, asked_of, store_of
 from .project.files import cache
 from .result import SC, UNDECIDED, Evidence, Failure, Result, Scene, Verdict
 from .runs import Runs
@@ -40,8 +40,11 @@ def check_loaded(
     on_progress: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
     started: float | None = None,
+    *,
+    hunts: Hunts | None = None,
 ) -> Result:
-    """As `check_file`, for what was read already; the time counts from `started`, on the monotonic clock."""
+    """As `check_file`, for what was read already; the time counts from `started`, on the monotonic clock.
+    With `hunts`, it ends at the first verdict that is not as expected."""
     started = time.monotonic() if started is None else started
     if not loaded.cells:
         return _result(loaded, (), options)
@@ -60,8 +63,10 @@ def check_loaded(
     key = ""
     if store is not None:
         said = [meaning(source) for source in loaded.sources.values()]
-        key = fingerprint("cell", mark, said, options.deciding(of_a_cell=True))
-    return _Check(loaded, cells, options, tools, compiled, on_progress, cancel, started, store, key).run()
+        key = fingerprint("cell", mark, said, options.deciding(of_a_cell=True), loaded.changed)
+    return _Check(
+        loaded, cells, options, tools, compiled, on_progress, cancel, started, store, key, hunts=hunts
+    ).run()
 
 
 def _spin() -> spin.Tools:
@@ -116,7 +121,7 @@ def unknown_names(
                 options_ = ", ".join(sorted(str(one) for one in known[what])) or "none"
                 help = did_you_mean(name, [str(one) for one in known[what]]) or f"there are: {options_}"
                 place = places.get(what, command_line)
-                found.append(Diagnostic(f"unknown-{what}", place, f"there is no {what} `{name}`", help))
+                found.append(Diagnostic(f"unknown-{what}", place, f"there is no {what} `{name}`", str(help)))
     return tuple(found)
 
 
@@ -199,7 +204,7 @@ class _Check:
     def __init__(
         self, loaded: Loaded, cells: tuple[Cell, ...], options: Options, tools: tla.Tools | None,
         compiled: spin.Tools | None, on_progress: Callable[[Progress], None] | None, cancel: threading.Event,
-        started: float, store: Store | None, key: str,
+        started: float, store: Store | None, key: str, *, hunts: Hunts | None = None,
     ) -> None:  # fmt: skip
         self.loaded = loaded
         self.cells = cells
@@ -217,11 +222,13 @@ class _Check:
             # Python runs one thread at a time: side by side, searches would only share the memory.
             jobs = 1
         self.jobs = jobs
+        self.share = max(jobs, hunts.beside if hunts else 1)
+        self.fail_fast = options.fail_fast or hunts is not None
         self.compiled = compiled
         self.checks = [
             CellCheck(
                 cell, options.properties, self.runs(cell, tools, store), store,
-                fingerprint(key, cell.scenario, cell.policy), reduction=options.reduction,
+                fingerprint(key, cell.scenario, cell.policy), reduction=options.reduction, hunts=hunts,
             )
             for number, cell in enumerate(cells)
             if _in_shard(number, loaded.path, options.shard)
@@ -231,7 +238,7 @@ class _Check:
         options = self.options
         lines = {path: source.lines for path, source in self.loaded.sources.items()}
         return Runs(
-            cell, lines, Path(self.loaded.path).name, tools, options.workers, tla.heap_share(self.jobs),
+            cell, lines, Path(self.loaded.path).name, tools, options.workers, tla.heap_share(self.share),
             options.run_seconds, options.states, options.keep, self.stop, self.progress,
             quick=options.reduction,
             memory=None if store is None else store.room("tlc"),
@@ -263,7 +270,7 @@ class _Check:
         if any(check.failure for check in self.checks):
             # There will be no verdicts, so nobody waits for the other runs.
             self.stop.now("failed")
-        if self.options.fail_fast:
+        if self.fail_fast:
             for verdict in verdicts:
                 if verdict.outcome not in (UNDECIDED, expected(verdict.cell, verdict.property)):
                     self.stop.now("fail-fast")

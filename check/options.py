@@ -97,6 +97,18 @@ An option that is in neither set is part of every key, so that a new one cannot 
 
 
 @dataclass(frozen=True, slots=True)
+class Hunts:
+    """How a check looks for the first verdict that is not as expected, and for no other.
+
+    The interpreter searches first, at most `states` states: what it finds is replayed, and needs no other
+    engine.  What it does not find is decided as in any other check.  `beside` so many such checks are made
+    side by side."""
+
+    states: int
+    beside: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Where a check is: runs ended and planned, distinct states found and still to be examined in
     those under way, seconds so far."""

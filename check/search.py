@@ -37,12 +37,12 @@ class Searched:
 
 def searched(
     program: Program, properties: Iterable[str], states: int, stop: Callable[[], str | None],
-    on_progress: Callable[[tla.Progress], None],
+    on_progress: Callable[[tla.Progress], None], *, first: bool = False,
 ) -> Searched:  # fmt: skip
     """Searches a program for violations of `properties`, and for states that its `sometimes` speak of.
 
     No more than `states` distinct states are looked at.  `stop` is asked every now and then whether,
-    and why, to end the search.
+    and why, to end the search; `first`: it ends where a property is violated, as fail-fast.
     """
     began = told = time.monotonic()
     interpreter = Interpreter(program)
@@ -65,6 +65,9 @@ def searched(
             if violation.property in wanted:
                 wanted.remove(violation.property)
                 violated[violation.property] = exploration.path(state)
+        if first and violated:
+            stopped = "fail-fast"
+            break
         for name in [n for n, condition in open_.items() if interpreter.value(condition, state) is True]:
             del open_[name]
     totals = _totals(exploration)

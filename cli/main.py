@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .arguments import recording, review, shown
+from .arguments import ablation, recording, review, shown
 from .arguments.shown import positive
 from .costs import arguments as cost_arguments
 
@@ -108,7 +108,12 @@ def command_line() -> argparse.ArgumentParser:
     for name, made in recording.both(commands, positive):
         for add in (_cell, _model, *([_tools] if name == "validate" else [])):
             add(made)
-        made.set_defaults(command=_run(name, stoppable=name == "validate"))
+        started = ("validate", "run" if name == "validate" else name)
+        made.set_defaults(command=_run(*started, stoppable=name == "validate"))
+    for made in ablation.both(commands):
+        for add in (_model, _checking, _tools):
+            add(made)
+        made.set_defaults(command=_run("ablate", stoppable=True))
     for name, made in (("gate", review.gate(commands)), ("diff", review.diff(commands))):
         made.add_argument("--width", type=positive, metavar="N", help="columns of the text; 72 suits a mail")
         for add in (_configuration, _model, _checking, _tools):

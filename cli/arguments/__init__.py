@@ -1,5 +1,5 @@
 """Arguments that several commands share, or that are too many for the module that reads them.
 
 `shown` says how results are shown, `review` what `gate` and `diff` compare, `recording` what `validate` and
-`probes` read.
+`probes` read, `ablation` what `ablate` and `barriers` do.
 """

@@ -1,4 +1,4 @@
-"""`pfnspec validate`."""
+"""`pfnspec validate` and `pfnspec probes`."""
 
 from __future__ import annotations
 
@@ -153,3 +153,19 @@ def _costs(options: argparse.Namespace, whole: Validated) -> int:
         complain(str(fault))
         return 2
     return whole.status
+
+
+def probes(options: argparse.Namespace) -> int:
+    """Prints the script that records events; 2 when there is no probe to print."""
+    from ...recording.probes import NoProbe, script
+
+    chosen = one_binding(options)
+    if chosen is None:
+        return 2
+    _, cell, binding = chosen
+    try:
+        data(script(binding, cell.model.name, options.tool, dict(options.symbols)))
+    except NoProbe as fault:
+        complain(f"{options.file}: {fault}")
+        return 2
+    return 0

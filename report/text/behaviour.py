@@ -32,7 +32,7 @@ def finding_text(finding: Finding, page: Page, cell: str, also: Sequence[str], a
     """A violated property: its behaviour, step by step, and what is wrong at the end.
 
     `cell` says under which policy and in which scenario, `also` where else it is the same, `again` is
-    the command that shows it again.
+    the command that shows it again (empty where there is none).
     """
     lines = [headline(finding, cell, page)]
     if also:
@@ -50,8 +50,8 @@ def finding_text(finding: Finding, page: Page, cell: str, also: Sequence[str], a
         rows += [row for step in loop for row in step]
     lines += [f" {row}" for row in rows]
     lines += ending(finding, page)
-    lines += ["", *folded_steps(finding.steps, verbose=verbose), f"  reproduce: {again}"]
-    return "\n".join(lines) + "\n"
+    after = [*folded_steps(finding.steps, verbose=verbose), *([f"  reproduce: {again}"] if again else [])]
+    return "\n".join([*lines, *([""] if after else []), *after]) + "\n"
 
 
 def folded_steps(steps: Sequence[TraceStep], *, verbose: bool) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files as resources
 from typing import Any
 
+from ...dsl.advice import Advice
 from ...dsl.diagnostics import Diagnostics, did_you_mean
 from ...dsl.source import Source, Span
 from .costs import CLASSES, SWITCHES, Choice, Costs, Duration, Episode, Idle, Rounds, Shares
@@ -161,7 +162,7 @@ class _Layers:
                 self.measured.discard(f"{section}.{key}")
                 self.values["source"].pop(f"{section}.{key}", None)
 
-    def fault(self, place: Span, message: str, help: str | None = None) -> None:
+    def fault(self, place: Span, message: str, help: Advice | str | None = None) -> None:
         self.found.add("costs", place, "".join(c if c.isprintable() else "?" for c in message), help)
 
     def place(self, section: str, key: str) -> Span:

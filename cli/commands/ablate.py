@@ -1,0 +1,110 @@
+"""`pfnspec ablate` and `pfnspec barriers`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+
+from ...ablation.ablate import Progress, ablate
+from ...ablation.change import KINDS, Change
+from ...ablation.result import NOT_NEEDED, SAME, UNDECIDED, Ablation
+from ...check.options import Options
+from ...check.result import overall
+from ...report.ablation.text import ablation_text, change_words
+from ...report.text.result import STOPPED
+from ...report.text.ink import can_overwrite, ink_for, width_for
+from ...report.visible import shown
+from ..checking import cache_of
+from ..output import tell_faults
+from ..write import complain, data, put, redraw
+
+
+def run(options: argparse.Namespace) -> int:
+    """Takes a model apart, and shows what falls; the exit status."""
+    if options.engine not in ("tlc", "interpreter"):
+        complain(
+            "what is not needed has to be decided by TLC or by the interpreter: --engine tlc or interpreter"
+        )
+        return 2
+    found = ablate(
+        options.file, _asked(options), options.kinds or KINDS, about_barriers=options.about_barriers,
+        on_progress=_progress() if can_overwrite(sys.stderr) else None, cancel=options.cancel,
+    )  # fmt: skip
+    # Writes over the line of progress, too.
+    tell_faults(found.base)
+    if options.format == "json":
+        from ...report.ablation.data import ablation_json
+
+        data(ablation_json(found, traces=options.traces))
+    elif not found.refused and not found.base.status:
+        put(
+            ablation_text(
+                found, options.width or width_for(sys.stdout), ink_for(sys.stdout), traces=options.traces
+            )
+        )
+    if found.refused:
+        complain(f"{options.file}: {found.refused}")
+    elif found.base.status == 3:
+        stopped = found.base.stopped or ""
+        complain(f"{options.file}: the model itself is not decided: {STOPPED.get(stopped, stopped)}")
+    return overall((_status(found), _required(found, options.required)))
+
+
+def _asked(options: argparse.Namespace) -> Options:
+    return Options(
+        properties=tuple(options.properties),
+        constants=dict(options.constants),
+        policies=tuple(options.policies),
+        scenarios=tuple(options.scenarios),
+        workers=options.workers or 1,
+        jobs=options.jobs,
+        run_seconds=options.run_timeout,
+        reduction=not options.no_reduction,
+        seconds=options.timeout,
+        states=options.max_states,
+        java=options.java,
+        jar=options.tla2tools,
+        outside=options.allow_outside,
+        engine=options.engine,
+        cache=cache_of(options),
+        memory=options.memory,
+    )
+
+
+def _progress() -> Callable[[Progress | None], None]:
+    def tell(now: Progress | None) -> None:
+        if now is None:
+            redraw("the model itself is checked")
+        else:
+            redraw(f"{now.done} of {now.all} tried, {now.noticed} noticed, {now.seconds:.0f} s")
+
+    return tell
+
+
+def _status(found: Ablation) -> int:
+    """That of the model itself; 4 where a tool failed on the way, 3 where not everything was tried."""
+    if found.base.status or found.refused:
+        return found.base.status or 2
+    if any(one.failed for one in found.tried):
+        return 4
+    return 3 if found.stopped else 0
+
+
+def _required(found: Ablation, kinds: Iterable[str]) -> int:
+    """Whether everything of these kinds is load-bearing: 0, 1 if not, 3 if that is not decided.  Each that is not is
+    a line on standard error."""
+    wanted = set(kinds)
+    statuses = [0]
+    for one in found.tried:
+        if one.change.partly or not wanted & {one.change.kind, "all"}:
+            continue
+        if one.outcome in (NOT_NEEDED, SAME, UNDECIDED):
+            statuses.append(3 if one.outcome == UNDECIDED else 1)
+            complain(f"{_place(one.change, found)}: required, and {one.outcome}")
+    return overall(tuple(statuses))
+
+
+def _place(change: Change, found: Ablation) -> str:
+    place = shown(change.place)
+    return f"{place.path}:{place.line}: {change_words(change, found.sources)}"
