@@ -58,7 +58,7 @@ def _validate(
     made.add_argument("--no-reduction", action="store_true", help="one access a step throughout")
     made.add_argument("--max-states", type=number, metavar="N", help="give up at so many states (500000)")
     made.add_argument(
-        "--format", choices=("text", "json", "junit", "costs"), default="text",
+        "--format", choices=("text", "json", "junit", "html", "costs"), default="text",
         help="of what came of it; costs is a table for `pfnspec cost`, of the lengths of each PLACE",
     )  # fmt: skip
     made.add_argument("--width", type=number, metavar="N", help="columns of the text; 72 suits a mail")

@@ -130,6 +130,11 @@ def _told(
         from ...report.recording.junit import junit_text
 
         data(junit_text(whole))
+    elif options.format == "html":
+        from ...report.files import own_version
+        from ...report.recording.page import recordings_page
+
+        data(recordings_page(whole, own_version()))
     elif options.format == "costs":
         return _costs(options, whole)
     return whole.status

@@ -1,2 +1,2 @@
-"""What came of comparing recordings with a model: `text`, `data` (JSON), `junit`, and `costs`, a table of
-lengths for `pfnspec cost`."""
+"""What came of comparing recordings with a model: `text`, `data` (JSON), `junit`, a `page` (HTML), and
+`costs`, a table of lengths for `pfnspec cost`."""
