@@ -130,7 +130,6 @@ def alone(plain: Program, expected: frozenset[str], limit: int) -> None:
                 replace(point, claims=tuple(claim for claim in point.claims if claim.property == name))
                 for point in plain.points
             ),
-            _points={},
         )
         reduced = Interpreter(pipeline.prepared(only))
         if (name in violated(reduced, searched(reduced, limit))) != (name in expected):

@@ -22,6 +22,7 @@ class Crowd:
         self.many = r.choice((2, 2, 3))
         self.others = r.choice((0, 1, 1, 2)) if self.many == 2 else r.choice((0, 1))
         self.labels = 0
+        self.word = seed % 5 == 4
 
     def chance(self, percent: int) -> bool:
         return self.random.randrange(100) < percent
@@ -34,6 +35,8 @@ class Crowd:
             f"shared m: {self.inner}", "shared x: V | None", "shared free: set[V] = {v for v in V}",
             "shared flag: bool", "",
         ]  # fmt: skip
+        if self.word:
+            lines += ["word W:", "    v: V | None", "    set: bool", "shared w: W", "shared y: V | None", ""]
         lines += self.process("a", self.many)
         if self.others:
             lines += ["", *self.process("b", self.others)]
@@ -70,6 +73,10 @@ class Crowd:
                 return ["with m:", "    with s.read():", *(f"        {line}" for line in self.looks())]
 
     def looks(self) -> list[str]:
+        if self.word and self.chance(40):
+            return self.random.choice(
+                (["mine = w.v"], ["if w == W(mine):", "    mine = x"], ["if w.v != y:", "    mine = w.v"])
+            )
         return self.random.choice(
             (
                 ["mine = x"],
@@ -80,6 +87,13 @@ class Crowd:
         )
 
     def changes(self) -> list[str]:
+        if self.word and self.chance(40):
+            return self.random.choice(
+                (
+                    ["w = W(mine)"], ["w.v = choose(V)"], ["w.set = not w.set"], ["y = w.v"], ["w.v = None"],
+                    ["if cmpxchg(w, W(), W(v=mine)) == W():", "    flag = True"], ["w = W()"],
+                )
+            )  # fmt: skip
         return self.random.choice(
             (
                 ["x = None"],

@@ -16,6 +16,7 @@ from random_formulas import LOCKS, SCALARS, Place, Surroundings
 from random_objects import with_objects
 from random_starts import with_starts
 from random_statements import Statements, indented
+from random_words import with_words
 
 # Names that the module has of its own, that TLA+ has a meaning for, or that differ in case only.
 CLASHING = (
@@ -275,6 +276,9 @@ def made(seed: int, *, liveness: bool = False, weak: bool = False) -> Made:
     if seed % 4 == 2:
         plain, text = text, with_atomics(text, seed)
         shapes |= {"atomic operations"} if text != plain else set()
+    if seed % 4 == 0 and not weak:
+        text = with_words(text, seed)
+        shapes |= {"words of several fields"}
     if seed % 3 == 2:
         plain, text = text, with_starts(text, seed)
         shapes |= (

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from .. import tla
@@ -29,7 +27,7 @@ from ..translator.run.interpreter import Interpreter, State
 from .liveness import Liveness
 from .load import Cell
 from .options import Hunts
-from .result import HOLDS, SC, UNDECIDED, VIOLATED, Evidence, Failure
+from .result import HOLDS, SC, UNDECIDED, VIOLATED, Evidence, Failure, Judgement, VerdictKind
 from .runs import Runs
 from .saved.kept import Behaviour, Outcome, keep, recalled
 from .saved.store import Store, fingerprint
@@ -43,8 +41,8 @@ class CellVerdict:
 
     cell: Cell
     property: str
-    kind: str
-    outcome: str
+    kind: VerdictKind
+    outcome: Judgement
     finding: Finding | None = None
     evidence: Evidence | None = None
     vacuous: bool = False
@@ -83,7 +81,7 @@ class CellCheck:
         }
         plain = pipeline.about(self.program)
         watched = (*plain.sometimes, *(state for states in supposed.values() for state in states))
-        self.watched = replace(plain, sometimes=watched, _points={})
+        self.watched = replace(plain, sometimes=watched)
         first = len(self.program.reachable)
         self.registers = {f.property: first + i for i, f in enumerate(watched)}
         self.supposed = {
@@ -191,66 +189,65 @@ class CellCheck:
                 verdicts.append(self.verdict(name, findings.get(name), evidence))
             else:
                 seen = self.registers[name] in self.runs.reached
-                outcome = HOLDS if seen else VIOLATED if evidence.complete else UNDECIDED
+                outcome: Judgement = HOLDS if seen else VIOLATED if evidence.complete else UNDECIDED
                 verdicts.append(CellVerdict(self.cell, name, "sometimes", outcome, None, evidence))
         return tuple(verdicts)
 
     def safety_by_tlc(self, program: Program, names: list[str], tell: Tell) -> None:
-        """Runs of TLC, and beside them a search by the interpreter, which says whether what TLC does not find
-        is not there: in all states if they are few, otherwise in those near the first.
+        """A search by the interpreter, of all states if they are few, otherwise of those near the first; and
+        runs of TLC, which have to find at least the same.
 
-        It never takes longer than TLC.  Where TLC's answer is a remembered one it goes on to its own end:
-        that is less than a run of TLC, and the interpreter may have changed since this answer was given."""
-        ended = threading.Event()
-        stop = self.runs.stop
-        with ThreadPoolExecutor(1) as pool:
-            second = pool.submit(
-                searched, program, names, self.hunts.states if self.hunts else SECOND_OPINION,
-                lambda: "ended" if ended.is_set() else stop.reason(), lambda progress: None,
-                first=self.hunts is not None,
-            )  # fmt: skip
-            remembered = False
-            try:
-                if self.hunts:
-                    self.found_first(second.result(), tell)
-                holding, emission, outcome = self.runs_until_clean(program, names, tell)
-                remembered = outcome.remembered
-            finally:
-                if not remembered:
-                    ended.set()
-            found = second.result()
+        What the interpreter finds violated is told by its behaviour, as soon as TLC has found it violated,
+        too.  TLC goes on where it sees that, so that a run is repeated only for what TLC alone finds."""
+        found = searched(
+            program, names, self.hunts.states if self.hunts else SECOND_OPINION,
+            self.runs.stop.reason, lambda progress: None, first=self.hunts is not None,
+        )  # fmt: skip
+        if self.hunts:
+            self.found_first(found, tell)
+        try:
+            holding, emission, outcome = self.runs_until_clean(program, names, found, tell)
+        finally:
+            for name in [name for name in found.violated if name in self.runs.noted]:
+                self.told(name, found.violated[name], tell)
+        message = self.difference(found, holding, outcome.totals.distinct, emission)
+        if message is not None:
+            raise RunFailed(self.runs.disagreement(message, emission, outcome))
+
+    def difference(
+        self, found: Searched, holding: Iterable[str], states: int | None, emission: Emission
+    ) -> str | None:
+        """What the interpreter knows better than TLC, which found that `holding` hold; None if nothing."""
         reached = found.reached | {self.registers[name] for name in found.met}
-        states = (outcome.totals.distinct, found.totals.distinct)
-        counted = found.stopped is None and not emission.symmetric
-        wrong = next((name for name in holding if name in found.violated), None)
+        wrong = next((name for name in found.violated if name in {*holding} - self.runs.noted), None)
         if wrong is not None:
-            message = f"the interpreter finds {wrong} violated"
-        elif not reached <= self.runs.reached:
-            message = "the interpreter reaches a branch, a label or a `sometimes` that TLC does not"
-        elif counted and states[0] != states[1]:
-            message = f"TLC finds {states[0]} states, the interpreter {states[1]}"
-        else:
-            return
-        raise RunFailed(self.runs.disagreement(message, emission, outcome))
+            return f"the interpreter finds {wrong} violated"
+        if not reached <= self.runs.reached:
+            return "the interpreter reaches a branch, a label or a `sometimes` that TLC does not"
+        if found.stopped is None and not emission.symmetric and states != found.totals.distinct:
+            return f"TLC finds {states} states, the interpreter {found.totals.distinct}"
+        return None
 
     def found_first(self, found: Searched, tell: Tell) -> None:
         """Ends a hunt with what the interpreter has found, if it has; raises RunStopped then."""
-        self.told(found, tell)
+        self.told_all(found, tell)
         if found.violated:
             self.runs.searched(found.totals)
             raise RunStopped("fail-fast")
 
     def runs_until_clean(
-        self, program: Program, names: list[str], tell: Tell
+        self, program: Program, names: list[str], found: Searched, tell: Tell
     ) -> tuple[list[str], Emission, tla.Outcome]:
-        """Runs of TLC, each without the properties that are violated in those before, until one is clean:
-        what holds, and the last module and run."""
+        """Runs of TLC, each without the properties that ended one before, until one goes to the end: what it
+        was asked, its module and the run."""
         remaining = list(names)
         same = symmetry(program) if self.reduction else None
         self.symmetry = same.names if same else ()
         mixed_up: set[str] = set()
         while True:
-            emission = self.runs.emitted(program, remaining, (), registers=True, same=same)
+            emission = self.runs.emitted(
+                program, remaining, (), registers=True, same=same, noted=found.violated
+            )
             outcome = self.runs.tlc(emission, liveness=False)
             if isinstance(outcome, tla.Holds):
                 if mixed_up:
@@ -261,7 +258,7 @@ class CellCheck:
             invariant = emission.invariants.get(outcome.name or "", "")
             name = "deadlock" if outcome.kind == "deadlock" else invariant
             try:
-                if name not in remaining:
+                if name not in remaining or name in found.violated:
                     raise Mismatch(f"TLC names `{outcome.name}`, which is not checked")
                 tell(name, states_of(tuple(s.values for s in outcome.trace.states), program, emission))
             except Mismatch as fault:
@@ -275,6 +272,19 @@ class CellCheck:
             mixed_up.discard(name)
             if self.hunts:
                 raise RunStopped("fail-fast")
+
+    def told_all(self, found: Searched, tell: Tell) -> None:
+        """Tells all that a search has found violated."""
+        for name, states in found.violated.items():
+            self.told(name, states, tell)
+
+    def told(self, name: str, states: tuple[State, ...], tell: Tell) -> None:
+        """Tells a behaviour that the interpreter has found."""
+        try:
+            tell(name, states)
+        except Mismatch as fault:
+            text = "the reduced and the whole program disagree, so no verdict is given"
+            raise RunFailed(Failure("disagreement", f"{text} ({fault})", str(fault), None)) from fault
 
     def safety_by_search(self, program: Program, names: list[str], tell: Tell) -> None:
         """One search by the interpreter.  Every counterexample is replayed like TLC's."""
@@ -294,25 +304,16 @@ class CellCheck:
         )
         runs.searched(found.totals)
         runs.reached |= found.reached | {self.registers[name] for name in found.met}
-        self.told(found, tell)
+        self.told_all(found, tell)
         if found.stopped is not None:
             raise RunStopped(found.stopped)
 
-    def told(self, found: Searched, tell: Tell) -> None:
-        """Tells what a search has found; raises RunFailed where the whole program does not show it."""
-        for name, states in found.violated.items():
-            try:
-                tell(name, states)
-            except Mismatch as fault:
-                text = "the reduced and the whole program disagree, so no verdict is given"
-                raise RunFailed(Failure("disagreement", f"{text} ({fault})", str(fault), None)) from fault
-
     def verdict(self, name: str, finding: Finding | None, evidence: Evidence) -> CellVerdict:
         if name in m.BUILT_IN_CHECKS:
-            kind = "built-in"
+            kind: VerdictKind = "built-in"
         else:
             kind = "assertion" if name in self.cell.model.assertions else "invariant"
-        outcome = VIOLATED if finding else HOLDS if evidence.complete else UNDECIDED
+        outcome: Judgement = VIOLATED if finding else HOLDS if evidence.complete else UNDECIDED
         return CellVerdict(self.cell, name, kind, outcome, finding, evidence)
 
     # -- liveness
@@ -366,7 +367,7 @@ class CellCheck:
         if found is None:
             return CellVerdict(self.cell, property.name, "property", UNDECIDED)
         finding = found.findings.get(property.name)
-        outcome = VIOLATED if finding else HOLDS
+        outcome: Judgement = VIOLATED if finding else HOLDS
         return CellVerdict(
             self.cell, property.name, "property", outcome, finding, found.evidence, found.vacuous
         )

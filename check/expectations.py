@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..dsl.model import model as m
 from ..dsl.source import Span
 from .load import Cell
-from .result import HOLDS
+from .result import HOLDS, Judgement
 
 
 def properties_of(cell: Cell) -> tuple[str, ...]:
@@ -22,7 +22,7 @@ def base_policy(cell: Cell) -> str | None:
     return None if cell.policy is None else cell.model.policy(cell.policy).base
 
 
-def expected(cell: Cell, property: str) -> str:
+def expected(cell: Cell, property: str) -> Judgement:
     """What the model expects, by default that the property holds."""
     stated = expectation(cell, property)
     return HOLDS if stated is None else stated.verdict

@@ -121,7 +121,7 @@ def unknown_names(
                 options_ = ", ".join(sorted(str(one) for one in known[what])) or "none"
                 help = did_you_mean(name, [str(one) for one in known[what]]) or f"there are: {options_}"
                 place = places.get(what, command_line)
-                found.append(Diagnostic(f"unknown-{what}", place, f"there is no {what} `{name}`", help))
+                found.append(Diagnostic(f"unknown-{what}", place, f"there is no {what} `{name}`", str(help)))
     return tuple(found)
 
 

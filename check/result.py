@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final, Literal
 
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.source import Source, Span
@@ -12,9 +13,13 @@ from ..translator.program.findings import Finding, Reachable
 from ..translator.program.values import Value
 from ..translator.reduce.unlocked import Unlocked
 
-HOLDS = "holds"
-VIOLATED = "violated"
-UNDECIDED = "not decided"
+HOLDS: Final = "holds"
+VIOLATED: Final = "violated"
+UNDECIDED: Final = "not decided"
+Judgement = Literal["holds", "violated", "not decided"]
+
+VerdictKind = Literal["assertion", "invariant", "built-in", "sometimes", "property"]
+"""What is judged; `property` is temporal, `built-in` are the checks that are always made."""
 
 SC, WEAK, BOTH = "sc", "weak", "sc and weak"
 NOT_COVERED = (
@@ -52,17 +57,16 @@ class Evidence:
 class Verdict:
     """One property in one cell of the matrix; `policy` and `scenario` are None where there is no such axis.
 
-    `kind` is assertion, invariant, built-in, sometimes or property (temporal); `outcome` holds,
-    violated or not decided.  A `sometimes` that no behaviour satisfies is violated, without a
+    A `sometimes` that no behaviour satisfies is violated, without a
     finding.  `vacuous` names what a property supposes and no behaviour does.  `place` is where the
     property is stated, the first assertion where there are several (None for a check that is always
     made), `expectation` where the model says what is expected (None where it does not).
     """
 
     property: str
-    kind: str
-    outcome: str
-    expected: str
+    kind: VerdictKind
+    outcome: Judgement
+    expected: Judgement
     scenario: str | None = None
     policy: str | None = None
     finding: Finding | None = None

@@ -45,7 +45,8 @@ class Runs:
 
     `number` counts runs, `safety` those for safety properties; `cached` and `safety_cached` are how many of
     them were made before.  `states`, `generated` and `depth` are the last safety run's; `reached` has the
-    labels, branches and `sometimes` that runs passed, `version` is TLC's.
+    labels, branches and `sometimes` that runs passed, `noted` the violated properties that did not end one;
+    `version` is TLC's.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Runs:
         self.depth = 0
         self.version = ""
         self.reached: set[int] = set()
+        self.noted: set[str] = set()
         self.lock = threading.Lock()
 
     def recall(self, kept: Outcome) -> None:
@@ -96,11 +98,11 @@ class Runs:
 
     def emitted(
         self, program: Program, safety: Iterable[str], temporal: Iterable[str], *, registers: bool,
-        same: Symmetry | None = None,
+        same: Symmetry | None = None, noted: Iterable[str] = (), part: tuple[str, int] | None = None,
     ) -> Emission:  # fmt: skip
         return emit(
             program, safety, temporal=temporal, registers=registers, source=self.lines,
-            header=(f"made by pfnspec from {self.file}",), symmetry=same,
+            header=(f"made by pfnspec from {self.file}",), symmetry=same, noted=noted, part=part,
         )  # fmt: skip
 
     def count(self) -> None:
@@ -144,7 +146,7 @@ class Runs:
                 break
             if outcome.directory is not None and keep is None:
                 shutil.rmtree(outcome.directory, ignore_errors=True)
-        self.note(outcome, liveness)
+        self.note(outcome, emission, liveness)
         if isinstance(outcome, tla.Stopped):
             raise RunStopped(self.stop.reason() or outcome.why)
         if isinstance(outcome, tla.Failed):
@@ -156,21 +158,21 @@ class Runs:
         parts = (module, self.cell.scenario or "", self.cell.policy or "", str(number))
         return "-".join(re.sub(r"\W+", "_", part).strip("_") for part in parts if part)
 
-    def note(self, outcome: tla.Outcome, liveness: bool) -> None:
+    def note(self, outcome: tla.Outcome, emission: Emission, liveness: bool) -> None:
         with self.lock:
             self.version = str(outcome.version or self.version)
             self.cached += outcome.remembered
             self.safety_cached += outcome.remembered and not liveness
             if not liveness:
                 self.searched(outcome.totals)
-            for line in outcome.printed:
-                try:
-                    value = tla.parse_value(line)
-                except tla.ValueSyntaxError:
-                    continue
-                if isinstance(value, tuple) and len(value) == 2 and value[0] == "reached":
-                    assert isinstance(value[1], int)
-                    self.reached.add(value[1] - 1)
+        self.heard(registers_in(outcome), emission)
+
+    def heard(self, registers: frozenset[int], emission: Emission) -> None:
+        """Which registers TLC has said to be set, of those that a module has."""
+        own = {number for number in registers if emission.before < number <= emission.last}
+        with self.lock:
+            self.noted |= {emission.noted[number] for number in own & emission.noted.keys()}
+            self.reached |= {number - emission.before - 1 for number in own - emission.noted.keys()}
 
     def disagreement(self, message: str, emission: Emission, outcome: tla.Outcome) -> Failure:
         folder = Path(tempfile.mkdtemp(prefix="pfnspec-report-"))
@@ -179,3 +181,21 @@ class Runs:
         (folder / "output.txt").write_text(outcome.raw, encoding="utf-8")
         text = "TLC and the interpreter disagree, so no verdict is given"
         return Failure("disagreement", f"{text} ({message})", message, str(folder))
+
+
+def registers_in(outcome: tla.Outcome) -> frozenset[int]:
+    """The registers that a run has said to be set."""
+    return frozenset(number for number in said(outcome, "reached") if isinstance(number, int))
+
+
+def said(outcome: tla.Outcome, word: str) -> list[tla.Value]:
+    """What a run printed behind a word, in pairs of both."""
+    found: list[tla.Value] = []
+    for line in outcome.printed:
+        try:
+            value = tla.parse_value(line)
+        except tla.ValueSyntaxError:
+            continue
+        if isinstance(value, tuple) and len(value) == 2 and value[0] == word:
+            found.append(value[1])
+    return found

@@ -5,8 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from .source import Span
+from .advice import Advice, Change, Edit, Respell, edits
+from .source import Source, Span
+
+Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,8 @@ class Diagnostic:
 
     `code` names an entry of `explanations.txt`; `help` is a complete clause, or None;
     `related` holds further places with a few words each.  `everywhere`: it is true of a model only where it
-    is true in each of its scenarios, as that control comes nowhere.
+    is true in each of its scenarios, as that control comes nowhere.  `changes` are what `help` means, where
+    it can only mean one change of the text.
     """
 
     code: str
@@ -23,8 +28,13 @@ class Diagnostic:
     message: str
     help: str | None = None
     related: tuple[tuple[Span, str], ...] = ()
-    severity: str = "error"
+    severity: Severity = "error"
     everywhere: bool = False
+    changes: tuple[Change, ...] = ()
+
+    def edits(self, source: Source | None) -> tuple[Edit, ...]:
+        """The changes as texts for places in `source`, the file of the diagnostic; see `advice.edits`."""
+        return () if source is None else edits(self.changes, self.span, source)
 
 
 class Diagnostics:
@@ -38,13 +48,14 @@ class Diagnostics:
         code: str,
         span: Span,
         message: str,
-        help: str | None = None,
+        help: Advice | str | None = None,
         related: Iterable[tuple[Span, str]] = (),
-        severity: str = "error",
+        severity: Severity = "error",
         *,
         everywhere: bool = False,
     ) -> None:
-        fault = Diagnostic(code, span, message, help, tuple(related), severity, everywhere)
+        text, changes = (help.text, help.changes) if isinstance(help, Advice) else (help, ())
+        fault = Diagnostic(code, span, message, text, tuple(related), severity, everywhere, changes)
         self._found.setdefault((code, span, message), fault)
 
     def extend(self, others: Iterable[Diagnostic]) -> None:
@@ -77,8 +88,8 @@ class Diagnostics:
         return any(found.severity == "error" for found in self._found.values())
 
 
-def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that a misspelt `word` most probably stands for, as a help text."""
+def did_you_mean(word: str, candidates: Iterable[str]) -> Advice | None:
+    """The candidate that a misspelt `word` most probably stands for, as advice."""
     known = sorted(set(candidates) - {word})
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.7 if len(word) > 4 else 0.6)
-    return f"did you mean `{close[0]}`?" if close else None
+    return Advice(f"did you mean `{close[0]}`?", (Respell(word, close[0]),)) if close else None

@@ -15,6 +15,7 @@ from ..check.result import UNDECIDED, VIOLATED, Result, Verdict
 from ..check.run import check_file
 from ..dsl.syntax import tree
 from ..translator.program.findings import Reachable
+from .beside import Side, beside_changes, files_beside
 from .comparison.compare import compare, same
 from .comparison.difference import DIFFERENT, STRONGER, WEAKER, Difference
 from .git import SUFFIX, Checkout, GitTrouble, followed, untracked
@@ -71,6 +72,7 @@ def gate(
         if on_model:
             on_model(tree_.shown(path))
         seen = _look(path, tree_, options, check if checked else None, accepted)
+        _add_beside(seen, path, tree_, options, cancel.is_set, checked=checked)
         if path in passed.models:
             message = f"`pfnspec check` passes over it now: {passed.models[path]}"
             about = tree_.shown(path)
@@ -110,6 +112,12 @@ def compare_files(
         load(path, constants, outside=options.outside, memory=options.memory) for path in (old, new)
     )
     seen = _compared(new, old, before, after, check, (None, None), "")
+    sides = [
+        Side(path, loaded, options, cancel.is_set if cancel else lambda: False)
+        for path, loaded in ((old, before), (new, after))
+    ]
+    if before.cells and after.cells:
+        seen.add_beside(*sides, judged=checked)
     (model,) = judge([seen], ())
     stopped = any(r is not None and r.stopped == "interrupted" for r in (model.before, model.after))
     return Review(old, None, (model,), interrupted=stopped)
@@ -162,7 +170,7 @@ def _concerned(wanted: Iterable[str], tree_: Checkout, passed: Mapping[str, str]
     new path."""
     left = {was for now, was in tree_.renamed.items() if now.endswith(SUFFIX)}
     for path in dict.fromkeys(followed(path, tree_) for path in wanted):
-        changed = path in tree_.changed or path in passed
+        changed = path in tree_.changed or path in passed or _beside_changed(path, tree_)
         if path not in left and (changed or not tree_.changed.isdisjoint(_rests_on(path, tree_))):
             yield path
 
@@ -175,6 +183,32 @@ def _rests_on(path: str, tree_: Checkout) -> Iterator[str]:
         inside = tree_.named(file)
         if inside is not None:
             yield from tree_.ways(inside)
+
+
+def _beside_changed(path: str, tree_: Checkout) -> bool:
+    """Whether something beside a model has changed."""
+    files = (tree_.named(file) for file in files_beside(tree_.shown(path)))
+    return any(not tree_.changed.isdisjoint((file, *tree_.ways(file))) for file in files if file is not None)
+
+
+def _add_beside(
+    seen: _Seen, path: str, tree_: Checkout, options: Options, stop: Callable[[], bool], *, checked: bool
+) -> None:
+    """Adds the differences of what stands beside a model that is there and correct."""
+    if seen.model.state in (DELETED, UNKNOWN) or seen.new is None:
+        return
+    if seen.model.state == SAME and not _beside_changed(path, tree_):
+        return
+    before = None
+    if seen.old is not None and seen.old.cells:
+        was = tree_.shown(tree_.renamed.get(path, path))
+        before = Side(was, seen.old, options, stop, tree_.content)
+
+    def same(file: str) -> bool:
+        inside = tree_.named(file)
+        return inside is None or inside not in tree_.changed
+
+    seen.add_beside(before, Side(tree_.shown(path), seen.new, options, stop), judged=checked, same=same)
 
 
 def _notes(tree_: Checkout, chosen: Callable[[str], bool]) -> Iterator[str]:
@@ -195,10 +229,21 @@ class _Seen:
     ) -> None:  # fmt: skip
         self.model = model
         self.found = tuple(found)
+        self.old, self.new = old, new
         before = old.specification if old else None
         after = new.specification if new else None
         known = {_said(node) for node in _acceptances(before)}
         self.own = [(node, _said(node) in known) for node in _acceptances(after)]
+
+    def add_beside(
+        self, before: Side | None, after: Side, *, judged: bool, same: Callable[[str], bool] = lambda _: True
+    ) -> None:
+        """Adds what is different beside the model, which itself is `judged` or not."""
+        self.found += tuple(beside_changes(before, after, judged=judged, same=same))
+        old = {} if before is None else before.sources
+        self.model = replace(
+            self.model, old={**self.model.old, **old}, new={**self.model.new, **after.sources}
+        )
 
 
 def _said(node: tree.Accept) -> tuple[str, str]:

@@ -24,6 +24,8 @@ from ..report.text.diagnostics import diagnostics_text
 from ..report.text.result import failure_text, folded, trace_text, undecided_text, verdict_text
 from ..report.text.words import line_words
 from ..report.visible import harmless, visible
+from .beside import beside
+from .items import ModelItem, Refused
 
 Key = tuple[Path, str | None, str | None]
 """A cell: file, scenario, policy."""
@@ -125,6 +127,7 @@ class ModelFile(pytest.File):
                     property=property,
                     line=line,
                 )
+        yield from beside(self, loaded)
 
 
 class LeftOut(pytest.File):
@@ -133,15 +136,6 @@ class LeftOut(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         text = f"{visible(shown(self.path))} leads out of the project; name it to have it read"
         yield Refused.from_parent(self, name="model", text=text)
-
-
-class ModelItem(pytest.Item):
-    """A test that a line of a model stands for, and that fails in words, without a traceback."""
-
-    line = 1
-
-    def reportinfo(self) -> tuple[Path, int, str]:
-        return self.path, self.line - 1, f"{self.path.name}: {self.name}"
 
 
 class Case(ModelItem):
@@ -201,17 +195,6 @@ class Case(ModelItem):
         if isinstance(excinfo.value, pytest.xfail.Exception):
             return self.trace
         return super().repr_failure(excinfo, style)
-
-
-class Refused(ModelItem):
-    """A model with errors: one test, which fails with them."""
-
-    def __init__(self, *, text: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.text = text
-
-    def runtest(self) -> None:
-        pytest.fail(harmless(self.text), pytrace=False)
 
 
 def _name(property: str, *cell: str | None) -> str:

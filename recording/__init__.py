@@ -9,7 +9,7 @@
     second              TLC's opinion of short recordings
     probes              a `recording` -> scripts that ask a kernel for its events
 
-`events` are what a recording consists of, `faults` what makes one unreadable, `numbers` how long things took,
-`result` what came of it, as values. The program that is searched is made by `translator.recorded`. How
-anything is shown is not known here. Open first: `search.py`.
+`events` are what a recording consists of, `faults` what makes one unreadable, `numbers` how long things
+took, `times` how a length is written, `result` what came of it, as values. The program that is searched is
+made by `translator.recorded`. How anything is shown is not known here. Open first: `search.py`.
 """

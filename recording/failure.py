@@ -114,8 +114,7 @@ def _steps(search: Search, last: tuple[Taken, ...], nodes: Nodes, recorded: Reco
     for made in reversed(found):
         for step in made:
             number += 1
-            changes = tuple(change for change in step.changes if not change.name.startswith("(recorded"))
-            yield replace(step, number=number, changes=changes)
+            yield replace(step, number=number)
 
 
 def _named(step: TraceStep, said: Said) -> TraceStep:

@@ -71,7 +71,8 @@ class Validation:
     be decided because of it.  `counts` has for each bound event its name and how often it was there;
     `unreached` are labels and branches on no way to an event.  `states` were looked at, `most` kept at
     a time; `tlc` is what TLC says, where it was asked.  `fault`, `line`, `text` and `advice` tell what is
-    wrong with a recording that cannot be read, or what limit was met.
+    wrong with a recording that cannot be read, or what limit was met.  `expected` is the outcome that has to
+    come: for a model that is wrong on purpose, that it is not explained.
     """
 
     path: str
@@ -94,11 +95,20 @@ class Validation:
     line: int = 0
     text: str = ""
     advice: str = ""
+    expected: str = EXPLAINED
+
+    @property
+    def as_expected(self) -> bool:
+        return self.outcome == self.expected
 
     @property
     def status(self) -> int:
         """The exit status that this recording alone gives."""
-        return {EXPLAINED: 0, UNEXPLAINED: 1, UNREADABLE: 2, UNDECIDED: 3, DISAGREEMENT: 4}[self.outcome]
+        if self.as_expected:
+            return 0
+        if self.outcome == EXPLAINED:
+            return 1
+        return {UNEXPLAINED: 1, UNREADABLE: 2, UNDECIDED: 3, DISAGREEMENT: 4}[self.outcome]
 
 
 @dataclass(frozen=True, slots=True)

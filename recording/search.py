@@ -78,7 +78,7 @@ class Search:
         self._sets: dict[tuple[Nodes, Claim], tuple[Nodes, frozenset[int]]] = {}
         self._kept = 0
         self._initial = self.interpreter.initial()
-        self._own = frozenset(i for name, i in self.interpreter.slots.items() if name.startswith("(recorded"))
+        self._own = frozenset(self.interpreter.slots[name] for name in _told(program))
         self.reached: frozenset[int] = frozenset()
         self.visited = 0
 
@@ -330,6 +330,7 @@ class _Regions:
             or (isinstance(part, Fill) and part.variable in owned)
         }
         self.ignored = (owned - foreign) | {PC}
+        self.told = _told(program)
         # Where a step asks where others stand, each step may matter to it.
         self.looking = any(isinstance(part, StandsAt) for part in walk((program.points, program.definitions)))
         self.known: dict[str, _Region] = {}
@@ -361,8 +362,13 @@ class _Regions:
                     seen.add(leaf.target)
                     todo.append(leaf.target)
         ignored = self.ignored - {PC} if self.looking else self.ignored
-        told = {name for name in written if name.startswith("(recorded")}
-        return _Region(frozenset(read - ignored - told), frozenset(written - ignored - told))
+        ignored |= self.told
+        return _Region(frozenset(read - ignored), frozenset(written - ignored))
+
+
+def _told(program: Program) -> frozenset[str]:
+    """The variables that hold what the last step recorded."""
+    return frozenset(variable.name for variable in program.variables if variable.kind == "recorded")
 
 
 def _exchanged(

@@ -59,7 +59,7 @@ def driven(made: Recorded, events: Sequence[Due]) -> Program:
     """The program with these events as its records, in their order."""
     program = made.program
     threads = max((event.thread for event in events), default=0)
-    variables = [v for v in program.variables if not v.name.startswith("(recorded")]
+    variables = [v for v in program.variables if v.kind != "recorded"]
     variables.append(Variable(POSITION, "control", Range(0, len(events)), 0))
     variables.append(Variable(PLAYER, "control", Range(0, threads), 0, (), "*"))
     reached = Apply("!=", (Read(POSITION), Const(len(events))))
@@ -69,7 +69,6 @@ def driven(made: Recorded, events: Sequence[Due]) -> Program:
         variables=tuple(variables),
         invariants=(Invariant(EXPLAINED, reached, program.processes[0].span),),
         properties=(EXPLAINED,),
-        _points={},
     )
 
 

@@ -88,8 +88,8 @@ def recorded(program: Program, model: m.Model, recording: m.Recording) -> Record
     known = {variable.name for variable in program.variables}
     used = [v for direct in scope.values() for v in direct.locals.values() if v.name not in known]
     most = max((len(told) for told in values.values()), default=0)
-    own = [Variable(RECORDED, "control", Any(), 0)]
-    own += [Variable(_slot(index), "control", Any(), None) for index in range(most)]
+    own = [Variable(RECORDED, "recorded", Any(), 0)]
+    own += [Variable(_slot(index), "recorded", Any(), None) for index in range(most)]
     looks = Apply(
         "or", tuple(Apply("==", (Read(v.name), Const(0 if v.name == RECORDED else None))) for v in own)
     )
@@ -107,7 +107,7 @@ def recorded(program: Program, model: m.Model, recording: m.Recording) -> Record
         definitions=rewritten(program.definitions, split.standing),
         variables=(*program.variables, *used, *own),
         invariants=(Invariant(RECORDED, looks, program.processes[0].span),),
-        sometimes=(), temporal=(), monitors=(), properties=(), _points={},
+        sometimes=(), temporal=(), monitors=(), properties=(),
     )  # fmt: skip
     return Recorded(program, numbers, slots, spans)
 

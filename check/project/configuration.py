@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from ...dsl.advice import Advice
 from ...dsl.diagnostics import Diagnostic, Diagnostics, did_you_mean
 from ...dsl.source import Source, Span
 from .files import DISK, Files, project, read
@@ -127,7 +128,7 @@ class _Reader:
             return Configured(None, self.found.sorted(), sources)
         return Configured(Configuration(folder=self.folder, **values), (), sources)  # type: ignore[arg-type]
 
-    def fault(self, keys: tuple[str, ...], message: str, help: str | None = None) -> None:
+    def fault(self, keys: tuple[str, ...], message: str, help: Advice | str | None = None) -> None:
         place = _place(self.source, (*self.above, *keys))
         message = "".join(letter if letter.isprintable() else "?" for letter in message)
         self.found.add("configuration", place, message, help)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...dsl.diagnostics import Diagnostic
-from ...dsl.source import Span
+from ...dsl.source import Source, Span
 from ...translator.program.findings import (
     Finding,
     Moved,
@@ -66,7 +66,9 @@ def result_data(result: Result) -> Data:
             "detail": result.failure.detail,
             "directory": result.failure.directory,
         },
-        "diagnostics": [diagnostic_data(found) for found in result.diagnostics],
+        "diagnostics": [
+            diagnostic_data(found, result.sources.get(found.span.path)) for found in result.diagnostics
+        ],
         "verdicts": [
             {**_verdict_data(verdict), "memory": result.memory_in(verdict.scenario)}
             for verdict in result.verdicts
@@ -103,7 +105,7 @@ def _asked_data(asked: Asked) -> Data:
     }
 
 
-def diagnostic_data(found: Diagnostic) -> Data:
+def diagnostic_data(found: Diagnostic, source: Source | None) -> Data:
     return {
         "severity": found.severity,
         "code": found.code,
@@ -111,6 +113,7 @@ def diagnostic_data(found: Diagnostic) -> Data:
         "help": found.help,
         **_place(found.span),
         "related": [{"message": text, **_place(span)} for span, text in found.related],
+        "edits": [{"text": edit.text, **_place(edit.span)} for edit in found.edits(source)],
     }
 
 

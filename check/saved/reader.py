@@ -9,11 +9,13 @@ import builtins
 import collections.abc
 import re
 import types
+import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from functools import lru_cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from ...dsl.advice import Edit
 from ...dsl.diagnostics import Diagnostic
 from ...dsl.source import Source, Span
 from ...translator.program.findings import (
@@ -29,7 +31,7 @@ from ...translator.program.findings import (
     Stored,
     TraceStep,
 )
-from ...translator.program.values import Task, Value
+from ...translator.program.values import Record, Task, Value
 from ...translator.reduce.unlocked import Unlocked
 from ..result import (
     BOTH,
@@ -108,6 +110,8 @@ def _fits(value: object, hint: Any) -> bool:
             return isinstance(value, Mapping) and all(
                 _fits(key, inner[0]) and _fits(one, inner[1]) for key, one in value.items()
             )
+        case typing.Literal:
+            return isinstance(value, str)  # later versions may have more of them
         case None if hint in (Value, Any):
             return True
         case None:
@@ -198,8 +202,9 @@ class _Reader:
     def diagnostic(self, data: Data) -> Diagnostic:
         related = tuple((self.span(one), one["message"]) for one in data["related"])
         return Diagnostic(
-            data["code"], self.span(data), data["message"], data["help"], related, data["severity"]
-        )
+            data["code"], self.span(data), data["message"], data["help"], related, data["severity"],
+            changes=tuple(Edit(self.span(one), one["text"]) for one in data.get("edits", ())),
+        )  # fmt: skip
 
     def verdict(self, data: Data) -> Verdict:
         finding = data["finding"]
@@ -299,6 +304,9 @@ class _Reader:
             return frozenset(self.value(part) for part in _parts(text[1:-1]))
         if text[:1] == "[":
             return tuple(self.value(part) for part in _parts(text[1:-1]))
+        if text[:1] == "(":
+            parts = (part.partition("=") for part in _parts(text[1:-1]))
+            return Record(tuple((name, self.value(part)) for name, _, part in parts))  # type: ignore[misc]
         name, bracket, index = text.partition("[")
         if name in self.single:
             return Task(name, int(index.rstrip("]")) if bracket else 0, only=not bracket)
@@ -313,7 +321,7 @@ def _parts(text: str) -> Iterable[str]:
     """The elements of a list, which may be lists in turn."""
     depth = start = 0
     for i, letter in enumerate(text):
-        depth += (letter in "[{") - (letter in "]}")
+        depth += (letter in "[{(") - (letter in "]})")
         if letter == "," and depth == 0:
             yield text[start:i].strip()
             start = i + 1

@@ -6,8 +6,9 @@ import argparse
 import re
 from collections.abc import Callable
 
+from ...recording.times import seconds_of
+
 _Commands = argparse._SubParsersAction
-_UNITS = {"": 1.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 
 
 def both(
@@ -28,13 +29,13 @@ def _validate(
     )  # fmt: skip
     made.add_argument("file", metavar="MODEL", help="a model with a `recording`")
     made.add_argument(
-        "recordings", nargs="+", metavar="RECORDING",
+        "recordings", nargs="*", metavar="RECORDING",
         help="text of ftrace, `trace-cmd report`, `perf script` or bpftrace, or NDJSON; also .gz and .xz;"
-        " - is standard input",
+        " - is standard input; without any, those that MODEL.recordings.toml beside the model names",
     )  # fmt: skip
     _binding(made)
     made.add_argument(
-        "--skew", type=_length, default=0.0, metavar="TIME",
+        "--skew", type=_length, metavar="TIME",
         help="how far the clocks of two CPUs may differ, as in 2us: events closer than that may have happened"
         " either way (default: 0)",
     )  # fmt: skip
@@ -80,10 +81,10 @@ def _binding(parser: argparse.ArgumentParser) -> None:
 
 
 def _length(text: str) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?(?:e-?\d+)?)(s|ms|us|ns|)", text)
-    if found is None:
-        raise argparse.ArgumentTypeError(f"`{text}` is no time: write 1.5, 20ms, 2us or 500ns")
-    return float(found[1]) * _UNITS[found[2]]
+    try:
+        return seconds_of(text)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None
 
 
 def _renamed(text: str) -> tuple[str, str]:

@@ -5,24 +5,25 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 from time import monotonic
 
+from ...beside.required import all_known, answer_text
+from ...beside.tables import own_table, tables
+from ...beside.timed import Asked as AskedModel
+from ...beside.timed import NotTimed, timed
 from ...check.load import Loaded
-from ...check.project.files import read
 from ...dsl.diagnostics import Diagnostics
 from ...dsl.source import Source
-from ...report.cost.require import NoRequirement, Requirement, answers, requirement
 from ...report.cost.text import cost_text
 from ...report.text.diagnostics import diagnostics_text
 from ...report.text.ink import can_overwrite, ink_for
 from ...timing.figures.costing import Costing, costing
+from ...timing.figures.required import answers
 from ...timing.figures.study import Asked
 from ...timing.run.episode import Cell
 from ...timing.table.costs import Costs
 from ...timing.table.read import costs as laid_over
-from ...timing.table.read import named_files, setting
-from ..costs.timed_model import loaded_for
+from ...timing.table.requirement import NoRequirement, Requirement, requirement
 from ..write import complain, data, put, redraw
 
 WIDTH = 72
@@ -39,25 +40,36 @@ def run(options: argparse.Namespace) -> int:
     if required is None:
         return 2
     found = Diagnostics()
-    sources: dict[str, Source] = {}
-    tables = _tables(options, sources, found)
+    own = own_table(options.file) if options.file != "-" and not options.no_own else None
+    paths = [own] if own is not None and os.path.isfile(own) else []
+    laid = tables([*paths, *(os.fspath(path) for path in options.costs)], found, options.set)
+    sources = dict(laid.sources)
     sweep = _sweep(options.sweep)
     if sweep is None:
         return 2
     points: list[tuple[str, Costs]] = []
     for at in sweep:
-        costs = (
-            None
-            if found.errors
-            else laid_over([*tables, *([setting(at)] if at else [])], found, _contents(tables))
-        )
+        costs = laid.costs(found, [at] if at else [])
         if costs is None:
             return _refused(found, sources)
         points.append((at, costs))
-    made = loaded_for(options, points[0][1], found)
-    if made is None:
+    asked_model = AskedModel(
+        options.file, dict(options.constants), options.allow_outside, windows=options.windows
+    )
+    loaded = asked_model.load()
+    put(diagnostics_text(loaded.diagnostics, loaded.sources, ink_for(sys.stderr)), sys.stderr)
+    if not loaded.cells:
+        return 2
+    try:
+        made = timed(loaded, asked_model, points[0][1], found)
+    except NotTimed as fault:
+        complain(str(fault))
+        return 2
+    if made is None or not all_known(points[0][1].required, made.loaded, found):
         return _refused(found, sources)
-    loaded, changed = made
+    loaded, changed = made.loaded, made.changed
+    for note in made.notes:
+        complain(note)
     cells = [
         Cell(cell.model, cell.policy, cell.program)
         for cell in loaded.cells
@@ -81,6 +93,9 @@ def run(options: argparse.Namespace) -> int:
         if one is None:
             return _refused(found, {**sources, **loaded.sources})
         done.append(one)
+    if len(points) == 1:
+        # Of a sweep, each point has other costs than the tables that require something.
+        required += [wanted for wanted, _ in points[0][1].required]
     if options.plot is not None and not _drawn(options, done):
         return 2
     return _told(options, done, required)
@@ -117,7 +132,7 @@ def _told(options: argparse.Namespace, done: list[Costing], required: list[Requi
     stream = sys.stdout if options.format == "text" else sys.stderr
     for wanted in required:
         for answer in (answer for one in done for answer in answers(wanted, one)):
-            put(f"require {answer.text}\n", stream)
+            put(f"require {answer_text(answer)}\n", stream)
             status = max(status, int(answer.fails))
     if (
         status == 0
@@ -150,35 +165,6 @@ def _required(options: argparse.Namespace) -> list[Requirement] | None:
     except NoRequirement as fault:
         complain(str(fault))
         return None
-
-
-def _tables(options: argparse.Namespace, sources: dict[str, Source], found: Diagnostics) -> list[Source]:
-    """What is laid over the default table: the model's own, those that are named, single settings."""
-    paths: list[str] = []
-    own = Path(options.file).with_suffix(".costs.toml") if options.file != "-" else None
-    if own is not None and not options.no_own and own.is_file():
-        paths.append(os.fspath(own))
-    paths += [os.fspath(path) for path in options.costs]
-    tables: list[Source] = []
-    for path in paths:
-        source, faults, _ = read(path)
-        found.extend(faults.sorted())
-        if source is not None:
-            sources[path] = source
-            tables.append(source)
-    return [*tables, *(setting(words) for words in options.set)]
-
-
-def _contents(tables: list[Source]) -> dict[tuple[str, str], str]:
-    """The files of lengths that tables name, each seen from its table's folder."""
-    texts: dict[tuple[str, str], str] = {}
-    for table in tables:
-        folder = Path(table.path).parent if not table.path.startswith("--") else Path()
-        for name in named_files(table):
-            source, faults, _ = read(os.fspath(folder / name))
-            if source is not None and not faults.errors:
-                texts[table.path, name] = source.text
-    return texts
 
 
 def _sweep(text: str | None) -> list[str] | None:

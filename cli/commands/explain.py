@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     entry = explanation(asked) or explanation(name) or _word(name)
     if entry is None:
         help = did_you_mean(asked, [*codes(), *concepts()])
-        complain(f"there is no code or word `{asked}`{': ' + help if help else ''}")
+        complain(f"there is no code or word `{asked}`{f': {help}' if help else ''}")
         return 2
     put_line(f"{entry.code}: {entry.title}")
     if entry.text:

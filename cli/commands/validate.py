@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import chain
 
 from ... import tla
+from ...check.load import Cell, Loaded
+from ...dsl.diagnostics import Diagnostics
+from ...dsl.model.model import Recording
 from ...recording.result import Validation
 from ...recording.validate import MOST_STATES, Options, validate, validated
 from ...report.recording.text import validation_text
 from ...report.text.behaviour import Page
+from ...report.text.diagnostics import diagnostics_text
 from ...report.text.ink import can_overwrite, ink_for, width_for
 from ...report.text.result import folded
-from ..cell import one_binding
+from ..cell import one_binding, one_cell
 from ..write import complain, data, put, redraw
 
 
@@ -21,37 +28,95 @@ def run(options: argparse.Namespace) -> int:
     if [options.file, *options.recordings].count("-") > 1:
         complain("standard input can be read once only")
         return 2
+    if not options.recordings:
+        return _beside(options)
     chosen = one_binding(options)
     if chosen is None:
         return 2
     loaded, cell, binding = chosen
+    asked = _asked(options)
+    if asked is None:
+        return 4
+    asked = replace(
+        asked, skew=options.skew or 0.0, begin=options.begin, end=options.end, threads=tuple(options.threads)
+    )
+    done = validate(loaded, cell, binding, options.recordings, asked)
+    return _told(options, loaded, cell, binding, done)
+
+
+def _beside(options: argparse.Namespace) -> int:
+    """Those that stand beside the model."""
+    from ...beside.compared import against, bound
+    from ...beside.declared import own_recordings, recordings
+
+    named = None if options.file == "-" else recordings(options.file)
+    if named is None:
+        where = "" if options.file == "-" else f", and there is no {own_recordings(options.file)}"
+        complain(f"name a recording: none is given{where}")
+        return 2
+    given = {
+        "--recording": options.recording, "--scenario": options.scenario, "--policy": options.policy,
+        "--skew": options.skew, "--from": options.begin, "--to": options.end, "--thread": options.threads,
+    }  # fmt: skip
+    odd = next((name for name, value in given.items() if value not in (None, [])), None)
+    if odd is not None:
+        complain(f"{odd} is for recordings that are named; {own_recordings(options.file)} says it of its own")
+        return 2
+    chosen = one_cell(options)
+    if chosen is None:
+        return 2
+    loaded, _ = chosen
+    asked = _asked(options)
+    if asked is None:
+        return 4
+    found = Diagnostics()
+    found.extend(named.diagnostics)
+    cells = [bound(loaded, declared, found) for declared in named.declared]
+    if found.errors:
+        sources = {**loaded.sources, **named.sources}
+        put(diagnostics_text(found.sorted(), sources, ink_for(sys.stderr)), sys.stderr)
+        return 2
+    assert cells[0] is not None
+    cell, binding = cells[0]
+    done = chain.from_iterable(against(loaded, one, found, asked) or () for one in named.declared)
+    return _told(options, loaded, cell, binding, done)
+
+
+def _asked(options: argparse.Namespace) -> Options | None:
+    """What is asked for, whatever the recording; None, and why, where TLC is and is not there."""
     tools: tla.Tools | None = None
     if options.tlc:
         try:
             tools = tla.find_tools(options.java, options.tla2tools)
         except tla.ToolMissing as fault:
             complain(f"{fault}")
-            return 4
+            return None
     drawing = can_overwrite(sys.stderr)
 
     def progress(events: int, states: int) -> None:
         if drawing:
             redraw(f"{events} events, {states} states")
 
-    asked = Options(
-        skew=options.skew, begin=options.begin, end=options.end, threads=tuple(options.threads),
+    return Options(
         states=options.max_states or MOST_STATES, reduction=not options.no_reduction, tools=tools,
         stop=options.cancel.is_set, progress=progress,
     )  # fmt: skip
+
+
+def _told(
+    options: argparse.Namespace, loaded: Loaded, cell: Cell, binding: Recording, found: Iterable[Validation]
+) -> int:
+    """Shows each as soon as it is there; the exit status of all."""
+    drawing = can_overwrite(sys.stderr)
     ink = ink_for(sys.stdout)
     page = Page(loaded.sources, loaded.path, options.width or width_for(sys.stdout), ink)
     done: list[Validation] = []
-    for one in validate(loaded, cell, binding, options.recordings, asked):
+    for one in found:
         if drawing:
             redraw()
         done.append(one)
         if options.format == "text":
-            text = validation_text(validated(loaded, cell, binding, done), one, page)
+            text = validation_text(cell.model.name, one, page)
             put(("\n" if len(done) > 1 else "") + folded(text, page.width, ink))
     whole = validated(loaded, cell, binding, done)
     if options.format == "json":

@@ -13,7 +13,7 @@ from ..syntax import tree
 from ..syntax.recover import Lost
 from ..vocabulary.lookup import BUILT_INS
 from .bodies.body import Body
-from .bodies.calls import reachable, refuse_recursion, refuse_unfit_for_atomic, warn_of_copies
+from .bodies.calls import Bodies, reachable, refuse_recursion, refuse_unfit_for_atomic, warn_of_copies
 from .bodies.sites import refuse_unfit_sites
 from .bodies.size import refuse_large
 from .bodies.snapshots import refuse_other_counters
@@ -40,11 +40,11 @@ from .values.starts import initial
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A specification in a scenario: the model, None when something is wrong; what its names stand for, also
-    then; what is known of each `def` and, as `process NAME`, of each process."""
+    then; what is known of the bodies."""
 
     model: m.Model | None
     names: Names
-    bodies: Mapping[str, Body]
+    bodies: Bodies
     found: Diagnostics
 
 
@@ -87,9 +87,10 @@ def examine(
     declare_policies(declared, names)
     _signatures(declared, names, found)
     _outline(declared, names)
-    functions, bodies = _functions(declared, names, found)
-    processes = _processes(declared, names, found, bodies, cpus)
-    refuse_recursion(bodies, found)
+    functions, of_functions = _functions(declared, names, found)
+    processes, of_processes = _processes(declared, names, found, cpus)
+    bodies = Bodies(of_functions, of_processes)
+    refuse_recursion(of_functions, found)
     refuse_unfit_for_atomic(bodies, found)
     warn_of_copies(bodies, found)
     if not found.errors and not quick:
@@ -101,7 +102,7 @@ def examine(
     texts = assertions(owners)
     refuse_shared_names(declared, owners, found)
     if not found.errors and not quick:
-        refuse_unfit_sites((*processes, *functions), policies, asked, bodies, found)
+        refuse_unfit_sites((*processes, *functions), policies, asked, of_functions, found)
         refuse_other_counters((*processes, *policies), functions, claimed, found)
     expected = expectations(declared, claimed, texts, names, specification.path, found)
     refuse_bad_acceptances(declared, found)
@@ -244,15 +245,14 @@ def _outline(declared: tuple[tree.Declaration, ...], names: Names) -> None:
     own included, so all bodies are gone through once before one is checked; nothing is reported yet."""
     found = Diagnostics()
     outline = replace(names, constants=dict(names.constants), instances={}, broken=set(names.broken))
-    _, bodies = _functions(declared, outline, found)
+    _, functions = _functions(declared, outline, found)
     for node in declared:
         if not isinstance(node, tree.Process):
             continue
-        own = bodies[f"process {node.name}"] = _process_body(node, outline, found)
+        own = _process_body(node, outline, found)
         check_body(node.body, own)
-        for owner in (f"process {node.name}", *reachable(f"process {node.name}", bodies)):
-            body = bodies[owner]
-            owner = owner.removeprefix("process ")
+        reached = [(name, functions[name]) for name in reachable(own, functions)]
+        for owner, body in ((node.name, own), *reached):
             names.labels[node.name].update({(owner, label): span for label, span in body.labels.items()})
             names.locals[node.name].update({(owner, name): v for name, v in body.declared.items()})
 
@@ -262,10 +262,10 @@ def _process_body(node: tree.Process, names: Names, found: Diagnostics) -> Body:
 
 
 def _processes(
-    declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics, bodies: dict[str, Body],
-    cpus: int | None,
-) -> list[m.Process]:  # fmt: skip
+    declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics, cpus: int | None
+) -> tuple[list[m.Process], dict[str, Body]]:  # fmt: skip
     processes: list[m.Process] = []
+    bodies: dict[str, Body] = {}
     for node in declared:
         if not isinstance(node, tree.Process):
             continue
@@ -273,7 +273,7 @@ def _processes(
             message = "a handler interrupts the CPU of its own task, and here CPUs are counted"
             help = "leave out `cpus` in the scenario, or the handler in this model"
             found.add("bad-handler", node.span, message, help)
-        body = bodies[f"process {node.name}"] = _process_body(node, names, found)
+        body = bodies[node.name] = _process_body(node, names, found)
         statements = served(node, check_body(node.body, body), names)
         count = names.processes[node.name][1]
         words = node.modifiers
@@ -284,4 +284,4 @@ def _processes(
                 None if node.interrupts is None else (node.interrupts.level, node.interrupts.process),
             )
         )  # fmt: skip
-    return processes
+    return processes, bodies

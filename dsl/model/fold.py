@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from ..source import Span
 from . import model as m
-from .sorts import Value
+from .sorts import Record, Value
 
 
 class NotConstant(Exception):
@@ -61,6 +61,13 @@ def evaluate(e: m.Expr, bound: Mapping[str, Value] | None = None) -> Value:
             return test(evaluate(e.body, inner) for inner in _inside(e.bound, e.domain, e.condition, known))
         case m.SetDisplay(elements=elements):
             return frozenset(evaluate(element, known) for element in elements)
+        case m.Composed(names=names, operands=operands, sort=of):
+            made = dict(zip(names, (evaluate(e, known) for e in operands), strict=True))
+            return Record(tuple((name, made[name]) for name, _, _ in of.fields))
+        case m.FieldOf(operand=operand, name=name):
+            value = evaluate(operand, known)
+            assert isinstance(value, Record)
+            return value.part(name)
         case m.SetBuild():
             chosen = _inside(e.bound, e.domain, e.condition, known)
             return frozenset(evaluate(e.element, inner) for inner in chosen)

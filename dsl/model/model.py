@@ -10,6 +10,7 @@ through it (`walk`), have the same names here.
 
 from __future__ import annotations
 
+import typing
 from dataclasses import dataclass
 
 from ..source import Span
@@ -353,7 +354,7 @@ class Expectation:
     """`expect target verdict`; empty `under` and `scenarios` mean every one."""
 
     target: str
-    verdict: str
+    verdict: typing.Literal["holds", "violated"]
     under: tuple[str, ...]
     scenarios: tuple[str, ...]
     span: Span

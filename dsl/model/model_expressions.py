@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..source import Span
-from .sorts import BOOL, Range, SetOf, Sort, Start, Value
+from .sorts import BOOL, Range, SetOf, Sort, Start, Value, Word
 
 # ---- what names stand for
 
@@ -92,12 +92,16 @@ class BoundUse:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A variable and the way into it: field names and indices."""
+    """A variable and the way into it: field names and indices.
+
+    `part` is set for a field of a word: the way then leads to the word, which is one location, and the sort
+    is that of the field."""
 
     root: SharedVariable | LocalVariable | Reference | SiteQueue
     path: tuple[str | Expr, ...]
     sort: Sort
     span: Span
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,27 @@ class SetBuild:
 
 
 @dataclass(frozen=True, slots=True)
+class Composed:
+    """`LockWord(locked=1)`: a value of a word, with an operand for each of its fields, in the order in which
+    they are evaluated, as are the `names`."""
+
+    names: tuple[str, ...]
+    operands: tuple[Expr, ...]
+    sort: Word
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOf:
+    """A field of a value of a word that stands in no place: of the variable of a comprehension, say."""
+
+    operand: Expr
+    name: str
+    sort: Sort
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class TaskOf:
     """`vcpu[v]` in a specification."""
 
@@ -283,5 +308,6 @@ class Temporal:
 
 Expr = (
     Literal | SelfIndex | BoundUse | Load | Operation | Unwrap | Fit | Slot | Allocated | Waited | Current
-    | Quantified | SetDisplay | SetBuild | TaskOf | AtLabel | LockState | TaskLocal | SiteCondition | Temporal
+    | Quantified | SetDisplay | SetBuild | Composed | FieldOf | TaskOf | AtLabel | LockState | TaskLocal
+    | SiteCondition | Temporal
 )  # fmt: skip

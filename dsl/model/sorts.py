@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, product
+from math import prod
 
-# A value of the language: None, a bool, an int, a member of an enum as its name, a set, or the
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A value of a word: its fields with their values, in their order."""
+
+    fields: tuple[tuple[str, Value], ...]
+
+    def __str__(self) -> str:
+        return "(" + ", ".join(f"{name}={value}" for name, value in self.fields) + ")"
+
+    def part(self, name: str) -> Value:
+        """What a field holds."""
+        return next(value for known, value in self.fields if known == name)
+
+    def altered(self, name: str, value: Value) -> Record:
+        """The same with another value in a field."""
+        return Record(tuple((known, value if known == name else old) for known, old in self.fields))
+
+
+# A value of the language: None, a bool, an int, a member of an enum as its name, a set, a record, or the
 # elements of an array (nested for arrays of arrays).
-Value = None | bool | int | str | frozenset["Value"] | tuple["Value", ...]
+Value = None | bool | int | str | frozenset["Value"] | Record | tuple["Value", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +137,20 @@ class Struct:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word: fields that are one location; each with its sort and what it starts with."""
+
+    name: str
+    fields: tuple[tuple[str, Sort, Value], ...]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def field(self, name: str) -> Sort | None:
+        return next((sort for known, sort, _ in self.fields if known == name), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Generation:
     """A counter that code may only bump, take a snapshot of, and compare one with."""
 
@@ -173,7 +207,7 @@ class Task:
 
 
 Sort = (
-    Bool | Range | Enum | Optional | Nothing | SetOf | Array | Struct | Generation | Snapshot | Lock
+    Bool | Range | Enum | Optional | Nothing | SetOf | Array | Struct | Word | Generation | Snapshot | Lock
     | WaitQueue | Srcu | Task
 )  # fmt: skip
 
@@ -193,14 +227,25 @@ def bare(sort: Sort) -> Sort:
 def is_plain(sort: Sort) -> bool:
     """Whether a value of this sort fits in one location that code may load and store."""
     match sort:
-        case Bool() | Range() | Enum() | Nothing():
+        case Bool() | Range() | Enum() | Nothing() | Word():
             return True
         case Optional(of=of):
-            return is_plain(of) and not isinstance(of, SetOf | Optional)
+            return is_plain(of) and not isinstance(of, SetOf | Optional | Word)
         case SetOf(of=of):
             return is_plain(of) and not isinstance(of, SetOf)
         case _:
             return False
+
+
+def word_in(sort: object) -> Word | None:
+    """The word whose values a value of this sort is, or is made of; None where there is none."""
+    match sort:
+        case Word():
+            return sort
+        case Optional(of=of) | SetOf(of=of) | Array(of=of):
+            return word_in(of)
+        case _:
+            return None
 
 
 def has_locks(sort: Sort) -> bool:
@@ -245,6 +290,10 @@ def values(sort: Sort) -> Iterator[Value]:
             elements = tuple(values(of))
             for size in range(len(elements) + 1):
                 yield from (frozenset(chosen) for chosen in combinations(elements, size))
+        case Word(fields=fields):
+            names = [name for name, _, _ in fields]
+            for chosen in product(*(tuple(values(of)) for _, of, _ in fields)):
+                yield Record(tuple(zip(names, chosen, strict=True)))
         case _:
             raise TypeError(f"{sort} has no enumerable values")
 
@@ -256,6 +305,8 @@ def count(sort: Sort) -> int:
             return high - low + 1
         case Optional(of=of):
             return 1 + count(of)
+        case Word(fields=fields):
+            return prod(count(of) for _, of, _ in fields)
         case _:
             return sum(1 for _ in values(sort))
 
@@ -269,6 +320,8 @@ def fits(value: Value, sort: Sort) -> bool:
             return value is None or fits(value, of)
         case SetOf(of=of):
             return isinstance(value, frozenset) and all(fits(item, of) for item in value)
+        case Word(fields=fields):
+            return isinstance(value, Record) and all(fits(value.part(name), of) for name, of, _ in fields)
         case _:
             return value in values(sort)
 
@@ -287,6 +340,8 @@ def initial(sort: Sort) -> Value:
             return frozenset()
         case Array(of=of, size=size):
             return (initial(of),) * size
+        case Word(fields=fields):
+            return Record(tuple((name, value) for name, _, value in fields))
         case _:
             return None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 
 from ..source import Span
-from .sorts import Lock, Struct
+from .sorts import Lock, Struct, Word
 
 
 def rewritten(node: object, change: Callable[[object], object]) -> object:
@@ -24,7 +24,7 @@ def rewritten(node: object, change: Callable[[object], object]) -> object:
             else:
                 items.append(made)
         return tuple(items)
-    if hasattr(node, "__dataclass_fields__") and not isinstance(node, Span | Lock | Struct):
+    if hasattr(node, "__dataclass_fields__") and not isinstance(node, Span | Lock | Struct | Word):
         changes = {}
         for item in fields(node):  # type: ignore[arg-type]
             if item.name not in ("sort", "span", "bound", "variable"):
@@ -47,7 +47,7 @@ def _part_names(kind: type) -> tuple[str, ...]:
     known = _PART_NAMES.get(kind)
     if known is None:
         names: tuple[str, ...] = ()
-        if is_dataclass(kind) and kind not in (Span, Lock, Struct):
+        if is_dataclass(kind) and kind not in (Span, Lock, Struct, Word):
             names = tuple(item.name for item in fields(kind))
         known = _PART_NAMES[kind] = tuple(n for n in names if n not in ("sort", "span", "root", "bound"))
     return known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import Any
+from typing import Any, Literal
 
 from lark import Token, Transformer, v_args
 from lark.tree import Meta
@@ -231,8 +231,10 @@ class Build(Transformer[Token, Any]):
         return tree.Member(self._span(meta), str(c[0]))
 
     def struct(self, meta: Meta, c: list[Any]) -> tree.Struct:
+        word = c[0].type == "WORD"
+        name, count = (c[1], None) if word else (c[0], c[1])
         doc, fields = _documented(c[2:])
-        return tree.Struct(self._head(meta), str(c[0]), c[1], fields, doc)
+        return tree.Struct(self._head(meta), str(name), count, fields, doc, word)
 
     def field(self, meta: Meta, c: list[Any]) -> tree.Field:
         return tree.Field(self._span(meta), str(c[0]), c[1], c[2])
@@ -299,8 +301,8 @@ class Build(Transformer[Token, Any]):
         policies = tuple(line for line in lines if isinstance(line, tree.Policies))
         return tree.Scenario(self._head(meta), str(c[0]), settings, policies, doc)
 
-    def verdict(self, meta: Meta, c: list[Any]) -> str:
-        return str(c[0])
+    def verdict(self, meta: Meta, c: list[Any]) -> Literal["holds", "violated"]:
+        return "holds" if c[0] == "holds" else "violated"
 
     def names(self, meta: Meta, c: list[Any]) -> tuple[str, ...]:
         return tuple(str(name) for name in c)

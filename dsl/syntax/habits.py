@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from ..advice import Advice, Rewrite, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +15,7 @@ class Finding:
 
     code: str
     message: str
-    help: str | None
+    help: Advice | str | None
     start: int
     end: int
 
@@ -22,8 +25,51 @@ _C_DECLARATION = (
     r"(?!\s*[:=])"
 )
 
+_Help = Advice | str | Callable[[re.Match[str]], Advice | str]
+"""What to write instead, which may depend on what was found in the line."""
+
+
+def _without_kind(match: re.Match[str]) -> Advice:
+    text = (
+        "write its name alone: that of a `class` or an `enum`, or `mutex`, `spinlock`, `rwlock`, `rwsem`, "
+        "`waitqueue`"
+    )
+    return Advice(text, (Rewrite(""),))
+
+
+def _not(match: re.Match[str]) -> Advice | str:
+    """`!` binds to what is next to it, and `not` to a whole comparison."""
+    operand = re.split(r"&&|\|\||\b(?:and|or)\b|[:,)]", match.string[match.end() :], maxsplit=1)[0]
+    return "write `not`" if re.search(r"[=<>]", operand) else write("not")
+
+
+def _counted(match: re.Match[str]) -> Advice | str:
+    text = "write `x += 1` and `x -= 1`"
+    whole = re.fullmatch(r"\s*([\w.\[\]]+)\s*(\+\+|--);?\s*", match.string)
+    return Advice(text, (Rewrite(f" {match[0][0]}= 1"),)) if whole else text
+
+
+def _number(match: re.Match[str]) -> Advice | str:
+    text = "write digits only, as in `4096`"
+    digits = re.fullmatch(r"(\d+)[uUlL]+|(0[xXoObB]\w+)", match[0])
+    try:
+        return Advice(text, (Rewrite(digits[1] or str(int(digits[2], 0))),)) if digits else text
+    except ValueError:
+        return text
+
+
+def _at_the_end(match: re.Match[str]) -> Advice | str:
+    text = "write one statement a line"
+    return text if match.string[match.end() :].strip() else Advice(text, (Rewrite(""),))
+
+
+def _alone(match: re.Match[str]) -> Advice | str:
+    text = "write `pass` for an empty block"
+    return Advice(text, (Rewrite("pass"),)) if match.string.strip() == "..." else text
+
+
 # Looked for at the beginning of a line that does not parse.
-_BEGINNINGS: tuple[tuple[str, str, str, str], ...] = (
+_BEGINNINGS: tuple[tuple[str, str, str, _Help], ...] = (
     (
         r"import\b|from\b",
         "no-import",
@@ -67,7 +113,7 @@ _BEGINNINGS: tuple[tuple[str, str, str, str], ...] = (
         "classes have fields only",
         "write a `def` that takes the object as a parameter",
     ),
-    (r"else\s+if\b|else?s?if\b", "else-if", "there is no `else if`", "write `elif`"),
+    (r"else\s+if\b|else?s?if\b", "else-if", "there is no `else if`", write("elif")),
     (
         r"or\s*:\s*$",
         "stray-or",
@@ -89,7 +135,8 @@ _BEGINNINGS: tuple[tuple[str, str, str, str], ...] = (
         "a loop does not count like C's",
         "write `for i in range(FIRST, LAST + 1):`, or a `while` where the body changes the variable",
     ),
-    (r"//|/\*|\*", "no-c-comment", "this is a comment of C's", "comments begin with `#`"),
+    (r"//", "no-c-comment", "this is a comment of C's", Advice("comments begin with `#`", (Rewrite("#"),))),
+    (r"/\*|\*", "no-c-comment", "this is a comment of C's", "comments begin with `#`"),
     (
         _C_DECLARATION + r".*\(",
         "no-c-declaration",
@@ -129,13 +176,12 @@ _BEGINNINGS: tuple[tuple[str, str, str, str], ...] = (
 )
 
 # Looked for in a line that does not parse, up to where the parser stopped.
-_ANYWHERE: tuple[tuple[str, str, str, str], ...] = (
+_ANYWHERE: tuple[tuple[str, str, str, _Help], ...] = (
     (
         r"(?<=[:,(])\s*(struct|enum|union)\b(?=\s+\w)",
         "no-c-declaration",
         "a type is named without what it is",
-        "write its name alone: that of a `class` or an `enum`, or `mutex`, `spinlock`, `rwlock`, `rwsem`, "
-        "`waitqueue`",
+        _without_kind,
     ),
     (r"\blambda\b", "no-lambda", "there are no lambdas", "write a `def`"),
     (
@@ -144,7 +190,12 @@ _ANYWHERE: tuple[tuple[str, str, str, str], ...] = (
         "there are no f-strings",
         "an `assert` takes a plain text; the trace shows the values",
     ),
-    (r"(?<=[\w)\]])\s+is(\s+not)?\b", "no-is", "there is no `is`", "compare with `==` and `!=`"),
+    (
+        r"(?<=[\w)\]])\s+is(\s+not)?\b",
+        "no-is",
+        "there is no `is`",
+        lambda match: Advice("compare with `==` and `!=`", (Rewrite("!=" if match[1] else "=="),)),
+    ),
     (
         r"(?<=[\w)\]])\s+if\b(?=.*\belse\b)|\?",
         "no-conditional",
@@ -163,15 +214,20 @@ _ANYWHERE: tuple[tuple[str, str, str, str], ...] = (
         "this is a comment of C's",
         "comments begin with `#`",
     ),
-    (r"&&", "no-c-operator", "`&&` is C's", "write `and`"),
-    (r"\|\|", "no-c-operator", "`||` is C's", "write `or`"),
-    (r"!(?!=)", "no-c-operator", "`!` is C's", "write `not`"),
-    (r"\+\+|--", "no-c-operator", "`++` and `--` are C's", "write `x += 1` and `x -= 1`"),
+    (r"&&", "no-c-operator", "`&&` is C's", write("and")),
+    (r"\|\|", "no-c-operator", "`||` is C's", write("or")),
+    (r"!(?!=)", "no-c-operator", "`!` is C's", _not),
+    (r"\+\+|--", "no-c-operator", "`++` and `--` are C's", _counted),
     (r"=>", "no-operator", "there is no `=>`", "write `implies` in a property, `>=` in a comparison"),
     (r"<>", "no-operator", "there is no `<>`", "write `!=`, or `eventually` in a property"),
     (r"\[\s*\](?=\s*[\w(])", "no-operator", "there is no `[]`", "write `always` in a property"),
     (r"\bnever\b(?=\s+[\w(])", "no-operator", "there is no `never`", "write `always not P`"),
-    (r"===|!==", "no-operator", "there are no such signs", "write `==` or `!=`"),
+    (
+        r"===|!==",
+        "no-operator",
+        "there are no such signs",
+        lambda match: Advice("write `==` or `!=`", (Rewrite(match[0][:2]),)),
+    ),
     (
         r"(?<=[(,])\s*\*\*?(?=\w)",
         "no-star",
@@ -190,7 +246,7 @@ _ANYWHERE: tuple[tuple[str, str, str, str], ...] = (
         "there is no such operator",
         "there are `+`, `-`, `*`, `//`, `%`, and `|`, `&`, `-` for sets",
     ),
-    (r";", "no-semicolon", "statements are not joined with `;`", "write one statement a line"),
+    (r";", "no-semicolon", "statements are not joined with `;`", _at_the_end),
     (
         r"\{(?=\s*$)|\{(?=[^}]*\n)",
         "no-braces",
@@ -198,12 +254,12 @@ _ANYWHERE: tuple[tuple[str, str, str, str], ...] = (
         "end the line with `:` and indent the block",
     ),
     (r"\\", "no-continuation", "lines are not joined with a backslash", "put the expression in parentheses"),
-    (r"\.\.\.", "no-ellipsis", "there is no `...`", "write `pass` for an empty block"),
+    (r"\.\.\.", "no-ellipsis", "there is no `...`", _alone),
     (
         r"\b\d+(\.\d+|[eE]\d+|[xXoObB]\w+|[uUlL]+\b)",
         "no-number",
         "numbers are whole and decimal",
-        "write digits only, as in `4096`",
+        _number,
     ),
 )
 
@@ -215,11 +271,15 @@ def habit(line: str, stop: int) -> Finding | None:
     for pattern, code, message, help in _BEGINNINGS:
         match = re.compile(pattern).match(line, indent)
         if match:
-            return Finding(code, message, help, match.start(), match.end())
+            return Finding(code, message, _told(help, match), match.start(), match.end())
     earliest: Finding | None = None
     for pattern, code, message, help in _ANYWHERE:
         match = re.compile(pattern).search(line, indent)
         if match and match.start() <= stop and (earliest is None or match.start() < earliest.start):
             start = match.end() - len(match[0].lstrip())
-            earliest = Finding(code, message, help, start, match.end())
+            earliest = Finding(code, message, _told(help, match), start, match.end())
     return earliest
+
+
+def _told(help: _Help, match: re.Match[str]) -> Advice | str:
+    return help if isinstance(help, Advice | str) else help(match)

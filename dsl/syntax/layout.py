@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lark import Token
 
+from ..advice import Advice, Edit
 from ..diagnostics import Diagnostics
 from ..source import Source, Span
 from ..vocabulary.lookup import (
@@ -162,7 +163,9 @@ class _Scan:
                 number += text.count("\n", begin, at)
             elif token.kind == "unclosed":
                 place = _place(self.source, begin, number)
-                help = f"close it with `{token.text[0]}`"
+                # Within brackets it is not certain where it ends.
+                changes = () if self.open_at else (_closing(place, token.text),)
+                help = Advice(f"close it with `{token.text[0]}`", changes)
                 self.found.add("unclosed-string", place, "this text is not closed on its line", help)
                 if self.strict:
                     self.open_at.clear()
@@ -230,6 +233,12 @@ def _has_code(text: str) -> bool:
 def _place(source: Source, offset: int, line: int, width: int = 1) -> Span:
     column = offset - (source.text.rfind("\n", 0, offset) + 1) + 1
     return Span(source.path, line, column, line, column + width)
+
+
+def _closing(begin: Span, text: str) -> Edit:
+    """The quote that closes a text at the end of its line, in front of a comment."""
+    end = begin.column + len(re.sub(r"\s*#[^\"']*$", "", text).rstrip())
+    return Edit(Span(begin.path, begin.line, end, begin.line, end), text[0])
 
 
 def chunks(lines: tuple[LogicalLine, ...], path: str, found: Diagnostics) -> tuple[Chunk, ...]:

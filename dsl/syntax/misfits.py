@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ..advice import Advice, Insert, Rewrite, write
 from ..diagnostics import did_you_mean
 from ..vocabulary.lookup import BEFORE_BLOCK, BEGIN_DECLARATION, BEGIN_STATEMENT, KEYWORDS
 from .habits import Finding, habit
@@ -47,6 +48,8 @@ _SIGNS = {
     "\u2212": "-", "\u00d7": "*", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'",
 }  # fmt: skip
 
+_DOT = Advice("write `a.b`", (Rewrite("."),))
+
 
 def opens_block(text: str) -> bool:
     """Whether a line was meant to begin a block."""
@@ -72,8 +75,9 @@ def explain(stop: Stop) -> Finding:
 
 def _block_help(line: str) -> str:
     what = {
-        "class": "its fields", "enum": "its members", "scenario": "its settings", "invariant": "the formula",
-        "property": "the formula", "sometimes": "the formula", "recording": "its parts and events",
+        "class": "its fields", "word": "its fields", "enum": "its members", "scenario": "its settings",
+        "invariant": "the formula", "property": "the formula", "sometimes": "the formula",
+        "recording": "its parts and events",
     }.get(line.split(":")[0].split(" ")[0])  # fmt: skip
     return f"indent {what} below it" if what else "indent the block below it, or write `pass` there"
 
@@ -82,7 +86,7 @@ def _by_form(stop: Stop, line: str, before: str) -> Finding:
     first = re.match(r"\w*", line)[0]  # type: ignore[index]
     end = stop.at + (1 if stop.word == "end" else max(1, len(stop.word.split("\n")[0])))
 
-    def found(code: str, message: str, help: str | None) -> Finding:
+    def found(code: str, message: str, help: Advice | str | None) -> Finding:
         return Finding(code, message, help, stop.at, end)
 
     if not stop.head and first not in BEGIN_DECLARATION:
@@ -134,12 +138,12 @@ def _by_form(stop: Stop, line: str, before: str) -> Finding:
         return found("no-dict", "there are no dicts", "use an array `T[N]`, or a class with fields")
     if stop.word in ("*", "&") and not re.search(r"[\w)\]]\s*$", before):
         help = "name the variable itself: a parameter of a class or an array is a reference, any other a copy"
-        return found("no-pointer", "there are no pointers", help)
+        return found("no-pointer", "there are no pointers", Advice(help, (Rewrite(""),)))
     if stop.word == ">" and before.endswith("-"):
         at = stop.at - 1
-        return Finding("no-c-operator", "`->` is C's", "write `a.b`", at, at + 2)
+        return Finding("no-c-operator", "`->` is C's", _DOT, at, at + 2)
     if stop.word == "->":
-        return found("no-c-operator", "`->` is C's", "write `a.b`")
+        return found("no-c-operator", "`->` is C's", _DOT)
     if stop.word == "end":
         return _early_end(stop, line, first)
     word = re.search(r"(\w+)\s*$", before)
@@ -163,17 +167,18 @@ def _by_form(stop: Stop, line: str, before: str) -> Finding:
 def _early_end(stop: Stop, line: str, first: str) -> Finding:
     at = stop.at
     if re.fullmatch(r"[A-Za-z_]\w*:", line) and first not in KEYWORDS:
-        return Finding("no-goto", f"`{line}` is a label of C's", f"write `label {first}`", at - len(line), at)
+        return Finding("no-goto", f"`{line}` is a label of C's", write(f"label {first}"), at - len(line), at)
     if "COLON" in stop.expected and _BLOCKS.match(line):
-        return Finding("missing-colon", "the line ends without a `:`", "a block begins with `:`", at, at + 1)
-    if stop.head.startswith("class") and first == "pass":
+        help = Advice("a block begins with `:`", (Insert(":", before=True),))
+        return Finding("missing-colon", "the line ends without a `:`", help, at, at + 1)
+    if stop.head.startswith(("class", "word")) and first == "pass":
         return Finding(
             "empty-class", "a class has at least one field", "write `NAME: TYPE`", at - len(line), at
         )
     if first in ("shared", "ghost", "const", "type") and re.search(r"(\w|:)$|^type.*=$", line):
         missing = "a name" if line == first else "a type"
-        help = "write `type NAME = TYPE`" if first == "type" else f"write `{first} NAME: TYPE`"
-        return Finding("syntax", f"the line ends too early: {missing} is missing", help, at, at + 1)
+        form = "write `type NAME = TYPE`" if first == "type" else f"write `{first} NAME: TYPE`"
+        return Finding("syntax", f"the line ends too early: {missing} is missing", form, at, at + 1)
     advice = None
     if re.search(r"([-+*/%|&<>]|[=!<>]=|\b(and|or|not|in|implies))$", line) and first != "for":
         advice = "put it in parentheses to continue on the next line"
@@ -182,10 +187,10 @@ def _early_end(stop: Stop, line: str, first: str) -> Finding:
     )
 
 
-def _instead_of_assigning(line: str, value: str) -> str:
+def _instead_of_assigning(line: str, value: str) -> Advice | str:
     """What to write for an assignment in a condition: C assigns there what a call returns, and tests it."""
     if not re.match(r"\s*\w+\s*\(", value):
-        return "compare with `==`"
+        return Advice("compare with `==`", (Rewrite("=="),))
     if line.startswith("while"):
         return "assign and test in a `while True:` with a `break`"
     return "assign in the line above, and test what was assigned"
@@ -217,7 +222,7 @@ def _instead_of_tuple(first: str) -> str:
     return "write one assignment a line, through a local where one reads what another has changed"
 
 
-def _declaration(first: str, line: str) -> tuple[str, str | None]:
+def _declaration(first: str, line: str) -> tuple[str, Advice | str]:
     """What to say of a line at the left margin that begins no declaration."""
     if first in BEGIN_STATEMENT or re.match(r"[\w.]+\(", line):
         return "a statement stands here outside any process", "indent it in the body of a `process` or `def`"
@@ -241,14 +246,17 @@ def _declaration(first: str, line: str) -> tuple[str, str | None]:
     )
 
 
-def _character(word: str, before: str) -> tuple[str, str | None]:
+def _character(word: str, before: str) -> tuple[str, Advice | str | None]:
     shown = f"`{word}`" if word.isprintable() and word != "`" else f"U+{ord(word):04X}"
     if word in _SIGNS:
-        return f"the sign {shown} has no meaning here", f"write `{_SIGNS[word]}`"
+        advice = write(_SIGNS[word])
+        # A text has two quotes, of which this is one.
+        return f"the sign {shown} has no meaning here", advice.text if _SIGNS[word] in "\"'" else advice
     if word.isalpha() or (word.isalnum() and re.search(r"\w$", before)):
         return f"the letter {shown} cannot be part of a name", "names are made of a-z, A-Z, 0-9 and `_`"
     if word.isspace():
-        return f"the white space U+{ord(word):04X} has no meaning here", "write a plain space"
+        blank = Advice("write a plain space", (Rewrite(" "),))
+        return f"the white space U+{ord(word):04X} has no meaning here", blank
     return f"the character {shown} has no meaning here", None
 
 

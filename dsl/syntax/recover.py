@@ -100,7 +100,7 @@ def repaired(lines: list[LogicalLine], at: int, code: str) -> list[LogicalLine] 
         begin = max((i for i in range(at + 1) if first_word(lines[i]) == "either"), default=0)
         return [*lines[:begin], _as(lines[begin], f"if {HOLE}:"), *lines[begin + 1 :]] if begin else None
     body = _deeper(lines, at)
-    if head.startswith("class"):
+    if head.startswith(("class", "word")):
         field = _as(lines[at], f"{first_word(lines[at]) or HOLE}: {HOLE}")
         return [*lines[:at], field, *lines[at + len(body) + 1 :]]
     if not in_code:

@@ -8,6 +8,7 @@ of its text; that of a statement with a block ends at the colon.  The expression
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from .tree_expressions import *
 from .tree_recordings import Event as Event
@@ -242,12 +243,14 @@ class Field(Node):
 
 @dataclass(frozen=True, slots=True)
 class Struct(Node):
-    """`class Gpc:`, or with a count, of objects that are allocated, `class Session[2]:`"""
+    """`class Gpc:`, or with a count, of objects that are allocated, `class Session[2]:`; `word LockWord:`, a
+    class whose fields are one location."""
 
     name: str
     count: Expr | None
     fields: tuple[Field, ...]
     doc: str | None
+    word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,7 +394,7 @@ class Expect(Node):
     """`expect "stale PFN used" violated under spin in up`; empty tuples mean every one."""
 
     target: str
-    verdict: str
+    verdict: Literal["holds", "violated"]
     under: tuple[str, ...]
     scenarios: tuple[str, ...]
 

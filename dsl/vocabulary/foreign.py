@@ -9,9 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..advice import Advice, Respell
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Words that only another word has to stand for: `right`, of those names that fit `names`, since they
+    take the same arguments, or none.  Groups of the pattern are filled in as in the sentence."""
+
+    help: str
+    right: str
+    names: str = r"\w+"
+
 
 # The first pattern that fits the whole name decides, so what is special stands first.
-_NAMES: tuple[tuple[str, str], ...] = (
+_NAMES: tuple[tuple[str, str | Alike], ...] = (
     # -- locks
     (
         r"(raw_)?spin_lock_init|mutex_init|rwlock_init|init_rwsem|DEFINE_(RAW_)?(SPINLOCK|MUTEX|RWLOCK)"
@@ -82,8 +96,15 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "`write_seqcount_end(s)`; what else there is can be made of a `range` that is odd while the writer "
         "is at work",
     ),
-    (r"rcu_dereference\w*|rcu_access_pointer", "write `rcu_dereference(x)`"),
-    (r"RCU_INIT_POINTER", "write `rcu_assign_pointer(x, v)`"),
+    (
+        r"rcu_dereference\w*|rcu_access_pointer",
+        Alike(
+            "write `rcu_dereference(x)`",
+            "rcu_dereference",
+            r"rcu_dereference_(raw|bh|sched)|rcu_access_pointer",
+        ),
+    ),
+    (r"RCU_INIT_POINTER", Alike("write `rcu_assign_pointer(x, v)`", "rcu_assign_pointer")),
     (r"synchronize_(s?rcu)_expedited", "write `synchronize_{1}`; how long it takes is open"),
     (
         r"call_(s?rcu)\w*|k[v]?free_rcu\w*",
@@ -109,13 +130,16 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "write `either:` with `wait_for_completion(DONE)`, and `or:` with what a signal leads to",
     ),
     (r"wait_for_completion_\w+", "write `wait_for_completion(DONE)`, or `wait_for_completion_timeout(DONE)`"),
-    (r"complete_on_current_cpu", "write `complete(DONE)`"),
+    (r"complete_on_current_cpu", Alike("write `complete(DONE)`", "complete")),
     (
         r"s?wait_event\w*|swait_event\w*|wait_var_event\w*|wait_on_\w+",
         "write `wait until CONDITION on WAITQUEUE`",
     ),
-    (r"(s?wake_up|wake_up_interruptible)_all\w*", "write `wake_up(WAITQUEUE)`"),
-    (r"swake_up(_one|_locked)?", "write `wake_up_one(WAITQUEUE)`"),
+    (
+        r"(s?wake_up|wake_up_interruptible)_all\w*",
+        Alike("write `wake_up(WAITQUEUE)`", "wake_up", r"s?wake_up(_interruptible)?_all"),
+    ),
+    (r"swake_up(_one|_locked)?", Alike("write `wake_up_one(WAITQUEUE)`", "wake_up_one", r"swake_up(_one)?")),
     (r"wake_up_(state|q)|wake_q_add\w*", "write `wake_up_process(PROCESS[i])`"),
     (r"wake_up_(var|bit)\w*", "write `wake_up(WAITQUEUE)`, with a waitqueue for what is waited for"),
     (
@@ -135,7 +159,10 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "write `wait until CONDITION on WAITQUEUE or timeout` for the loop around it; there is no time, so "
         "it may end at once",
     ),
-    (r"io_schedule\w*|schedule_preempt_disabled", "write `schedule()`"),
+    (
+        r"io_schedule\w*|schedule_preempt_disabled",
+        Alike("write `schedule()`", "schedule", r"io_schedule|schedule_preempt_disabled"),
+    ),
     (r"(INIT|DECLARE)_(DELAYED_|DEFERRABLE_)?WORK\w*", "declare it with `work NAME:`, and its body below"),
     (
         r"timer_setup\w*|setup_timer\w*|DEFINE_TIMER|timer_list|hrtimer\w*_(setup|init)",
@@ -176,12 +203,18 @@ _NAMES: tuple[tuple[str, str], ...] = (
         r"might_(fault|resched|alloc)|(get|put)_user\w*|copy_(from|to)_user\w*",
         "write `might_sleep()`, and `maybe()` for whether it fails",
     ),
-    (r"[umn]delay|cpu_(pause|yield)|rep_nop", "write `cpu_relax()`; there is no time, only order"),
+    (
+        r"[umn]delay|cpu_(pause|yield)|rep_nop",
+        Alike("write `cpu_relax()`; there is no time, only order", "cpu_relax", r"cpu_(pause|yield)|rep_nop"),
+    ),
     (
         r"smp_cond_load_\w+|spin_until_cond|atomic_cond_read_\w+",
         "write `while not CONDITION:` and `cpu_relax()` in it",
     ),
-    (r"(tif|test_tsk)_need_resched", "write `need_resched()`"),
+    (
+        r"(tif|test_tsk)_need_resched",
+        Alike("write `need_resched()`", "need_resched", "tif_need_resched"),
+    ),
     (r"signal_pending\w*|fatal_signal_pending", "write `maybe()`"),
     (
         r"cond_resched_lock",
@@ -193,7 +226,10 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "write `LOCK.{1}_unlock()`, `cond_resched()` and `LOCK.{1}_lock()` below "
         "`if maybe():`, since the lock is free in between",
     ),
-    (r"yield|sched_yield|cond_resched_\w+", "write `cond_resched()`"),
+    (
+        r"yield|sched_yield|cond_resched_\w+",
+        Alike("write `cond_resched()`", "cond_resched", r"sched_yield|cond_resched_tasks_rcu_qs"),
+    ),
     # -- where a task runs
     (
         r"preempt_(disable|enable)\w*|(get|put)_cpu\w*|migrate_(disable|enable)",
@@ -217,7 +253,10 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "write `self`, the index of the task in its process; a task of another process may have the same",
     ),
     # -- atomic operations
-    (r"atomic(64|_long)_(?!t$)(\w+)", "write `atomic_{2}`; how wide a variable is, is its `range`"),
+    (
+        r"atomic(64|_long)_(?!t$)(\w+)",
+        Alike("write `atomic_{2}`; how wide a variable is, is its `range`", "atomic_{2}"),
+    ),
     (
         r"atomic\w*_(inc|dec|add|sub|and|or|xor|fetch|xchg|cmpxchg|try_cmpxchg)\w*|refcount_\w+"
         r"|(test_and_)?(set|clear|change)_bit\w*|(try_)?cmpxchg\w*|xchg\w*",
@@ -229,10 +268,13 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "write `kref_put(k)`, which says whether it was the last reference, or `kref_get_unless_zero(k)`",
     ),
     (r"atomic(64|_long)?_t|refcount_t", "declare a `range(n)`: atomic operations take it"),
-    (r"(raw_)?spinlock_t|raw_spinlock", "write `spinlock`"),
-    (r"rwlock_t", "write `rwlock`"),
-    (r"rw_semaphore", "write `rwsem`"),
-    (r"s?wait_queue_head_t|s?wait_queue_head|swait_queue\w*", "write `waitqueue`"),
+    (r"(raw_)?spinlock_t|raw_spinlock", Alike("write `spinlock`", "spinlock")),
+    (r"rwlock_t", Alike("write `rwlock`", "rwlock")),
+    (r"rw_semaphore", Alike("write `rwsem`", "rwsem")),
+    (
+        r"s?wait_queue_head_t|s?wait_queue_head|swait_queue\w*",
+        Alike("write `waitqueue`", "waitqueue", r"s?wait_queue_head(_t)?"),
+    ),
     (
         r"smp_mb__\w+|[rw]?mb|dma_[rw]mb|smp_store_mb",
         "write `smp_mb()`, `smp_rmb()` or `smp_wmb()`, which have an effect where `memory = weak`",
@@ -241,7 +283,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
         r"barrier",
         "leave it out: it is for the compiler, and what compilers do is not modelled",
     ),
-    (r"ACCESS_ONCE|READ_ONCE_\w+|data_race", "write `READ_ONCE(x)`"),
+    (r"ACCESS_ONCE|READ_ONCE_\w+|data_race", Alike("write `READ_ONCE(x)`", "READ_ONCE")),
     # -- assertions and the rest of C
     (
         r"(VM_)?(WARN|BUG)(_ON)?(_ONCE)?|KVM_BUG\w*",
@@ -260,11 +302,11 @@ _NAMES: tuple[tuple[str, str], ...] = (
         "write `kzalloc(CLASS)`, which may be None, or `alloc(CLASS)`, which never fails; fields start as "
         "they are declared",
     ),
-    (r"k\w*free\w*|free_pages?|free", "write `kfree(x)`"),
+    (r"k\w*free\w*|free_pages?|free", Alike("write `kfree(x)`", "kfree", r"free|kv?free(_sensitive)?")),
     (r"likely|unlikely", "write the condition alone"),
-    (r"true", "write `True`"),
-    (r"false", "write `False`"),
-    (r"null|NULL|nil|nullptr", "write `None`"),
+    (r"true", Alike("write `True`", "True")),
+    (r"false", Alike("write `False`", "False")),
+    (r"null|NULL|nil|nullptr", Alike("write `None`", "None")),
     (r"print|exit|quit|abort", "end a process with `return`; the trace shows what it did"),
     (r"enumerate|zip|map|filter|sorted|reversed|iter|next", "write `for x in range(N):`"),
     (r"sum|abs|pow|round|divmod", "compute it with operators, `min`, `max` or `len`"),
@@ -275,15 +317,23 @@ _NAMES: tuple[tuple[str, str], ...] = (
 )
 
 
-def habit(name: str) -> str | None:
+def habit(name: str) -> Advice | None:
     """What to write instead of a name known from the kernel, C or Python."""
-    for pattern, help in _NAMES:
+    for pattern, row in _NAMES:
         match = re.fullmatch(pattern, name)
-        if match:
-            for number, group in enumerate(match.groups(), 1):
-                help = help.replace(f"{{{number}}}", group or "")
-            return help
+        if match is None:
+            continue
+        if isinstance(row, str):
+            return Advice(_filled(row, match))
+        alike = re.fullmatch(row.names, name) is not None
+        return Advice(_filled(row.help, match), (Respell(name, _filled(row.right, match)),) if alike else ())
     return None
+
+
+def _filled(text: str, match: re.Match[str]) -> str:
+    for number, group in enumerate(match.groups(), 1):
+        text = text.replace(f"{{{number}}}", group or "")
+    return text
 
 
 def not_within(name: str, words: Iterable[str]) -> Iterator[str]:

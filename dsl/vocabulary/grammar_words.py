@@ -24,6 +24,12 @@ DECLARATIONS: tuple[Word, ...] = (
     _declares("type", "A name for a type.", "type ${1:Name} = range(${2:2})"),
     _declares("enum", "A type of named values.", "enum ${1:Name}: ${2:one}, ${3:two}", "lines"),
     _declares("class", "A type with fields.", "class ${1:Name}:\n    ${2:field}: ${3:bool}", "lines"),
+    _declares(
+        "word",
+        "A class whose fields are one location.",
+        "word ${1:Name}:\n    ${2:field}: ${3:bool}",
+        "lines",
+    ),
     _declares("shared", "Memory that all tasks see; each access is a step.", "shared ${1:name}: ${2:bool}"),
     _declares("ghost", "State of the specification, which code cannot read.", "ghost ${1:name}: ${2:bool}"),
     _declares("process", "Tasks that run one body.", "process ${1:name}[${2:2}]:\n    $0", "code"),

@@ -286,15 +286,15 @@ def compare_expectations(
             if words[0] != words[1]:
                 changes.setdefault(words, []).append(cell)
                 places.setdefault(words, (one.span if one else None, other.span if other else None))
-        for words, where in changes.items():
-            effect = WEAKER if words[1] == "violated" else STRONGER
+        for told, where in changes.items():
+            effect = WEAKER if told[1] == "violated" else STRONGER
             limited = "" if len(where) == len(cells) else f" {_cells(where)}"
             message = (
-                f"expected to be {words[1]}{limited}"
-                if words[1] == "violated"
+                f"expected to be {told[1]}{limited}"
+                if told[1] == "violated"
                 else f"expected to hold{limited}"
             )
-            found.append(Difference("expectation-changed", effect, target, message, *places[words]))
+            found.append(Difference("expectation-changed", effect, target, message, *places[told]))
     return found
 
 

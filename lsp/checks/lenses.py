@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lsprotocol import types
 
@@ -23,7 +23,9 @@ def lenses(checking: Checking, uri: str) -> list[types.CodeLens]:
     maker = _Maker(uri, None if known is None else known.result)
     encoding = checking.server.encoding
     lines = analysis.source.lines
-    policies = () if analysis.model is None else tuple(use for use in analysis.model.choices)
+    model = analysis.model
+    base = {} if model is None else {policy.name: policy.base for policy in model.policies}
+    policies = {} if model is None else {use: base.get(use, use) for use in model.choices}
     found = [*maker.model(analysis.tree, policies)]
     for declaration in analysis.tree.declarations:
         found += maker.declared(declaration, policies)
@@ -39,8 +41,9 @@ class _Maker:
         self.uri = uri
         self.result = result
 
-    def model(self, whole: tree.Tree, policies: tuple[str, ...]) -> Iterator[tuple[Span, types.Command]]:
-        """On the `model` line: everything; and each policy, where the file has no line for them."""
+    def model(self, whole: tree.Tree, policies: Mapping[str, str]) -> Iterator[tuple[Span, types.Command]]:
+        """On the `model` line: everything; and each policy, where the file has no line for them.  `policies`
+        are those that are chosen, each with the name by which it is declared."""
         span = whole.header.span
         yield span, self.check("check", Asked())
         yield span, self.command("simulate", "pfnspec.simulate", Asked())
@@ -62,7 +65,7 @@ class _Maker:
                 yield span, self.trace(title, verdict)
 
     def declared(
-        self, one: tree.Declaration, policies: tuple[str, ...]
+        self, one: tree.Declaration, policies: Mapping[str, str]
     ) -> Iterator[tuple[Span, types.Command]]:
         """On a declaration, and within a body on each assertion."""
         match one:
@@ -73,8 +76,8 @@ class _Maker:
                     (one.span, self.check(f"check under {name}", Asked(policy=name))) for name in policies
                 )
             case tree.Policy():
-                for name in policies:
-                    if name.partition("(")[0] == one.name:
+                for name, declared in policies.items():
+                    if declared == one.name:
                         yield one.span, self.check(f"check under {name}", Asked(policy=name))
                         asked = Asked(policy=name)
                         yield one.span, self.command(f"simulate under {name}", "pfnspec.simulate", asked)

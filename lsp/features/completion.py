@@ -20,7 +20,7 @@ from ...dsl.vocabulary.built_in_words import FUNCTIONS, METHODS, SETTINGS, TYPES
 from ...dsl.vocabulary.grammar_words import DECLARATIONS, OPERATORS, STATEMENTS
 from ...dsl.vocabulary.kernel_words import KERNEL
 from ...dsl.vocabulary.library_words import LIBRARY
-from ...dsl.vocabulary.lookup import QUEUE_VERBS, SETTING_VALUES
+from ...dsl.vocabulary.lookup import QUEUE_VERBS, SETTING_VALUES, word_of
 from ...dsl.vocabulary.word import Word
 from ..text.analysis import Analysis
 from ..text.positions import from_position
@@ -118,7 +118,7 @@ class Place:
         checked = self.analysis.checked
         if checked is None:
             return {}
-        body = checked.bodies.get(f"process {self.name}" if self.kind == "process" else self.name)
+        body = checked.bodies.of(self.name)
         return {name: local.sort for name, local in body.scope.locals.items()} if body else {}
 
 
@@ -174,7 +174,7 @@ def _members(place: Place, chain: str) -> Iterator[Offer]:
     sort = sort_of(place, chain)
     field, method = types.CompletionItemKind.Field, types.CompletionItemKind.Method
     match sort:
-        case s.Struct(fields=fields):
+        case s.Struct(fields=fields) | s.Word(fields=fields):
             for name, own, _ in fields:
                 yield Offer(name, field, str(own))
         case s.Lock(kind=kind):
@@ -228,7 +228,7 @@ def sort_of(place: Place, chain: str) -> s.Sort | None:
         elif part.startswith("["):
             sort = sort.of if isinstance(sort, s.Array) else sort if process else None
         else:
-            sort = sort.field(part) if isinstance(sort, s.Struct) else None
+            sort = sort.field(part) if isinstance(sort, s.Struct | s.Word) else None
     return sort
 
 
@@ -360,7 +360,8 @@ def _returns(word: Word) -> bool:
     operation = OPERATIONS.get(word.word)
     if operation is not None:
         return bool(operation.result)
-    return word.role in ("load", "test", "is_locked", "warn") or word.means.endswith("trylock")
+    means = word_of(word.means)
+    return word.role in ("load", "test", "is_locked", "warn") or (means is not None and means.role == "try")
 
 
 def _call(word: Word) -> Offer:

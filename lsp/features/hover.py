@@ -194,9 +194,9 @@ def _sort(analysis: Analysis, symbol: Symbol) -> s.Sort | None:
             return names.types.get(symbol.name)
         case "field":
             of = names.types.get(symbol.owner)
-            return of.field(symbol.name) if isinstance(of, s.Struct) else None
+            return of.field(symbol.name) if isinstance(of, s.Struct | s.Word) else None
         case "local" | "parameter":
-            body = checked.bodies.get(symbol.owner) or checked.bodies.get(f"process {symbol.owner}")
+            body = checked.bodies.of(symbol.owner)
             local = body.scope.locals.get(symbol.name) if body else None
             return local.sort if local else None
     return None
@@ -210,7 +210,7 @@ def _values(sort: s.Sort | None) -> str:
             return f"`None`, or {low} to {high}"
         case s.Enum(members=members):
             return ", ".join(f"`{member}`" for member in members)
-        case s.Struct(fields=fields):
+        case s.Struct(fields=fields) | s.Word(fields=fields):
             return "\n".join(f"- `{name}: {sort}`" for name, sort, _ in fields)
         case s.Lock(kind=kind):
             word = word_of(kind)

@@ -353,8 +353,7 @@ class _Walker:
         return variable.sort if variable else None
 
     def sort_of_local(self, owner: str, name: str) -> s.Sort | None:
-        bodies = self.checked.bodies if self.checked else {}
-        body = bodies.get(owner) or bodies.get(f"process {owner}")
+        body = self.checked.bodies.of(owner) if self.checked else None
         local = body.scope.locals.get(name) if body else None
         return local.sort if local else None
 
@@ -363,7 +362,7 @@ class _Walker:
             whole.path, whole.end_line, whole.end_column - len(name), whole.end_line, whole.end_column
         )
         match base:
-            case s.Struct(name=owner):
+            case s.Struct(name=owner) | s.Word(name=owner):
                 self.add(span, Symbol("field", owner, name), writes=writes)
                 return base.field(name)
             case s.Task(process=process):

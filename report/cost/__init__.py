@@ -1,6 +1,6 @@
 """What `pfnspec cost` found: `text` for a terminal or a mail, a `sweep` over the values of one setting
 and its `picture`, `data` for programs, one episode as a `trace`; `bounds` without costs.
 
-`require` says whether a figure is as it has to be, `sources` where costs come from. Each of them carries
+`sources` tells where costs come from. Each of them carries
 the name of the table that its figures rest on.
 """

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import floor, isfinite, log10
+from math import isfinite
 
 from ...dsl.model import model as m
 from ...timing.figures.compared import Difference, Moved
 from ...timing.figures.costing import Costing
-from ...timing.figures.estimates import Estimate, Quantile
+from ...timing.figures.estimates import Estimate, Quantile, number
 from ...timing.figures.study import Measured
 from ...timing.table.costs import Costs
 from ...timing.table.units import US
@@ -140,15 +140,6 @@ def figure_text(found: Estimate, unit: float) -> str:
     if exact and abs(value - round(value)) < 0.005:
         return str(round(value))
     return number(value, 0.05 if exact else max(half, 0.05))
-
-
-def number(value: float, half: float) -> str:
-    """A number with no more digits than its interval carries."""
-    if not isfinite(half):
-        half = abs(value) / 10
-    places = 3 if half <= 0 else min(3, max(0, -floor(log10(half))))
-    text = f"{value:.{places}f}"
-    return text[1:] if text.startswith("-") and not float(text) else text
 
 
 def _half(half: float) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ...check.result import UNDECIDED, Result
 from ...check.saved.data import Data
+from ...dsl.diagnostics import Diagnostic
 from ...dsl.explain import explanation
 from ...dsl.source import Span
 from ...translator.program.findings import Finding, TraceStep
@@ -127,7 +128,23 @@ def _result(
     finding = problem.verdicts[0].finding if problem.verdicts else None
     if finding is not None and finding.steps and traces:
         data["codeFlows"] = [_flow(finding, result, root)]
+    fixes = [] if problem.diagnostic is None else _fixes(problem.diagnostic, result, root)
+    if fixes:
+        data["fixes"] = fixes
     return data
+
+
+def _fixes(diagnostic: Diagnostic, result: Result, root: Path) -> list[Data]:
+    """The one way to put it right, where it is certain."""
+    source = result.sources.get(diagnostic.span.path)
+    replacements: list[Data] = [
+        {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}}
+        for edit in diagnostic.edits(source)
+    ]
+    if not replacements:
+        return []
+    change = {"artifactLocation": _artifact(diagnostic.span, root), "replacements": replacements}
+    return [{"description": {"text": diagnostic.help or ""}, "artifactChanges": [change]}]
 
 
 def _fingerprints(problem: Problem, result: Result, root: Path, seen: dict[str, int]) -> Data:
@@ -152,16 +169,23 @@ def _fingerprints(problem: Problem, result: Result, root: Path, seen: dict[str, 
 
 
 def _location(span: Span, root: Path) -> Data:
+    return {"physicalLocation": {"artifactLocation": _artifact(span, root), "region": _region(span)}}
+
+
+def _artifact(span: Span, root: Path) -> Data:
     artifact: Data = {"uri": uri(span.path, root)}
     if repository_path(span.path, root) is not None:
         artifact["uriBaseId"] = "SRCROOT"
-    region = {
+    return artifact
+
+
+def _region(span: Span) -> Data:
+    return {
         "startLine": max(1, span.line),
         "startColumn": max(1, span.column),
         "endLine": max(1, span.end_line),
         "endColumn": max(1, span.end_column),
     }
-    return {"physicalLocation": {"artifactLocation": artifact, "region": region}}
 
 
 def _flow(finding: Finding, result: Result, root: Path) -> Data:

@@ -45,6 +45,7 @@ def _recording(one: Validation, whole: Validated) -> Data:
     return {
         "path": one.path,
         "outcome": one.outcome,
+        "expected": one.expected,
         "status": one.status,
         "events": one.events,
         "bound": one.bound,

@@ -6,24 +6,21 @@ from collections.abc import Iterable
 
 from ...recording.events import Event
 from ...recording.result import (
-    DISAGREEMENT,
     EXPLAINED,
     UNDECIDED,
     UNEXPLAINED,
-    UNREADABLE,
     Failure,
     Instead,
     Interval,
-    Validated,
     Validation,
 )
 from ..text.behaviour import Page
 from ..text.words import layout, place, source_line, waiting
 from ..visible import shown
 
-_INK = {
-    EXPLAINED: "good", UNEXPLAINED: "bad", UNDECIDED: "note", UNREADABLE: "bad", DISAGREEMENT: "bad",
-}  # fmt: skip
+_INK = {UNDECIDED: "note"}
+"""How an outcome is marked that is not the expected one, if not as bad."""
+
 MOST_LETTERS = 160
 """Letters of a line that cannot be read."""
 MOST_THREADS = 8
@@ -32,12 +29,16 @@ MOST_INSTEAD = 8
 """Ways to go on that are told, of the event's own tasks and of others."""
 
 
-def validation_text(whole: Validated, one: Validation, page: Page) -> str:
-    """One recording: its verdict, what it rests on, and why an event is not explained."""
+def validation_text(model: str, one: Validation, page: Page) -> str:
+    """One recording against the model of that name: its verdict, what it rests on, and why an event is not
+    explained."""
     one, page = shown(one), shown(page)
     ink = page.ink
-    by = f" by {whole.model}" if one.outcome in (EXPLAINED, UNEXPLAINED) else ""
-    head = f"{ink('strong', one.path)}   {ink(_INK[one.outcome], one.outcome)}{by}"
+    by = f" by {model}" if one.outcome in (EXPLAINED, UNEXPLAINED) else ""
+    colour = "good" if one.as_expected else _INK.get(one.outcome, "bad")
+    head = f"{ink('strong', one.path)}   {ink(colour, one.outcome)}{by}"
+    if one.expected != EXPLAINED:
+        head += ", as expected" if one.as_expected else f", but expected: {one.expected}"
     lines = [head]
     if one.outcome == UNEXPLAINED and one.failure is not None:
         lines[0] += f": {_event(one.failure.event)}, line {one.failure.event.line}"

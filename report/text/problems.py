@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...check.result import UNDECIDED, VIOLATED, Result, Verdict
+from ...dsl.diagnostics import Diagnostic
 from ...dsl.source import Span
 from ...translator.program.findings import Finding
 from .result import cell_text, counterexamples, memory_notes, reasons_of
@@ -98,7 +99,7 @@ class Problem:
 
     `rule` is one of `RULES` or the code of a diagnostic; `level` error, warning or note; `span` where it is,
     None where it is nowhere in the source; `subject` the property; `verdicts` those that it stands
-    for, the first with the trace.
+    for, the first with the trace; `diagnostic` where it is one.
     """
 
     rule: str
@@ -107,6 +108,7 @@ class Problem:
     span: Span | None
     subject: str = ""
     verdicts: tuple[Verdict, ...] = ()
+    diagnostic: Diagnostic | None = None
 
 
 def problems(result: Result) -> tuple[Problem, ...]:
@@ -117,6 +119,7 @@ def problems(result: Result) -> tuple[Problem, ...]:
             one.severity,
             f"{one.message}\n{one.help}" if one.help else one.message,
             one.span if one.span.line else None,
+            diagnostic=one,
         )
         for one in result.diagnostics
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import assert_never
 
 from ...dsl.model.sorts import Snapshot, count
 from ...dsl.source import Span
@@ -82,9 +83,8 @@ class _Words:
     def reasons(self, mover: Mover, point: Point) -> tuple[str, ...]:
         if not mover.reasons:
             return ("it touches nothing that other tasks see",)
-        # That taking a lock moves right, and releasing it left, is known.
-        told = [self.reason(r, point) for r in mover.reasons if r.why not in ("acquired", "released")]
-        return tuple(dict.fromkeys(told))
+        told = [self.reason(reason, point) for reason in mover.reasons]
+        return tuple(dict.fromkeys(text for text in told if text))
 
     def reason(self, reason: Reason, point: Point) -> str:
         """Why a step moves as it does, or does not."""
@@ -121,8 +121,12 @@ class _Words:
                 return "it orders what others see of weak memory"
             case "elsewhere":
                 return "it asks where a task stands"
-            case _:
+            case "several":
                 return f"{name} is not the only lock of this step, or it is taken and released in it"
+            case "acquired" | "released":
+                return ""  # that taking a lock moves right, and releasing it left, is known
+            case _:
+                assert_never(reason.why)
 
     def conflict(self, reason: Reason, name: str, point: Point) -> str:
         """Which access of somebody else may come in between."""
@@ -243,8 +247,12 @@ class _Words:
                 return f"{line}: an await passes without a CPU"
             case "alone":
                 return f"{line}: the lock taken or released here keeps its queue"
-            case _:
+            case "interrupted":
+                return f"{line}: a handler may interrupt there, and it may have to wait"
+            case "moves":
                 return f"{line}: {self.after(boundary, target)}"
+            case _:
+                assert_never(boundary.why)
 
     def at_label(self, target: Point) -> str:
         return f"{_label_words(_labels(target))} by a property"
@@ -334,7 +342,7 @@ def _note(note: Note) -> str:
         case "call":
             return note.text
         case _:
-            return ""
+            return ""  # what else there is tells nothing of a step by itself
 
 
 def _where(where: Where) -> str:

@@ -7,14 +7,18 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import assert_never, get_args
 
 from ...dsl.checker.prelude import policy_at
 from ...dsl.source import Source, Span
 from ...translator.program.findings import Cure, Event, Finding, Put, Standing, TraceStep
-from ...translator.program.values import Task, Value, value_text
+from ...translator.program.kinds import NoteKind
+from ...translator.program.values import Record, Task, Value, value_text
 
 NARROWEST = 60
 """Columns that a trace takes at least, whatever is asked for: below, words would be cut to letters."""
+
+_KNOWN = frozenset(get_args(NoteKind))
 
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -28,11 +32,16 @@ def event_text(event: Event) -> str:
     """One thing that happened, as part of a step."""
     value = value_text(event.value)
     mode = {"read": " for reading", "write": " for writing"}.get(event.text, "")
+    if event.kind not in _KNOWN:
+        return event.kind  # of a result that a later version has saved
     match event.kind:
         case "read" if event.text:
             return f"{event.text}() finds {event.where} = {value}"
         case "read":
             return f"reads {event.where} = {value}"
+        case "write" if isinstance(event.value, Record) and event.value != event.old:
+            where = f"{event.text}({event.where})" if event.text else event.where
+            return f"{where}: {_changed(event.value, event.old)}"
         case "write" if event.text:
             old = value_text(event.old)
             change = f"{old} -> {value}" if old != value else f"{value}, as before"
@@ -120,8 +129,17 @@ def event_text(event: Event) -> str:
             return f"grace period of {event.where}: waits for {names or 'nobody'}"
         case "graced":
             return f"grace period of {event.where} is over"
-        case _:
+        case "round":
             return event.kind
+        case _:
+            assert_never(event.kind)
+
+
+def _changed(new: Record, old: Value) -> str:
+    """What becomes of the fields of a word that change."""
+    assert isinstance(old, Record)
+    pairs = zip(old.fields, new.fields, strict=True)
+    return ", ".join(f"{n} {value_text(a)} -> {value_text(b)}" for (n, a), (_, b) in pairs if a != b)
 
 
 def _whose(event: Event, what: str) -> str:

@@ -108,6 +108,44 @@ def test_a_livelock_meets_no_bound(pfnspec: Run) -> None:
     assert ran.returncode == 1 and "never ends" in ran.stdout.splitlines()[-1]
 
 
+def test_a_table_requires_something(pfnspec: Run, small: Path) -> None:
+    table = small.with_suffix(".costs.toml")
+    text = (
+        'require = ["wait_time.mean < 50us", "wait_time.mean < 5us under spin"]\n[duration]\nwork = "20us"\n'
+    )
+    table.write_text(text, encoding="utf-8")
+    ran = pfnspec("cost", small, "--quick")
+    assert ran.returncode == 1
+    told = [line.split(", ")[0] for line in ran.stdout.splitlines() if line.startswith("require ")]
+    assert told == [
+        "require wait_time.mean < 50us under spin: met",
+        "require wait_time.mean < 50us under block: met",
+        "require wait_time.mean < 5us under spin: FAILS",
+    ]
+    assert pfnspec("cost", small, "--quick", "--policy", "block").returncode == 0
+    assert pfnspec("cost", small, "--quick", "--no-own").returncode == 0
+    assert pfnspec("cost", small, "--sweep", "duration.work=20us,30us").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("required", "said"),
+    [
+        ('"wait_time < 5us"', "small.costs.toml:1:13: error[costs]: `wait_time < 5us` is not of the form"),
+        (
+            '"wait_time.mean < 5us under late"',
+            "1:13: error[costs]: `wait_time.mean < 5us under late`: there is no",
+        ),
+        ('"wait_time.mean < 5us in smp"', "there is no scenario `smp` here"),
+        ('"time.mean < 5us"', "there is no measure `time` here"),
+        ("3", "`require` takes a list of texts"),
+    ],
+)
+def test_a_table_requires_what_is_none(pfnspec: Run, small: Path, required: str, said: str) -> None:
+    small.with_suffix(".costs.toml").write_text(f"require = [{required}]\n", encoding="utf-8")
+    ran = pfnspec("cost", small)
+    assert ran.returncode == 2 and not ran.stdout and said in ran.stderr
+
+
 WRONG = {
     ("--set", "switch.outt=2us"): "no cost `switch.outt`",
     ("--set", "switch.out=-2us"): "a time cannot be negative",

@@ -6,6 +6,7 @@ Below a line stand its expectations, which are no part of the model:
 
     ### error[code] 8-10: message        columns of the first and last character, or one for both
     ### help: what to write              if the diagnostic has one
+    ### mended: x = 1                    the line with the changes that the help means, if it means any
     ### see 3:8: it stands here          line and column in the case of each related place
 
 `pytest --rewrite` writes what is found instead of comparing.
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pfnspec.dsl.advice import mended
 from pfnspec.dsl.checker.declarations import check
 from pfnspec.dsl.diagnostics import Diagnostic, did_you_mean
 from pfnspec.dsl.explain import codes, explanation
@@ -100,6 +102,7 @@ def found_in(case: Case) -> tuple[Diagnostic, ...]:
 
 def annotated(text: str, diagnostics: tuple[Diagnostic, ...]) -> str:
     """The text with every diagnostic below its line."""
+    source = Source("case.pfn", text)
     lines = text.splitlines()
     said: dict[int, list[str]] = {}
     for diagnostic in diagnostics:
@@ -108,6 +111,9 @@ def annotated(text: str, diagnostics: tuple[Diagnostic, ...]) -> str:
         below.append(f"### {diagnostic.severity}[{diagnostic.code}] {_columns(span)}: {diagnostic.message}")
         if diagnostic.help is not None:
             below.append(f"### help: {diagnostic.help}")
+        if found := diagnostic.edits(source):
+            line = mended(source, found).split("\n")[found[0].span.line - 1]
+            below.append(f"### mended: {line.strip()}")
         below.extend(f"### see {at.line}:{at.column}: {words}" for at, words in diagnostic.related)
     pieces = list(said.get(0, ()))
     for number, line in enumerate(lines, 1):
@@ -139,6 +145,31 @@ def test_diagnostics(case: Case, rewrite: bool) -> None:
         assert_well_worded(diagnostic, case.text)
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.file}: {case.name}")
+def test_mended(case: Case) -> None:
+    """What a diagnostic advises to change makes an end of it, and no line that cannot be read."""
+    source = Source("case.pfn", case.text)
+    before = found_in(case)
+    for diagnostic in before:
+        found = diagnostic.edits(source)
+        if not found:
+            continue
+        after = diagnose(mended(source, found), case.constants, case.scenario)
+        said = [(one.span.line, one.code, one.message) for one in after]
+        assert said.count(_said(diagnostic)) < [_said(one) for one in before].count(_said(diagnostic))
+        line = diagnostic.span.line
+        unread = {one.code for one in after if one.span.line == line} & UNREADABLE
+        assert unread <= {one.code for one in before if one.span.line == line}
+
+
+def _said(diagnostic: Diagnostic) -> tuple[int, str, str]:
+    return diagnostic.span.line, diagnostic.code, diagnostic.message
+
+
+# Codes of lines that the parser cannot read.
+UNREADABLE = {"syntax", "unclosed-string", "unclosed-bracket", "unopened-bracket", "no-effect"}
+
+
 def assert_well_worded(diagnostic: Diagnostic, text: str) -> None:
     """A message is one clause, begins in lower case and does not end like a sentence; help too."""
     for words in (diagnostic.message, diagnostic.help, *(words for _, words in diagnostic.related)):
@@ -166,6 +197,7 @@ FILES_NEEDED = {
     "cannot-read",
     "configuration",
     "costs",
+    "recordings",
     "replaces-nothing",
     "replaces-other-kind",
     "timeless-loop",
@@ -177,7 +209,7 @@ FILES_NEEDED = {
 def raised() -> set[str]:
     """The codes that the sources can report."""
     found: set[str] = set()
-    for room in ("dsl", "translator", "check", "timing"):
+    for room in ("dsl", "translator", "check", "timing", "beside"):
         for path in (ROOT / room).rglob("*.py"):
             text = path.read_text(encoding="utf-8")
             found.update(re.findall(r"\b(?:add|Diagnostic|Unsupported)\(\s*\"([a-z]+(?:-[a-z]+)*)\"", text))
@@ -211,4 +243,4 @@ def test_examples_trigger_their_code(code: str) -> None:
 
 def test_unknown_codes_have_no_explanation() -> None:
     assert explanation("no-lamda") is None
-    assert did_you_mean("no-lamda", codes()) == "did you mean `no-lambda`?"
+    assert str(did_you_mean("no-lamda", codes())) == "did you mean `no-lambda`?"

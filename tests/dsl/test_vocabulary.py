@@ -8,13 +8,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from pfnspec.dsl.advice import Respell
 from pfnspec.dsl.checker.declarations import check
 from pfnspec.dsl.checker.values import settle
 from pfnspec.dsl.source import Source
 from pfnspec.dsl.syntax.parse import parse
 from pfnspec.dsl.vocabulary.built_in_words import BUILT_IN, FUNCTIONS, METHODS, SETTINGS, VERBS
+from pfnspec.dsl.vocabulary.foreign import habit
 from pfnspec.dsl.vocabulary.grammar_words import GRAMMAR
-from pfnspec.dsl.vocabulary.lookup import KEYWORDS, SETTING_VALUES, TYPE_WORDS, WORDS
+from pfnspec.dsl.vocabulary.lookup import KEYWORDS, SETTING_VALUES, TYPE_WORDS, WORDS, word_of
 from pfnspec.dsl.vocabulary.word import GRAMMAR_GROUPS, Word
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,3 +146,17 @@ def test_the_page_is_not_stale() -> None:
     assert module.PAGE.read_text(encoding="utf-8") == module.page(), "run: python docs/words.py"
     told = module.page()
     assert [word.word for word in WORDS if f"`{word.written}`" not in told] == []
+
+
+def test_a_word_in_place_of_a_foreign_one_is_one_of_the_language() -> None:
+    """Also where groups of the name are filled in: of the sentence, and of the change that it means."""
+    for name in ("atomic64_inc", "NULL", "rwlock_t", "kvfree", "swake_up_all", "data_race"):
+        advice = habit(name)
+        assert advice is not None
+        (change,) = advice.changes
+        assert isinstance(change, Respell) and change.wrong == name
+        assert f"`{change.right}" in advice.text
+        assert word_of(change.right) is not None
+    for name in ("kmem_cache_free", "signal_pending", "io_schedule_timeout", "test_tsk_need_resched"):
+        advice = habit(name)
+        assert advice is not None and advice.changes == (), f"{name} takes other arguments"

@@ -302,3 +302,78 @@ def test_warnings(models: pytest.Pytester) -> None:
     ran = models.runpytest_inprocess("-p", "no:hypothesispytest", "--pfnspec", "odd.pfn", "-W", "error")
     ran.assert_outcomes(errors=1)
     ran.stdout.fnmatch_lines(["*ERROR collecting odd.pfn*", "odd.pfn:9:5: control never comes here"])
+
+
+# -- what stands beside a model
+
+TIMED = """model timed
+shared done: bool
+shared wq: waitqueue
+policies block
+process waiter:
+    label waits
+    wait until done on wq
+    label through
+    cpu_relax()
+process worker:
+    label works
+    work()
+    done = True
+    wake_up(wq)
+def work():
+    might_sleep()
+measure wait_time: waiter at waits until waiter at through
+recording notes:
+    part worker
+    event work: worker at works
+"""
+COSTS = """name = "work of 20 us"
+require = ["wait_time.mean < 50us", "wait_time.mean < 5us", "wait_time.out <= 1"]
+[duration]
+work = "20 us"
+"""
+NOTE = '{"event": "work", "time": 1.0, "thread": 1}\n'
+LISTED = """[[recording]]
+files = ["once.ndjson", "twice.ndjson"]
+
+[[recording]]
+files = ["twice.ndjson"]
+expect = "not explained"
+"""
+
+
+@pytest.fixture
+def beside(models: pytest.Pytester) -> pytest.Pytester:
+    for name, text in {
+        "timed.pfn": TIMED, "timed.costs.toml": COSTS, "timed.recordings.toml": LISTED, "once.ndjson": NOTE,
+        "twice.ndjson": NOTE + NOTE,
+    }.items():  # fmt: skip
+        (models.path / name).write_text(text, encoding="utf-8")
+    return models
+
+
+def test_requirements_and_recordings_are_tests(beside: pytest.Pytester) -> None:
+    ran = run(beside, "--pfnspec", "timed.pfn", "-k", "require or recording", "-v")
+    ran.assert_outcomes(passed=4, failed=2)
+    ran.stdout.fnmatch_lines(
+        [
+            "timed.pfn::require wait_time.mean < 50us PASSED*",
+            "wait_time.mean < 5us under block: FAILS, 32* us (costs: assumed, * + work of 20 us)",
+            "twice.ndjson   not explained by timed: work of thread 1 at 1.000000, line 2",
+            "FAILED timed.pfn::require wait_time.mean < 5us*",
+            "FAILED timed.pfn::recording twice.ndjson*",
+        ]
+    )
+
+
+def test_what_is_wrong_beside_a_model_is_one_test(beside: pytest.Pytester) -> None:
+    beside.path.joinpath("timed.costs.toml").write_text(COSTS.replace("mean", "maen"), encoding="utf-8")
+    beside.path.joinpath("timed.recordings.toml").write_text("[[recordings]]\n", encoding="utf-8")
+    ran = run(beside, "--pfnspec", "timed.pfn", "-k", "costs or recordings")
+    ran.assert_outcomes(failed=2)
+    ran.stdout.fnmatch_lines(
+        [
+            "timed.costs.toml:2:13: error?costs?: there is no figure `maen`; *",
+            "timed.recordings.toml:1:1: error?recordings?: *",
+        ]
+    )

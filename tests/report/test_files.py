@@ -18,7 +18,10 @@ from typing import Any
 import jsonschema
 import pytest
 from lxml import etree
+from pfnspec.check.options import Options
 from pfnspec.check.result import HOLDS, VIOLATED, Result
+from pfnspec.check.run import check_file
+from pfnspec.check.saved.data import result_data
 from pfnspec.check.saved.reader import result_of
 from pfnspec.dsl.source import Source
 from pfnspec.report.files import CannotWrite, check_targets, report_text, write
@@ -191,6 +194,24 @@ def test_sarif_has_a_thread_for_each_task(fixed: Fixed, here: Path) -> None:
         "uri": "assertion.pfn",
         "uriBaseId": "SRCROOT",
     }
+
+
+def test_sarif_and_json_have_the_change_that_is_advised(
+    here: Path, sarif_faults: Callable[[str], list[str]]
+) -> None:
+    text = "model m\n\nshared free: bool\n\nprocess p:\n    fre = True\n"
+    result = check_file("m.pfn", Options(engine="interpreter"), text=text)
+    told = sarif_text([result], "1.0", here)
+    assert sarif_faults(told) == []
+    (fix,) = run_of(told)["results"][0]["fixes"]
+    assert fix["description"]["text"] == "did you mean `free`?"
+    (change,) = fix["artifactChanges"][0]["replacements"]
+    assert change["insertedContent"]["text"] == "free"
+    assert change["deletedRegion"] == {"startLine": 6, "startColumn": 5, "endLine": 6, "endColumn": 8}
+    data = result_data(result)
+    (edit,) = data["diagnostics"][0]["edits"]
+    assert (edit["text"], edit["line"], edit["column"], edit["end_column"]) == ("free", 6, 5, 8)
+    assert result_data(result_of(data)) == data
 
 
 def test_sarif_has_what_is_wrong_and_nothing_else(fixed: Fixed, here: Path) -> None:

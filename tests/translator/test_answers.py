@@ -41,7 +41,7 @@ def test_a_sample_is_asked_again(
         assert found["evidence"]["cached"] == 0
         known = timeless(example_results[name])
         again = timeless(found)
-        # A remembered answer is there at once; TLC itself may be late, and then another engine's evidence stands.
+        # A remembered answer is there at once; a late TLC leaves it to another engine.
         for one, other in zip(again["verdicts"], known["verdicts"], strict=True):
             if one["evidence"]["engines"] != other["evidence"]["engines"]:
                 assert one["outcome"] == other["outcome"], (name, one["property"])

@@ -40,6 +40,7 @@ SHAPES = {
     "several starts",
     "rwlock or rwsem on one CPU",
     "tasks that are pinned",
+    "words of several fields",
 }
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import get_args
 
 import pytest
 from pfnspec.check.load import load
 from pfnspec.translator.lower.temporal import focused
 from pfnspec.translator.program.program import Expr, Program
-from pfnspec.translator.reduce.reduce import explained, liveness_reduced, safety_reduced
+from pfnspec.translator.reduce.movers import ReasonKind
+from pfnspec.translator.reduce.reduce import BoundaryKind, explained, liveness_reduced, safety_reduced
 
 Run = Callable[..., "CompletedProcess[str]"]
 HERE = Path(__file__).with_name("explained")
 ROOT = Path(__file__).parents[2]
 KINDS = HERE / "kinds.pfn"
+INTERRUPTED = ROOT / "examples/interrupts/lock_in_handler.pfn"
 EXAMPLES = [
     ROOT / "examples" / name
     for name in (
@@ -27,6 +30,7 @@ EXAMPLES = [
 SHOWN = {
     "upstream": ("examples/pfncache/upstream.pfn",),
     "upstream_liveness": ("examples/pfncache/upstream.pfn", "--property", "eventual_refresh"),
+    "interrupted": ("examples/interrupts/lock_in_handler.pfn",),
     "kinds_smp": ("tests/translator/explained/kinds.pfn",),
     "kinds_up": ("tests/translator/explained/kinds.pfn", "--scenario", "up"),
     "kinds_preempted": ("tests/translator/explained/kinds.pfn", "--scenario", "preempted"),
@@ -35,14 +39,8 @@ SHOWN = {
         "tests/translator/explained/kinds.pfn", "--property", "gets_through", "--scenario", "up",
     ),
 }  # fmt: skip
-REASONS = {
-    "constant", "alone", "locked", "conflict", "formula", "acquired", "released", "tried", "queued",
-    "unfair", "waited", "scheduled", "state", "label", "several", "elsewhere",
-}  # fmt: skip
-BOUNDARIES = {
-    "end", "guard", "back", "label", "claim", "queued", "cpu", "preempted", "moves", "taken", "origin",
-    "outcomes", "unfair", "await", "alone",
-}  # fmt: skip
+REASONS = set(get_args(ReasonKind))
+BOUNDARIES = set(get_args(BoundaryKind))
 
 
 def runs(path: Path) -> Iterator[tuple[Program, tuple[Expr, ...], bool]]:
@@ -66,7 +64,10 @@ def test_there_are_no_other_files() -> None:
 
 
 def test_every_kind_of_reason_is_shown() -> None:
-    found = [explained(program, formulas, liveness=lively) for program, formulas, lively in runs(KINDS)]
+    models = (KINDS, INTERRUPTED, ROOT / "examples/memory/waitqueue_active.pfn")
+    found = [
+        explained(one, looked_at, liveness=live) for path in models for one, looked_at, live in runs(path)
+    ]
     reasons = [r for one in found for mover in one.movers.values() for r in mover.reasons]
     assert {reason.why for reason in reasons} == REASONS
     assert all(reason.here and reason.other for reason in reasons if reason.why == "conflict")
@@ -74,7 +75,7 @@ def test_every_kind_of_reason_is_shown() -> None:
     assert boundaries == BOUNDARIES
 
 
-@pytest.mark.parametrize("path", [*EXAMPLES, KINDS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*EXAMPLES, KINDS, INTERRUPTED], ids=lambda path: path.stem)
 def test_the_steps_told_are_those_of_the_reduction(path: Path) -> None:
     for program, formulas, lively in runs(path):
         reduced = (liveness_reduced if lively else safety_reduced)(program, formulas)

@@ -174,9 +174,9 @@ def fields_of_expressions() -> set[tuple[type, str]]:
 def programs() -> dict[str, Program]:
     (cell,) = comparisons.cells(MODEL)
     one = focused(cell.program, ())
-    plain = replace(one, cpus=None, _points={})
+    plain = replace(one, cpus=None)
     # What stands at points is tried in the safety run; and no liveness run checks invariants.
-    bare = replace(cell.live, cpus=None, points=plain.points, invariants=(), sometimes=(), _points={})
+    bare = replace(cell.live, cpus=None, points=plain.points, invariants=(), sometimes=())
     live = focused(bare, cell.live.temporal)
     return {"safety": plain, "liveness": live, "scheduled": scheduled(one)}
 
@@ -223,7 +223,7 @@ def planted(program: Program, node: object, name: str) -> Program:
     changed = replace(node, **{name: new})  # type: ignore[type-var]
     made = nodes.rewritten(program, lambda part: changed if part is node else part)
     assert made is not program
-    return replace(made, _points={})
+    return replace(made)
 
 
 PLACES = {
@@ -327,7 +327,7 @@ def test_what_is_only_told_decides_nothing() -> None:
     for seed in range(12):
         for cell in comparisons.cells(model(seed)):
             whole = scheduled(focused(cell.program, ()))
-            mute = replace(nodes.rewritten(whole, silent), _points={})
+            mute = replace(nodes.rewritten(whole, silent))
             assert not any(isinstance(part, Note) for part in nodes.walk(mute))
             told, quiet = Interpreter(whole), Interpreter(mute)
             assert told.search(400)[0].keys() == quiet.search(400)[0].keys()

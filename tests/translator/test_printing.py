@@ -98,7 +98,7 @@ def surroundings() -> Program:
     (cell,) = cells(EVERY_SORT)
     program = whole(cell.program)
     known = tuple(v for v in program.variables if not isinstance(v.sort, Any))
-    return replace(program, variables=known, invariants=(), sometimes=(), reachable=(), _points={})
+    return replace(program, variables=known, invariants=(), sometimes=(), reachable=())
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,6 @@ def made(seed: int) -> Made:
             replace(first, entry="sets_out", end="end0"),
             *(replace(p, entry=f"{p.name}_waits", end=f"{p.name}_waits") for p in others),
         ),
-        _points={},
     )
     make, chance = Expressions(program, seed), random.Random(seed)
     doings = [doing(program, make, chance, name) for name in chosen]
@@ -211,7 +210,7 @@ def made(seed: int) -> Made:
             replace(p, step=steps.get(p.name), claims=(claims[p.name],) if p.name in claims else ())
             for p in points
         )
-        return replace(program, points=tuple(changed), _points={})
+        return replace(program, points=tuple(changed))
 
     interpreter = Interpreter(moving(program, steps, {}))
     (left,) = interpreter.transitions(interpreter.initial())
@@ -313,7 +312,7 @@ def test_temporal_formulas() -> None:
         if not truth(formula, states, loop, Interpreter(program))[0]:
             formula = negation(formula)
         formulas.append(Property(f"claim{len(formulas)}", formula, (), NOWHERE))
-    program = replace(program, temporal=tuple(formulas), _points={})
+    program = replace(program, temporal=tuple(formulas))
     emission = emit(program, (), temporal=[formula.name for formula in formulas])
     outcome = checked(emission)
     assert isinstance(outcome, tla.Holds), f"{outcome}\n{emission.module_text}"

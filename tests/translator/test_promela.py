@@ -59,6 +59,7 @@ def program(text: str) -> Program:
 
 
 REFUSED = {
+    "word": "model m\nword W:\n    a: bool\nshared seen: set[W]\nprocess t:\n    seen.add(W())\n",
     "values": "model m\nshared few: set[range(80)] = set()\nprocess t:\n    few.add(70)\n",
     "queue": "model m\nshared l: rwsem\nprocess t[16]:\n    with l.read():\n        pass\n"
     "    with l.write():\n        pass\n",
@@ -72,6 +73,8 @@ def test_what_does_not_fit_is_refused() -> None:
         promela(program(REFUSED["values"]))
     with pytest.raises(Unsupported, match="72 tasks"):
         promela(program(REFUSED["tasks"]))
+    with pytest.raises(Unsupported, match="a word of several fields"):
+        promela(program(REFUSED["word"]))
     (cell,) = cells(REFUSED["queue"])
     queued = lower(cell.model, cell.policy, all_queues=True)[0]
     assert queued is not None

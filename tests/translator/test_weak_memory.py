@@ -272,3 +272,15 @@ def test_what_has_no_rule_is_refused(code: str, tmp_path: Path) -> None:
     assert check_file(str(path), Options(engine="interpreter", memory="sc")).status in (0, 1)
     refused = check_file(str(path), Options(engine="interpreter", memory="weak"))
     assert {found.code for found in refused.diagnostics if found.severity == "error"} == {"weak-not-modelled"}
+
+
+def test_a_shared_word_is_refused(tmp_path: Path) -> None:
+    """Accesses to a word and to a part of it are of different size, for which there is no rule."""
+    path = tmp_path / "m.pfn"
+    path.write_text(
+        "model m\nword W:\n    a: bool\n    b: bool\nshared w: W\nprocess p[2]:\n    w.a = not w.b\n"
+    )
+    assert check_file(str(path), Options(engine="interpreter", memory="sc")).status == 0
+    refused = check_file(str(path), Options(engine="interpreter", memory="weak"))
+    faults = [(found.code, found.span.column) for found in refused.diagnostics if found.severity == "error"]
+    assert faults == [("weak-not-modelled", 5), ("weak-not-modelled", 15)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import floor, isfinite, log10, sqrt
 from statistics import fmean, stdev
 
 T95: Mapping[int, float] = {
@@ -65,3 +65,12 @@ def weighted_mean(values: Iterable[tuple[float, float]]) -> float | None:
         total += value * weight
         weights += weight
     return total / weights if weights else None
+
+
+def number(value: float, half: float) -> str:
+    """A number with no more digits than its interval carries."""
+    if not isfinite(half):
+        half = abs(value) / 10
+    places = 3 if half <= 0 else min(3, max(0, -floor(log10(half))))
+    text = f"{value:.{places}f}"
+    return text[1:] if text.startswith("-") and not float(text) else text

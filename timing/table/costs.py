@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...dsl.source import Span
 from .distribution import Distribution
+from .requirement import Requirement
 
 CLASSES = (
     "load", "store", "compare", "take", "bump", "acquire", "release", "atomic", "queue", "schedule", "await",
@@ -74,7 +75,8 @@ class Costs:
 
     `name` stands over every result; `measured` are the figures (`switch.out`) that were measured rather than
     assumed, `sources` where figures come from.  `durations`, `choices`, `episodes` and `policies` are about a
-    model's names, and `places` says where each was set.
+    model's names, and `places` says where each was set.  `required` is what tables require of the figures,
+    and where.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Costs:
     sources: Mapping[str, str]
     measured: frozenset[str]
     places: Mapping[tuple[str, str], Span]
+    required: tuple[tuple[Requirement, Span], ...] = ()
 
     def exit(self, idle: int) -> int:
         """The latency of a CPU that has been idle for so long: that of the deepest state that is worth it,

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files as resources
 from typing import Any
 
+from ...dsl.advice import Advice
 from ...dsl.diagnostics import Diagnostics, did_you_mean
 from ...dsl.source import Source, Span
 from .costs import CLASSES, SWITCHES, Choice, Costs, Duration, Episode, Idle, Rounds, Shares
 from .distribution import Constant, distribution, files_of, fraction
+from .requirement import NoRequirement, Requirement, requirement
 from .units import NoTime, nanoseconds
 
 SECTIONS = ("step", "switch", "scheduler", "duration", "choice", "episode", "policy", "source")
@@ -67,6 +69,7 @@ class _Layers:
         self.values: dict[str, dict[str, Any]] = {name: {} for name in SECTIONS}
         self.places: dict[tuple[str, str], Span] = {}
         self.measured: set[str] = set()
+        self.required: list[tuple[Requirement, Span]] = []
         self.source = Source("", "")
 
     # -- reading
@@ -100,12 +103,18 @@ class _Layers:
                         self.claim(figure, table)
                 case "measured", _:
                     self.fault(self.place("", key), '`measured` takes a list of figures such as "switch.out"')
+                case "require", list() if all(isinstance(one, str) for one in value):
+                    self.require(value)
+                case "require", _:
+                    self.fault(
+                        self.place("", key), '`require` takes a list of texts such as "wait.p99 < 1 ms"'
+                    )
                 case str(), dict() if key in SECTIONS:
                     self.section(key, value)
                 case _ if key in SECTIONS:
                     self.fault(self.place("", key), f"`{key}` is a table; write `[{key}]`")
                 case _:
-                    known = ("name", "measured", *SECTIONS)
+                    known = ("name", "measured", "require", *SECTIONS)
                     help = did_you_mean(key, known) or f"there are: {', '.join(known)}"
                     self.fault(self.place("", key), f"there is no `{key}` in a table of costs", help)
 
@@ -120,6 +129,19 @@ class _Layers:
             )
             return
         self.measured.add(figure)
+
+    def require(self, texts: list[str]) -> None:
+        """Notes what is required of figures, each with the line that has it."""
+        for text in texts:
+            place = self.place("", "require")
+            for number, line in enumerate(self.source.lines, start=1):
+                if text and (column := line.find(text)) >= 0:
+                    place = Span(self.source.path, number, column + 1, number, column + 1 + len(text))
+                    break
+            try:
+                self.required.append((requirement(text), place))
+            except NoRequirement as fault:
+                self.fault(place, f"{fault}")
 
     def section(self, section: str, values: Mapping[str, object]) -> None:
         known = _FIXED.get(section)
@@ -140,7 +162,7 @@ class _Layers:
                 self.measured.discard(f"{section}.{key}")
                 self.values["source"].pop(f"{section}.{key}", None)
 
-    def fault(self, place: Span, message: str, help: str | None = None) -> None:
+    def fault(self, place: Span, message: str, help: Advice | str | None = None) -> None:
         self.found.add("costs", place, "".join(c if c.isprintable() else "?" for c in message), help)
 
     def place(self, section: str, key: str) -> Span:
@@ -177,6 +199,7 @@ class _Layers:
             choices=self.values["choice"], episodes=self.values["episode"],
             policies=self.values["policy"], sources=self.values["source"],
             measured=frozenset(self.measured & figures), places=self.places,
+            required=tuple(self.required),
         )  # fmt: skip
 
 

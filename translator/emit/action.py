@@ -46,6 +46,21 @@ class _Changes:
         return {*self.whole, *self.elements}
 
 
+@dataclass(frozen=True, slots=True)
+class _Conjuncts:
+    """A list of conjuncts; `defining`: it stands behind the definitions that it uses."""
+
+    text: str
+    defining: bool
+
+    def __str__(self) -> str:
+        return self.text
+
+    def within(self) -> str:
+        """The text as a part of another list, without the sign in front."""
+        return _shifted(self.text, 3) if self.defining else self.text.removeprefix("/\\ ")
+
+
 class _Writer:
     def __init__(self, point: Point, program: Program, words: Vocabulary, registers: bool) -> None:
         self.point = point
@@ -74,15 +89,16 @@ class _Writer:
         updates = ", ".join(f"!{''.join(f'[{i}]' for i in indices)} = {value}" for indices, value in entries)
         return Text(f"[{base.whole()} EXCEPT {updates}]")
 
-    def block(self, block: Block, changes: _Changes, bound: Mapping[str, str], indent: str) -> str:
+    def block(self, block: Block, changes: _Changes, bound: Mapping[str, str], indent: str) -> _Conjuncts:
         """The conjuncts of a block; the first line is not indented, the others by `indent`."""
         lines: list[str] = []
         lets: list[str] = []
 
-        def wrap(text: str) -> str:
+        def joined() -> _Conjuncts:
+            text = f"\n{indent}".join(f"/\\ {line}" for line in lines)
             for let in reversed(lets):
                 text = f"LET {let}\n{indent}IN {_shifted(text, 3)}"
-            return text
+            return _Conjuncts(text, bool(lets))
 
         for position, op in enumerate(block.ops):
             rest: tuple[Op | object, ...] = (*block.ops[position + 1 :], block.end)
@@ -102,10 +118,8 @@ class _Writer:
                 if test in ("TRUE", "FALSE"):
                     # What is read was set above, in the same step.
                     taken = self.block(yes if test == "TRUE" else no, changes, bound, indent)
-                    lines.append(
-                        _shifted(taken, 3) if taken.startswith("LET") else taken.removeprefix("/\\ ")
-                    )
-                    return wrap(f"\n{indent}".join(f"/\\ {line}" for line in lines))
+                    lines.append(taken.within())
+                    return joined()
                 inner = indent + "        "
                 then = self.block(yes, changes.copy(), bound, inner)
                 other = self.block(no, changes.copy(), bound, inner)
@@ -118,8 +132,7 @@ class _Writer:
             case Fork(options=options):
                 texts = [self.block(option, changes.copy(), bound, indent + "      ") for option in options]
                 lines.append(f"\n{indent}   ".join(f"\\/ {text}" for text in texts))
-        text = f"\n{indent}".join(f"/\\ {line}" for line in lines)
-        return wrap(text)
+        return joined()
 
     def op(
         self, op: Op, rest: tuple[object, ...], changes: _Changes, bound: Mapping[str, str], lines: list[str],
@@ -207,7 +220,7 @@ def action_text(point: Point, name: str, program: Program, words: Vocabulary, re
     if point.step.guard != TRUE:
         lines.append(f"/\\ {Formula(words).inside(point.step.guard, AND)}")
     body = writer.block(point.step.block, _Changes(), {}, "    ")
-    lines.append(f"/\\ {_shifted(body, 3)}" if body.startswith("LET") else body)
+    lines.append(f"/\\ {body.within()}")
     rest = [words.variables[v.name] for v in program.variables if v.name not in writer.everywhere]
     if rest:
         lines.append(f"/\\ UNCHANGED <<{', '.join(rest)}>>")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...dsl.model.sorts import Bool, Enum, Nothing, Optional, Range, SetOf, count, range_of
+from ...dsl.model.sorts import Bool, Enum, Nothing, Optional, Range, SetOf, count, range_of, word_in
 from ..program.program import (
     PC,
     AnyOf,
@@ -75,6 +75,8 @@ class Codes:
         if program.choices:
             raise Unsupported("a variable that starts with any of several values")
         for variable in program.variables:
+            if word_in(variable.sort) is not None:
+                raise Unsupported("a word of several fields")
             constants += _starts(variable)
         scalars = [one for value in constants for one in _scalars(value)]
         ranges = [found for v in program.variables if (found := range_of(v.sort)) is not None]

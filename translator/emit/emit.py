@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ...dsl.model import sorts as s
 from ...dsl.source import Span
 from ...tla.module.page import Action, Names, Page, VariableLine, cfg_text, module_text
 from ...tla.module.precedence import AND, EQUALS
@@ -28,6 +29,7 @@ from ..program.program import (
     Point,
     PointName,
     Program,
+    Record,
     Task,
     Value,
     Variable,
@@ -39,7 +41,7 @@ from ..reduce.dead import dead_locals
 from ..reduce.symmetry import Symmetry
 from .action import action_text
 from .fairness_text import fairness_text, points_text
-from .formula import Formula, TemporalFormula, Vocabulary
+from .formula import Formula, TemporalFormula, Vocabulary, field_name
 from .stuck_text import deadlock_text
 
 
@@ -47,9 +49,11 @@ from .stuck_text import deadlock_text
 class Emission:
     """A module and cfg, and the way back: TLA+ names to the program's.
 
-    `atoms` are the interchangeable values, `symmetric` says whether TLC takes states for the same that differ
-    only in names.  `registers` says whether the module reports reached branches (`<<"reached", number>>`) and
-    satisfied `sometimes` formulas (`<<"sometimes", name>>`) by printing them once.
+    `atoms` are the interchangeable values.  TLC takes states for the same that differ only in the names of
+    one of the groups `exchanged`.  `registers` says whether the module reports, by printing
+    `<<"reached", number>>` once each: marks that are reached, `sometimes` formulas that are satisfied, and
+    violations of the properties that are `noted` (which has their numbers).  Numbers are from `before + 1`
+    on, in this order, and `last` is the last of them.
     """
 
     module: str
@@ -63,19 +67,31 @@ class Emission:
     temporal: Mapping[str, str]
     check_deadlock: bool
     registers: bool
-    symmetric: bool
+    constants: tuple[str, ...]
+    exchanged: tuple[tuple[str, ...], ...]
+    noted: Mapping[int, str]
+    before: int
+    last: int
+
+    @property
+    def symmetric(self) -> bool:
+        return bool(self.exchanged)
 
 
 def emit(
     program: Program, properties: Iterable[str] | None = None, *, temporal: Iterable[str] = (),
     registers: bool = False, source: Mapping[str, tuple[str, ...]] | None = None,
-    header: tuple[str, ...] = (), symmetry: Symmetry | None = None,
+    header: tuple[str, ...] = (), symmetry: Symmetry | None = None, noted: Iterable[str] = (),
+    part: tuple[str, int] | None = None,
 ) -> Emission:  # fmt: skip
     """The TLA+ of a program, or of the program of a `symmetry`, which is then declared.
 
     `properties` are the safety properties to be checked (all when None), `temporal` the temporal
     ones, for which fairness is assumed; `source` gives each file's lines, to stand
-    beside the actions; `header` is put on top as comments.  The same input gives the same bytes.
+    beside the actions; `header` is put on top as comments.  A violation of a property that is `noted`, which
+    needs `registers`, does not end the search: the property is an invariant that says so once and goes on.
+    `part` is the module's name and the number of registers before its own where it is a part of another
+    (`joined.py`).  The same input gives the same bytes.
     """
     wanted = tuple(program.properties if properties is None else properties)
     if symmetry is not None:
@@ -84,7 +100,7 @@ def emit(
     # What arrays start with is written as functions of these.
     deepest = max((len(variable.sizes) for variable in program.variables), default=0)
     names.taken.update(f"i{depth}" for depth in range(deepest))
-    module = names.new(program.name)
+    module = names.new(program.name) if part is None else part[0]
     atoms = {
         atom: names.new(f"{atom.sort if atom.sort.isidentifier() else 'value'}_{atom.index}")
         for group in (symmetry.values if symmetry else ())
@@ -126,8 +142,13 @@ def emit(
         closing += fairness_text(program, words, runners, actions)
     closing.append("Spec == Init /\\ [][Next]_vars" + (" /\\ Fairness" if wanted_temporal else ""))
     invariants: dict[str, str] = {}
+    before = 0 if part is None else part[1]
+    first_noted = len(program.reachable) + len(program.sometimes) + 1
+    numbers = {name: first_noted + i for i, name in enumerate(name for name in wanted if name in {*noted})}
     for name in wanted:
         body = _property(name, program, formula, words)
+        if name in numbers and (body or name == "deadlock"):
+            body = _noting(body, numbers[name], stuck=name == "deadlock")
         if body:
             identifier = names.new(name)
             invariants[identifier] = name
@@ -147,17 +168,23 @@ def emit(
             closing.append(f"\\* {property.name}\n{identifier} ==\n    {_claimed(property.formula, in_time)}")
     constants = ("None", *tasks.values(), *atoms.values())
     groups = [sets[name] for name in symmetry.processes] if symmetry else []
+    exchanged = [
+        tuple(tasks[task] for task in program.process(name).tasks)
+        for name in (symmetry.processes if symmetry else ())
+    ]
     for group in symmetry.values if symmetry else ():
-        groups.append("{" + ", ".join(atoms[atom] for atom in group.atoms) + "}")
+        exchanged.append(tuple(atoms[atom] for atom in group.atoms))
+        groups.append("{" + ", ".join(exchanged[-1]) + "}")
     if groups:
         same = names.new("Symmetry")
         closing.append(f"{same} == " + " \\cup ".join(f"Permutations({group})" for group in groups))
+    last = first_noted - 1 + len(numbers)
     page = Page(
         name=module,
         header=(*header, *(f"const {name} = {value}" for name, value in program.constants)),
         extends=("Integers", "Sequences", "FiniteSets", *(("TLC",) if registers or groups else ())),
         constants=constants,
-        preamble=tuple(_preamble(program, words, registers)),
+        preamble=(*_preamble(program, words), *(_registers(last, part) if registers else ())),
         variables=_variable_lines(program, variables),
         predicates=tuple(predicates),
         initial=tuple(
@@ -167,7 +194,7 @@ def emit(
         actions=tuple(drawn),
         closing=tuple(closing),
     )
-    check_deadlock = "deadlock" in wanted
+    check_deadlock = "deadlock" in wanted and "deadlock" not in numbers
     return Emission(
         module=module,
         module_text=module_text(page),
@@ -180,7 +207,11 @@ def emit(
         temporal=claimed,
         check_deadlock=check_deadlock,
         registers=registers,
-        symmetric=bool(groups),
+        constants=constants,
+        exchanged=tuple(exchanged),
+        noted={before + number: name for name, number in numbers.items()},
+        before=before,
+        last=before + last,
     )
 
 
@@ -226,7 +257,7 @@ def _comment(
     return (line(point.span), *via, *(f"  then {text}" for text in merged), *forgotten)
 
 
-def _preamble(program: Program, words: Vocabulary, registers: bool) -> Iterable[str]:
+def _preamble(program: Program, words: Vocabulary) -> Iterable[str]:
     for process in program.processes:
         if process.count:
             members = ", ".join(words.tasks[task] for task in process.tasks)
@@ -246,14 +277,30 @@ def _preamble(program: Program, words: Vocabulary, registers: bool) -> Iterable[
             "Before(queue, task) == {queue[i] : i \\in {j \\in 1..Len(queue) : "
             "\\A k \\in 1..j : queue[k] # task}}"
         )
-    if registers:
-        count = len(program.reachable) + len(program.sometimes)
-        if count:
-            yield f"ASSUME \\A register \\in 1..{count} : TLCSet(register, FALSE)"
-            yield (
-                "Reached(register) == IF TLCGet(register) THEN TRUE "
-                'ELSE TLCSet(register, TRUE) /\\ PrintT(<<"reached", register>>)'
-            )
+
+
+def _registers(count: int, part: tuple[str, int] | None) -> Iterable[str]:
+    """What sets `count` registers, and says once that one of them is reached.  Those of a part are set by the
+    whole, which has numbers for all."""
+    if not count:
+        return
+    if part is None:
+        yield f"ASSUME \\A register \\in 1..{count} : TLCSet(register, FALSE)"
+    own = "register" if part is None else f"{part[1]} + register"
+    yield (
+        f"Reached(register) == IF TLCGet({own}) THEN TRUE "
+        f'ELSE TLCSet({own}, TRUE) /\\ PrintT(<<"reached", {own}>>)'
+    )
+
+
+def _noting(body: str | None, number: int, *, stuck: bool) -> str:
+    """A property as an invariant that holds everywhere, and says where it first does not."""
+    parts = body or ""
+    if stuck:
+        # What TLC looks for by itself, and would stop at.
+        parts += "\n    /\\ ENABLED Next"
+    shifted = parts.replace("\n", "\n   ").removeprefix("\n       ")
+    return f"\n    \\/ {shifted}\n    \\/ Reached({number})"
 
 
 def _variable_lines(program: Program, variables: Mapping[str, str]) -> tuple[VariableLine, ...]:
@@ -392,10 +439,15 @@ def _property(name: str, program: Program, formula: Formula, words: Vocabulary) 
 
 
 def back(value: object, variable: Variable, program: Program, emission: Emission) -> Value:
-    """A value of TLC's as the program's: functions become tuples, model values tasks or None."""
+    """A value of TLC's as the program's: functions become tuples or records, model values tasks or None."""
     sizes = variable.sizes
+    word = s.word_in(variable.sort)
 
     def plain(item: object) -> Value:
+        if isinstance(item, Function):
+            assert word is not None
+            fields = tuple((name, plain(item[field_name(name)])) for name, _, _ in word.fields)
+            return Record(fields)  # type: ignore[arg-type]
         if isinstance(item, ModelValue):
             if item.name in emission.atoms:
                 return emission.atoms[item.name].index

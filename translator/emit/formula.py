@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ...tla.module.page import Names
+from ...tla.module.page import RESERVED, Names
 from ...tla.module.precedence import (
     AND,
     BOX,
@@ -23,14 +24,18 @@ from ...tla.module.precedence import (
 )
 from ..program.program import (
     PC,
+    Altered,
     Apply,
     Atom,
     BoundName,
+    Composed,
     Const,
     Defined,
     Expr,
+    FieldOf,
     Quantified,
     Read,
+    Record,
     Self,
     StandsAt,
     Task,
@@ -91,6 +96,8 @@ class Formula:
                 return Text(self.words.tasks[value])
             case Atom():
                 return Text(self.words.atoms[value])
+            case Record(fields=fields):
+                return _record_text([(name, self.value(part)) for name, part in fields])
             case frozenset():
                 return self._set(value)
             case tuple():
@@ -128,6 +135,14 @@ class Formula:
                 return self._quantified(e, bound)
             case Apply(arguments=arguments):
                 return self._apply(e, tuple(self.printed(argument, bound) for argument in arguments))
+            case Composed(names=fields, operands=operands):
+                parts = [self.printed(operand, bound) for operand in operands]
+                return _record_text(list(zip(fields, parts, strict=True)))
+            case FieldOf(operand=operand, name=name):
+                return Text(f"{self.printed(operand, bound).whole()}.{field_name(name)}")
+            case Altered(operand=operand, name=name, value=part):
+                whole, new = self.printed(operand, bound), self.printed(part, bound)
+                return Text(f"[{whole.whole()} EXCEPT !.{field_name(name)} = {new.last(EQUALS)}]")
             case TaskAt():
                 return self._task(e, bound)
             case Defined(name=name, argument=argument):
@@ -211,6 +226,16 @@ class Formula:
         else:
             body_text = self.text(e.body, inner)
         return Text(f"{quantifier} {name} \\in {domain} : {body_text}", open=True)
+
+
+def field_name(name: str) -> str:
+    """The name of a field in TLA+, where some names are reserved; of different fields it is different."""
+    plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) and not re.match(r"field_|WF_|SF_", name)
+    return name if plain and name not in RESERVED else f"field_{name}"
+
+
+def _record_text(fields: list[tuple[str, Text]]) -> Text:
+    return Text("[" + ", ".join(f"{field_name(name)} |-> {part}" for name, part in fields) + "]")
 
 
 def _listed(texts: tuple[Text, ...]) -> str:

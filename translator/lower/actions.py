@@ -8,6 +8,7 @@ from dataclasses import replace
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.model.fold import truth_of
+from ..program.kinds import NoteKind
 from ..program.program import (
     FALSE,
     NONE,
@@ -38,6 +39,7 @@ from .flow import MarkNode
 from .locks.locks import EMPTY, IN_USE, LockPlace, free_ones, members, size, slot_of, state_name
 from .values.direct import Base, Obligation
 from .values.expressions import reset
+from .values.parts import part_of, with_part
 
 
 class Actions(Assignments, ABC):
@@ -76,7 +78,7 @@ class Actions(Assignments, ABC):
         match action:
             case m.Maybe(span=span) | m.NeedResched(span=span):
                 # Without time nothing says when others want the CPU: any answer is possible at any look.
-                kind = "maybe" if isinstance(action, m.Maybe) else "need_resched"
+                kind: NoteKind = "maybe" if isinstance(action, m.Maybe) else "need_resched"
                 yes, no = k(TRUE), k(Const(False))
                 options = [
                     Block((Note(kind, span, value=Const(outcome)), *block.ops), block.end)
@@ -231,7 +233,7 @@ class Actions(Assignments, ABC):
             given = dict(zip((bound.name for bound in bounds), values, strict=True))
 
             def with_place(read: Read, where: Where, more: tuple[str, ...]) -> Block:
-                names = {**given, action.was.name: read}
+                names = {**given, action.was.name: part_of(read, action.place.part)}
                 block = self.modified(action, read, where, names, k, used=used)
                 return self.step("atomic", action.span, reset(block, (*held, *more)))
 
@@ -245,21 +247,24 @@ class Actions(Assignments, ABC):
         """The step itself. `names` are what the names in the operation's expressions stand for."""
         span, temporary = action.span, ""
         before: tuple[Op, ...] = ()
+        part = action.place.part
+        there = part_of(read, part)
         if used and action.result == "was":
             temporary = self.temporary(action.sort)
-            before = (Assign(temporary, (SELF,), read),)
+            before = (Assign(temporary, (SELF,), there),)
         obligations = tuple(
             replace(o, condition=_named(o.condition, names)) for o in self.obligations(action.stored)
         )
         new = _named(self.ir(action.stored), names)
         store = (
-            Note("write", span, where, value=new, old=read, text=action.word),
-            Assign(read.variable, read.indices, new),
+            Note("write", span, where, value=new, old=there, text=action.word),
+            Assign(read.variable, read.indices, with_part(read, part, new)),
         )
-        kept: tuple[Op, ...] = (Note("read", span, where, value=read, text=action.word),)
+        kept: tuple[Op, ...] = (Note("read", span, where, value=there, text=action.word),)
         if action.found is not None:
             local = self.direct(action.found)[0]
-            kept = (*kept, Assign(local.variable, local.indices, read))
+            found = with_part(local, action.found.part, there)
+            kept = (*kept, Assign(local.variable, local.indices, found))
 
         def rest(value: Expr) -> Block:
             return reset(k(value), (temporary,) if temporary else ())
@@ -268,7 +273,7 @@ class Actions(Assignments, ABC):
             after = rest(value)
             return self.checked(obligations, Block((*before, *store, *after.ops), after.end))
 
-        value: Expr = Read(temporary, (SELF,)) if temporary else read if action.result == "now" else NONE
+        value: Expr = Read(temporary, (SELF,)) if temporary else there if action.result == "now" else NONE
         when = None if action.when is None else _named(self.ir(action.when), names)
         tested = action.result == "test"
         if when is not None:

@@ -30,6 +30,7 @@ from .memory.state import Memory
 from .memory.views import Tasks
 from .values.direct import located
 from .values.expressions import Expressions, reset, shared
+from .values.parts import part_of, with_part
 
 Use = Callable[[Expr], Block]
 
@@ -105,12 +106,16 @@ class Assignments(Expressions, ABC):
 
     # -- assignments
 
-    def set_local(self, variable: m.LocalVariable, value: m.Source, span: Span, after: int) -> Block:
+    def set_local(
+        self, variable: m.LocalVariable, value: m.Source, span: Span, after: int, part: str = ""
+    ) -> Block:
         name = self.local(variable)
+        place = Where((f"{variable.name}.{part}" if part else variable.name,))
 
         def use(x: Expr) -> Block:
-            note = Note("local", span, Where((variable.name,)), value=x, old=Read(name, (SELF,)))
-            return Block((note, Assign(name, (SELF,), x)), Goto(after))
+            whole = Read(name, (SELF,))
+            note = Note("local", span, place, value=x, old=part_of(whole, part))
+            return Block((note, Assign(name, (SELF,), with_part(whole, part, x))), Goto(after))
 
         return self.source(value, use)
 
@@ -122,8 +127,9 @@ class Assignments(Expressions, ABC):
         indices = tuple(o for item in place.path if not isinstance(item, str) for o in self.obligations(item))
         obligations = (*self.obligations(value), *indices)
         self.atomic = before
-        note = Note("local", span, where, value=x, old=read)
-        return self.checked(obligations, Block((note, Assign(read.variable, read.indices, x)), Goto(after)))
+        note = Note("local", span, where, value=x, old=part_of(read, place.part))
+        assign = Assign(read.variable, read.indices, with_part(read, place.part, x))
+        return self.checked(obligations, Block((note, assign), Goto(after)))
 
     def store(
         self, place: m.Place, value: m.Source, span: Span, after: int, *, release: bool = False
@@ -148,17 +154,18 @@ class Assignments(Expressions, ABC):
 
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
             then = reset(goto(after), (*used, *held))
-            block = self.stored(read, where, x, span, then, release=release)
+            block = self.stored(read, where, x, span, then, release=release, part=place.part)
             return self.step("store", span, self.checked(self.alive(read, where, span), block))
 
         return self.located(place, use)
 
     def stored(
-        self, read: Read, where: Where, x: Expr, span: Span, then: Block, *, release: bool = False
-    ) -> Block:
-        """A store to a place, and what follows in the same step."""
-        note = Note("write", span, where, value=x, old=read)
-        assign = Assign(read.variable, read.indices, x)
+        self, read: Read, where: Where, x: Expr, span: Span, then: Block, *, release: bool = False,
+        part: str = "",
+    ) -> Block:  # fmt: skip
+        """A store to a place, or to a part of a word there, and what follows in the same step."""
+        note = Note("write", span, where, value=x, old=part_of(read, part))
+        assign = Assign(read.variable, read.indices, with_part(read, part, x))
         if self.seen is None or not self.seen.weak(read.variable):
             return Block((note, assign, *then.ops), then.end)
         late = Note("overtaken", span, where, value=x, old=read)
@@ -168,7 +175,7 @@ class Assignments(Expressions, ABC):
 
     def update(self, place: m.Place, total: m.Expr, span: Span, after: int) -> Block:
         if isinstance(place.root, m.LocalVariable):
-            return self.set_local(place.root, total, span, after)
+            return self.set_local(place.root, total, span, after, place.part)
         if isinstance(place.root, m.SharedVariable) and place.root.ghost:
             return self.set_ghost(place, total, span, after)
         base, exprs, slots = self.base(place)

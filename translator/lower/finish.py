@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.source import Span
+from ..program.kinds import VariableKind
 from ..program.levels import LEVELS, masked, running
 from ..program.program import (
     FALSE,
@@ -194,7 +195,7 @@ def _ordered(path: str, sort: s.Sort, within: bool = False) -> Iterator[str]:
 def _flattened(declared: m.SharedVariable, queued: frozenset[str]) -> list[Variable]:
     """One variable per scalar field; arrays keep their dimensions."""
     found: list[Variable] = []
-    kind = "ghost" if declared.ghost else "shared"
+    kind: VariableKind = "ghost" if declared.ghost else "shared"
 
     def visit(title: str, sort: s.Sort, value: s.Start, sizes: tuple[int, ...]) -> None:
         path = title.replace("[]", "")

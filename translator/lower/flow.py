@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
 from ...dsl.source import LIBRARY, Span
+from ..program.kinds import StepKind
 from ..program.program import (
     TRUE,
     Assign,
@@ -46,7 +47,7 @@ class StepNode:
     thing.  Its control point has what stands before both.  `idle`: who waits here has nothing to do.
     """
 
-    kind: str
+    kind: StepKind
     span: Span
     guard: Expr
     block: Block

@@ -96,7 +96,7 @@ def lower(
         refuse_unseen_stores(program, memory)
     weak = () if memory is None else tuple(memory.locations)
     orders = {} if memory is None else barriers_of(memory)
-    return replace(program, memory=model.memory, weak=weak, orders=orders, _points={}), found
+    return replace(program, memory=model.memory, weak=weak, orders=orders), found
 
 
 def _lower(
@@ -182,4 +182,4 @@ def _lower(
         model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued,
         temporal, monitors, common.no_spinning, policy,
     )  # fmt: skip
-    return replace(program, patient_locks=tuple(sorted(patient - queued)), _points={}), found
+    return replace(program, patient_locks=tuple(sorted(patient - queued))), found

@@ -8,6 +8,7 @@ from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.source import Span
 from ...dsl.vocabulary.lookup import BARRIERS
+from ..program.kinds import StepKind
 from ..program.levels import above, cpu, masked, quiet
 from ..program.program import (
     FALSE,
@@ -57,6 +58,15 @@ from .values.expressions import Unsupported, reset, shared
 from .values.instant import worth
 
 MASKED = {"interrupt": "interrupts", "softirq": "softirqs"}
+
+
+_PAUSES: dict[str, StepKind] = {
+    "schedule": "schedule",
+    "cond_resched": "cond_resched",
+    "might_sleep": "might_sleep",
+    "cpu_relax": "cpu_relax",
+}
+"""The step of a verb that lets time pass."""
 
 
 class Operations(Actions, ABC):
@@ -337,7 +347,8 @@ class Operations(Actions, ABC):
         if node.verb == "schedule" and self.seen is not None:
             full = self.seen.full("schedule", self.seen.settled(goto(after)))
             block = Block((*block.ops, *full.ops), full.end)
-        return self.free(self.step(node.verb, node.span, block, guard, None, claims, awaited), node.span)
+        kind = _PAUSES[node.verb]
+        return self.free(self.step(kind, node.span, block, guard, None, claims, awaited), node.span)
 
     def barrier(self, node: m.Verb, after: int) -> int:
         """A barrier: nothing, but a step of its own where memory is weak."""

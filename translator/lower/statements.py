@@ -11,6 +11,7 @@ from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.model.fold import truth_of
 from ...dsl.source import BUILT_IN, Span
+from ..program.kinds import MarkKind
 from ..program.levels import MASKS, above, cpu, masked, quiet, running
 from ..program.program import (
     FALSE,
@@ -42,6 +43,7 @@ from .assignments import Called, Held, Loop, Whole
 from .flow import LastNode, MarkNode, StepNode
 from .operations import MASKED
 from .values.expressions import Expressions
+from .values.parts import part_of
 from .waiting import Waiting
 
 
@@ -67,7 +69,8 @@ class Statements(Waiting):
                 return self.free(self.set_local(variable, value, node.span, after), node.span)
             case m.Store(place=place, value=value):
                 if isinstance(place.root, m.LocalVariable):
-                    return self.free(self.set_local(place.root, value, node.span, after), node.span)
+                    stored = self.set_local(place.root, value, node.span, after, place.part)
+                    return self.free(stored, node.span)
                 if place.root.sort and isinstance(place.root, m.SharedVariable) and place.root.ghost:
                     assert not isinstance(value, m.Take | m.Action)
                     return self.free(self.set_ghost(place, value, node.span, after), node.span)
@@ -174,12 +177,12 @@ class Statements(Waiting):
 
     # -- control
 
-    def reach(self, span: Span, kind: str, text: str) -> int:
+    def reach(self, span: Span, kind: MarkKind, text: str) -> int:
         known = self.common.reachable
         entry = known.setdefault((span, text), Reachable(len(known), kind, span, text))
         return entry.number
 
-    def marked(self, target: int, span: Span, kind: str, text: str) -> int:
+    def marked(self, target: int, span: Span, kind: MarkKind, text: str) -> int:
         """`target`, entered through a branch whose reachability is watched (not in built-in texts)."""
         if span.path in BUILT_IN:
             return target
@@ -296,7 +299,8 @@ class Statements(Waiting):
                 if not any(isinstance(part, m.BoundUse) for part in m.walk(node)):
                     read, where = self.direct(node.place)
                     there = conjunction(*(o.condition for o in self.obligations(node)))
-                    notes.setdefault((read, where), Note("read", span, where, value=read, when=there))
+                    value = part_of(read, node.place.part)
+                    notes.setdefault((read, where), Note("read", span, where, value=value, when=there))
         return tuple(notes.values())
 
     def claims(self, node: m.Assert) -> tuple[Claim, ...]:

@@ -99,7 +99,6 @@ def focused(program: Program, temporal: tuple[Property, ...]) -> Program:
         temporal=temporal,
         monitors=tuple(monitor for monitor in program.monitors if monitor.variable not in dropped),
         variables=tuple(v for v in program.variables if v.name not in dropped),
-        _points={},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.source import Span
+from ..program.kinds import StepKind
 from ..program.program import (
     FALSE,
     GONE,
@@ -225,7 +226,7 @@ class Waiting(Operations):
                     part("flush_running").variable, read.indices, Where((*where.parts, ".flush_running"))
                 )
                 done = queue.act("wake_up", node.span, done)
-        kind = "lock" if gives else "queue"
+        kind: StepKind = "lock" if gives else "queue"
         last = StepNode(kind, node.span, Const(True), Block((*ends, *done.ops), done.end), gives, self.calls)
         finish = self.flow.add(last)
         self.frames = [*self.frames, Called(finish, None)]

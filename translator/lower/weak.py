@@ -12,7 +12,7 @@ from typing import get_args
 
 from ...dsl.diagnostics import Diagnostics
 from ...dsl.model import model as m
-from ...dsl.model.sorts import Lock, WaitQueue
+from ...dsl.model.sorts import Lock, WaitQueue, Word
 from ...dsl.source import LIBRARY, Span
 from ..program.program import PC, Assign, Fill, Note, Point, Program, Step, Variable, reads, walk
 from ..program.ways import leaves
@@ -250,6 +250,9 @@ def refuse_unmodelled(model: m.Model, found: Diagnostics) -> None:
         if isinstance(node, m.Invoke) and node.function in library:
             # It is written with `atomic`, which orders more than the kernel's own operation does.
             places.setdefault(node.span, f"`{node.function}` orders memory in a way of its own")
+        if isinstance(node, m.Place) and not isinstance(node.root, m.LocalVariable):
+            if node.part or isinstance(node.sort, Word):
+                places.setdefault(node.span, "accesses to a word and to a part of it are of different size")
         timed = isinstance(node, m.Verb) and node.timed
         if timed or (isinstance(node, code) and not isinstance(node, _MODELLED)):
             places.setdefault(node.span, _WHY.get(type(node), "what it does to memory"))  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...dsl.source import Span
+from .kinds import NoteKind
 from .lock_parts import Effect as Effect
 from .lock_parts import Fenced as Fenced
 from .lock_parts import Given as Given
@@ -64,7 +65,7 @@ class Note:
     what a write replaces; `text` the word for an operation, such as a lock's mode.
     """
 
-    kind: str
+    kind: NoteKind
     span: Span
     where: Where | None = None
     value: Expr | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...dsl.source import Span
+from .kinds import MarkKind, NoteKind, StepKind
 from .values import Task, Value
 
 
@@ -13,7 +14,7 @@ class Reachable:
     """A label or branch of the source; `text` names it."""
 
     number: int
-    kind: str
+    kind: MarkKind
     span: Span
     text: str
 
@@ -35,7 +36,7 @@ class Event:
     the store that the task has not seen.
     """
 
-    kind: str
+    kind: NoteKind
     span: Span
     where: str
     value: Value
@@ -63,7 +64,7 @@ class TraceStep:
 
     number: int
     task: Task
-    kind: str
+    kind: StepKind
     span: Span
     calls: tuple[Span, ...]
     events: tuple[Event, ...]

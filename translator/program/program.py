@@ -19,6 +19,7 @@ from ...dsl.model.sorts import Sort
 from ...dsl.source import Span
 from .blocks import *
 from .findings import Reachable as Reachable
+from .kinds import LockVerb, StepKind, VariableKind
 from .lock_parts import Effect as Effect
 from .lock_parts import Fenced as Fenced
 from .lock_parts import Given as Given
@@ -40,13 +41,13 @@ class LockUse:
     """A lock operation: `lock` is the lock's path without indices, `sort` its sort's text.
 
     `fair` is False for `rwsem(unfair)`.
-    `action` is acquire, join (the queue), enter (from the queue), release or try; `mode` read, write, or
-    grace for the end of a grace period of RCU, which takes nothing.  `blockers` is the set
+    `mode` is read, write, or grace for the end of a grace period of RCU, which takes nothing.  `blockers` is
+    the set
     of tasks that an acquisition has to wait for, `free` the guard of an `acquire`, over the state of
     the lock.
     """
 
-    action: str
+    action: LockVerb
     mode: str
     lock: str
     where: Where
@@ -82,15 +83,14 @@ class Wait:
 class Step:
     """One atomic step.
 
-    `kind` says what it does: load, store, compare, take, bump, lock, queue, schedule, cond_resched,
-    might_sleep, cpu_relax, barrier, atomic, await, start, record or silent.  `calls` are the call sites,
+    `kind` says what it does.  `calls` are the call sites,
     outermost first, through which inlining brought it here; `awaited` is whether the condition of the waiting
     site is true, for a `schedule` that a policy does there (None where one state does not tell): what a lasso
     is told by, no part of the step.  `wait` is set where the guard can be false, and belongs to the whole
     program, whatever is merged.  `ways` are those through a merged step: the control points that each passes.
     """
 
-    kind: str
+    kind: StepKind
     span: Span
     guard: Expr
     block: Block
@@ -148,14 +148,12 @@ class Variable:
     """`sizes` are the array dimensions; `process` is set for one copy per task of that process, `"*"`
     for one per task of all.  `initial` is the value of each element, any of several, or one for each.
 
-    `kind` is shared, ghost, lock, queue, local, temporary, control or memory (what tasks have seen of weak
-    memory); `title` is its name in the
-    author's words, with `[]` where each index belongs.  `lock` says what it is of a lock; `whole` is the
-    title of the lock or wait queue that it is a part of.
+    `title` is its name in the author's words, with `[]` where each index belongs.  `lock` says what it is of
+    a lock; `whole` is the title of the lock or wait queue that it is a part of.
     """
 
     name: str
-    kind: str
+    kind: VariableKind
     sort: Sort | AnyTask | TaskSet | TaskQueue | PointName | Any
     initial: Value | AnyOf | Elements
     sizes: tuple[int, ...] = ()
@@ -164,6 +162,11 @@ class Variable:
     span: Span | None = None
     lock: LockPart | None = None
     whole: str = ""
+
+    @property
+    def written(self) -> bool:
+        """Whether the author wrote it, so that its value tells something."""
+        return self.kind not in ("control", "temporary", "memory", "recorded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +308,8 @@ class Program:
     memory: str = "sc"
     weak: tuple[str, ...] = ()
     orders: Mapping[tuple[str, str], Block] = field(default_factory=dict, compare=False, repr=False)
-    _points: dict[str, Point] = field(default_factory=dict, compare=False, repr=False)
+    # Filled when it is first asked for; `replace` begins anew, since it is no argument.
+    _points: dict[str, Point] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @property
     def tasks(self) -> tuple[Task, ...]:

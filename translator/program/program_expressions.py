@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .values import Atom as Atom
+from .values import Record as Record
 from .values import Task as Task
 from .values import Value as Value
 
@@ -99,6 +100,31 @@ class Quantified:
 
 
 @dataclass(frozen=True, slots=True)
+class Composed:
+    """A record of fields with these values."""
+
+    names: tuple[str, ...]
+    operands: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOf:
+    """What a field of a record holds."""
+
+    operand: Expr
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """A record with another value in a field."""
+
+    operand: Expr
+    name: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class TaskAt:
     """The task of a process with an index."""
 
@@ -132,7 +158,10 @@ class StandsAt:
     word: str = field(default="", compare=False)
 
 
-Expr = Const | Read | Self | BoundName | Apply | Quantified | TaskAt | Defined | At | StandsAt
+Expr = (
+    Const | Read | Self | BoundName | Apply | Quantified | Composed | FieldOf | Altered | TaskAt | Defined
+    | At | StandsAt
+)  # fmt: skip
 
 TRUE = Const(True)
 FALSE = Const(False)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from .program import (
     PC,
+    Altered,
     AnyOf,
     Apply,
     Assign,
     At,
     Block,
     BoundName,
+    Composed,
     Const,
     Defined,
     Elements,
     Expr,
+    FieldOf,
     Fill,
     Fork,
     Goto,
@@ -59,6 +62,12 @@ def expr_text(e: Expr) -> str:
             if operator in ("not", "neg"):
                 return f"{'not ' if operator == 'not' else '-'}{texts[0]}"
             return f"{operator}({', '.join(texts)})"
+        case Composed(names=names, operands=operands):
+            return "(" + ", ".join(f"{n}={expr_text(o)}" for n, o in zip(names, operands, strict=True)) + ")"
+        case FieldOf(operand=operand, name=name):
+            return f"{expr_text(operand)}.{name}"
+        case Altered(operand=operand, name=name, value=part):
+            return f"({expr_text(operand)} with {name}={expr_text(part)})"
         case TaskAt(process=process, index=place):
             return f"{process}[{expr_text(place)}]"
         case Defined(name=name, argument=argument):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ...dsl.model.sorts import Record as Record
+
 if TYPE_CHECKING:
     from ...dsl.model.sorts import Value as ModelValue
 
@@ -51,9 +53,9 @@ class Elements:
         return made
 
 
-# None, bool, int, str (a member of an enum, a control point, a snapshot), Task, Atom, frozenset, or a
-# tuple: the elements of an array, or a queue of tasks.
-Value = None | bool | int | str | Task | Atom | frozenset["Value"] | tuple["Value", ...]
+# None, bool, int, str (a member of an enum, a control point, a snapshot), Task, Atom, Record (a value of a
+# word, without tasks or atoms in it), frozenset, or a tuple: the elements of an array, or a queue of tasks.
+Value = None | bool | int | str | Task | Atom | Record | frozenset["Value"] | tuple["Value", ...]
 
 
 def value_text(value: Value | ModelValue) -> str:
@@ -64,6 +66,8 @@ def value_text(value: Value | ModelValue) -> str:
                 value, key=lambda item: (str(type(item)), item if isinstance(item, int) else str(item))
             )
             return "{" + ", ".join(value_text(item) for item in items) + "}" if value else "set()"
+        case Record(fields=fields):
+            return "(" + ", ".join(f"{name}={value_text(part)}" for name, part in fields) + ")"
         case tuple():
             return "[" + ", ".join(value_text(item) for item in value) + "]"
         case Task():

@@ -48,7 +48,7 @@ def with_waits(program: Program) -> Program:
         else replace(point, step=replace(point.step, wait=table.wait(point)))
         for point in program.points
     )
-    return replace(program, points=points, _points={})
+    return replace(program, points=points)
 
 
 def on_queue(queue: str, program: Program) -> Expr:

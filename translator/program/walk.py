@@ -8,10 +8,11 @@ from typing import TypeVar
 
 from ...dsl.source import Span
 from .blocks import Note
-from .program_expressions import PC, Atom, Const, Expr, Read, StandsAt, Task
+from .program_expressions import PC, Atom, Const, Expr, Read, Record, StandsAt, Task
 
 N = TypeVar("N")
 
+_PLAIN = Span | Task | Atom | Record | Const
 _NAMES: dict[tuple[type, bool], tuple[str, ...]] = {}
 
 
@@ -19,7 +20,7 @@ def _names(kind: type, *, told: bool = False) -> tuple[str, ...]:
     """The parts of a kind of node.  Values and places in the source have none; trace notes only if `told`."""
     known = _NAMES.get((kind, told))
     if known is None:
-        without = Span | Task | Atom | Const if told else Span | Task | Atom | Const | Note
+        without = _PLAIN if told else _PLAIN | Note
         is_node = is_dataclass(kind) and not issubclass(kind, without)
         known = tuple(item.name for item in fields(kind) if item.name[0] != "_") if is_node else ()
         _NAMES[kind, told] = known

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ..program.program import Point
 from ..program.ways import leaves
 from .movers import Analysis
@@ -28,7 +30,7 @@ class Cpus:
         steady = all(self.gives_way(program.point(name)) for name in self.awaited)
         self.moves = alike and steady
 
-    def offers(self, point: Point) -> str | None:
+    def offers(self, point: Point) -> Literal["cpu", "preempted"] | None:
         """Why somebody else may get the CPU of a task that stands there, if so."""
         if not self.counted or point.step is None:
             return None

@@ -127,7 +127,7 @@ def with_endings(program: Program, further: Callable[[Point, Leaf], Block]) -> P
         replace(p, step=replace(p.step, block=extended(p.step.block, partial(further, p)))) if p.step else p
         for p in program.points
     )
-    return replace(program, points=points, _points={})
+    return replace(program, points=points)
 
 
 # ---- shared variables

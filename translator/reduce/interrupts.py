@@ -38,7 +38,7 @@ def interrupted(program: Program) -> Program:
         _held_up(point, program, program.process(point.process), levels[point.process])
         for point in program.points
     )
-    return replace(program, points=points, _points={})
+    return replace(program, points=points)
 
 
 def _held_up(point: Point, program: Program, process: Process, levels: tuple[str, ...]) -> Point:

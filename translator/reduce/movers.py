@@ -7,6 +7,7 @@ conflicting access of another task is kept out by a lock that both hold.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from ...dsl.model.sorts import Snapshot
 from ...dsl.source import Span
@@ -35,7 +36,18 @@ from ..program.program import (
 from ..program.ways import leaves
 from .looks import Observer
 
-RIGHT, LEFT, BOTH, NEITHER = "right", "left", "both", "neither"
+RIGHT: Final = "right"
+LEFT: Final = "left"
+BOTH: Final = "both"
+NEITHER: Final = "neither"
+MoverKind = Literal["right", "left", "both", "neither"]
+"""How a step moves: to the right of what others do next, or to the left of what they did before."""
+
+ReasonKind = Literal[
+    "constant", "alone", "locked", "conflict", "formula", "acquired", "released", "tried", "queued", "unfair",
+    "state", "waited", "label", "memory", "elsewhere", "several", "scheduled",
+]  # fmt: skip
+"""See `Reason`."""
 
 # A lock and the mode in which it is held.
 Held = tuple[str, str]
@@ -79,7 +91,7 @@ class Reason:
     step) or, in a liveness run, scheduled (those who wait for `locks` may need a CPU, and the step takes or
     offers one)."""
 
-    why: str
+    why: ReasonKind
     name: str
     locks: tuple[str, ...] = ()
     here: Access | None = None
@@ -90,7 +102,7 @@ class Reason:
 class Mover:
     """How a step moves (right, left, both, neither), and why; no reasons when it touches nothing shared."""
 
-    kind: str
+    kind: MoverKind
     reasons: tuple[Reason, ...] = ()
 
 
@@ -324,11 +336,12 @@ class Analysis:
                 return Mover(NEITHER, tuple(Reason("state", lock) for lock in sorted(touched)))
             return Mover(BOTH, safe)
         locks = {held[0] for held, _ in effects} | ({use.lock} if use else set())
-        for why, own, group in (
+        apart: tuple[tuple[ReasonKind, frozenset[str] | set[str], frozenset[str]], ...] = (
             ("tried", locks, self.tried), ("queued", locks, frozenset(self.program.queued_locks)),
             ("formula", locks, self.seen), ("unfair", locks, self.unfair if liveness else frozenset()),
             ("state", beyond.locks, self.locks),
-        ):  # fmt: skip
+        )  # fmt: skip
+        for why, own, group in apart:
             if own & group:
                 return Mover(NEITHER, tuple(Reason(why, lock) for lock in sorted(own & group)))
         if len(effects) != 1 or use is None or use.action not in ("acquire", "release"):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from ..program.program import (
     SELF,
@@ -49,6 +50,13 @@ def liveness_reduced(program: Program, formulas: Iterable[Expr]) -> Program:
     return _Reduction(program, tuple(formulas), liveness=True).run()
 
 
+BoundaryKind = Literal[
+    "end", "guard", "back", "label", "claim", "queued", "cpu", "preempted", "moves", "taken", "interrupted",
+    "origin", "outcomes", "unfair", "await", "alone",
+]  # fmt: skip
+"""See `Boundary`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Boundary:
     """Why a merged step goes no further than through the points `passed` (its own first) to `target`.
@@ -64,7 +72,7 @@ class Boundary:
 
     passed: tuple[str, ...]
     target: str
-    why: str
+    why: BoundaryKind
     mover: Mover | None = None
     by: str = ""
 
@@ -133,7 +141,7 @@ class _Reduction:
             if step is not None:
                 todo.extend(leaf.target for leaf in leaves(step.block))
         points = tuple(made[p.name] for p in self.program.points if p.name in made)
-        return forgetful(replace(self.program, processes=processes, points=points, _points={}))
+        return forgetful(replace(self.program, processes=processes, points=points))
 
     def first(self, process: Process) -> str:
         """Where the tasks of a process start: behind the steps that only pass on."""
@@ -184,7 +192,7 @@ class _Reduction:
         self.boundaries[point.name] = tuple(self.ends.values())
         return replace(point, step=replace(step, block=block, ways=frozenset(self.ways)))
 
-    def alone(self, point: Point) -> str | None:
+    def alone(self, point: Point) -> BoundaryKind | None:
         """Why a step is left as it is, if so."""
         step = point.step
         assert step is not None
@@ -211,7 +219,7 @@ class _Reduction:
     def take(self, name: str, phase: _Phase, origin: str) -> Block | Boundary:
         """The rest of a merged step from point `name` on, or why it has to end there."""
 
-        def end(why: str) -> Boundary:
+        def end(why: BoundaryKind) -> Boundary:
             return Boundary(phase.passed, name, why)
 
         point = self.program.point(name)
@@ -242,7 +250,7 @@ class _Reduction:
         by = phase.by or (name if mover.kind in (LEFT, NEITHER) else "")
         return self.absorbed(step.block, _Phase(by, (*phase.passed, name)), origin)
 
-    def kept(self, point: Point) -> str | None:
+    def kept(self, point: Point) -> BoundaryKind | None:
         """Why a control point has to stay, if so."""
         step = point.step
         assert step is not None

@@ -70,7 +70,6 @@ def scheduled(program: Program) -> Program:
         points=points,
         variables=(*program.variables, variable),
         definitions=(Definition(GIVES_WAY, gives_way), Definition(PLACES, places)),
-        _points={},
     )
 
 

@@ -14,17 +14,20 @@ from typing import Any
 
 from ...dsl.model import sorts as s
 from ..program.program import (
+    Altered,
     AnyOf,
     Apply,
     Assign,
     At,
     Atom,
     BoundName,
+    Composed,
     Const,
     Defined,
     Definition,
     Elements,
     Expr,
+    FieldOf,
     Fill,
     Pick,
     Point,
@@ -46,6 +49,7 @@ LARGEST = 120
 """How many permutations there may be: TLC tries all of them on each state that it generates."""
 
 _SAME_VALUES = ("==", "!=", "in", "subset", "|", "&", "minus", "set", "append", "drop", "before")
+_IN_WORD = "it is a field of a word"
 _TRUTH = ("==", "!=", "in", "subset", "and", "or", "not", "implies")
 
 
@@ -82,7 +86,7 @@ def symmetry(program: Program) -> Symmetry:
     formulas: dict[str, Any] = {
         part: rewritten(getattr(program, part), change) for part in ("invariants", "sometimes")
     }
-    program = replace(program, **formulas, _points={})
+    program = replace(program, **formulas)
     refused: dict[str, str] = {}
     chosen: list[str] = []
     size = 1
@@ -131,7 +135,6 @@ def symmetry(program: Program) -> Symmetry:
         program = replace(
             program,
             variables=tuple(replace(v, initial=initial.get(v.name, v.initial)) for v in program.variables),
-            _points={},
         )
     return Symmetry(program, tuple(chosen), tuple(groups), refused)
 
@@ -329,6 +332,16 @@ class _Flow:
             case StandsAt(task=task):
                 self.infer(task, env)
                 return self.new()
+            case Composed(operands=operands):
+                for operand in operands:
+                    self.apart(self.infer(operand, env), _IN_WORD)
+                return self.new()
+            case FieldOf(operand=operand):
+                self.infer(operand, env)
+                return self.new(_IN_WORD)
+            case Altered(operand=operand, value=part):
+                self.apart(self.infer(part, env), _IN_WORD)
+                return self.infer(operand, env)
             case Apply(operator=operator, arguments=arguments):
                 nodes = [self.infer(argument, env) for argument in arguments]
                 if operator in _SAME_VALUES and nodes:
@@ -357,6 +370,8 @@ class _Flow:
             case Definition(body=body):
                 self.infer(body, {"t": self.new()})
             case Const() | Read() | Self() | BoundName() | Apply() | Quantified() | TaskAt() | Defined():
+                self.infer(node, env)
+            case Composed() | FieldOf() | Altered():
                 self.infer(node, env)
             case At() | StandsAt():
                 self.infer(node, env)

@@ -25,7 +25,7 @@ def elements(state: State, interpreter: Interpreter) -> tuple[tuple[str, str], .
     found: list[tuple[str, str]] = []
     program = interpreter.program
     for slot, variable in enumerate(program.variables):
-        if variable.kind in ("control", "temporary", "memory"):
+        if not variable.written:
             continue
         if variable.process:
             for task, value in zip(program.tasks_of(variable), _items(state[slot]), strict=True):

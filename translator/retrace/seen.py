@@ -86,7 +86,7 @@ class _Sight:
         value = self.value(node, bound)
         indices = [self.value(index, bound) for index in node.indices]
         known = not any(isinstance(one, Exception) for one in (value, *indices))
-        if known and variable.kind not in ("control", "temporary", "memory"):
+        if known and variable.written:
             self.values.setdefault(self.name(variable, indices), value_text(value))  # type: ignore[arg-type]
 
     def name(self, variable: Variable, indices: list[Value | Exception]) -> str:

@@ -43,7 +43,7 @@ def alike(program: Program, formula: Expr) -> Alike:
     named may still change places.
     """
     bare = _steps_only(program)
-    apart = told_apart_in(replace(bare, monitors=(), _points={}))
+    apart = told_apart_in(replace(bare, monitors=()))
     looked_at = rewritten((formula, program.monitors), about_tasks_of(program))
     named, chosen = named_tasks(looked_at, program)
     groups = (
@@ -52,14 +52,14 @@ def alike(program: Program, formula: Expr) -> Alike:
         if process.name not in apart and process.name not in chosen
     )
     property = Property("", formula, (), program.points[0].span)
-    values = ranges(replace(bare, temporal=(property,), _points={}))
+    values = ranges(replace(bare, temporal=(property,)))
     return Alike(tuple(group for group in groups if len(group) > 1), values)
 
 
 def representatives(program: Program, formula: Expr) -> tuple[Expr, ...]:
     """Formulas that hold together if and only if this one does: what it is a conjunction of, without those
     that are others with interchangeable tasks exchanged."""
-    apart = told_apart_in(replace(_steps_only(program), monitors=(), _points={}))
+    apart = told_apart_in(replace(_steps_only(program), monitors=()))
     about_tasks = about_tasks_of(program)
     kept: list[Expr] = []
     known: list[Expr] = []
@@ -74,7 +74,7 @@ def representatives(program: Program, formula: Expr) -> tuple[Expr, ...]:
 def _steps_only(program: Program) -> Program:
     """A program without what is only looked at."""
     points = tuple(replace(point, claims=()) for point in program.points)
-    return replace(program, points=points, invariants=(), sometimes=(), temporal=(), _points={})
+    return replace(program, points=points, invariants=(), sometimes=(), temporal=())
 
 
 def _conjuncts(e: Expr, program: Program) -> tuple[Expr, ...]:

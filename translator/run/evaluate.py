@@ -11,13 +11,16 @@ from ..program.program import (
     PC,
     SELF,
     TRUE,
+    Altered,
     Apply,
     Assign,
     Block,
     BoundName,
+    Composed,
     Const,
     Defined,
     Expr,
+    FieldOf,
     Fill,
     Fork,
     Goto,
@@ -27,6 +30,7 @@ from ..program.program import (
     Quantified,
     Reach,
     Read,
+    Record,
     Self,
     StandsAt,
     Task,
@@ -279,6 +283,15 @@ class Evaluator:
             case StandsAt(task=task, points=points):
                 who, slot, ordinals = self.eval(task), self.slots[PC], self.ordinals[PC]
                 return lambda env: env.state[slot][ordinals[who(env)]] in points  # type: ignore[index,operator]
+            case Composed(names=names, operands=operands):
+                made = [self.eval(operand) for operand in operands]
+                return lambda env: _made(names, [one(env) for one in made])
+            case FieldOf(operand=operand, name=name):
+                whole = self.eval(operand)
+                return lambda env: _record(whole(env)).part(name)
+            case Altered(operand=operand, name=name, value=given):
+                whole, new = self.eval(operand), self.eval(given)
+                return lambda env: _record(whole(env)).altered(name, new(env))  # type: ignore[arg-type]
             case Apply(operator=operator, arguments=arguments):
                 return self._apply(operator, [self.eval(a) for a in arguments])
             case Quantified():
@@ -377,5 +390,17 @@ def _updated(value: Value, positions: tuple[int, ...], new: Value) -> Value:
     return (*value[:first], inner, *value[first + 1 :])
 
 
+def _made(names: tuple[str, ...], values: list[Value]) -> Record:
+    return Record(tuple(zip(names, values, strict=True)))  # type: ignore[arg-type]
+
+
+def _record(value: Value) -> Record:
+    if not isinstance(value, Record):
+        raise TypeError(f"{value} has no fields")
+    return value
+
+
 def _order(value: Value) -> tuple[str, object]:
+    if isinstance(value, Record):
+        return ("Record", tuple(_order(part) for _, part in value.fields))
     return (type(value).__name__, 0 if value is None else value)

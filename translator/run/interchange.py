@@ -185,7 +185,7 @@ def _may_have_tasks(variable: Variable) -> bool:
     match variable.sort:
         case PointName() | s.Snapshot():
             return False
-        case s.Bool() | s.Range() | s.Enum() | s.Optional() | s.SetOf():
+        case s.Bool() | s.Range() | s.Enum() | s.Optional() | s.SetOf() | s.Word():
             return not s.is_plain(variable.sort)
         case _:
             return True

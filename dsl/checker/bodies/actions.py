@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from ...advice import Advice, Insert, Rewrite, cut
 from ...diagnostics import did_you_mean
 from ...model import model as m
 from ...model import sorts as s
 from ...source import BUILT_IN
 from ...syntax import tree
+from ...syntax.written import written
 from ...vocabulary.foreign import habit, not_within
 from ...vocabulary.lookup import LOCK_FUNCTIONS, LOCK_METHODS, OPERATION_NAMES, QUEUE_VERBS, SET_METHODS
 from ...vocabulary.word import Word
@@ -147,9 +149,10 @@ def lock_call(call: tree.Call, body: Body, *, statement: bool) -> object:
     if not isinstance(lock.sort, s.Lock):
         known = SET_METHODS if isinstance(lock.sort, s.SetOf) else ()
         message = f"`{lock.sort}` has no method `{name}`"
-        help = did_you_mean(name, known)
+        help: Advice | str | None = did_you_mean(name, known)
         if name in scope.names.functions or (isinstance(lock.sort, s.WaitQueue) and name in QUEUE_VERBS):
-            help = f"write `{name}(...)`, with the object as an argument"
+            only = () if call.arguments else (Rewrite(f"{name}({written(call.function.base)})"),)
+            help = Advice(f"write `{name}(...)`, with the object as an argument", only)
         elif isinstance(lock.sort, s.SetOf):
             help = help or "it has " + ", ".join(f"`{method}`" for method in SET_METHODS)
         scope.found.add("no-method", call.span, message, help)
@@ -229,7 +232,9 @@ def lock_and_mode(node: tree.Expr, scope: Scope, word: str) -> tuple[m.Place, st
         if inner is None or isinstance(inner.sort, s.Lock):
             if len(scope.found) == before:
                 message = "the mode of a lock is written with parentheses"
-                scope.found.add("lock-mode", node.span, message, f"write `.{node.name}()`")
+                scope.found.add(
+                    "lock-mode", node.span, message, Advice(f"write `.{node.name}()`", (Insert("()"),))
+                )
             return None
     lock = place(lock_node, scope)
     if lock is None:
@@ -239,12 +244,11 @@ def lock_and_mode(node: tree.Expr, scope: Scope, word: str) -> tuple[m.Place, st
         return None
     if lock.sort.shared == bare:
         if bare:
-            message, help = (
-                f"an {lock.sort.kind} is held for reading or for writing",
-                "write `.read()` or `.write()`",
-            )
+            message = f"an {lock.sort.kind} is held for reading or for writing"
+            advice = Advice("write `.read()` or `.write()`")
         else:
-            message, help = f"a {lock.sort.kind} has one mode", f"write `{word} LOCK`"
-        scope.found.add("lock-mode", node.span, message, help)
+            message = f"a {lock.sort.kind} has one mode"
+            advice = Advice(f"write `{word} LOCK`", (cut(lock_node.span, node.span),))
+        scope.found.add("lock-mode", node.span, message, advice)
         return None
     return lock, mode

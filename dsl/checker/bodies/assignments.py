@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...advice import Advice, Edit
 from ...diagnostics import did_you_mean
 from ...model import model as m
 from ...model import sorts as s
@@ -24,6 +25,8 @@ def declaration(node: tree.Local, body: Body) -> m.Statement | None:
         return None
     if not (s.is_plain(sort) or isinstance(sort, s.Snapshot)):
         help = "declare it `shared`" if s.has_locks(sort) else "use a scalar or a set"
+        if isinstance(sort, s.Struct) and not s.has_locks(sort):
+            help = f"write `word {sort}:` for fields that are one value, or a local for each field"
         body.found.add("bad-local", node.span, f"a local cannot be a `{sort}`", help)
         body.scope.names.broken.add(node.name)
         return None
@@ -117,8 +120,8 @@ def _target(node: tree.Expr, body: Body) -> m.Place | None:
         if isinstance(local, m.LocalVariable):
             return m.Place(local, (), local.sort, node.span)
         if local is None and node.id not in set(scope.names.known()) | {"self"}:
-            help = did_you_mean(node.id, [*scope.locals, *scope.names.variables])
-            help = help or f"declare a local with `{node.id}: T = ...`"
+            meant = did_you_mean(node.id, [*scope.locals, *scope.names.variables])
+            help = meant or f"declare a local with `{node.id}: T = ...`"
             if not scope.may_be(node.id):
                 scope.found.add("unknown-name", node.span, f"`{node.id}` is not declared", help)
             return None
@@ -131,14 +134,16 @@ def _target(node: tree.Expr, body: Body) -> m.Place | None:
         return None
     if s.is_plain(found.sort) or isinstance(found.sort, s.Snapshot):
         return found
-    help = None
+    advice = None
     if isinstance(found.sort, s.Generation):
-        help = "a generation is only bumped: `+= 1`"
+        advice = "a generation is only bumped: `+= 1`"
     elif isinstance(found.sort, s.Lock):
-        help = "take it with `with`"
+        advice = "take it with `with`"
     elif isinstance(found.sort, s.Struct | s.Array):
-        help = "assign field by field, or element by element"
-    scope.found.add("not-assignable", node.span, f"a `{found.sort}` cannot be assigned", help)
+        advice = "assign field by field, or element by element"
+        if isinstance(found.sort, s.Struct) and not s.has_locks(found.sort):
+            advice = f"assign field by field, or write `word {found.sort}:` for fields that are one location"
+    scope.found.add("not-assignable", node.span, f"a `{found.sort}` cannot be assigned", advice)
     return None
 
 
@@ -165,7 +170,8 @@ def augmented_assignment(node: tree.Augmented, body: Body) -> m.Statement | None
     if isinstance(target.sort, s.Generation):
         if node.operator == "+" and isinstance(node.value, tree.Number) and node.value.value == 1:
             return m.Bump(target, node.span)
-        scope.found.add("generation-use", node.span, "a generation is only bumped", "write `+= 1`")
+        help = Advice("write `+= 1`", (Edit(node.value.span, "1"),) if node.operator == "+" else ())
+        scope.found.add("generation-use", node.span, "a generation is only bumped", help)
         return None
     combined = tree.Binary(node.span, node.operator, node.target, node.value)
     total = expression(combined, seen)

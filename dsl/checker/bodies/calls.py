@@ -2,37 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from ...diagnostics import Diagnostics
 from ...source import Span
 from .body import Body
 
 
-def reachable(owner: str, bodies: Mapping[str, Body]) -> list[str]:
-    """The `def`s that `owner` calls, directly or through others."""
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """What is known of each `def`, and of each process; only a `def` is called."""
+
+    functions: Mapping[str, Body]
+    processes: Mapping[str, Body]
+
+    def __iter__(self) -> Iterator[Body]:
+        yield from self.functions.values()
+        yield from self.processes.values()
+
+    def of(self, owner: str) -> Body | None:
+        """That of the `def` or process of a name; no name is both."""
+        return self.functions.get(owner) or self.processes.get(owner)
+
+
+def reachable(body: Body, functions: Mapping[str, Body]) -> list[str]:
+    """The `def`s that a body calls, directly or through others."""
     reached: dict[str, None] = {}
-    todo = list(bodies[owner].calls)
+    todo = list(body.calls)
     while todo:
         name = todo.pop()
-        if name not in reached and name in bodies:
+        if name not in reached and name in functions:
             reached[name] = None
-            todo.extend(bodies[name].calls)
+            todo.extend(functions[name].calls)
     return list(reached)
 
 
-def refuse_recursion(bodies: Mapping[str, Body], found: Diagnostics) -> None:
+def refuse_recursion(functions: Mapping[str, Body], found: Diagnostics) -> None:
     """Reports each cycle of calls once, at the call that closes it."""
     settled: set[str] = set()
-    for start in bodies:
-        path = {start: iter(bodies[start].calls.items())}
+    for start in functions:
+        path = {start: iter(functions[start].calls.items())}
         while path:
             name = next(reversed(path))
             for callee, call in path[name]:
                 if callee in path:
                     _report_cycle(list(path)[list(path).index(callee) :], call, found)
-                elif callee in bodies and callee not in settled:
-                    path[callee] = iter(bodies[callee].calls.items())
+                elif callee in functions and callee not in settled:
+                    path[callee] = iter(functions[callee].calls.items())
                     break
             else:
                 settled.add(name)
@@ -46,22 +63,23 @@ def _report_cycle(cycle: list[str], call: Span, found: Diagnostics) -> None:
     found.add("recursion", call, message, help)
 
 
-def warn_of_copies(bodies: Mapping[str, Body], found: Diagnostics) -> None:
+def warn_of_copies(bodies: Bodies, found: Diagnostics) -> None:
     """Warns of a `def` that stores to a parameter which is a copy of a shared variable: whoever wrote the
     store meant the variable, more often than not.  At the store, with the calls that pass one."""
     passed: dict[tuple[str, str], dict[Span, None]] = {}
     changed = True
     while changed:
         changed = False
-        for owner, body in bodies.items():
+        for body in bodies:
             for copy in body.copied:
-                shared = copy.of is None or (owner, copy.of) in passed
+                own = body.signature and (body.signature.node.name, copy.of)
+                shared = copy.of is None or own in passed
                 calls = passed.setdefault((copy.callee, copy.parameter), {}) if shared else {}
                 if shared and copy.span not in calls:
                     calls[copy.span] = None
                     changed = True
     for (name, parameter), calls in passed.items():
-        place = bodies[name].stored.get(parameter) if name in bodies else None
+        place = bodies.functions[name].stored.get(parameter) if name in bodies.functions else None
         if place is not None:
             message = f"`{parameter}` is a copy, so this does not change what was passed"
             help = (
@@ -72,16 +90,17 @@ def warn_of_copies(bodies: Mapping[str, Body], found: Diagnostics) -> None:
             found.add("copied-parameter", place, message, help, related, severity="warning")
 
 
-def refuse_unfit_for_atomic(bodies: Mapping[str, Body], found: Diagnostics) -> None:
+def refuse_unfit_for_atomic(bodies: Bodies, found: Diagnostics) -> None:
     """Reports calls within `atomic` of what can be no part of one step."""
-    for body in bodies.values():
+    functions = bodies.functions
+    for body in bodies:
         for callee, call in body.calls.items():
-            if call not in body.atomic_calls or callee not in bodies:
+            if call not in body.atomic_calls or callee not in functions:
                 continue
             unfit = [
                 place
-                for name in (callee, *reachable(callee, bodies))
-                for place in bodies[name].unfit_for_atomic
+                for name in (callee, *reachable(functions[callee], functions))
+                for place in functions[name].unfit_for_atomic
             ]
             if unfit:
                 span, what = unfit[0]

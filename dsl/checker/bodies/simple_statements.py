@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ...advice import Advice, Insert
 from ...model import model as m
 from ...model import sorts as s
 from ...syntax import tree
@@ -20,6 +21,7 @@ from ...vocabulary.lookup import (
     word_of,
 )
 from ..values.expressions import condition, expression, place
+from ..values.scope import Scope
 from .actions import FAULT, lock_call, lock_function
 from .assignments import assignment, set_method, source
 from .body import Body, not_in_atomic, sole_first, stores_to
@@ -112,6 +114,13 @@ def label_statement(node: tree.Label, body: Body) -> m.Statement | None:
     return m.Label(body.scope.owner or "", node.name, node.span)
 
 
+def _called(name: str, scope: Scope) -> Advice:
+    """To call what is only named; its parentheses can be written where nothing stands in them."""
+    signature, word = scope.names.functions.get(name), word_of(name)
+    takes = signature.parameters if signature else word.parameters if word else None
+    return Advice("call it, with parentheses after the name", () if takes else (Insert("()"),))
+
+
 def call_statement(
     node: tree.CallStatement, body: Body
 ) -> m.Statement | tuple[m.Statement, ...] | None:  # fmt: skip
@@ -124,7 +133,7 @@ def call_statement(
         words = (*PLAIN_VERBS, *QUEUE_VERBS, *MASK_VERBS, *RCU_VERBS, *OPERATION_NAMES, *TASK_VERBS, "kfree")
         callable_ = name in words or name in scope.names.functions
         if callable_ or expression(call, scope) is not None:
-            help = "call it, with parentheses after the name" if callable_ else "remove it, or assign it"
+            help = _called(name, scope) if callable_ else "remove it, or assign it"
             scope.found.add("no-effect", node.span, "this statement does nothing", help)
         may_leave(body)
         if isinstance(call, tree.Name):

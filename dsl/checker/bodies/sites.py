@@ -61,7 +61,7 @@ def _refuse(test: m.Action, policy: m.Policy, known: Mapping[str, Body], found: 
 def _unfit_for_atomic(test: m.Action, known: Mapping[str, Body]) -> tuple[Span, str] | None:
     for call in m.walk(test):
         if isinstance(call, m.Invoke):
-            for name in (call.function, *reachable(call.function, known)):
+            for name in (call.function, *reachable(known[call.function], known)):
                 for span, what in known[name].unfit_for_atomic:
                     return span, f"{what} stands here"
     return None

@@ -48,7 +48,10 @@ def _refuse_long_reads(body: tuple[m.Statement, ...], found: Diagnostics) -> Non
                 pass
             case m.Operation(operator="and" | "or" | "not" | "implies", operands=operands):
                 todo.extend(operands)
-            case m.Operation(span=span) | m.SetDisplay(span=span) | m.Load(span=span) | m.Place(span=span):
+            case (
+                m.Operation(span=span) | m.SetDisplay(span=span) | m.Composed(span=span)
+                | m.Load(span=span) | m.Place(span=span)
+            ):  # fmt: skip
                 reads = sum(
                     isinstance(part, m.Place) and not isinstance(part.root, m.LocalVariable)
                     for part in m.walk(node)

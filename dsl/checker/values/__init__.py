@@ -2,6 +2,6 @@
 
 `scope` what a name stands for at a place (`Names` of the specification, `Scope` of the place);
 `expressions` expression by expression; `operators` whether a value fits; `places` fields, elements, labels;
-`objects` what references lead to; `names` what is said of a name without a value; `settle` type expressions
-and constants; `starts` initial values.
+`objects` what references lead to; `words` values of words; `names` what is said of a name without a value;
+`settle` type expressions and constants; `starts` initial values.
 """

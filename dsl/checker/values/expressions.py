@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from ...advice import Advice, Rewrite, write
 from ...diagnostics import did_you_mean
 from ...model import model as m
 from ...model import sorts as s
@@ -18,6 +19,7 @@ from .objects import all_allocated, of_bound, waited
 from .operators import compared, computed, displayed, fitted, measured, signed, temporal, truth
 from .places import at_label, element_of, field_of, is_task, local_of, member_help, refuse_method
 from .scope import Scope
+from .words import field_of_bound, operands, start_of
 
 MAX_ELEMENTS = 4096
 
@@ -67,7 +69,7 @@ def condition(node: tree.Expr, scope: Scope) -> m.Expr | None:
     """An expression that must be a truth value."""
     if isinstance(node, tree.Number):
         message = f"a condition is needed, this is `{node.value}`"
-        scope.found.add("not-a-condition", node.span, message, f"write `{bool(node.value)}`")
+        scope.found.add("not-a-condition", node.span, message, write(f"{bool(node.value)}"))
         return None
     typed = expression(node, scope)
     return typed and truth(typed, node.span, scope)
@@ -99,6 +101,9 @@ def _postfix(node: tree.Attribute | tree.Subscript, scope: Scope) -> m.Expr | No
         )  # fmt: skip
         return None
     if isinstance(node, tree.Attribute):
+        bound = scope.bounds.get(node.base.id) if isinstance(node.base, tree.Name) else None
+        if bound is not None and isinstance(bound.sort, s.Word):
+            return field_of_bound(node, scope)
         special = _state_of_lock(node, scope) or _local_of_task(node, scope)
         if special is not None or (scope.whole_state and is_task(node, scope)):
             return special
@@ -177,7 +182,7 @@ def _at(node: tree.At, scope: Scope) -> m.Expr | None:
 def _state_of_lock(node: tree.Attribute, scope: Scope) -> m.Expr | None:
     if node.name != "locked" or not scope.whole_state:
         return None
-    if not isinstance(node.base, tree.Name | tree.Attribute | tree.Subscript):
+    if not isinstance(node.base, tree.Name | tree.Attribute | tree.Subscript) or is_task(node.base, scope):
         return None
     lock = place(node.base, scope)
     if lock and isinstance(lock.sort, s.Lock):
@@ -250,10 +255,12 @@ def _comparison(node: tree.Comparison, scope: Scope) -> m.Expr | None:
 
 # ---- sets and quantifiers
 
+_EMPTY_SET = Advice("the empty set is `set()`", (Rewrite("set()"),))
+
 
 def _set_literal(node: tree.SetLiteral, scope: Scope, wanted: s.Sort | None) -> m.Expr | None:
     if not node.elements:
-        scope.found.add("no-dict", node.span, "`{}` is a dict in Python", "the empty set is `set()`")
+        scope.found.add("no-dict", node.span, "`{}` is a dict in Python", _EMPTY_SET)
         return None
     typed = [expression(element, scope) for element in node.elements]
     known = [element for element in typed if element is not None]
@@ -273,7 +280,11 @@ def domain(node: tree.Expr, scope: Scope) -> m.Expr | None:
                 "not-a-domain", node.span, f"code cannot range over all objects of `{node.id}`", help
             )
             return None
-        if isinstance(sort, s.Bool | s.Range | s.Enum | s.Optional):
+        if isinstance(sort, s.Word) and s.count(sort) > MAX_ELEMENTS:
+            message = f"`{node.id}` has {s.count(sort)} values, more than {MAX_ELEMENTS}"
+            scope.found.add("range-too-large", node.span, message, "a model checks small bounds")
+            return None
+        if isinstance(sort, s.Bool | s.Range | s.Enum | s.Optional | s.Word):
             return m.Literal(frozenset(s.values(sort)), s.SetOf(sort), node.span)
         scope.found.add("not-a-domain", node.span, f"`{sort}` has no values to range over")
         return None
@@ -398,6 +409,9 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
         _method(node, scope)
         return None
     name = node.function.id
+    word_sort = scope.names.types.get(name)
+    if isinstance(word_sort, s.Word) and name not in scope.locals:
+        return _composed(node, word_sort, scope)
     if name in ("all", "any"):
         return _quantifier(name, node, scope)
     word = word_of(name)
@@ -438,6 +452,22 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
     return None
 
 
+def _composed(node: tree.Call, of: s.Word, scope: Scope) -> m.Expr | None:
+    """`LockWord(locked=1)`"""
+    given = operands(node, of, scope)
+    if given is None:
+        return None
+    values: list[m.Expr] = []
+    sorts = {name: sort for name, sort, _ in of.fields}
+    for name, argument in given.items():
+        sort = sorts[name]
+        typed = expression(argument, scope, sort) if argument else start_of(of, name, node.span)
+        fits = typed and fitted(typed, sort, scope)
+        if fits is not None:
+            values.append(fits)
+    return m.Composed(tuple(given), tuple(values), of, node.span) if len(values) == len(given) else None
+
+
 def _is_locked(node: tree.Call, word: Word, scope: Scope) -> m.Expr | None:
     """`spin_is_locked(l)`, a load of what others may change at once."""
     only = _only_argument(node, scope)
@@ -455,7 +485,7 @@ def _method(node: tree.Call, scope: Scope) -> None:
     if isinstance(node.function, tree.Attribute):
         base = place(node.function.base, scope)
         if base is not None:
-            refuse_method(base, node.function.name, node.span, scope)
+            refuse_method(base, node.function.name, node.function.span, node.span, scope)
     else:
         scope.found.add("not-callable", node.span, "this cannot be called")
 

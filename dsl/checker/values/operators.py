@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ...advice import Advice, Insert
 from ...model import model as m
 from ...model import sorts as s
 from ...source import Span
@@ -54,19 +55,25 @@ def truth(value: m.Expr, span: Span, scope: Scope) -> m.Expr | None:
     """`value` where a condition stands: it must be a truth value."""
     if isinstance(value.sort, s.Bool):
         return value
-    help = None
+    help: Advice | str | None = None
     if isinstance(value.sort, s.Optional):
-        help = "compare with `!= None`"
+        help = _compare_with("!= None")
+        if isinstance(value.sort.of, s.Bool):
+            help = help.text  # or whether it is True
     elif isinstance(value.sort, s.SetOf):
-        help = "compare with `!= set()`"
+        help = _compare_with("!= set()")
     elif isinstance(value.sort, s.Range):
-        help = "compare with `!= 0`"
+        help = _compare_with("!= 0")
     elif isinstance(value.sort, s.Generation | s.Snapshot):
         help = "compare a snapshot with its counter, with `==` or `!=`"
     elif isinstance(value.sort, s.Lock):
         help = "take it with `with`, or try with a `trylock`"
     scope.found.add("not-a-condition", span, f"a condition is needed, this is `{value.sort}`", help)
     return None
+
+
+def _compare_with(relation: str) -> Advice:
+    return Advice(f"compare with `{relation}`", (Insert(f" {relation}"),))
 
 
 def _bounds(sort: s.Range) -> str:

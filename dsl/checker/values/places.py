@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...advice import Advice, cut
 from ...diagnostics import did_you_mean
 from ...model import model as m
 from ...model import sorts as s
@@ -34,17 +35,25 @@ def field_of(base: m.Place, name: str, span: Span, scope: Scope) -> m.Place | No
         else:
             refuse_lock_state(span, scope)
         return None
+    if isinstance(base.sort, s.Word):
+        part = field_sort(base.sort, name, span, scope)
+        return None if part is None else m.Place(base.root, base.path, part, span, name)
     if not isinstance(base.sort, s.Struct):
         help = "take an element first" if isinstance(base.sort, s.Array) else None
         scope.found.add("no-field", span, f"`{base.sort}` has no fields", help)
         return None
-    sort = base.sort.field(name)
+    sort = field_sort(base.sort, name, span, scope)
+    return None if sort is None else m.Place(base.root, (*base.path, name), sort, span)
+
+
+def field_sort(of: s.Struct | s.Word, name: str, span: Span, scope: Scope) -> s.Sort | None:
+    """The sort of a field, or None with a fault."""
+    sort = of.field(name)
     if sort is None:
-        known = [field for field, _, _ in base.sort.fields]
-        message = f"class `{base.sort.name}` has no field `{name}`"
+        known = [field for field, _, _ in of.fields]
+        message = f"{'word' if isinstance(of, s.Word) else 'class'} `{of.name}` has no field `{name}`"
         scope.found.add("no-field", span, message, did_you_mean(name, known))
-        return None
-    return m.Place(base.root, (*base.path, name), sort, span)
+    return sort
 
 
 def element_of(base: m.Place, position: m.Expr, span: Span, scope: Scope) -> m.Place | None:
@@ -56,12 +65,12 @@ def element_of(base: m.Place, position: m.Expr, span: Span, scope: Scope) -> m.P
     return None if fits is None else m.Place(base.root, (*base.path, fits), base.sort.of, span)
 
 
-def refuse_method(base: m.Place, name: str, span: Span, scope: Scope) -> None:
-    """Reports a method within an expression."""
+def refuse_method(base: m.Place, name: str, called: Span, span: Span, scope: Scope) -> None:
+    """Reports a method within an expression; `called` is the place of what is called, without parentheses."""
     if isinstance(base.sort, s.Lock) and name == "held_by":
         refuse_lock_state(span, scope)
     elif isinstance(base.sort, s.Lock) and name == "locked":
-        help = "write `L.locked` without parentheses"
+        help = Advice("write `L.locked` without parentheses", (cut(called, span),))
         scope.found.add("not-callable", span, "`locked` is a state, not an operation", help)
     elif isinstance(base.sort, s.Lock) and name in LOCK_METHODS[base.sort.kind]:
         scope.found.add("call-in-expression", span, "a lock operation is a statement of its own")
@@ -104,11 +113,22 @@ def at_label(task: m.TaskOf, label: tuple[str, ...], span: Span, scope: Scope) -
     return m.AtLabel(task, label, span)
 
 
-def local_of(task: m.TaskOf, parts: list[str], span: Span, scope: Scope) -> m.TaskLocal | None:
-    """The local of a task that `parts` name: NAME, or OWNER and NAME."""
-    owner = parts[0] if len(parts) == 2 else None
+def local_of(
+    task: m.TaskOf, parts: list[str], span: Span, scope: Scope
+) -> m.TaskLocal | m.FieldOf | None:  # fmt: skip
+    """The local of a task that `parts` name: NAME, or OWNER and NAME; or a field of one that is a word."""
     known = scope.names.locals.get(task.process, {})
-    found = [v for key, v in known.items() if key[1] == parts[-1] and owner in (None, key[0])]
+
+    def named(path: list[str]) -> list[m.LocalVariable]:
+        owner = path[0] if len(path) == 2 else None
+        fits = len(path) in (1, 2)
+        return [v for key, v in known.items() if fits and key[1] == path[-1] and owner in (None, key[0])]
+
+    found, whole = named(parts), named(parts[:-1])
+    if not found and len(whole) == 1 and isinstance(whole[0].sort, s.Word):
+        sort = field_sort(whole[0].sort, parts[-1], span, scope)
+        local = m.TaskLocal(task, whole[0], (), whole[0].sort, span)
+        return None if sort is None else m.FieldOf(local, parts[-1], sort, span)
     if len(found) == 1 and len(parts) <= 2:
         return m.TaskLocal(task, found[0], (), found[0].sort, span)
     word = ".".join(parts)

@@ -130,7 +130,7 @@ class Scope:
         if self.may_be(name):
             return
         if name == "self":
-            help: str | None = "it is the index of a process, in its code"
+            help = "it is the index of a process, in its code"
             self.found.add("self-outside-process", span, "`self` has no meaning here", help)
             return
         if name in ("cond", "wq") and not self.in_policy:
@@ -150,8 +150,8 @@ class Scope:
         here = LIKELY if self.whole_state else LIKELY - {"allocated"}
         words = not_within(name, here | LIBRARY_NAMES)
         candidates = {*self.locals, *self.bounds, *self.names.known(), *words}
-        help = habit(name) or did_you_mean(name, candidates)
-        self.found.add("unknown-name", span, f"`{name}` is not known", help)
+        advice = habit(name) or did_you_mean(name, candidates)
+        self.found.add("unknown-name", span, f"`{name}` is not known", advice)
 
     def refuse_hiding(self, name: str, span: Span) -> None:
         """Reports a local, parameter or bound variable that takes the name of something else.  Those of the

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ...advice import Advice, write
 from ...diagnostics import Diagnostics, did_you_mean
 from ...model import model as m
 from ...model import sorts as s
@@ -15,6 +16,7 @@ from ...vocabulary.library_words import LIBRARY_NAMES
 from .expressions import constant, range_bounds
 from .scope import Names, Scope
 from .starts import initial, refuse_varied
+from .words import word
 
 MAX_INSTANCES = 16
 MAX_ARRAY = 64
@@ -61,8 +63,9 @@ def constants(
             names.constants[node.name] = value
     for name in overrides:
         known = [node.name for node in specification.declarations if isinstance(node, tree.Const)]
-        help = did_you_mean(name, known) or f"constants are: {', '.join(known) or 'none'}"
-        found.add("unknown-constant", specification.header.span, f"there is no constant `{name}`", help)
+        # It was misspelt on the command line, and not where the diagnostic stands.
+        meant = did_you_mean(name, known) or f"constants are: {', '.join(known) or 'none'}"
+        found.add("unknown-constant", specification.header.span, f"there is no constant `{name}`", str(meant))
 
 
 def own_constants(
@@ -152,7 +155,7 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
                 return None
             if inner is None:
                 return None
-            if not s.is_plain(inner) or isinstance(inner, s.Optional | s.SetOf):
+            if not s.is_plain(inner) or isinstance(inner, s.Optional | s.SetOf | s.Word):
                 found.add("bad-type", node.span, f"`{inner}` cannot be optional")
                 return None
             return s.Optional(inner)
@@ -167,18 +170,15 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
         case tree.Subscript():
             return _array(node, names, found)
         case _:
-            help = "write for example `bool`, `range(4)`, `Pfn | None`, `set[Pfn]`"
+            form: Advice | str = "write for example `bool`, `range(4)`, `Pfn | None`, `set[Pfn]`"
             if (
                 isinstance(node, tree.Call)
                 and isinstance(node.function, tree.Name)
                 and node.function.id in _PLAIN_TYPES
             ):
-                help = (
-                    "write `rwsem` or `rwsem(unfair)`"
-                    if node.function.id == "rwsem"
-                    else f"write `{node.function.id}`"
-                )
-            found.add("bad-type", node.span, "a type is expected here", help)
+                word = node.function.id
+                form = "write `rwsem` or `rwsem(unfair)`" if word == "rwsem" else write(word)
+            found.add("bad-type", node.span, "a type is expected here", form)
             return None
 
 
@@ -323,6 +323,8 @@ def _struct(node: tree.Struct, names: Names, found: Diagnostics) -> s.Sort | Non
             fields.append((field.name, sort, value))
     if len(fields) < len(node.fields):
         return None
+    if node.word:
+        return word(node, tuple(fields), found)
     return s.Struct(node.name, tuple(fields), node.span.path == LIBRARY)
 
 

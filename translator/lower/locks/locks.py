@@ -11,6 +11,7 @@ from ....dsl.model import model as m
 from ....dsl.model import sorts as s
 from ....dsl.model.sorts import Array, Lock, Sort, Srcu, Struct, WaitQueue
 from ....dsl.source import Span
+from ...program.kinds import LockVerb, NoteKind
 from ...program.program import (
     NONE,
     SELF,
@@ -114,11 +115,11 @@ class LockPlace:
             return self.set("readers", Apply("minus", (self.part("readers"), SELF_SET)), given)
         return self.set("writer" if self.sort.shared else "holder", NONE, given)
 
-    def use(self, action: str, mode: str, blockers: Expr | None = None) -> LockUse:
+    def use(self, action: LockVerb, mode: str, blockers: Expr | None = None) -> LockUse:
         free = self.free(mode) if action == "acquire" else None
         return LockUse(action, mode, self.path, self.where, self.sort.spins, self.sort.fair, blockers, free)
 
-    def note(self, kind: str, mode: str, span: Span) -> Note:
+    def note(self, kind: NoteKind, mode: str, span: Span) -> Note:
         return Note(kind, span, self.where, text=mode if self.sort.shared else "")
 
     # -- the queue: everyone who waits, in order, and who of them waits to write

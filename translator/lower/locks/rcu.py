@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ....dsl.model.sorts import Range
 from ....dsl.source import Span
+from ...program.kinds import NoteKind
 from ...program.program import (
     SELF,
     Apply,
@@ -71,7 +72,7 @@ class Domain:
         """Whether the task is in a read section."""
         return Apply("in", (SELF, self.readers))
 
-    def _note(self, kind: str, span: Span) -> Note:
+    def _note(self, kind: NoteKind, span: Span) -> Note:
         return Note(kind, span, self.where)
 
     def _deeper(self, by: str) -> Assign:

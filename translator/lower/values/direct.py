@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ....dsl.model import model as m
 from ....dsl.model import sorts as s
 from ....dsl.source import Span
+from ...program.kinds import VariableKind
 from ...program.program import (
     NONE,
     SELF,
@@ -30,6 +31,7 @@ from ...program.program import (
 )
 from ..locks.locks import IN_USE, LockPlace, QueuePlace, allocated, slot_of, state_of
 from ..memory.state import Location, name_at, snapshot_word
+from .parts import composed, part_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Direct:
         path = f"{process}.{title}"
         if path not in self.locals:
             value = None if isinstance(sort, Any | AnyTask) else s.initial(sort)
-            kind = "temporary" if name[0] == "(" else "local"
+            kind: VariableKind = "temporary" if name[0] == "(" else "local"
             self.locals[path] = Variable(path, kind, sort, value, (), process, title, span)
         return path
 
@@ -133,6 +135,8 @@ class Direct:
                 parts.append("[")
                 slots.append(len(parts))
                 parts.extend((NONE, "]"))
+        if place.part:
+            parts.append(f".{place.part}")
         return Base(path, base.indices, tuple(parts)), tuple(indices), tuple(slots)
 
     # -- places
@@ -163,7 +167,7 @@ class Direct:
             case m.BoundUse(bound=bound):
                 return BoundName(bound.name)
             case m.Load(place=place):
-                return self.direct(place)[0]
+                return part_of(self.direct(place)[0], place.part)
             case m.Operation(operator=operator, operands=operands):
                 return Apply(operator, tuple(self.ir(operand) for operand in operands))
             case m.Unwrap(operand=operand) | m.Fit(operand=operand):
@@ -182,6 +186,10 @@ class Direct:
                 return Apply("set", tuple(self.ir(element) for element in elements))
             case m.SetBuild():
                 return self.quantified("build", e.bound, self.ir(e.domain), e.condition, e.element)
+            case m.Composed(operands=operands):
+                return composed(e, tuple(self.ir(operand) for operand in operands))
+            case m.FieldOf(operand=operand, name=name):
+                return part_of(self.ir(operand), name)
             case m.TaskOf(process=process) if not self.indexed(process):
                 return Const(Task(process, 0, only=True))
             case m.TaskOf(process=process, index=index):
@@ -238,7 +246,13 @@ class Direct:
                     replace(o, condition=implication(given, o.condition)) for o in self.obligations(right)
                 )
                 return (*self.obligations(left), *later)
-            case m.Operation(operands=operands) | m.SetDisplay(elements=operands):
+            case m.FieldOf(operand=operand):
+                return self.obligations(operand)
+            case (
+                m.Operation(operands=operands)
+                | m.SetDisplay(elements=operands)
+                | m.Composed(operands=operands)
+            ):
                 return tuple(o for operand in operands for o in self.obligations(operand))
             case m.Quantified() | m.SetBuild():
                 return (*self.obligations(e.domain), *self.inner_obligations(e, self.ir(e.domain)))

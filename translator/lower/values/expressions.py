@@ -8,6 +8,7 @@ from dataclasses import replace
 from ....dsl.model import model as m
 from ....dsl.model import sorts as s
 from ....dsl.source import Span
+from ...program.kinds import StepKind
 from ...program.program import (
     FALSE,
     NONE,
@@ -38,6 +39,7 @@ from ..flow import BackNode, Flow, FreeNode, LastNode, StepNode
 from ..locks.locks import slot_of
 from ..memory.views import Tasks
 from .direct import Direct, Obligation, located, own_obligation
+from .parts import composed, part_of
 from .read_notes import read_notes
 
 Use = Callable[[Expr], Block]
@@ -64,7 +66,7 @@ class Expressions(Direct):
         return self.flow.add(FreeNode(block, span, self.atomic, self.calls))
 
     def step(
-        self, kind: str, span: Span, block: Block, guard: Expr = TRUE, lock: LockUse | None = None,
+        self, kind: StepKind, span: Span, block: Block, guard: Expr = TRUE, lock: LockUse | None = None,
         claims: tuple[Claim, ...] = (), awaited: Expr | None = None,
     ) -> Block:  # fmt: skip
         """A step of its own; within `atomic` just its block."""
@@ -101,6 +103,9 @@ class Expressions(Direct):
         if isinstance(sort, s.Snapshot):
             # It has to be outdated by a bump like any other snapshot.
             return self.hidden(self.process_name, f"snapshot{self.temporaries}", s.SNAPSHOT)
+        if sort is not None and s.word_in(sort):
+            # What TLC says of a value of a word is read by its sort.
+            return self.hidden(self.process_name, f"tmp{self.temporaries} {sort}", s.Optional(sort))
         declared = s.range_of(sort)
         kind = f" {declared.name}" if declared and declared.name else ""
         return self.hidden(self.process_name, f"tmp{self.temporaries}{kind}", Any())
@@ -177,6 +182,10 @@ class Expressions(Direct):
                 return self.values(operands, lambda xs: k(Apply(operator, xs)))
             case m.SetDisplay(elements=elements):
                 return self.values(elements, lambda xs: k(Apply("set", xs)))
+            case m.Composed(operands=operands):
+                return self.values(operands, lambda xs: k(composed(e, xs)))
+            case m.FieldOf(operand=operand, name=name):
+                return self.value(operand, lambda x: k(part_of(x, name)))
             case m.Quantified():
                 if not shared(e.body) and not (e.condition and shared(e.condition)):
                     return self.value(
@@ -216,10 +225,11 @@ class Expressions(Direct):
 
     def load(self, place: m.Place, span: Span, k: Use, *, acquire: bool = False) -> Block:
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
-            note = Note("read", span, where, value=read)
+            value = part_of(read, place.part)
+            note = Note("read", span, where, value=value)
             there = self.alive(read, where, span)
             if self.seen is None or not self.seen.weak(read.variable):
-                rest = reset(k(read), held)
+                rest = reset(k(value), held)
                 return self.step("load", span, self.checked(there, Block((note, *rest.ops), rest.end)))
             if (read.variable, span, self.calls) in self.seen.memory.steady:
                 rest = self.seen.settled(reset(k(read), held))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ....dsl.model import model as m
 from ....dsl.model import sorts as s
 from ...program.program import TRUE, Apply, BoundName, Const, Expr, Note, conjunction, exchanged
+from .parts import part_of
 
 if TYPE_CHECKING:
     from .direct import Direct
@@ -25,7 +26,7 @@ def read_notes(scope: Direct, e: m.Expr) -> tuple[Note, ...]:
                 return inner
             read, where = scope.direct(place)
             when = conjunction(*(o.condition for o in scope.obligations(e)))
-            return (*inner, Note("read", e.span, where, value=read, when=when))
+            return (*inner, Note("read", e.span, where, value=part_of(read, place.part), when=when))
         case m.Waited(queue=queue):
             read, where = scope.direct(queue)
             when = conjunction(*(o.condition for o in scope.obligations(e)))
@@ -41,9 +42,9 @@ def read_notes(scope: Direct, e: m.Expr) -> tuple[Note, ...]:
                 known = Apply("not", (scope.ir(left),))
                 known = conjunction(*(o.condition for o in scope.obligations(left)), known)
             return (*read_notes(scope, left), *_if(known, read_notes(scope, right)))
-        case m.Operation(operands=operands) | m.SetDisplay(elements=operands):
+        case m.Operation(operands=operands) | m.SetDisplay(elements=operands) | m.Composed(operands=operands):
             return _all(scope, operands)
-        case m.Unwrap(operand=operand) | m.Fit(operand=operand):
+        case m.Unwrap(operand=operand) | m.Fit(operand=operand) | m.FieldOf(operand=operand):
             return read_notes(scope, operand)
         case m.Quantified(domain=domain, condition=test, body=body):
             return (*read_notes(scope, domain), *_each(scope, e.bound, domain, test, body))

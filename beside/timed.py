@@ -3,22 +3,20 @@ time."""
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...check.load import Loaded, load
-from ...dsl.checker.prelude import prelude
-from ...dsl.diagnostics import Diagnostics
-from ...dsl.syntax import tree
-from ...report.text.diagnostics import diagnostics_text
-from ...report.text.ink import ink_for
-from ...timing.run.choices import Undecided
-from ...timing.run.episode import Cell, Start, Timeless, Timing
-from ...timing.table.costs import Costs
-from ...timing.table.units import written
-from ..write import complain, put
+from ..check.load import Loaded, load
+from ..check.project.files import Contents
+from ..dsl.checker.prelude import prelude
+from ..dsl.diagnostics import Diagnostics
+from ..dsl.syntax import tree
+from ..timing.run.choices import Undecided
+from ..timing.run.episode import Cell, Start, Timeless, Timing
+from ..timing.table.costs import Costs
+from ..timing.table.units import written
 
 POLLS = "polls"
 """The parameter of a policy that says how often it looks before it sleeps."""
@@ -26,39 +24,69 @@ POLLS = "polls"
 _TRIED = 64
 
 
-def loaded_for(
-    options: argparse.Namespace, costs: Costs, found: Diagnostics
-) -> tuple[Loaded, tuple[str, ...]] | None:
-    """The model, and its policies that have other parameters now; None with what is wrong in `found`, or told
-    already."""
-    loaded = load(options.file, dict(options.constants), outside=options.allow_outside)
-    put(diagnostics_text(loaded.diagnostics, loaded.sources, ink_for(sys.stderr)), sys.stderr)
-    timed = _timed(options, loaded, costs, found) if loaded.cells else None
-    if timed is None:
+class NotTimed(Exception):
+    """It cannot be timed as it is asked for: one line for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A model: its file, other values of constants, whether bases may lie outside of the project, where files
+    come from (the disk where it is None); and `windows`, in ns, for policies that poll before they sleep."""
+
+    path: str
+    constants: Mapping[str, str] = field(default_factory=dict)
+    outside: bool = False
+    contents: Contents | None = None
+    windows: tuple[int, ...] = ()
+
+    def load(self, path: str | None = None, text: str | None = None) -> Loaded:
+        return load(
+            path or self.path, self.constants, outside=self.outside, text=text, contents=self.contents
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """`changed` are the policies that have other parameters than the model's own; `notes` are lines about the
+    windows."""
+
+    loaded: Loaded
+    changed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def cells(self) -> list[Cell]:
+        """All cells, ready to be timed."""
+        return [Cell(one.model, one.policy, one.program) for one in self.loaded.cells]
+
+
+def timed(loaded: Loaded, asked: Asked, costs: Costs, found: Diagnostics) -> Timed | None:
+    """A model that was loaded, as it is timed under these costs; None with what is wrong in `found`.  Raises
+    NotTimed."""
+    notes: list[str] = []
+    made = _timed(loaded, asked, costs, found, notes)
+    if made is None:
         return None
     before = {cell.policy for cell in loaded.cells}
-    after = dict.fromkeys(cell.policy for cell in timed.cells if cell.policy is not None)
-    return timed, tuple(name for name in after if name not in before)
+    after = dict.fromkeys(cell.policy for cell in made.cells if cell.policy is not None)
+    return Timed(made, tuple(name for name in after if name not in before), tuple(notes))
 
 
-def _timed(options: argparse.Namespace, loaded: Loaded, costs: Costs, found: Diagnostics) -> Loaded | None:
+def _timed(loaded: Loaded, asked: Asked, costs: Costs, found: Diagnostics, notes: list[str]) -> Loaded | None:
     """The model with the policies that are asked for."""
     bases = dict.fromkeys((cell.policy or "").partition("(")[0] for cell in loaded.cells)
     polling = _polling(loaded) & bases.keys()
-    if options.windows and not polling:
-        complain(f"--window is for a policy with a parameter `{POLLS}`, and there is none here")
-        return None
-    if not (costs.policies.keys() & bases.keys()) and not options.windows:
+    if asked.windows and not polling:
+        raise NotTimed(f"--window is for a policy with a parameter `{POLLS}`, and there is none here")
+    if not (costs.policies.keys() & bases.keys()) and not asked.windows:
         return loaded
-    if options.file == "-":
-        complain("policies get other parameters where the model is in a file")
-        return None
+    if asked.path == "-":
+        raise NotTimed("policies get other parameters where the model is in a file")
     uses = {cell.policy: _use(cell.policy, costs) for cell in loaded.cells if cell.policy is not None}
-    if not options.windows:
-        return _varied(options, loaded, tuple(uses.values()), costs, found)
+    if not asked.windows:
+        return _varied(loaded, asked, tuple(uses.values()), costs, found)
     tried = {name: f"{_base(name)}({POLLS}={_TRIED})" if _base(name) in polling else use
              for name, use in uses.items()}  # fmt: skip
-    trial = _varied(options, loaded, tuple(tried.values()), costs, found)
+    trial = _varied(loaded, asked, tuple(tried.values()), costs, found)
     if trial is None:
         return None
     wanted: dict[str, None] = {}
@@ -69,11 +97,11 @@ def _timed(options: argparse.Namespace, loaded: Loaded, costs: Costs, found: Dia
         period = _period(trial, _base(name), costs, found)
         if period is None:
             return None
-        for window in options.windows:
+        for window in asked.windows:
             use = f"{_base(name)}({POLLS}={max(1, round(window / period))})"
-            complain(f"{use} is a window of {written(window)}; a look takes {period} ns")
+            notes.append(f"{use} is a window of {written(window)}; a look takes {period} ns")
             wanted[use] = None
-    return _varied(options, loaded, tuple(wanted), costs, found)
+    return _varied(loaded, asked, tuple(wanted), costs, found)
 
 
 def _base(policy: str) -> str:
@@ -93,18 +121,13 @@ def _polling(loaded: Loaded) -> set[str]:
 
 
 def _varied(
-    options: argparse.Namespace, loaded: Loaded, uses: tuple[str, ...], costs: Costs, found: Diagnostics
+    loaded: Loaded, asked: Asked, uses: tuple[str, ...], costs: Costs, found: Diagnostics
 ) -> Loaded | None:
     """The model with these policies, as a variant of it."""
-    path = Path(options.file)
+    path = Path(asked.path)
     text = f'model {loaded.cells[0].model.name} varies "{path.name}"\n'
     text += f"policies {', '.join(dict.fromkeys(uses))}\n"
-    again = load(
-        os.fspath(path.with_name(f"{path.name} with policies of the costs")),
-        dict(options.constants),
-        outside=options.allow_outside,
-        text=text,
-    )
+    again = asked.load(os.fspath(path.with_name(f"{path.name} with policies of the costs")), text)
     if again.cells:
         return again
     for fault in again.diagnostics:
@@ -137,6 +160,5 @@ def _period(loaded: Loaded, policy: str, costs: Costs, found: Diagnostics) -> in
                     periods.append(time - last[index, point])
                 last[index, point] = time
     if not periods or not min(periods):
-        complain(f"no look of `{policy}` follows another one here: give it its {POLLS} in [policy]")
-        return None
+        raise NotTimed(f"no look of `{policy}` follows another one here: give it its {POLLS} in [policy]")
     return min(periods)
