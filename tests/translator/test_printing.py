@@ -90,13 +90,27 @@ scenario few:
     cpus = 2
 """
 
+WORDS = """word W:
+    f: range(-3, 4)
+    EXCEPT: Phase | None
+    field_f: bool
+shared w: W
+shared ws: W[2]
+shared sw: set[W]
+
+process with_word:
+    copy_of_w: W = W()
+    copy_of_w = w
+
+"""
+
 NOWHERE = Span("every_sort.pfn", 1, 1, 1, 2)
 MOST = 150
 
 
-def surroundings() -> Program:
+def surroundings(*, words: bool = True) -> Program:
     """A program with variables of every sort, and nothing that happens yet."""
-    (cell,) = cells(EVERY_SORT)
+    (cell,) = cells(EVERY_SORT.replace("process other", f"{WORDS}process other") if words else EVERY_SORT)
     program = whole(cell.program)
     known = tuple(v for v in program.variables if not isinstance(v.sort, Any))
     return replace(program, variables=known, invariants=(), sometimes=(), reachable=())
@@ -177,8 +191,8 @@ def same(interpreter: Interpreter, state: State, names: set[str]) -> Expr:
     )
 
 
-def made(seed: int) -> Made:
-    program = surroundings()
+def made(seed: int, *, words: bool = True) -> Made:
+    program = surroundings(words=words)
     first, *others = program.processes
     chosen = [f"end{number}" for number in range(MOST)]
     names = ("sets_out", "chooses", *chosen)
