@@ -141,7 +141,7 @@ def pfnspec(request: pytest.FixtureRequest, command_environment: Mapping[str, st
     ) -> Ran:
         environment = {k: v for k, v in {**command_environment, **env}.items() if v is not None}
         words = list(map(os.fspath, arguments))  # type: ignore[arg-type]
-        if words[:1] == ["check"] and "--cache" not in words:
+        if words[:1] in (["check"], ["ablate"], ["barriers"]) and "--cache" not in words:
             words.append("--no-cache")
         if words[:1] in (["check"], ["gate"], ["doctor"]) and "interpreter" not in words:
             request.getfixturevalue("archive")
