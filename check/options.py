@@ -9,7 +9,7 @@ from typing import Literal
 
 from ..dsl.source import Span
 from ..tla.tools import ToolMissing, find_jar
-from .result import Asked
+from .result import Asked, Engine
 from .saved.store import Store, fingerprint, tool_mark
 
 ENGINES = ("tlc", "interpreter", "spin", "spin-bitstate")
@@ -52,7 +52,7 @@ class Options:
     java: str | None = None
     jar: str | None = None
     outside: bool = False
-    engine: Literal["tlc", "interpreter", "spin", "spin-bitstate"] = "tlc"
+    engine: Engine = "tlc"
     cache: Path | None = None
     shard: tuple[int, int] | None = None
     memory: Literal["sc", "weak"] | None = None

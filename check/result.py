@@ -18,6 +18,12 @@ VIOLATED: Final = "violated"
 UNDECIDED: Final = "not decided"
 Judgement = Literal["holds", "violated", "not decided"]
 
+Engine = Literal["tlc", "interpreter", "spin", "spin-bitstate"]
+FailureKind = Literal[
+    "missing", "parse", "config", "evaluation", "memory", "disk", "killed", "java", "internal",
+    "disagreement", "spin", "compiler", "unsupported",
+]  # fmt: skip
+
 VerdictKind = Literal["assertion", "invariant", "built-in", "sometimes", "property"]
 """What is judged; `property` is temporal, `built-in` are the checks that are always made."""
 
@@ -97,7 +103,7 @@ class Scene:
 class Failure:
     """The tool could not do its work: one line, what it has to say for itself, what was kept."""
 
-    why: str
+    why: FailureKind
     message: str
     detail: str
     directory: str | None
@@ -134,11 +140,11 @@ class Result:
     fail-fast), or that bitstate hashing left states out (bitstate).  `unreached` are labels and branches
     that no behaviour reaches in any cell, known only when all states of all cells were
     searched.  `fairness` says for each process what the temporal verdicts assume of its tasks: weak,
-    strong or none; it is empty where there are none.  `engine` is what decided: tlc, interpreter, spin or
-    spin-bitstate.  `shard` (I, N) says that only part I of N of the cells was looked at; `unreached` is
-    then told by these alone.  `barriers` have no effect where memory is sequentially consistent, and for
-    `unlocked` locations that is what verdicts rest on there; those that the model accepts are left
-    out.  `asked` is None where a saved result is of a version that did not write it down.
+    strong or none; it is empty where there are none.  `engine` is what decided.  `shard` (I, N) says that
+    only part I of N of the cells was looked at; `unreached` is then told by these alone.  `barriers` have no
+    effect where memory is sequentially consistent, and for `unlocked` locations that is what verdicts rest on
+    there; those that the model accepts are left out.  `asked` is None where a saved result is of a version
+    that did not write it down.
     """
 
     path: str
@@ -152,7 +158,7 @@ class Result:
     diagnostics: tuple[Diagnostic, ...]
     verdicts: tuple[Verdict, ...]
     evidence: Evidence | None
-    engine: str
+    engine: Engine
     tlc: str
     unreached: tuple[Reachable, ...]
     barriers: tuple[Span, ...]

@@ -7,15 +7,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
-from pfnspec.check.result import Result
+from pfnspec.check.result import Engine, FailureKind, Judgement, Result, VerdictKind
 from pfnspec.check.saved.reader import result_of
+from pfnspec.dsl.diagnostics import Severity
 from pfnspec.report.formats.data import described
 from pfnspec.report.text.ink import Ink
 from pfnspec.report.text.result import result_text
+from pfnspec.translator.program.kinds import MarkKind, NoteKind, StepKind
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "docs" / "result.schema.json").read_text(encoding="utf-8"))
@@ -32,6 +34,26 @@ def faults(result: object) -> list[str]:
 
 def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+CLOSED = {
+    ("step", "kind"): StepKind, ("event", "kind"): NoteKind, ("unreached", "kind"): MarkKind,
+    ("verdict", "kind"): VerdictKind, ("verdict", "outcome"): Judgement, ("", "engine"): Engine,
+    ("failure", "why"): FailureKind, ("diagnostic", "severity"): Severity,
+}  # fmt: skip
+
+
+def test_the_words_of_closed_kinds_are_those_of_the_types(golden: Callable[[Path, str], None]) -> None:
+    path = ROOT / "docs" / "result.schema.json"
+    text = path.read_text(encoding="utf-8")
+    for (part, field), words in CLOSED.items():
+        at = text.index(f'    "{part}": {{', text.index('"$defs"')) if part else 0
+        begin = text.index('"enum": [', text.index(f'"{field}": {{', at)) + len('"enum": [')
+        end = text.index("]", begin)
+        known = list(get_args(words))
+        if json.loads(f"[{text[begin:end]}]") != known:
+            text = text[:begin] + json.dumps(known)[1:-1] + text[end:]
+    golden(path, text)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

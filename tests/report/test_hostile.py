@@ -108,7 +108,7 @@ def results(fixed_results: tuple[Result, ...]) -> tuple[Result, ...]:
             *verdicts,
             replace(first.verdicts[0], kind="property", outcome="not decided", finding=None),
         ),
-        failure=Failure("crash", "message", "detail", "/tmp/x"),
+        failure=Failure("internal", "message", "detail", "/tmp/x"),
         evidence=replace(first.evidence, symmetry=("task", "Pfn"), engines=("tlc",)),
         constants=(("N", "member"),),
         scenes=(*first.scenes, Scene("up", (("N", "member"),), 1, "full", "sc", ("x",))),
