@@ -13,6 +13,7 @@ from subprocess import CompletedProcess
 import pytest
 from differential import cells
 from pfnspec import tla
+from pfnspec.check.load import load
 from pfnspec.dsl.source import Span
 from pfnspec.tla.module.precedence import INTERVAL, MINUS, OPERATORS, Text, infix
 from pfnspec.translator.emit.emit import Emission, emit
@@ -390,3 +391,13 @@ def test_a_product_in_a_property(pfnspec: Callable[..., CompletedProcess[str]], 
     assert ran.returncode == 0, ran.stdout
     properties = [v for v in json.loads(ran.stdout)["verdicts"] if v["kind"] == "property"]
     assert [v["evidence"]["engines"] for v in properties] == [["tlc", "interpreter"]] * 2
+
+
+def test_who_ends_a_wait_is_told_in_an_order() -> None:
+    """Sets have none, and a module that is printed otherwise each time is another one for every memory."""
+    path = Path(__file__).parents[2] / "examples" / "waiting" / "cancel_work_under_lock.pfn"
+    (cell, *_) = load(str(path)).cells
+    waits = [point.step.wait for point in cell.program.points if point.step is not None and point.step.wait]
+    queues = [[help.queue or "" for help in wait.helps] for wait in waits]
+    assert any(len(group) > 1 for group in queues)
+    assert all(group == sorted(group) for group in queues)
