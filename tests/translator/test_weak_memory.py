@@ -267,7 +267,8 @@ def test_what_has_no_rule_is_refused(code: str, tmp_path: Path) -> None:
     path = tmp_path / "m.pfn"
     path.write_text(
         "model m\nclass Node[1]:\n    v: bool\nshared x: range(2)\nshared y: range(2)\nshared l: spinlock\n"
-        f"shared wq: waitqueue\nshared s: rwsem\nshared done: completion\nprocess p[2]:\n    y = x\n    x = 1\n    {code}\n"
+        "shared wq: waitqueue\nshared s: rwsem\nshared done: completion\n"
+        f"process p[2]:\n    y = x\n    x = 1\n    {code}\n"
     )
     assert check_file(str(path), Options(engine="interpreter", memory="sc")).status in (0, 1)
     refused = check_file(str(path), Options(engine="interpreter", memory="weak"))
