@@ -10,6 +10,8 @@ import random
 import re
 
 _WITH = re.compile(r"( +)with (\w+)(\.read\(\)|\.write\(\))?:$")
+_UP = re.compile(r"( +)(\w+)\.up_write\(\)$")
+_PLAIN = re.compile(r" +(?!else|elif|or:|label |declare)\w[^:]*$")
 _SHARED = re.compile(r"shared (\w+): (spinlock|rwlock)$", re.MULTILINE)
 _MODES = {
     None: "cond_resched_lock",
@@ -22,14 +24,36 @@ def with_sections(text: str, seed: int) -> str:
     """The same model with other sections; it may be refused, as any random model."""
     chance = random.Random(seed + 29)
     spinning = dict(_SHARED.findall(text))
+    sleeping = re.findall(r"^shared (\w+): rwsem(?:\(unfair\))?$", text, re.MULTILINE)
     lines: list[str] = []
     atomic: int | None = None
-    first = False
+    first = code = False
     for line in text.split("\n"):
         depth = len(line) - len(line.lstrip())
         if atomic is not None and line.strip() and depth <= atomic:
             atomic = None
         match = _WITH.fullmatch(line)
+        if line[:1].strip():
+            code = "process " in line or line.startswith("def ")
+        if (
+            code
+            and sleeping
+            and _PLAIN.match(line)
+            and atomic is None
+            and not first
+            and chance.random() < 0.12
+        ):
+            lock, indent = chance.choice(sleeping), " " * depth
+            between = ["cpu_relax()"] if chance.random() < 0.5 else []
+            for made in (f"down_write({lock})", f"downgrade_write({lock})", *between, f"{lock}.up_read()"):
+                lines.append(f"{indent}{made}")
+        up = _UP.fullmatch(line)
+        if up is not None and chance.random() < 0.6:
+            indent, lock = up.groups()
+            lines.append(
+                f"{indent}{chance.choice((f'downgrade_write({lock})', f'{lock}.downgrade_write()'))}"
+            )
+            line = f"{indent}{lock}.up_read()"
         if match is not None and not first and chance.random() < 0.4:
             line = f"{line[:-1]} if {chance.choice(('True', '1 < 2', 'True', '1 == 2'))}:"
         lines.append(line)

@@ -79,7 +79,25 @@ def _spin() -> spin.Tools:
 
 def chosen(loaded: Loaded, options: Options) -> tuple[tuple[Cell, ...], tuple[Diagnostic, ...]]:
     """The cells that are asked for; and an error for each name that is asked for and not in the model."""
-    return tuple(cell for cell in loaded.cells if _wanted(cell, options)), _unknown(options, loaded)
+    cells = tuple(cell for cell in loaded.cells if _wanted(cell, options))
+    return cells, (*_unknown(options, loaded), *_elsewhere(options, loaded.cells, cells))
+
+
+def _elsewhere(
+    options: Options, every: tuple[Cell, ...], cells: tuple[Cell, ...]
+) -> tuple[Diagnostic, ...]:  # fmt: skip
+    """An error for each property that is asked for, and is a property of none of the `cells` asked for."""
+    here = {name for cell in cells for name in properties_of(cell)}
+    found: list[Diagnostic] = []
+    for name in options.properties:
+        others = [cell for cell in every if name in properties_of(cell)]
+        if cells and others and name not in here and name not in m.BUILT_IN_CHECKS:
+            message = f"`{name}` is not claimed in what is to be checked"
+            places = dict.fromkeys(part for cell in others for part in (cell.scenario, cell.policy) if part)
+            help = f"it is in {', '.join(f'`{part}`' for part in places)}"
+            place = options.places.get("property", Span("command line", 0, 0, 0, 0))
+            found.append(Diagnostic("unknown-property", place, message, help))
+    return tuple(found)
 
 
 def _wanted(cell: Cell, options: Options) -> bool:

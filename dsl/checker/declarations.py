@@ -95,7 +95,7 @@ def examine(
     warn_of_copies(bodies, found)
     if not found.errors and not quick:
         refuse_large(processes, functions, found)
-    claimed = formulas(declared, names, found)
+    claimed = formulas(declared, scenario, names, found)
     asked = choices(declared, settings, names, found)
     policies = tuple(policy for policy in names.instances.values() if policy)
     owners: tuple[Owner, ...] = (*functions, *processes, *policies)

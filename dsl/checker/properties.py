@@ -16,9 +16,12 @@ Owner = m.Function | m.Process | m.Policy
 """What assertions stand in."""
 
 
-def formulas(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> list[m.Formula]:
-    """The invariants, `sometimes` and temporal properties of a model."""
+def formulas(
+    declared: tuple[tree.Declaration, ...], scenario: str | None, names: Names, found: Diagnostics
+) -> list[m.Formula]:  # fmt: skip
+    """The invariants, `sometimes` and temporal properties that a model has in a scenario."""
     formulas: list[m.Formula] = []
+    scenarios = {node.name for node in declared if isinstance(node, tree.Scenario)}
     for node in declared:
         if isinstance(node, tree.Invariant | tree.Sometimes | tree.Property):
             kind = type(node).__name__.lower()
@@ -31,9 +34,23 @@ def formulas(declared: tuple[tree.Declaration, ...], names: Names, found: Diagno
                 found.add(
                     "reserved-name", node.span, f"`{node.name}` is always checked", "choose another name"
                 )
-            if typed is not None:
+            refuse_unknown(node.scenarios, scenarios, "scenario", node.span, names, found)
+            claimed = scenario is None or not node.scenarios or scenario in node.scenarios
+            if typed is not None and claimed:
                 formulas.append(m.Formula(node.name, kind, typed, node.doc, node.span, node.formula.span))
     return formulas
+
+
+def refuse_unknown(
+    words: tuple[str, ...], known: set[str], what: str, span: Span, names: Names, found: Diagnostics
+) -> None:
+    """Reports names of scenarios, or policies, that there are none of."""
+    for word in words:
+        if word not in known and not names.may_be(word):
+            help = did_you_mean(word, known) or (
+                f"there are: {', '.join(sorted(known))}" if known else "none is declared"
+            )
+            found.add(f"unknown-{what}", span, f"there is no {what} `{word}`", help)
 
 
 def assertions(owners: tuple[Owner, ...]) -> tuple[str, ...]:
@@ -76,6 +93,11 @@ def expectations(
     faulty |= names.asserted
     policies = {node.name for node in declared if isinstance(node, tree.Policy)} | set(names.policies)
     scenarios = {node.name for node in declared if isinstance(node, tree.Scenario)}
+    claimed_in = {
+        node.name: set(node.scenarios)
+        for node in declared
+        if isinstance(node, tree.Invariant | tree.Sometimes | tree.Property)
+    }
     expectations: list[m.Expectation] = []
     seen: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Span] = {}
     for node in declared:
@@ -87,16 +109,14 @@ def expectations(
         if not (node.target in known or node.target in faulty or _may_be(node.target, names)):
             help = did_you_mean(node.target, known) or "choose one of: " + ", ".join(known)
             found.add("unknown-property", node.span, f"there is no property `{node.target}`", help)
-        for words, group, what, code in (
-            (node.under, policies, "policy", "unknown-policy"),
-            (node.scenarios, scenarios, "scenario", "unknown-scenario"),
-        ):
-            for word in words:
-                if word not in group and not names.may_be(word):
-                    help = did_you_mean(word, group) or (
-                        f"there are: {', '.join(sorted(group))}" if group else "none is declared"
-                    )
-                    found.add(code, node.span, f"there is no {what} `{word}`", help)
+        refuse_unknown(node.under, policies, "policy", node.span, names, found)
+        refuse_unknown(node.scenarios, scenarios, "scenario", node.span, names, found)
+        only = claimed_in.get(node.target) or scenarios
+        for word in node.scenarios:
+            if word in scenarios and word not in only:
+                message = f"`{node.target}` is not claimed in `{word}`"
+                help = f"it is in {', '.join(f'`{name}`' for name in sorted(only))}"
+                found.add("unknown-property", node.span, message, help)
         key = (node.target, node.under, node.scenarios)
         if key in seen:
             related = [(seen[key], "it stands here")]

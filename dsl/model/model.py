@@ -85,7 +85,7 @@ class Free:
 
 @dataclass(frozen=True, slots=True)
 class LockAction:
-    """action is acquire or release, mode read or write."""
+    """action is acquire, release or downgrade (from write to read), mode read or write."""
 
     action: str
     lock: Place

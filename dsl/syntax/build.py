@@ -281,13 +281,13 @@ class Build(Transformer[Token, Any]):
         return tree.PolicyUse(self._span(meta), str(c[0]), _present(c[1:]))
 
     def invariant(self, meta: Meta, c: list[Any]) -> tree.Invariant:
-        return tree.Invariant(self._head(meta), str(c[0]), c[-1], _doc(c[1:-1]))
+        return tree.Invariant(self._head(meta), str(c[0]), c[-1], _doc(c[2:-1]), c[1] or ())
 
     def property(self, meta: Meta, c: list[Any]) -> tree.Property:
-        return tree.Property(self._head(meta), str(c[0]), c[-1], _doc(c[1:-1]))
+        return tree.Property(self._head(meta), str(c[0]), c[-1], _doc(c[2:-1]), c[1] or ())
 
     def sometimes(self, meta: Meta, c: list[Any]) -> tree.Sometimes:
-        return tree.Sometimes(self._head(meta), str(c[0]), c[-1], _doc(c[1:-1]))
+        return tree.Sometimes(self._head(meta), str(c[0]), c[-1], _doc(c[2:-1]), c[1] or ())
 
     def mark(self, meta: Meta, c: list[Any]) -> tree.Mark:
         return tree.Mark(self._span(meta), str(c[0]), c[1])

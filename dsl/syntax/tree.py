@@ -347,9 +347,12 @@ class Policies(Node):
 
 @dataclass(frozen=True, slots=True)
 class Invariant(Node):
+    """`invariant alone: ...`, or `invariant alone in smp: ...`, in these scenarios only"""
+
     name: str
     formula: Expr
     doc: str | None
+    scenarios: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +360,7 @@ class Property(Node):
     name: str
     formula: Expr
     doc: str | None
+    scenarios: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +368,7 @@ class Sometimes(Node):
     name: str
     formula: Expr
     doc: str | None
+    scenarios: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

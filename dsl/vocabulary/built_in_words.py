@@ -286,6 +286,7 @@ _PLAIN = ("spinlock", "mutex")
 _DOES = {
     "acquire": "Takes the lock{mode}, and waits for it.",
     "release": "Releases the lock{mode}.",
+    "downgrade": "Of a lock that is held for writing: holds it for reading, with no writer in between.",
     "try": "Takes the lock{mode} if it is free: `True` if it did. It never waits.",
 }
 
@@ -312,6 +313,7 @@ LOCK_OPERATIONS: tuple[Word, ...] = (
     _lock("down_write", "acquire", "write", "rwsem"),
     _lock("up_write", "release", "write", "rwsem"),
     _lock("down_write_trylock", "try", "write", "rwsem"),
+    _lock("downgrade_write", "downgrade", "write", "rwsem"),
 )
 _LOCKS = (*_PLAIN, "rwlock", "rwsem")
 _SHARED = ("rwlock", "rwsem")

@@ -55,11 +55,6 @@ _NAMES: tuple[tuple[str, str | Alike], ...] = (
     (r"down_(read|write)_trylock", "write `SEM.down_{1}_trylock()`"),
     (r"(down|up)_(read|write)\w*", "write `SEM.{1}_{2}()`, or `with SEM.{2}():` around the section"),
     (
-        r"downgrade(_write)?",
-        "there is no downgrade, and `up_write()` with `down_read()` is none: a writer comes in between; "
-        "a model without it leaves open what rests on it",
-    ),
-    (
         r"down_(interruptible|killable|timeout)",
         "write `if maybe():` with what a signal or time-out leads to, and below `else:` one `atomic:` with "
         "`await count > 0` and `count -= 1`",

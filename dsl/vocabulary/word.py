@@ -32,7 +32,7 @@ Role = Literal[
     # Functions that choose; what is done and has an outcome.
     "choice", "outcome",
     # Methods: of locks, then of sets, then what only specifications see, then the modes that `with` names.
-    "acquire", "release", "try", "insert", "take_out", "state", "mode",
+    "acquire", "release", "try", "downgrade", "insert", "take_out", "state", "mode",
 ]  # fmt: skip
 """What a built-in word does, where more than its name is asked for."""
 

@@ -61,7 +61,7 @@
 (defconst pfn--policy-words
   '("block" "halt_poll" "resched" "spin"))
 (defconst pfn--method-words
-  '("add" "discard" "down_read" "down_read_trylock" "down_write" "down_write_trylock" "held_by" "lock" "read" "read_lock" "read_trylock" "read_unlock" "remove" "trylock" "unlock" "up_read" "up_write" "write" "write_lock" "write_trylock" "write_unlock"))
+  '("add" "discard" "down_read" "down_read_trylock" "down_write" "down_write_trylock" "downgrade_write" "held_by" "lock" "read" "read_lock" "read_trylock" "read_unlock" "remove" "trylock" "unlock" "up_read" "up_write" "write" "write_lock" "write_trylock" "write_unlock"))
 ;; words: end
 
 (defvar pfn-mode-syntax-table

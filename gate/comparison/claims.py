@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ...dsl.checker.scenarios import scenario_names
 from ...dsl.source import Span
 from ...dsl.syntax import tree
 from .difference import DIFFERENT, NEUTRAL, STRONGER, WEAKER, Difference, worst
@@ -58,7 +59,27 @@ def compare_formulas(
             effect, message = _formula_change(before[name], node, pairs)
             kind = f"{type(node).__name__.lower()}-changed"
             found.append(Difference(kind, effect, name, message, before[name].span, node.span))
+    for name, node in before.items():
+        other = after.get(renamed.get(name, name))
+        if other is not None and set(node.scenarios) != set(other.scenarios):
+            found.append(_other_scenarios(node, other, scenario_names(old), scenario_names(new)))
     return found, renamed
+
+
+def _other_scenarios(
+    old: Formula, new: Formula, before: Sequence[str | None], after: Sequence[str | None]
+) -> Difference:
+    """What became of the scenarios in which something is claimed; those that are gone are told elsewhere."""
+    was = {name for name in old.scenarios or before if name in after}
+    now = set(new.scenarios or after)
+    less, more = sorted(map(str, was - now)), sorted(map(str, now - was))
+    if less:
+        message = f"it is no longer claimed in {', '.join(less)}"
+        return Difference("scenarios-changed", WEAKER, new.name, message, old.span, new.span)
+    if more:
+        message = f"it is claimed in {', '.join(more)}, too"
+        return Difference("scenarios-changed", STRONGER, new.name, message, old.span, new.span)
+    return Difference("scenarios-changed", NEUTRAL, new.name, "the same scenarios", old.span, new.span)
 
 
 def unchanged_formulas(old: tree.Tree, new: tree.Tree) -> Iterator[tuple[Formula, Formula]]:

@@ -203,7 +203,7 @@ def _lock_members(place: Place, kind: str) -> Iterator[Offer]:
     if place.first == "with" or re.search(r"\bholding\s+\S*$", place.code):
         wanted = {"mode"}
     elif re.fullmatch(r"\s*[\w.\[\]]*", place.code):
-        wanted = {"acquire", "release", "try"}
+        wanted = {"acquire", "release", "try", "downgrade"}
     else:
         wanted = {"try"}
     for word in own:

@@ -150,6 +150,10 @@ class _Walker:
             case tree.Process() | tree.Function() | tree.Policy():
                 self.body(node)
             case tree.Invariant() | tree.Property() | tree.Sometimes():
+                for name in node.scenarios:
+                    span = self.first(name, node.span, r"\bin\b[^:]*")
+                    if span is not None:
+                        self.add(span, Symbol("scenario", "", name))
                 self.expressions(node.formula)
             case tree.Measure(start=start, end=end):
                 for mark in (start, end):

@@ -260,14 +260,15 @@ def test_the_order_of_a_load_or_store_is_that_of_its_word(
     [
         "x = xchg(&y, 1)", "atomic_inc(&y)", "rcu_read_lock()", "synchronize_rcu()", "local_irq_disable()",
         "n: Node | None = kzalloc(Node)", "if spin_is_locked(&l): pass", "if waitqueue_active(&wq): pass",
-        "set_current_state(TASK_RUNNING)", "complete(&done)",
+        "set_current_state(TASK_RUNNING)", "complete(&done)", "downgrade_write(&s)",
     ],
 )  # fmt: skip
 def test_what_has_no_rule_is_refused(code: str, tmp_path: Path) -> None:
     path = tmp_path / "m.pfn"
     path.write_text(
         "model m\nclass Node[1]:\n    v: bool\nshared x: range(2)\nshared y: range(2)\nshared l: spinlock\n"
-        f"shared wq: waitqueue\nshared done: completion\nprocess p[2]:\n    y = x\n    x = 1\n    {code}\n"
+        "shared wq: waitqueue\nshared s: rwsem\nshared done: completion\n"
+        f"process p[2]:\n    y = x\n    x = 1\n    {code}\n"
     )
     assert check_file(str(path), Options(engine="interpreter", memory="sc")).status in (0, 1)
     refused = check_file(str(path), Options(engine="interpreter", memory="weak"))

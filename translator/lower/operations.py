@@ -84,6 +84,8 @@ class Operations(Actions, ABC):
     def lock_action(self, node: m.LockAction, after: int) -> int:
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
             lock = self.lock_at(node.lock, read, where)
+            if node.action == "downgrade":
+                return self.downgraded(lock, node.span, after, held)
             if node.action == "release":
                 return self.release(lock, node.mode, node.span, after, held)
             self.known_before(self.base(node.lock)[1])
@@ -128,6 +130,17 @@ class Operations(Actions, ABC):
         return self.step(
             "lock", span, self.checked((*there, obligation), given), lock=lock.use("release", mode)
         )
+
+    def downgraded(self, lock: LockPlace, span: Span, after: int, held: tuple[str, ...]) -> Block:
+        """One step: what was held for writing is held for reading."""
+        ops = (
+            lock.give_back("write"), lock.note("release", "write", span),
+            lock.take("read"), lock.note("take", "read", span),
+        )  # fmt: skip
+        obligation = Obligation(lock.held(SELF, "write"), "bad_unlock", span, "it is not held for writing")
+        there = self.alive(Read(lock.path, lock.indices), lock.where, span)
+        block = self.checked((*there, obligation), reset(Block(ops, Goto(after)), held))
+        return self.step("lock", span, block, lock=lock.use("release", "write"))
 
     def held(self, node: m.With, after: int) -> int:
         """Acquire, body, release; the lock's indices are evaluated once."""

@@ -253,6 +253,8 @@ def refuse_unmodelled(model: m.Model, found: Diagnostics) -> None:
         if isinstance(node, m.Place) and not isinstance(node.root, m.LocalVariable):
             if node.part or isinstance(node.sort, Word):
                 places.setdefault(node.span, "accesses to a word and to a part of it are of different size")
+        if isinstance(node, m.LockAction) and node.action == "downgrade":
+            places.setdefault(node.span, "what readers see of what a writer has done that still holds it")
         timed = isinstance(node, m.Verb) and node.timed
         if timed or (isinstance(node, code) and not isinstance(node, _MODELLED)):
             places.setdefault(node.span, _WHY.get(type(node), "what it does to memory"))  # type: ignore[attr-defined]

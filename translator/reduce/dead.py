@@ -207,7 +207,7 @@ def _common_locks(analysis: Analysis, variable: str, flag: str) -> frozenset[str
                 continue
             held = frozenset(lock for lock, mode in access.held if mode == "write" or not access.written)
             found = held if found is None else found & held
-    return frozenset() if found is None else frozenset(found & analysis.scalar)
+    return frozenset() if found is None else frozenset(found & analysis.scalar) - analysis.downgraded
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,14 @@ class Analysis:
         }
         steps = [point.step for point in program.points if point.step]
         self.tried = frozenset(step.lock.lock for step in steps if step.lock and step.lock.action == "try")
+        # Those that some step gives back and still has, in another mode.
+        self.downgraded = frozenset(
+            held[0]
+            for step in steps
+            for leaf in leaves(step.block)
+            for held, taken in filter(None, map(lock_effect, leaf.ops))
+            if taken and ((held[0], "write"), False) in map(lock_effect, leaf.ops)
+        )
         self.unfair = frozenset(step.lock.lock for step in steps if step.lock and not step.lock.fair)
         self.must: dict[str, frozenset[Held]] = {}
         self.may: dict[str, frozenset[Held]] = {}
