@@ -206,6 +206,30 @@ def test_what_is_expected_to_be_violated_does_not_count() -> None:
     assert found.refused.startswith("in no scenario") and not found.tried
 
 
+WAITS = """model waits
+shared done: bool
+shared wq: waitqueue
+policies spin, block
+process waiter:
+    wait until done on wq
+    assert done, "it is done"
+process worker:
+    done = True
+    wake_up(wq)
+"""
+
+
+def test_without_its_only_wait_a_model_has_no_policies() -> None:
+    found = ablate("waits.pfn", QUICKLY, text=WAITS)
+    assert [cell.policy for cell in found.cells] == ["spin", "block"]
+    assert outcomes(found) == {
+        "wait until done on wq gone": "load-bearing: it is done",
+        "done = True gone": "load-bearing: deadlock",
+        "wake_up(wq) gone": "load-bearing: deadlock",
+        "wake_up(wq) weaker wake_up_one": NOT_NEEDED,
+    }
+
+
 def test_what_changes_nothing_is_no_hole() -> None:
     """Barriers under sequential consistency, and a lock that is taken a label later."""
     found = ablate("message.pfn", QUICKLY, ("barrier",), text=MESSAGE)
