@@ -216,7 +216,7 @@ def _comes_round(loop: tree.While, known: _Known) -> bool:
 
 def _leaves(node: object) -> bool:
     """Whether a loop's body may leave it."""
-    if isinstance(node, tree.Return | tree.Break):
+    if isinstance(node, tree.Return | tree.Break | tree.Goto):
         return True
     if isinstance(node, tree.While | tree.For):
         return any(isinstance(one, tree.Return) for one in walk(node))

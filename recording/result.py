@@ -49,17 +49,27 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """How long the stretches of threads from one event to another took, in seconds; `p99` is exceeded by one
-    in 100.  `within` has for each event in them its name, and how often it is there: median and most."""
+    """How long the stretches of threads from one event to another took.
+
+    `quantiles` are pairs of a percentage, from 0 to 100, and seconds; `histogram` has for powers of two of
+    nanoseconds how many took so long, up to twice as long; `lengths` are some of them, sorted and evenly
+    chosen, in seconds.  `within` has for each event in them its name, and how often it is there: median and
+    most.  `met` says how many of them overlapped with a stretch of another kind in another thread, by its
+    first and last event.
+    """
 
     first: str
     last: str
     count: int
-    least: float
-    median: float
-    p99: float
-    most: float
+    quantiles: tuple[tuple[int, float], ...]
+    histogram: tuple[tuple[int, int], ...]
+    lengths: tuple[float, ...]
     within: tuple[tuple[str, int, int], ...]
+    met: tuple[tuple[str, str, int], ...]
+
+    def quantile(self, percent: int) -> float:
+        """In seconds; of a percentage that is there."""
+        return dict(self.quantiles)[percent]
 
 
 @dataclass(frozen=True, slots=True)

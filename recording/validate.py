@@ -33,7 +33,7 @@ class Options:
     `threads` are patterns of names or numbers: events of others are left out, and what others do is free.
     `states` is how many states may be kept at a time; `reduction` and `every` are for comparisons: without
     the first, the whole program is searched, with the second all tasks step at all times.  With `tools`, TLC
-    is asked, too.
+    is asked, too.  `stretches` are timed beside those that the binding names.
     """
 
     skew: float = 0.0
@@ -44,6 +44,7 @@ class Options:
     reduction: bool = True
     every: bool = False
     tools: tla.Tools | None = None
+    stretches: tuple[m.Stretch, ...] = ()
     stop: Callable[[], bool] = field(default=lambda: False)
     progress: Callable[[int, int], None] = field(default=lambda events, states: None)
 
@@ -79,7 +80,8 @@ class _Run:
         self.options = options
         self.reader = Binding(binding, made)
         self.clock = Clock(options.skew)
-        self.numbers = Numbers(self.reader.stretches)
+        parts = [part.stretch for part in binding.parts if part.stretch is not None]
+        self.numbers = Numbers(tuple(dict.fromkeys((*self.reader.stretches, *parts, *options.stretches))))
         self.events = self.bound = self.gaps = self.open = self.most = 0
         self.first: float | None = None
         self.last: float | None = None

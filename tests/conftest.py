@@ -16,6 +16,7 @@ from typing import Any
 import answers
 import pytest
 from in_process import AT_START, called
+from knowing import knowing
 from pfnspec.tla import find_tools, with_archive
 
 # Runs pytest in a process of its own, for the tests of our plugin.
@@ -237,6 +238,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if folder is not None and config.getoption("--record") and not hasattr(config, "workerinput"):
         whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
         answers.record(folder, all_asked=whole and session.testsfailed == 0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def answers_known(request: pytest.FixtureRequest) -> Iterator[None]:
+    """TLC is asked once, in this process, and not again in later sessions."""
+    folder = _answers(request.config)
+    if folder is None:
+        yield
+        return
+    with knowing(folder):
+        yield
 
 
 class Examples(Mapping[str, dict[str, Any]]):

@@ -46,14 +46,21 @@ def _validate(
         help="events of threads of this name or number only (may be repeated); what others do is left free",
     )  # fmt: skip
     made.add_argument(
+        "--interval", action="append", default=[], type=_interval, metavar="[PLACE=]A:B", dest="intervals",
+        help="also how long it takes from event A of a thread to its next event B (may be repeated); PLACE is"
+        " the model's name for it, for --format costs",
+    )  # fmt: skip
+    made.add_argument("--histogram", action="store_true", help="also how the lengths are spread")
+    made.add_argument(
         "--tlc", action="store_true",
         help="ask TLC as well (of up to 5000 events without gaps); where it disagrees, there is no verdict",
     )  # fmt: skip
     made.add_argument("--no-reduction", action="store_true", help="one access a step throughout")
     made.add_argument("--max-states", type=number, metavar="N", help="give up at so many states (500000)")
     made.add_argument(
-        "--format", choices=("text", "json", "junit"), default="text", help="of what came of it"
-    )
+        "--format", choices=("text", "json", "junit", "html", "costs"), default="text",
+        help="of what came of it; costs is a table for `pfnspec cost`, of the lengths of each PLACE",
+    )  # fmt: skip
     made.add_argument("--width", type=number, metavar="N", help="columns of the text; 72 suits a mail")
     return made
 
@@ -85,6 +92,13 @@ def _length(text: str) -> float:
         return seconds_of(text)
     except ValueError as fault:
         raise argparse.ArgumentTypeError(str(fault)) from None
+
+
+def _interval(text: str) -> tuple[str | None, str, str]:
+    found = re.fullmatch(r"(?:(\w+(?:[.:]\w+)*)=)?([\w-]+):([\w-]+)", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"`{text}` is not of the form A:B or PLACE=A:B")
+    return found[1], found[2], found[3]
 
 
 def _renamed(text: str) -> tuple[str, str]:

@@ -96,44 +96,59 @@ def run(options: argparse.Namespace) -> int:
     if len(points) == 1:
         # Of a sweep, each point has other costs than the tables that require something.
         required += [wanted for wanted, _ in points[0][1].required]
-    if options.plot is not None and not _drawn(options, done):
-        return 2
+    if options.plot is not None:
+        drawn = _drawn(done)
+        if drawn is None:
+            return 2
+        options.plot.write_text(drawn, encoding="utf-8")
     return _told(options, done, required)
 
 
-def _drawn(options: argparse.Namespace, done: list[Costing]) -> bool:
-    """Writes the picture that is asked for; False, and why, where there is none."""
+def _drawn(done: list[Costing]) -> str | None:
+    """The picture of a sweep; None, and why, where there is none."""
     from ...report.cost.picture import NoPicture, picture
 
     try:
-        text = picture(done)
+        return picture(done)
     except NoPicture as fault:
         complain(str(fault))
-        return False
-    options.plot.write_text(text, encoding="utf-8")
-    return True
+        return None
 
 
 def _told(options: argparse.Namespace, done: list[Costing], required: list[Requirement]) -> int:
-    if options.format == "text":
-        ink = ink_for(sys.stdout)
-        width = options.width or WIDTH
-        if len(done) > 1:
-            from ...report.cost.sweep import sweep_text
+    judged = [
+        (answer, answer_text(answer))
+        for wanted in required
+        for one in done
+        for answer in answers(wanted, one)
+    ]
+    match options.format:
+        case "text":
+            ink, width = ink_for(sys.stdout), options.width or WIDTH
+            if len(done) > 1:
+                from ...report.cost.sweep import sweep_text
 
-            put(sweep_text(done, width, ink))
-        else:
-            put(cost_text(done[0], width, ink))
-    else:
-        from ...report.cost.data import cost_csv, cost_json
+                put(sweep_text(done, width, ink))
+            else:
+                put(cost_text(done[0], width, ink))
+        case "svg":
+            drawn = _drawn(done)
+            if drawn is None:
+                return 2
+            data(drawn)
+        case "html":
+            from ...report.cost.page import cost_page
+            from ...report.files import own_version
 
-        data(cost_json(done) if options.format == "json" else cost_csv(done))
-    status = 0
+            data(cost_page(done, judged, own_version()))
+        case format:
+            from ...report.cost.data import cost_csv, cost_json
+
+            data(cost_json(done) if format == "json" else cost_csv(done))
     stream = sys.stdout if options.format == "text" else sys.stderr
-    for wanted in required:
-        for answer in (answer for one in done for answer in answers(wanted, one)):
-            put(f"require {answer_text(answer)}\n", stream)
-            status = max(status, int(answer.fails))
+    for _, line in judged:
+        put(f"require {line}\n", stream)
+    status = int(any(answer.fails for answer, _ in judged))
     if (
         status == 0
         and options.precision is not None

@@ -11,10 +11,10 @@ from itertools import chain
 from ... import tla
 from ...check.load import Cell, Loaded
 from ...dsl.diagnostics import Diagnostics
-from ...dsl.model.model import Recording
-from ...recording.result import Validation
+from ...dsl.model.model import Recording, Stretch
+from ...recording.result import Validated, Validation
 from ...recording.validate import MOST_STATES, Options, validate, validated
-from ...report.recording.text import validation_text
+from ...report.recording.text import histogram_text, validation_text
 from ...report.text.behaviour import Page
 from ...report.text.diagnostics import diagnostics_text
 from ...report.text.ink import can_overwrite, ink_for, width_for
@@ -97,9 +97,10 @@ def _asked(options: argparse.Namespace) -> Options | None:
         if drawing:
             redraw(f"{events} events, {states} states")
 
+    stretches = tuple(Stretch(first, last) for _, first, last in options.intervals)
     return Options(
         states=options.max_states or MOST_STATES, reduction=not options.no_reduction, tools=tools,
-        stop=options.cancel.is_set, progress=progress,
+        stretches=stretches, stop=options.cancel.is_set, progress=progress,
     )  # fmt: skip
 
 
@@ -118,6 +119,8 @@ def _told(
         if options.format == "text":
             text = validation_text(cell.model.name, one, page)
             put(("\n" if len(done) > 1 else "") + folded(text, page.width, ink))
+            if options.histogram:
+                put("".join(f"\n{histogram_text(interval)}" for interval in one.intervals))
     whole = validated(loaded, cell, binding, done)
     if options.format == "json":
         from ...report.recording.data import validated_text
@@ -127,6 +130,33 @@ def _told(
         from ...report.recording.junit import junit_text
 
         data(junit_text(whole))
+    elif options.format == "html":
+        from ...report.files import own_version
+        from ...report.recording.page import recordings_page
+
+        data(recordings_page(whole, own_version()))
+    elif options.format == "costs":
+        return _costs(options, whole)
+    return whole.status
+
+
+def _costs(options: argparse.Namespace, whole: Validated) -> int:
+    """Prints a table of the lengths; what is not as expected is told beside it, and so is what is wrong."""
+    from ...report.recording.costs import NoLengths, costs_text
+
+    for one in whole.recordings:
+        if not one.as_expected:
+            complain(f"{one.path}: {one.fault or one.outcome}; `--format text` says more")
+    if whole.status:
+        return whole.status
+    places = {(first, last): place for place, first, last in options.intervals if place is not None}
+    intervals = " ".join(f"--interval {place}={first}:{last}" for (first, last), place in places.items())
+    named = " ".join([options.file, *options.recordings])
+    try:
+        data(costs_text(whole.recordings, places, f"pfnspec validate {named} {intervals} --format costs"))
+    except NoLengths as fault:
+        complain(str(fault))
+        return 2
     return whole.status
 
 

@@ -84,7 +84,10 @@ def cost(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpa
         "--trace", type=_seed, metavar="N", help="show episode N of the first cell, step by step"
     )
     parser.add_argument(
-        "--format", choices=("text", "json", "csv"), default="text", help="of the result (default text)"
+        "--format",
+        choices=("text", "json", "csv", "html", "svg"),
+        default="text",
+        help="of the result (default text); svg is the picture of a sweep",
     )
     parser.add_argument("--width", type=_columns, metavar="N", help="columns of the text (default 72)")
     return parser

@@ -18,7 +18,7 @@ from .text import basis, scene, short_names
 
 WIDTH, HEIGHT = 250, 170
 LEFT, TOP, GAP, ASIDE = 70, 122, 46, 84
-_STYLE = """
+STYLE = """
 :root { color-scheme: light dark; --ink: #222; --grid: #ddd; --page: #fff; }
 @media (prefers-color-scheme: dark) { :root { --ink: #ddd; --grid: #444; --page: #1a1a1a; } }
 .page { fill: var(--page); } text { font: 11px sans-serif; fill: var(--ink); }
@@ -27,7 +27,7 @@ _STYLE = """
 .c0 { stroke: #0072b2; } .c1 { stroke: #e69f00; } .c2 { stroke: #d55e00; } .c3 { stroke: #009e73; }
 .c4 { stroke: #cc79a7; } .c5 { stroke: #56b4e9; } .c6 { stroke: #999999; } .m { fill: var(--page); }
 """
-_COLOURS = 7
+COLOURS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +71,23 @@ def picture(found: Sequence[Costing]) -> str:
     policies = list(dict.fromkeys(cell.policy for cell in first.cells))
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}">',
-        f"<title>{escape(first.model.name)}: {escape(measure)}</title><style>{_STYLE}</style>",
+        f"<title>{escape(first.model.name)}: {escape(measure)}</title><style>{STYLE}</style>",
         f'<rect class="page" width="{width}" height="{height}"/>',
-        _text(10, 18, f"{first.model.name}: {measure}", "title"),
-        _text(10, 34, f"costs: {first.costs.name}"),
-        _text(10, 49, basis(first.costs)),
+        text_at(10, 18, f"{first.model.name}: {measure}", "title"),
+        text_at(10, 34, f"costs: {first.costs.name}"),
+        text_at(10, 49, basis(first.costs)),
         *_legend(names),
     ]
     for column, (scenario, model) in enumerate(scenes):
         left = LEFT + column * (WIDTH + ASIDE)
-        lines.append(_text(left, TOP - 34, scenario or "", "title"))
-        lines.append(_text(left, TOP - 20, scene(model, first.costs)))
+        lines.append(text_at(left, TOP - 34, scenario or "", "title"))
+        lines.append(text_at(left, TOP - 20, scene(model, first.costs)))
         for number, row in enumerate(rows):
             top = TOP + number * (HEIGHT + GAP)
-            lines.append(_text(left, top - 2, row.title))
+            lines.append(text_at(left, top - 2, row.title))
             series = [[row.of(cells[n, scenario, policy]) for n in range(len(values))] for policy in policies]
             lines += _panel(left, top + 4, values, series, row.part)
-        lines.append(_text(left, height - 16, first.at.partition("=")[0]))
+        lines.append(text_at(left, height - 16, first.at.partition("=")[0]))
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 
@@ -101,7 +101,8 @@ def _given(cell: Measured) -> float | None:
     return None if time is None or given is None else min(1.0, given.mean / time)
 
 
-def _text(x: float, y: float, text: str, kind: str = "") -> str:
+def text_at(x: float, y: float, text: str, kind: str = "") -> str:
+    """A text that begins at a point; `kind` is its class in `STYLE`."""
     name = f' class="{kind}"' if kind else ""
     return f'<text x="{x:.1f}" y="{y:.1f}"{name}>{escape(text)}</text>'
 
@@ -109,8 +110,8 @@ def _text(x: float, y: float, text: str, kind: str = "") -> str:
 def _legend(names: Sequence[str]) -> Iterator[str]:
     x = 10.0
     for n, name in enumerate(names):
-        yield f'<path class="c{n % _COLOURS}" d="M{x:.1f} 64h22"/>'
-        yield _text(x + 27, 68, name)
+        yield f'<path class="c{n % COLOURS}" d="M{x:.1f} 64h22"/>'
+        yield text_at(x + 27, 68, name)
         x += 45 + 6.5 * len(name)
 
 
@@ -132,22 +133,22 @@ def _panel(
     marks = [0.0, 0.5, 1.0] if part else [10.0**n for n in range(int(low), int(high) + 1)]
     for mark in marks:
         yield f'<path class="grid" d="M{left} {y(mark):.1f}h{WIDTH}"/>'
-        yield _text(left - 52, y(mark) + 4, f"{mark:.0%}" if part else written(mark))
+        yield text_at(left - 52, y(mark) + 4, f"{mark:.0%}" if part else written(mark))
     shown = -1000.0
     for value in values:
         yield f'<path class="grid" d="M{x(value):.1f} {top}v{HEIGHT}"/>'
         if x(value) - shown >= 44:
-            yield _text(x(value) - 12, top + HEIGHT + 14, written(value))
+            yield text_at(x(value) - 12, top + HEIGHT + 14, written(value))
             shown = x(value)
     yield f'<rect class="frame" x="{left}" y="{top}" width="{WIDTH}" height="{HEIGHT}"/>'
     never = 0
     for n, line in enumerate(series):
         points = [(x(v), y(one)) for v, one in zip(values, line, strict=True) if one is not None]
         if not points:
-            yield _text(left + 6, top + 16 + 14 * never, "never ends:")
-            yield f'<path class="c{n % _COLOURS}" d="M{left + 70} {top + 12 + 14 * never}h22"/>'
+            yield text_at(left + 6, top + 16 + 14 * never, "never ends:")
+            yield f'<path class="c{n % COLOURS}" d="M{left + 70} {top + 12 + 14 * never}h22"/>'
             never += 1
             continue
-        yield f'<path class="c{n % _COLOURS}" d="M{" L".join(f"{a:.1f} {b:.1f}" for a, b in points)}"/>'
+        yield f'<path class="c{n % COLOURS}" d="M{" L".join(f"{a:.1f} {b:.1f}" for a, b in points)}"/>'
         for a, b in points:
-            yield f'<circle class="m c{n % _COLOURS}" cx="{a:.1f}" cy="{b:.1f}" r="2.4"/>'
+            yield f'<circle class="m c{n % COLOURS}" cx="{a:.1f}" cy="{b:.1f}" r="2.4"/>'

@@ -14,7 +14,7 @@ WIDTH = 72
 def sources_text(costs: Costs) -> str:
     """Every cost of a host, and where it comes from."""
     lines = [f"costs: {costs.name}", ""]
-    for name, value in _figures(costs):
+    for name, value in figures(costs):
         kind = "measured" if name in costs.measured else "assumed"
         lines.append(f"{name} = {value}  ({kind})")
         source = costs.sources.get(name, "no source is given")
@@ -24,7 +24,8 @@ def sources_text(costs: Costs) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _figures(costs: Costs) -> Iterator[tuple[str, str]]:
+def figures(costs: Costs) -> Iterator[tuple[str, str]]:
+    """Each cost of a host by its name, with its value for people."""
     for name, time in costs.step.items():
         yield f"step.{name}", written(time)
     switches = (("out", costs.out), ("into", costs.into), ("wake", costs.wake), ("handover", costs.handover))

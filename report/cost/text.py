@@ -36,7 +36,7 @@ def cost_text(found: Costing, width: int = 72, ink: Ink = PLAIN) -> str:
     lines.append(basis(found.costs))
     for measure in found.model.measures:
         lines += ["", *_measure(found, measure, width, ink)]
-    lines += ["", *_ends(found)]
+    lines += ["", *ends(found)]
     return folded("\n".join(lines) + "\n", width, ink)
 
 
@@ -73,7 +73,7 @@ def _measure(found: Costing, measure: m.Measure, width: int, ink: Ink) -> Iterat
         elif found.costs.load:
             yield ink("strong", scene(model, found.costs))
         yield from _table(rows, width)
-        yield from _said(found, measure.name, scenario)
+        yield from (f"  {line}" for line in said(found, measure.name, scenario))
 
 
 def scene(model: m.Model, costs: Costs) -> str:
@@ -84,16 +84,16 @@ def scene(model: m.Model, costs: Costs) -> str:
     return f"{cpus}{preempt}{load}"
 
 
-_HEADS = ("mean", "+-", "p50", "p99", "worst", "CPU", "given", "polls", "out")
+HEADS = ("mean", "+-", "p50", "p99", "worst", "CPU", "given", "polls", "out")
 _DROPPED = ("p50", "worst", "out")
 """What a narrow page does without, first to last."""
 
 
 def _table(rows: Sequence[Measured], width: int) -> Iterator[str]:
     names = short_names([cell.policy for cell in rows])
-    made = [(name, cell, _cells(cell)) for name, cell in zip(names, rows, strict=True)]
+    made = [(name, cell, told(cell)) for name, cell in zip(names, rows, strict=True)]
     left = max([len(name) for name in names])
-    heads = list(_HEADS)
+    heads = list(HEADS)
     while True:
         widths = {
             head: max(len(head), *(len(cells[head]) for _, cell, cells in made if not cell.never), 0)
@@ -109,13 +109,18 @@ def _table(rows: Sequence[Measured], width: int) -> Iterator[str]:
         line = f"  {name:{left}}"
         if not cell.never:
             line += "".join(f"  {cells[head]:>{widths[head]}}" for head in heads)
-        for ended, share in cell.shares.items():
-            part = "" if cell.never and share > 0.9999 else f" ({_percent(share)} of the episodes)"
-            line += f"  {_NEVER[ended]}{part}"
-        yield line
+        yield line + "".join(f"  {text}" for text in otherwise(cell))
 
 
-def _cells(cell: Measured) -> dict[str, str]:
+def otherwise(cell: Measured) -> Iterator[str]:
+    """How episodes ended that did not end well."""
+    for ended, share in cell.shares.items():
+        part = "" if cell.never and share > 0.9999 else f" ({_percent(share)} of the episodes)"
+        yield f"{_NEVER[ended]}{part}"
+
+
+def told(cell: Measured) -> dict[str, str]:
+    """The figures of a row by their heads, in us or counts; none where it never ends."""
     if cell.never:
         return {}
     figures, quantiles = cell.figures, cell.quantiles
@@ -166,7 +171,8 @@ def short_names(policies: Sequence[str | None]) -> list[str]:
     ]
 
 
-def _said(found: Costing, measure: str, scenario: str | None) -> Iterator[str]:
+def said(found: Costing, measure: str, scenario: str | None) -> Iterator[str]:
+    """Sentences about the policies of a scenario against each other, and what they depend on."""
     rows = [cell for cell in found.cells if (cell.measure, cell.scenario) == (measure, scenario)]
     short = dict(
         zip([cell.policy or "" for cell in rows], short_names([c.policy for c in rows]), strict=True)
@@ -177,20 +183,20 @@ def _said(found: Costing, measure: str, scenario: str | None) -> Iterator[str]:
         if (b := cell.figures.get("beyond")) is not None
     ]
     if beyond:
-        yield f"  beyond the end of what it waits for: {', '.join(beyond)}"
+        yield f"beyond the end of what it waits for: {', '.join(beyond)}"
     apart = later(found, measure, scenario)
     for one in apart:
-        yield f"  {_apart(one, short)}"
+        yield f"{_apart(one, short)}"
     moves = [move for move in found.moved if (move.measure, move.scenario) == (measure, scenario)]
     shown = {(one.policy, one.against) for one in apart}
-    told: dict[str, Moved] = {}
+    most: dict[str, Moved] = {}
     for move in sorted(moves, key=lambda move: -abs(move.later - move.before)):
         named = (move.policy, move.against) in shown or (move.against, move.policy) in shown
         if named and abs(move.later - move.before) > 0.02 * abs(move.before):
-            told.setdefault(move.cost, move)
-    if told:
-        parts = [_moved(move, short) for move in list(told.values())[:MOST_MOVED]]
-        yield f"  moved most by {'; '.join(parts)}"
+            most.setdefault(move.cost, move)
+    if most:
+        parts = [_moved(move, short) for move in list(most.values())[:MOST_MOVED]]
+        yield f"moved most by {'; '.join(parts)}"
     flips: dict[tuple[str, str], list[str]] = {}
     for move in moves:
         if certain(move, found):
@@ -199,7 +205,7 @@ def _said(found: Costing, measure: str, scenario: str | None) -> Iterator[str]:
     for (policy, against), costs in flips.items():
         pairs.setdefault(tuple(costs), []).append(f"{short[policy]} or {short[against]}")
     for names, who in pairs.items():
-        yield f"  depends on {', '.join(names)}: which is later, {'; '.join(who)}"
+        yield f"depends on {', '.join(names)}: which is later, {'; '.join(who)}"
 
 
 def later(found: Costing, measure: str, scenario: str | None) -> tuple[Difference, ...]:
@@ -257,7 +263,7 @@ def _moved(move: Moved, short: dict[str, str]) -> str:
     return f"{move.cost} ({pair} {number(before, digits)} -> {number(later, digits)})"
 
 
-def _ends(found: Costing) -> Iterator[str]:
+def ends(found: Costing) -> Iterator[str]:
     """What every report says."""
     model = found.model
     stuck = [cell for cell in found.cells if "livelock" in cell.shares]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
 
 from ...check.result import Result, Verdict
 from ...check.saved.data import Data
@@ -38,9 +36,7 @@ from ..visible import shown
 from .colour import Piece, coloured
 from .explorer import Explorer, explorer
 from .swimlane import Drawing, drawing
-
-if TYPE_CHECKING:
-    from jinja2 import Template
+from .template import template
 
 WIDTH = 100
 
@@ -119,26 +115,11 @@ def html_text(
     steps = [trace.steps for model in models for trace in model.traces]
     walked = [explorer.data for model in models for explorer in model.explorers]
     good = sum(model.status == 0 for model in models)
-    page = _template().render(
+    page = template("page.html.j2").render(
         models=models, steps=steps, walked=walked, version=version, made=made, word=word, mood=mood,
         good=good, index=sorted(models, key=lambda model: model.status == 0),
     )  # fmt: skip
     return xml_safe(page)
-
-
-@lru_cache
-def _template() -> Template:
-    # Imported here: it takes longer than a short check.
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("page")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    ).get_template("page.html.j2")
 
 
 def _model(

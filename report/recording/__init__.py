@@ -1,1 +1,2 @@
-"""What came of comparing recordings with a model: `text`, `data` (JSON), `junit`."""
+"""What came of comparing recordings with a model: `text`, `data` (JSON), `junit`, a `page` (HTML), and
+`costs`, a table of lengths for `pfnspec cost`."""

@@ -60,8 +60,11 @@ def _recording(one: Validation, whole: Validated) -> Data:
         "tlc": one.tlc or None,
         "intervals": [
             {
-                "from": i.first, "to": i.last, "count": i.count, "least": i.least, "median": i.median,
-                "p99": i.p99, "most": i.most,
+                "from": i.first, "to": i.last, "count": i.count, "least": i.quantile(0),
+                "median": i.quantile(50), "p99": i.quantile(99), "most": i.quantile(100),
+                "quantiles": {f"p{percent}": time for percent, time in i.quantiles},
+                "histogram": [{"from_ns": edge, "count": count} for edge, count in i.histogram],
+                "met": [{"from": first, "to": last, "count": met} for first, last, met in i.met],
                 "within": {name: {"median": middle, "most": most} for name, middle, most in i.within},
             }
             for i in one.intervals

@@ -25,6 +25,8 @@ MOST_LETTERS = 160
 """Letters of a line that cannot be read."""
 MOST_THREADS = 8
 """Threads that are named."""
+_BAR = 40
+"""Letters of the longest bar of a histogram."""
 MOST_INSTEAD = 8
 """Ways to go on that are told, of the event's own tasks and of others."""
 
@@ -33,25 +35,29 @@ def validation_text(model: str, one: Validation, page: Page) -> str:
     """One recording against the model of that name: its verdict, what it rests on, and why an event is not
     explained."""
     one, page = shown(one), shown(page)
-    ink = page.ink
-    by = f" by {model}" if one.outcome in (EXPLAINED, UNEXPLAINED) else ""
-    colour = "good" if one.as_expected else _INK.get(one.outcome, "bad")
-    head = f"{ink('strong', one.path)}   {ink(colour, one.outcome)}{by}"
-    if one.expected != EXPLAINED:
-        head += ", as expected" if one.as_expected else f", but expected: {one.expected}"
-    lines = [head]
-    if one.outcome == UNEXPLAINED and one.failure is not None:
-        lines[0] += f": {_event(one.failure.event)}, line {one.failure.event.line}"
+    lines = [headline(model, one, page)]
     if one.fault:
         where = f"line {one.line}: " if one.line else ""
         lines += ["", f"  {where}{one.fault}"]
         lines += [f"    {one.text.strip()[:MOST_LETTERS]}"] if one.text.strip() else []
         lines += [f"  help: {one.advice}"] if one.advice else []
     if one.bound:
-        lines += ["", *_numbers(one, page)]
+        lines += ["", *numbers(one, page)]
     if one.failure is not None:
-        lines += ["", *_failure(one.failure, page)]
+        lines += ["", *failure_lines(one.failure, page)]
     return "\n".join(lines) + "\n"
+
+
+def headline(model: str, one: Validation, page: Page) -> str:
+    """What became of a recording, in a line."""
+    by = f" by {model}" if one.outcome in (EXPLAINED, UNEXPLAINED) else ""
+    colour = "good" if one.as_expected else _INK.get(one.outcome, "bad")
+    head = f"{page.ink('strong', one.path)}   {page.ink(colour, one.outcome)}{by}"
+    if one.expected != EXPLAINED:
+        head += ", as expected" if one.as_expected else f", but expected: {one.expected}"
+    if one.outcome == UNEXPLAINED and one.failure is not None:
+        head += f": {_event(one.failure.event)}, line {one.failure.event.line}"
+    return head
 
 
 def seconds(time: float) -> str:
@@ -62,7 +68,8 @@ def seconds(time: float) -> str:
     return f"{time * 1e9:.3g} ns"
 
 
-def _numbers(one: Validation, page: Page) -> Iterable[str]:
+def numbers(one: Validation, page: Page) -> Iterable[str]:
+    """What a recording had in it, and what of the model was not seen."""
     threads = ", ".join(one.threads[:MOST_THREADS])
     if len(one.threads) > MOST_THREADS:
         threads += f" and {len(one.threads) - MOST_THREADS} more"
@@ -90,11 +97,23 @@ def _numbers(one: Validation, page: Page) -> Iterable[str]:
 
 def _interval(one: Interval) -> str:
     text = (
-        f"{one.first} to {one.last}: {one.count} times, {seconds(one.least)} to {seconds(one.most)}, "
-        f"median {seconds(one.median)}, 99 % within {seconds(one.p99)}"
+        f"{one.first} to {one.last}: {one.count} times, {seconds(one.quantile(0))} to "
+        f"{seconds(one.quantile(100))}, median {seconds(one.quantile(50))}, 99 % within "
+        f"{seconds(one.quantile(99))}"
     )
     within = ", ".join(f"{name} {middle} times, at most {most}" for name, middle, most in one.within)
-    return f"{text}; in it {within}" if within else text
+    text += f"; in it {within}" if within else ""
+    return text + "".join(f"; {met} of them met {first} to {last}" for first, last, met in one.met)
+
+
+def histogram_text(one: Interval) -> str:
+    """How long the stretches took, a line for each power of two."""
+    most = max(count for _, count in one.histogram)
+    lines = [f"  {one.first} to {one.last}"]
+    for edge, count in one.histogram:
+        bar = "#" * -(-count * _BAR // most)
+        lines.append(f"    from {seconds(edge / 1e9):>8}  {count:>7}  {bar}".rstrip())
+    return "\n".join(lines) + "\n"
 
 
 def _event(event: Event) -> str:
@@ -105,7 +124,8 @@ def _who(event: Event) -> str:
     return f"{event.command}-{event.thread}" if event.command else f"thread {event.thread}"
 
 
-def _failure(failure: Failure, page: Page) -> Iterable[str]:
+def failure_lines(failure: Failure, page: Page) -> Iterable[str]:
+    """Why an event is not explained: a behaviour up to it, and how that could go on."""
     if failure.steps:
         tasks = tuple(sorted({step.task for step in failure.steps}))
         laid = layout(failure.steps, tasks, page.main, page.width - 1)

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -36,6 +37,12 @@ process worker:
 def work():
     might_sleep()
 measure wait_time: waiter at waits until waiter at through
+"""
+
+
+ONE_CPU = """scenario one:
+    cpus = 1
+    preempt = none
 """
 
 
@@ -106,6 +113,55 @@ def test_a_livelock_meets_no_bound(pfnspec: Run) -> None:
     words = ("--scenario", "one_cpu", "--policy", "spin", "--require", "refresh_time.mean < 1s")
     ran = pfnspec("cost", S5, *QUICK, *words)
     assert ran.returncode == 1 and "never ends" in ran.stdout.splitlines()[-1]
+
+
+class Tags(HTMLParser):
+    """The tags of a page; fails unless each is closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, self.getpos()
+
+
+def test_a_page(pfnspec: Run, small: Path) -> None:
+    """It needs nothing else, carries the costs, and has a curve for each policy that ends."""
+    small.write_text(
+        MODEL.replace("policies spin, block", "policies spin, block\n" + ONE_CPU), encoding="utf-8"
+    )
+    table = 'name = "<b>&"\n[duration]\nwork = "20us"\n'
+    small.with_suffix(".costs.toml").write_text(table, encoding="utf-8")
+    words = ("--quick", "--format", "html", "--require", "wait_time.mean < 5us under block")
+    ran = pfnspec("cost", small, *words)
+    assert ran.returncode == 1 and "FAILS" in ran.stderr
+    page = ran.stdout
+    tags = Tags(page).tags
+    assert not {"script", "link", "img", "b"} & set(tags) and "://" not in page and "url(" not in page
+    assert "loaded + &lt;b&gt;&amp;" in page and "FAILS" in page
+    assert tags.count("svg") == 1 and "never ends: a livelock" in page
+    assert "spin: never ends</text>" in page and page.count('<path class="c1" d="M52 ') == 1
+    assert '<path class="c0" d="M52 ' not in page
+    assert pfnspec("cost", small, *words).stdout == page
+
+
+def test_a_page_and_a_picture_of_a_sweep(pfnspec: Run, small: Path) -> None:
+    words = ("--quick", "--points", "2", "--sweep", "duration.work=20us,30us")
+    page = pfnspec("cost", small, *words, "--format", "html").stdout
+    picture = pfnspec("cost", small, *words, "--format", "svg").stdout
+    assert Tags(page).tags.count("svg") == 3
+    assert picture.startswith("<svg ") and picture in page + "\n"
+    ran = pfnspec("cost", small, "--quick", "--format", "svg")
+    assert ran.returncode == 2 and "a picture is drawn over times" in ran.stderr
 
 
 def test_a_table_requires_something(pfnspec: Run, small: Path) -> None:

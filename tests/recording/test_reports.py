@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -55,8 +56,11 @@ def test_intervals_as_data(pfnspec: Run) -> None:
     assert ran.returncode == 0
     data = json.loads(ran.stdout)
     Draft202012Validator(SCHEMA).validate(data)
-    (interval,) = data["recordings"][0]["intervals"]
+    interval, other = data["recordings"][0]["intervals"]
     assert interval["within"]["lookup_enter"]["most"] >= 2
+    assert interval["quantiles"]["p50"] == interval["median"]
+    assert sum(bar["count"] for bar in interval["histogram"]) == interval["count"]
+    assert [one["from"] for one in interval["met"]] == [other["from"]]
 
 
 def test_junit(pfnspec: Run, faulty: Path) -> None:
@@ -109,3 +113,17 @@ def test_what_is_not_seen(pfnspec: Run, tmp_path: Path) -> None:
     assert "    label waits, line futex_mutex:61\n" in ran.stdout
     assert "    then of `if old == contended:`, line futex_mutex:55\n" in ran.stdout
     assert "wants," not in ran.stdout.partition("not seen")[2]
+
+
+def test_a_page(pfnspec: Run, faulty: Path) -> None:
+    """It needs nothing else, and says what the text does."""
+    words = ("validate", "futex_forgets_sleepers.pfn", "futex.ndjson", faulty, "--interval", "wants:taken")
+    ran = pfnspec(*words, "--format", "html", cwd=FOLDER)
+    assert ran.returncode == 2
+    page = ran.stdout
+    assert not re.search(r"<(script|link|img)|://|url\(", page)
+    for section in ("header", "section", "details", "table", "div", "pre", "tr"):
+        assert page.count(f"<{section}") == page.count(f"</{section}>")
+    assert "2 recordings, 0 as expected" in page
+    assert "line 83 of the recording" in page and "instead, it could go on with:" in page
+    assert page.count("<td>17</td>") == 1 and page.count('class="bar"') >= 2

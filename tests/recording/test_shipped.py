@@ -7,12 +7,19 @@ from pathlib import Path
 
 import pytest
 from pfnspec.check.load import Cell, Loaded, load
+from pfnspec.dsl.diagnostics import Diagnostics
+from pfnspec.dsl.model.model import Stretch
+from pfnspec.dsl.source import Source
 from pfnspec.recording.result import EXPLAINED, UNEXPLAINED, Validation
 from pfnspec.recording.validate import Options, validate
+from pfnspec.report.recording.costs import costs_text
+from pfnspec.timing.table.read import costs
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "examples" / "pfncache" / "recording"
 RECORDING = FOLDER / "linux-6.1.176.txt.gz"
+TABLE = FOLDER / "linux-6.1.176.costs.toml"
+PLACES = {Stretch("start_leave", "end_enter"): "zap", Stretch("lookup_enter", "lookup_leave"): "hva_to_pfn"}
 
 
 def run(model: str, recording: Path, options: Options = Options()) -> Validation:  # noqa: B008 - frozen
@@ -38,13 +45,22 @@ def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_all_of_it_is_explained() -> None:
     """And every label and branch of the model is seen in it."""
-    one = run("linux_6_1", RECORDING)
+    one = run("linux_6_1", RECORDING, Options(stretches=tuple(PLACES)))
     assert (one.outcome, one.events, one.bound) == (EXPLAINED, 16221, 14846)
     assert one.unreached == ()
     assert one.most <= 300
-    (refreshes,) = one.intervals
+    refreshes, invalidations, *lengths = one.intervals
     assert (refreshes.first, refreshes.last, refreshes.count) == ("refresh_enter", "refresh_leave", 40)
     assert ("lookup_enter", 2, 1687) in refreshes.within
+    # A recording that collides so much is what it was made for.
+    assert ("start_enter", "end_leave", 38) in refreshes.met
+    assert ("refresh_enter", "refresh_leave", 238) in invalidations.met
+    assert [length.count for length in lengths] == [246, 6193]
+    table = TABLE.read_text(encoding="utf-8")
+    places = {(stretch.first, stretch.last): place for stretch, place in PLACES.items()}
+    made = costs_text([one], places, table.partition("\n")[0].removeprefix("# "))
+    assert made == table
+    assert costs([Source("a", made)], Diagnostics()) is not None
 
 
 REFUSED = {

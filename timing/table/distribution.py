@@ -98,7 +98,7 @@ class Seen:
 
 Distribution = Constant | Uniform | Exponential | LogNormal | Points | Mix | Seen
 
-KINDS = ("uniform", "exponential", "lognormal", "quantiles", "mix", "file")
+KINDS = ("uniform", "exponential", "lognormal", "quantiles", "seen", "mix", "file")
 
 
 def distribution(value: object, files: Mapping[str, str]) -> Distribution:
@@ -129,6 +129,10 @@ def distribution(value: object, files: Mapping[str, str]) -> Distribution:
             return LogNormal(median, p99)
         case "quantiles":
             return _quantiles(given)
+        case "seen":
+            if not isinstance(given, list) or not given:
+                raise NoTime("seen takes a list of times")
+            return Seen(tuple(sorted(map(nanoseconds, given))))
         case "mix":
             return _mix(given, files)
         case _:
