@@ -118,9 +118,7 @@ class CellCheck:
     def _asks(self) -> Safety:
         program = pipeline.prepared(self.watched, reduction=self.reduction)
         names = [name for name in self.program.properties if self.asked(name)]
-        return Safety(
-            program, names, self.registers, self.runs, reduction=self.reduction, hunts=self.hunts
-        )
+        return Safety(program, names, self.registers, self.runs, reduction=self.reduction, hunts=self.hunts)
 
     @cached_property
     def _whole(self) -> Interpreter:

@@ -448,3 +448,11 @@ def test_each_word_that_stands_for_another_takes_the_same() -> None:
             stronger, weaker = word_of(word), word_of(other)
             assert stronger is not None and weaker is not None
             assert stronger.parameters == weaker.parameters, (word, other)
+
+
+def test_a_loop_that_a_goto_leaves_comes_round_by_what_it_finds() -> None:
+    loop = "    while True:\n        if n:\n            goto out\n    label out\n"
+    text = f"model g\nshared n: bool\nprocess p:\n{loop}process q:\n    n = True\n"
+    loaded = load("g.pfn", text=text)
+    assert loaded.specification is not None and loaded.cells, loaded.diagnostics
+    assert [one.how for one in changes(loaded.specification) if one.kind == "loop"] == ["once"]
