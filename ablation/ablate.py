@@ -245,20 +245,35 @@ class _OneTry:
         names = frozenset((cell.scenario, cell.policy) for cell in self.loaded.cells)
         made = cells_of(specification, dict(options.overrides), found, memory=options.memory, only=names)
         if found.errors:
-            return found
+            others = [one for one in found if one.severity == "error" and one.code != "no-wait"]
+            if others or _unruled(specification) == specification:
+                return found
+            # Policies that have nothing to decide any more are no fault of the change.
+            return self.changed(_unruled(specification))
         new = {(cell.scenario, cell.policy): cell for cell in made}
-        cells = []
+        cells: dict[tuple[str | None, str | None], Cell] = {}
         for cell in self.loaded.cells:
-            other = new.get((cell.scenario, cell.policy))
-            if other is not None and not same(cell, other):
-                cells.append(other)
+            # Where nothing waits any more, there is one cell for all policies.
+            other = new.get((cell.scenario, cell.policy)) or new[cell.scenario, None]
+            if not same(cell, other):
+                cells[other.scenario, other.policy] = other
         return replace(
             self.loaded,
-            cells=tuple(cells),
+            cells=tuple(cells.values()),
             diagnostics=(),
             specification=specification,
             changed=fingerprint(repr(specification)),
         )
+
+
+def _unruled(specification: tree.Tree) -> tree.Tree:
+    """A specification without its `policies` lines."""
+    kept = [
+        replace(one, policies=()) if isinstance(one, tree.Scenario) else one
+        for one in specification.declarations
+        if not isinstance(one, tree.Policies)
+    ]
+    return replace(specification, declarations=tuple(kept))
 
 
 def _engine(result: Result) -> str:

@@ -95,7 +95,8 @@ def cells_of(
     only: frozenset[tuple[str | None, str | None]] | None = None,
 ) -> tuple[Cell, ...]:  # fmt: skip
     """The cells of a tree, as far as it has no faults, which are added to `found`: `only` those of these
-    scenarios and policies (None: all).  The other arguments are those of `load`."""
+    scenarios and policies (None: all); of a scenario in which nothing waits, the one without a policy.  The
+    other arguments are those of `load`."""
     cells: list[Cell] = []
     names = scenario_names(specification)
     if only is not None:
@@ -107,7 +108,7 @@ def cells_of(
         if checked is None:
             continue
         for policy in checked.choices or (None,):
-            if only is not None and (checked.scenario, policy) not in only:
+            if only is not None and policy is not None and (checked.scenario, policy) not in only:
                 continue
             program, faults = lower(checked, policy)
             found.extend(faults.sorted())

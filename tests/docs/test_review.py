@@ -10,6 +10,8 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from pfnspec.ablation.changes import changes
+from pfnspec.check.load import load
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "review.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -57,3 +59,19 @@ def test_traces(number: int, pfnspec: Run) -> None:
         words = line.split()
         if words and words != ["..."]:
             assert any(words == other for other in lines), f"not, or not here: {line}\n\n{ran.stdout}"
+
+
+def test_which_barriers_carry(example_results: Mapping[str, dict[str, Any]]) -> None:
+    """Each by the scenario of the example that has none there; and they stand where the page says."""
+    lockless = "examples/memory/lockless.pfn"
+    verdicts = example_results[lockless]["verdicts"]
+    stale = {v["scenario"]: v["outcome"] for v in verdicts if v["property"] == "stale PFN used"}
+    without = ("starts", "refreshs", "write_barrier", "read_barrier")
+    assert stale["both"] == "holds" and {stale[f"without_{name}"] for name in without} == {"violated"}
+    loaded = load(PAGE.parents[1] / lockless)
+    assert loaded.specification is not None
+    found = [one.place for one in changes(loaded.specification) if (one.kind, one.how) == ("barrier", "gone")]
+    told = " ".join(TEXT[TEXT.index("## Which barriers carry") :].split())
+    lines = [(Path(place.path).stem, place.line) for place in found]
+    assert lines == [("lockless", 17), ("lockless", 34), ("upstream", 18), ("upstream", 26)]
+    assert "(line 17)" in told and "(line 34)" in told and "(lines 18 and 26 of [upstream]" in told
