@@ -1,7 +1,8 @@
 """A model, with one thing at a time taken away: what falls without it.
 
-The model itself is checked first.  Each changed tree then goes through the checker and the lowering like any other, and through
-`check` in the cells that count: those in which everything that is asked for is expected to hold, and does.
+The model itself is checked first.  Each changed tree then goes through the checker and the lowering like any
+other, and through `check` in the cells that count: those in which everything that is asked for is expected to
+hold, and does.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from ..check.expectations import expected, properties_of
 from ..check.load import Cell, Loaded, cells_of, load
@@ -19,6 +21,7 @@ from ..check.matrix import check_loaded, chosen
 from ..check.options import Hunts, Options
 from ..check.result import HOLDS, SC, WEAK, Evidence, Result, Verdict
 from ..check.result import UNDECIDED as OPEN
+from ..check.saved.store import fingerprint
 from ..dsl.diagnostics import Diagnostics
 from ..dsl.syntax import tree
 from .change import KINDS, Change, Kind
@@ -31,8 +34,14 @@ HUNTED = 1_000
 
 LEAST = 20_000
 TIMES = 50
-"""A changed model may have so many states more than the model, and this many at least: then it is given up, unless
-`--max-states` says otherwise."""
+"""A run of a changed model may have so many times the states of the model, and this many at least: beyond
+them it is given up, unless a limit was asked for."""
+
+
+NOTHING_COUNTS = (
+    "in no scenario and under no policy everything is expected to hold, so nothing could fall; "
+    "--property NAME asks for what does"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +66,9 @@ def ablate(
 ) -> Ablation:
     """Takes away from a model, one at a time, everything of these `kinds`.
 
-    `about_barriers`: memory is weak where they order something: only scenarios under weak memory count then,
-    and if there are none it is weak in all, unless `options` say which it is.  `options` are those of a check; its
-    `states` are for each run of a changed model.  `on_progress` hears None while the model itself is checked.
-    Whatever goes wrong is in the result."""
+    `about_barriers`: only scenarios under weak memory count, and if there are none it is weak in all, unless
+    `options` say which it is.  `options` are those of a check; its `states` are for each run.  `on_progress`
+    hears None while the model itself is checked.  Whatever goes wrong is in the result."""
     return _Ablation(
         os.fspath(path), options or Options(), tuple(kinds), about_barriers, on_progress, cancel
     ).run(text)
@@ -80,6 +88,7 @@ class _Ablation:
         self.started = time.monotonic()
         self.jobs = options.jobs or max(1, (os.cpu_count() or 1) // options.workers)
         self.lock = threading.Lock()
+        self.only_weak = False
         self.done = self.noticed = 0
         self.all = 0
 
@@ -89,11 +98,12 @@ class _Ablation:
         loaded = self.read(text, options.memory)
         if not self.about_barriers or options.memory is not None or not loaded.cells:
             return loaded, False
-        if any(cell.model.memory == WEAK for cell in loaded.cells):
+        weak = any(cell.model.memory == WEAK for cell in loaded.cells)
+        if weak or loaded.specification is None or not self.changes(loaded.specification):
             return loaded, False
-        weak = {source.path: source.text for source in loaded.sources.values()}
-        again = self.read(weak.get(self.path, text), WEAK)
-        return again, True
+        # Standard input is read once.
+        again = next((one.text for one in loaded.sources.values() if one.path == loaded.path), text)
+        return self.read(again, WEAK), True
 
     def read(self, text: str | bytes | None, memory: str | None) -> Loaded:
         options = self.options
@@ -102,18 +112,19 @@ class _Ablation:
     def run(self, text: str | bytes | None) -> Ablation:
         loaded, implied = self.load(text)
         options = replace(self.options, memory="weak") if implied else self.options
+        self.only_weak = self.about_barriers and any(c.model.memory == WEAK for c in loaded.cells)
         cells, unknown = chosen(loaded, options)
         if not cells or unknown:
             return self.ended(check_loaded(loaded, options), loaded, (), ())
-        counting = tuple(cell for cell in cells if self.counts(cell))
-        left_out = tuple(cell for cell in cells if cell not in counting)
+        counting = tuple(cell for cell in cells if self.left_out(cell) is None)
+        left_out = tuple(cell for cell in cells if self.left_out(cell) is not None)
         only = replace(loaded, cells=counting)
         if not counting:
             base = check_loaded(replace(loaded, cells=()), options)
-            return self.ended(base, loaded, (), left_out, refused=self.nothing_counts(cells))
+            return self.ended(base, loaded, (), left_out, refused=NOTHING_COUNTS, implied=implied)
         if self.on_progress:
             self.on_progress(None)
-        base = check_loaded(only, options, None, self.cancel, self.started)
+        base = check_loaded(only, options, None, self.cancel, self.started, hunts=Hunts(HUNTED))
         if base.status:
             return self.ended(base, loaded, counting, left_out, refused=_unfit(base), implied=implied)
         tried = self.tried(_smallest_first(only, base), options, _limit(base))
@@ -121,30 +132,24 @@ class _Ablation:
         whole = self.ended(base, loaded, counting, left_out, tried, implied=implied)
         return replace(whole, stopped=stopped if len(tried) < self.all else None)
 
-    def counts(self, cell: Cell) -> bool:
-        """Whether everything asked for is expected to hold in a cell; a `sometimes` may be expected never to be met."""
-        if self.about_barriers and cell.model.memory == SC:
-            return False
+    def left_out(self, cell: Cell) -> Literal["violated", "sc"] | None:
+        """Why a cell does not count: not everything asked for is expected to hold, or barriers order nothing
+        there.  That a `sometimes` is never met may be expected, too."""
+        if self.only_weak and cell.model.memory == SC:
+            return "sc"
         sometimes = {formula.property for formula in cell.program.sometimes}
         asked = [
             n for n in properties_of(cell) if not self.options.properties or n in self.options.properties
         ]
-        return all(name in sometimes or expected(cell, name) == HOLDS for name in asked)
-
-    def nothing_counts(self, cells: Sequence[Cell]) -> str:
-        if self.about_barriers and all(cell.model.memory == SC for cell in cells):
-            return "barriers order nothing where memory is sequentially consistent; --memory weak has it otherwise"
-        return (
-            "in no scenario and under no policy everything is expected to hold, so there is nothing that could fall; "
-            "--property leaves out what is expected to be violated"
-        )
+        holds = all(name in sometimes or expected(cell, name) == HOLDS for name in asked)
+        return None if holds else "violated"
 
     def ended(
         self, base: Result, loaded: Loaded, counting: Sequence[Cell], left_out: Sequence[Cell],
         tried: tuple[Tried, ...] = (), *, refused: str = "", implied: bool = False,
     ) -> Ablation:  # fmt: skip
         names = [
-            tuple(CellName(c.scenario, c.policy, c.model.memory) for c in cells)
+            tuple(CellName(c.scenario, c.policy, c.model.memory, self.left_out(c)) for c in cells)
             for cells in (counting, left_out)
         ]
         memory = "weak" if implied else self.options.memory
@@ -156,10 +161,14 @@ class _Ablation:
 
     # -- the changes
 
+    def changes(self, specification: tree.Tree) -> list[Change]:
+        """Those that are asked for."""
+        return [one for one in changes(specification) if one.kind in self.kinds]
+
     def tried(self, loaded: Loaded, options: Options, limit: int) -> tuple[Tried, ...]:
         """Each change tried, as far as there is time, in their order."""
         assert loaded.specification is not None
-        todo = [one for one in changes(loaded.specification) if one.kind in self.kinds]
+        todo = self.changes(loaded.specification)
         self.all = len(todo)
         options = replace(
             options, jobs=1, states=options.states or limit, scenarios=(), policies=(), shard=None, keep=None
@@ -201,7 +210,8 @@ class _Ablation:
 
 @dataclass(frozen=True, slots=True)
 class _OneTry:
-    """How a change of a model is tried; `loaded` has the cells that count, in the order in which they are looked at."""
+    """How a change of a model is tried; `loaded` has the cells that count, in the order in which they are
+    looked at."""
 
     loaded: Loaded
     options: Options
@@ -211,7 +221,7 @@ class _OneTry:
     def of(self, change: Change, left: float | None) -> Tried:
         """What comes of a change; it has `left` seconds (None: as many as it needs)."""
         assert self.loaded.specification is not None
-        made = self.changed(change.applied(self.loaded.specification), str(change))
+        made = self.changed(change.applied(self.loaded.specification))
         if isinstance(made, Diagnostics):
             fault = next(one for one in made if one.severity == "error")
             return Tried(change, NO_MODEL, fault=fault)
@@ -229,8 +239,8 @@ class _OneTry:
         vacuous = dict.fromkeys(v.property for v in result.verdicts if v.vacuous)
         return Tried(change, NOT_NEEDED, vacuous=tuple(vacuous), engine=_engine(result))
 
-    def changed(self, specification: tree.Tree, words: str) -> Loaded | Diagnostics:
-        """The changed model in those cells in which it is another; what is wrong with it, if it is no model."""
+    def changed(self, specification: tree.Tree) -> Loaded | Diagnostics:
+        """The changed model in those cells in which it is another; or what keeps it from being a model."""
         options, found = self.options, Diagnostics()
         names = frozenset((cell.scenario, cell.policy) for cell in self.loaded.cells)
         made = cells_of(specification, dict(options.overrides), found, memory=options.memory, only=names)
@@ -243,12 +253,17 @@ class _OneTry:
             if other is not None and not same(cell, other):
                 cells.append(other)
         return replace(
-            self.loaded, cells=tuple(cells), diagnostics=(), specification=specification, changed=words
+            self.loaded,
+            cells=tuple(cells),
+            diagnostics=(),
+            specification=specification,
+            changed=fingerprint(repr(specification)),
         )
 
 
 def _engine(result: Result) -> str:
-    """The engine that a result without a violation rests on; one of two that had to agree may have been too slow."""
+    """The engine that a result without a violation rests on; of two that had to agree, one may have been too
+    slow."""
     alone = [v for v in result.verdicts if v.evidence and v.evidence.engines == ("interpreter",)]
     return "interpreter" if alone and result.engine == "tlc" else result.engine
 
@@ -268,10 +283,12 @@ def _limit(base: Result) -> int:
 
 def _unfit(base: Result) -> str:
     """Why a model is not taken apart."""
-    if base.failure is not None or base.stopped is not None:
-        return ""
     wrong: list[Verdict] = [v for v in base.verdicts if not v.as_expected and v.outcome != OPEN]
     if wrong:
         first = wrong[0]
-        return f"`{first.property}` is {first.outcome}, and expected: {first.expected}; nothing is taken away from a model that does not do what it expects"
-    return "not all of the model is decided, so nothing is taken away from it"
+        return (
+            f"`{first.property}` is {first.outcome}, and expected: {first.expected}; nothing is taken away "
+            "from a model that does not do what it expects (`pfnspec check` shows how)"
+        )
+    known = base.failure is not None or base.stopped is not None or not base.verdicts
+    return "" if known else "not all of the model is decided, so nothing is taken away from it"

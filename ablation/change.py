@@ -14,8 +14,8 @@ Kind = Literal[
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """What is taken away: what orders memory; a section of a lock, of RCU, or with interrupts masked; what wakes;
-what waits or sleeps; a part under `and` or `or`; an `if`; that a loop comes round; an assignment; the order of
-two neighbouring stores; a call."""
+what waits or sleeps; a part under `and` or `or`; an `if`; that a loop comes round; an assignment; the order
+of two neighbouring stores; a call."""
 
 How = Literal["gone", "weaker", "later", "earlier", "never", "always", "once", "swapped"]
 """It is gone; another word stands there, which orders or wakes less; a section begins later, or ends earlier,

@@ -1,8 +1,8 @@
 """Every change that takes one thing away from the code of a specification, in the order of the text.
 
 Code is what processes, handlers, `def`s and policies of the specification do. Assertions, ghosts and what is
-said of behaviours are no code: they stay, as what a change is noticed by. Changes are of the tree, so that each has its
-place; whether a changed tree is a model is for the checker to say.
+said of behaviours are no code: they stay, as what a change is noticed by. Changes are of the tree, so that
+each has its place; whether a changed tree is a model is for the checker to say.
 """
 
 from __future__ import annotations
@@ -145,11 +145,14 @@ def _of_section(edit: _Edit, at: int, section: tree.With) -> Iterator[Change]:
     first, last = _borders(body)
     if first is None or last is None or first == last:
         return
-    inner = lambda part: replace(section, body=replace(section.body, statements=part))  # noqa: E731
-    later = [*body[: first + 1], inner(body[first + 1 :])]
+    later = [*body[: first + 1], _around(section, body[first + 1 :])]
     yield edit.made("section", "later", section.span, at, at + 1, later)
-    earlier = [inner(body[:last]), *body[last:]]
+    earlier = [_around(section, body[:last]), *body[last:]]
     yield edit.made("section", "earlier", section.span, at, at + 1, earlier)
+
+
+def _around(section: tree.With, statements: tuple[tree.Statement, ...]) -> tree.With:
+    return replace(section, body=replace(section.body, statements=statements))
 
 
 def _of_calls(edit: _Edit, at: int) -> Iterator[Change]:
@@ -213,7 +216,7 @@ def _comes_round(loop: tree.While, known: _Known) -> bool:
 
 def _leaves(node: object) -> bool:
     """Whether a loop's body may leave it."""
-    if isinstance(node, tree.Return | tree.Break):
+    if isinstance(node, tree.Return | tree.Break | tree.Goto):
         return True
     if isinstance(node, tree.While | tree.For):
         return any(isinstance(one, tree.Return) for one in walk(node))

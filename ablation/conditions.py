@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..dsl.model.walk import parts
 from ..dsl.syntax import tree
 from ..dsl.vocabulary.lookup import ASSERTING
-from ..dsl.model.walk import parts
 from .change import Change
 
 _JOINS = ("and", "or")

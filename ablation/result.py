@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from ..check.result import Result, Verdict
 from ..dsl.diagnostics import Diagnostic
@@ -22,10 +23,11 @@ OUTCOMES = (LOAD_BEARING, NOT_NEEDED, UNDECIDED, SAME, NO_MODEL)
 class Tried:
     """A change, and what came of it in the cells that count.
 
-    `fell` is the verdict that is not as expected, with its behaviour, of what is load-bearing (a `sometimes` has none).
-    `fault` is what keeps it from being a model.  `why` says what stopped it, or how a tool failed,
-    where it is not decided.  `vacuous` names properties that hold with it, and say nothing any more.
-    `engine` is what has decided that nothing falls: tlc, or interpreter. `failed`: a tool could not do its work.
+    `fell` is the verdict that is not as expected, with its behaviour, of what is load-bearing (a
+    `sometimes` has none).  `fault` is what keeps it from being a model.  `why` says what stopped it, or how
+    a tool failed, where it is not decided.  `vacuous` names properties that hold with it, and say nothing any
+    more.  `engine` is what has decided that nothing falls: tlc, or interpreter.  `failed`: a tool could not
+    do its work.
     """
 
     change: Change
@@ -40,21 +42,23 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class CellName:
-    """A scenario and a policy, None where there is no such axis; `memory` is sc or weak."""
+    """A scenario and a policy, None where there is no such axis; `memory` is sc or weak.  `why` it does not
+    count: something is expected to be violated there, or memory is sc; None where it does."""
 
     scenario: str | None
     policy: str | None
     memory: str
+    why: Literal["violated", "sc"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ablation:
     """A model, and everything that was taken away from it.
 
-    `base` is the model itself, checked: where it does not do what it expects, nothing is taken away, and `refused` says why.
-    `cells` are those that count, in which everything is expected to hold, and `left_out` the others.  `memory` is what
-    was asked for, or implied: sc or weak in all scenarios, None for what each says.
-    `interrupted`: not all was tried."""
+    `base` is the model itself, checked: where it does not do what it expects, nothing is taken away, and
+    `refused` says why.  `cells` are those that count, in which everything is expected to hold, and `left_out`
+    the others.  `memory` is what was asked for, or `implied`: sc or weak in all scenarios, None for what each
+    says.  `stopped`: not all was tried, because of a time limit or an interruption."""
 
     base: Result
     cells: tuple[CellName, ...]

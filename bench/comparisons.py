@@ -4,9 +4,9 @@ By the interpreter (`safety`, `liveness`): the whole program, the reduced one, t
 each property alone, the one that keeps the queues of its locks; under weak memory, what sequentially
 consistent memory shows; and what is said to be interchangeable is exchanged; whoever `deadlock` calls stuck
 never steps again in the graph of all states.  By TLC (`safety_by_tlc`, `liveness_by_tlc`): the whole program,
-the reduced one, and that up to symmetry, with the number of states; every trace is replayed.  By Spin
-(`safety_by_spin`): the whole program and the reduced one, with the number of states and of steps, what is
-reached, and the length of each trace, which is replayed.
+the reduced one, that up to symmetry, and the first two in one run, with the number of states; every trace is
+replayed.  By Spin (`safety_by_spin`): the whole program and the reduced one, with the number of states and of
+steps, what is reached, and the length of each trace, which is replayed.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from exchanges import changed_by_an_exchange
+from joined_runs import claims_together, difference, safety_together
 from pfnspec import spin, tla
 from pfnspec.check.load import Cell, load
 from pfnspec.translator import pipeline
 from pfnspec.translator.emit.codes import Unsupported
 from pfnspec.translator.emit.emit import Emission, emit
+from pfnspec.translator.emit.joined import Joined
 from pfnspec.translator.emit.promela import promela
 from pfnspec.translator.lower.lower import lower
 from pfnspec.translator.program.program import FALSE, TRUE, Program, Property
@@ -194,7 +196,19 @@ def safety_by_tlc(cell: Cell, known: Safety, tools: tla.Tools) -> int:
             states = states_of(tuple(s.values for s in outcome.trace.states), program, emission)
             path = expansion.path(states, everyone=name == "deadlock") if expansion else states
             retrace(name, path, known.whole)
-    return runs + symmetric_by_tlc(known, names, broken, tools)
+    return runs + symmetric_by_tlc(known, names, broken, tools) + together_by_tlc(known, broken, tools)
+
+
+def together_by_tlc(known: Safety, broken: list[str], tools: tla.Tools) -> int:
+    """TLC on both programs in one run, which notes what is violated.  The number of runs."""
+    parts, page = safety_together([known.whole.program, known.reduced.program], broken)
+    if page is None:
+        return 0
+    outcome = tlc(page, tools, deadlock=page.check_deadlock)
+    message = difference(outcome, parts, broken, [known.states, known.fewer])
+    if message is not None:
+        raise Disagreement(f"TLC, together: {message}")
+    return 1
 
 
 def safety_by_spin(cell: Cell, known: Safety, tools: spin.Tools) -> int:
@@ -259,13 +273,14 @@ def symmetric_by_tlc(known: Safety, names: list[str], broken: list[str], tools: 
 
 
 def tlc(
-    emission: Emission, tools: tla.Tools, *, deadlock: bool = False, liveness: bool = False
+    emission: Emission | Joined, tools: tla.Tools, *, deadlock: bool = False, liveness: bool = False
 ) -> tla.Holds | tla.Violated:
     """The outcome of one run; raises Disagreement when TLC finds fault with the module."""
     job = tla.Job(
         module=emission.module,
         module_text=emission.module_text,
         cfg_text=emission.cfg_text,
+        others=emission.others if isinstance(emission, Joined) else {},
         check_deadlock=deadlock,
         liveness=liveness,
         quick=True,
@@ -360,4 +375,9 @@ def liveness_by_tlc(known: Liveness, tools: tla.Tools) -> int:
             if expansion:
                 states, loop = expansion.lasso(states, loop)
             retrace_lasso(known.property, states, loop, whole)
-    return 2
+    page = claims_together([known.whole, known.reduced], name)
+    if page is None:
+        return 2
+    if isinstance(tlc(page, tools, liveness=True), tla.Holds) != known.holds:
+        raise Disagreement(f"TLC, liveness: {not known.holds} of {name} (together), the search {known.holds}")
+    return 3

@@ -14,16 +14,20 @@ from pfnspec.dsl.model import sorts as s
 from pfnspec.translator.program.program import (
     NONE,
     SELF,
+    Altered,
     AnyTask,
     Apply,
     BoundName,
+    Composed,
     Const,
     Defined,
     Expr,
+    FieldOf,
     PointName,
     Program,
     Quantified,
     Read,
+    Record,
     Task,
     TaskAt,
     TaskQueue,
@@ -39,8 +43,8 @@ LOWEST, HIGHEST = -3, 3
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What an expression yields: `of` is int, bool, task, point, snapshot, or an enum's name; `many` is
-    one, none (one or None), set or queue."""
+    """What an expression yields: `of` is int, bool, task, point, snapshot, or the name of an enum or a word;
+    `many` is one, none (one or None), set or queue."""
 
     of: str
     many: str = "one"
@@ -69,7 +73,7 @@ def kind_of(variable: Variable) -> Kind | None:
             return Kind(_base(of), "set")
         case s.Optional(of=of):
             return Kind(_base(of), "none")
-        case s.Bool() | s.Range() | s.Enum() as plain:
+        case s.Bool() | s.Range() | s.Enum() | s.Word() as plain:
             return Kind(_base(plain))
         case _:
             return None
@@ -81,10 +85,14 @@ def _base(sort: s.Sort) -> str:
             return "bool"
         case s.Range():
             return "int"
-        case s.Enum(name=name):
+        case s.Enum(name=name) | s.Word(name=name):
             return name
         case _:
             raise AssertionError(sort)
+
+
+def _field(sort: s.Sort) -> Kind:
+    return Kind(_base(s.bare(sort)), "none" if isinstance(sort, s.Optional) else "one")
 
 
 class Expressions:
@@ -98,11 +106,14 @@ class Expressions:
             "point": tuple(point.name for point in program.points),
             "snapshot": ("current", "outdated"),
         }
+        self.words: dict[str, dict[str, Kind]] = {}
         self.variables: dict[Kind, list[Variable]] = {}
         for variable in program.variables:
             sort = variable.sort.of if isinstance(variable.sort, s.Optional | s.SetOf) else variable.sort
             if isinstance(sort, s.Enum):
                 self.members[sort.name] = sort.members
+            if isinstance(sort, s.Word):
+                self.words[sort.name] = {name: _field(of) for name, of, _ in sort.fields}
             kind = kind_of(variable)
             if kind is not None:
                 self.variables.setdefault(kind, []).append(variable)
@@ -131,6 +142,9 @@ class Expressions:
                 return self.random.random() < 0.5
             case "task":
                 return self.random.choice(self.program.tasks)
+            case word if word in self.words:
+                fields = self.words[word].items()
+                return Record(tuple((name, self.value(of)) for name, of in fields))  # type: ignore[misc]
             case _:
                 return self.random.choice(self.members[kind.of])
 
@@ -186,6 +200,19 @@ class Expressions:
             return lambda: Apply(operator, self.some(bound, depth, *kinds))
 
         found = [apply("if", BOOL, kind, kind)]
+        found += [
+            lambda word=word, name=name: FieldOf(self.make(Kind(word), depth, bound), name)
+            for word, fields in self.words.items()
+            for name, of in fields.items()
+            if of == kind
+        ]  # type: ignore[misc]
+        if kind.many == "one" and kind.of in self.words:
+            fields = self.words[kind.of]
+            found.append(lambda: Composed(tuple(fields), self.some(bound, depth, *fields.values())))
+            found += [
+                lambda name=name, of=of: Altered(*self.altered(kind, name, of, depth, bound))
+                for name, of in fields.items()
+            ]  # type: ignore[misc]
         match kind.many, kind.of:
             case "set", _:
                 element = kind.one()
@@ -220,6 +247,12 @@ class Expressions:
                 tasks = self.random.choice([p.tasks for p in self.program.processes if p.tasks])
                 found += [lambda: self.task(tasks, depth, bound)] * 4
         return found
+
+    def altered(
+        self, kind: Kind, name: str, of: Kind, depth: int, bound: Mapping[str, Kind]
+    ) -> tuple[Expr, str, Expr]:
+        whole, part = self.some(bound, depth, kind, of)
+        return whole, name, part
 
     def divided(self, sign: str, depth: int, bound: Mapping[str, Kind]) -> Expr:
         """By a constant above zero, as the language has it."""

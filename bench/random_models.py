@@ -13,7 +13,9 @@ from random_atomics import with_atomics
 from random_barriers import weakly
 from random_conditions import with_calls
 from random_formulas import LOCKS, SCALARS, Place, Surroundings
+from random_gotos import with_gotos
 from random_objects import with_objects
+from random_sections import with_sections
 from random_starts import with_starts
 from random_statements import Statements, indented
 from random_words import with_words
@@ -268,6 +270,12 @@ def made(seed: int, *, liveness: bool = False, weak: bool = False) -> Made:
     if seed % 4 == 3:
         plain, text = text, with_calls(text, seed)
         shapes |= {"calls in conditions"} if text != plain else set()
+    if seed % 5 == 1:
+        plain, text = text, with_gotos(text, seed)
+        shapes |= {"jumps to labels below"} if text != plain else set()
+    if seed % 5 == 2 and not weak:
+        plain, text = text, with_sections(text, seed)
+        shapes |= {"sections with a condition, or that offer the CPU"} if text != plain else set()
     if weak and (weaker := weakly(text, seed)) is not None:
         return Made(weaker, frozenset(shapes | {"weak memory"}))
     if seed % 4 == 1 and not weak:

@@ -3,8 +3,10 @@
     load.load          path -> Loaded          texts, trees, a model and programs for each cell
     run.check_file     path, Options -> Result
     matrix             Loaded -> Result        the cells, side by side
-    cell               Cell -> verdicts        safety runs, replayed, with a second opinion
+    cell               Cell -> verdicts        what was found before, what is found now
+    safety             Program -> violations   by the interpreter first, then by runs of TLC, replayed
     liveness           Property -> Outcome     a temporal property, by both engines at once, and who decides
+    together           small cells by one run of TLC
     runs, search       one run of TLC; one search by the interpreter
     compiled           one search by Spin
     result             what came of it, as values

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from .. import tla
 from ..dsl.model import model as m
 from ..translator import pipeline
-from ..translator.emit.emit import Emission
 from ..translator.lower.temporal import (
     antecedents,
     is_temporal,
@@ -18,20 +18,20 @@ from ..translator.lower.temporal import (
 )
 from ..translator.program.findings import Finding
 from ..translator.program.program import FALSE, TRUE, Invariant, Program, Property, negation
-from ..translator.reduce.symmetry import symmetry
 from ..translator.retrace.expand import Expansion
 from ..translator.retrace.lasso import retrace_lasso
-from ..translator.retrace.retrace import Mismatch, retrace, states_of
+from ..translator.retrace.retrace import retrace
 from ..translator.retrace.witness import has_witness
 from ..translator.run.interpreter import Interpreter, State
-from .liveness import Liveness
+from .liveness import Claim, Liveness
 from .load import Cell
 from .options import Hunts
 from .result import HOLDS, SC, UNDECIDED, VIOLATED, Evidence, Failure, Judgement, VerdictKind
 from .runs import Runs
+from .safety import Safety, Tell, told_all
 from .saved.kept import Behaviour, Outcome, keep, recalled
 from .saved.store import Store, fingerprint
-from .search import SECOND_OPINION, STATES, Searched, searched
+from .search import SECOND_OPINION, STATES, searched
 from .stop import RunFailed, RunStopped
 
 
@@ -46,10 +46,6 @@ class CellVerdict:
     finding: Finding | None = None
     evidence: Evidence | None = None
     vacuous: bool = False
-
-
-# Takes a violated property and the states of a behaviour that shows it; raises Mismatch if it does not.
-Tell = Callable[[str, tuple[State, ...]], None]
 
 
 class CellCheck:
@@ -88,6 +84,7 @@ class CellCheck:
             name: frozenset(self.registers[state.property] for state in states)
             for name, states in supposed.items()
         }
+        self._properties: dict[str, Outcome | None] = {}
         self.searched_all = False
         self.symmetry: tuple[str, ...] = ()
         self.stopped: str | None = None
@@ -112,14 +109,40 @@ class CellCheck:
 
     # -- safety
 
+    @cached_property
+    def asks(self) -> Safety | None:
+        """What TLC is to be asked about safety; None where it was asked before."""
+        return None if self._known else self._asks
+
+    @cached_property
+    def _asks(self) -> Safety:
+        program = pipeline.prepared(self.watched, reduction=self.reduction)
+        names = [name for name in self.program.properties if self.asked(name)]
+        return Safety(
+            program, names, self.registers, self.runs, reduction=self.reduction, hunts=self.hunts
+        )
+
+    @cached_property
+    def _whole(self) -> Interpreter:
+        return Interpreter(pipeline.whole(self.watched))
+
+    @property
+    def _key(self) -> str:
+        names = [name for name in self.safety_names() if self.asked(name)]
+        return fingerprint(self.key, "safety", names, list(self.registers))
+
+    @cached_property
+    def _known(self) -> Outcome | None:
+        """What runs for safety came to before."""
+        if self.store is None:
+            return None
+        whole = self._whole
+        return recalled(self.store, self._key, whole, lambda name, states, _: retrace(name, states, whole))
+
     def safety(self) -> tuple[CellVerdict, ...]:
         """A run, or several, for all safety properties; or what such runs came to before."""
         names = [name for name in self.safety_names() if self.asked(name)]
-        whole = Interpreter(pipeline.whole(self.watched))
-        key = fingerprint(self.key, "safety", names, list(self.registers))
-        kept = self.store and recalled(
-            self.store, key, whole, lambda name, states, _: retrace(name, states, whole)
-        )
+        whole, kept = self._whole, self._known
         if kept:
             self.runs.recall(kept)
             known = kept.evidence
@@ -129,7 +152,8 @@ class CellCheck:
             return self.safety_verdicts(names, kept.findings, kept.evidence)
         started = time.monotonic()
         complete = False
-        program = pipeline.prepared(self.watched, reduction=self.reduction)
+        asks = self._asks
+        program, remaining = asks.program, asks.names
         expansion = Expansion(program, whole) if self.reduction else None
         behaviours: dict[str, Behaviour] = {}
         findings: dict[str, Finding] = {}
@@ -143,14 +167,16 @@ class CellCheck:
             findings[name] = retrace(name, states, whole)
             behaviours[name] = Behaviour(states)
 
-        remaining = [name for name in self.program.properties if name in names]
         try:
             if self.runs.compiled is not None:
                 from .compiled import safety_by_spin
 
                 safety_by_spin(program, remaining, self.runs, self.registers, tell)
+            elif self.runs.tools is None:
+                self.safety_by_search(program, remaining, tell)
             else:
-                (self.safety_by_tlc if self.runs.tools else self.safety_by_search)(program, remaining, tell)
+                asks.decide(tell)
+                self.symmetry = asks.symmetry
             complete = self.searched_all = True
         except RunStopped as stop:
             self.stopped = stop.why
@@ -164,7 +190,7 @@ class CellCheck:
         if self.store and complete:
             reached = frozenset(self.runs.reached)
             outcome = Outcome(behaviours, findings, evidence, reached, self.runs.version)
-            keep(self.store, key, outcome, whole)
+            keep(self.store, self._key, outcome, whole)
         return self.safety_verdicts(names, findings, evidence)
 
     def suppositions(self) -> tuple[CellVerdict, ...]:
@@ -193,99 +219,6 @@ class CellCheck:
                 verdicts.append(CellVerdict(self.cell, name, "sometimes", outcome, None, evidence))
         return tuple(verdicts)
 
-    def safety_by_tlc(self, program: Program, names: list[str], tell: Tell) -> None:
-        """A search by the interpreter, of all states if they are few, otherwise of those near the first; and
-        runs of TLC, which have to find at least the same.
-
-        What the interpreter finds violated is told by its behaviour, as soon as TLC has found it violated,
-        too.  TLC goes on where it sees that, so that a run is repeated only for what TLC alone finds."""
-        found = searched(
-            program, names, self.hunts.states if self.hunts else SECOND_OPINION,
-            self.runs.stop.reason, lambda progress: None, first=self.hunts is not None,
-        )  # fmt: skip
-        if self.hunts:
-            self.found_first(found, tell)
-        try:
-            holding, emission, outcome = self.runs_until_clean(program, names, found, tell)
-        finally:
-            for name in [name for name in found.violated if name in self.runs.noted]:
-                self.told(name, found.violated[name], tell)
-        message = self.difference(found, holding, outcome.totals.distinct, emission)
-        if message is not None:
-            raise RunFailed(self.runs.disagreement(message, emission, outcome))
-
-    def difference(
-        self, found: Searched, holding: Iterable[str], states: int | None, emission: Emission
-    ) -> str | None:
-        """What the interpreter knows better than TLC, which found that `holding` hold; None if nothing."""
-        reached = found.reached | {self.registers[name] for name in found.met}
-        wrong = next((name for name in found.violated if name in {*holding} - self.runs.noted), None)
-        if wrong is not None:
-            return f"the interpreter finds {wrong} violated"
-        if not reached <= self.runs.reached:
-            return "the interpreter reaches a branch, a label or a `sometimes` that TLC does not"
-        if found.stopped is None and not emission.symmetric and states != found.totals.distinct:
-            return f"TLC finds {states} states, the interpreter {found.totals.distinct}"
-        return None
-
-    def found_first(self, found: Searched, tell: Tell) -> None:
-        """Ends a hunt with what the interpreter has found, if it has; raises RunStopped then."""
-        self.told_all(found, tell)
-        if found.violated:
-            self.runs.searched(found.totals)
-            raise RunStopped("fail-fast")
-
-    def runs_until_clean(
-        self, program: Program, names: list[str], found: Searched, tell: Tell
-    ) -> tuple[list[str], Emission, tla.Outcome]:
-        """Runs of TLC, each without the properties that ended one before, until one goes to the end: what it
-        was asked, its module and the run."""
-        remaining = list(names)
-        same = symmetry(program) if self.reduction else None
-        self.symmetry = same.names if same else ()
-        mixed_up: set[str] = set()
-        while True:
-            emission = self.runs.emitted(
-                program, remaining, (), registers=True, same=same, noted=found.violated
-            )
-            outcome = self.runs.tlc(emission, liveness=False)
-            if isinstance(outcome, tla.Holds):
-                if mixed_up:
-                    message = f"{', '.join(mixed_up)} is violated only with symmetry"
-                    raise RunFailed(self.runs.disagreement(message, emission, outcome))
-                return remaining, emission, outcome
-            assert isinstance(outcome, tla.Violated)
-            invariant = emission.invariants.get(outcome.name or "", "")
-            name = "deadlock" if outcome.kind == "deadlock" else invariant
-            try:
-                if name not in remaining or name in found.violated:
-                    raise Mismatch(f"TLC names `{outcome.name}`, which is not checked")
-                tell(name, states_of(tuple(s.values for s in outcome.trace.states), program, emission))
-            except Mismatch as fault:
-                if emission.symmetric:
-                    # TLC may have mixed up the names from one state of the trace to the next.
-                    same, self.symmetry = None, ()
-                    mixed_up.add(name)
-                    continue
-                raise RunFailed(self.runs.disagreement(str(fault), emission, outcome)) from fault
-            remaining.remove(name)
-            mixed_up.discard(name)
-            if self.hunts:
-                raise RunStopped("fail-fast")
-
-    def told_all(self, found: Searched, tell: Tell) -> None:
-        """Tells all that a search has found violated."""
-        for name, states in found.violated.items():
-            self.told(name, states, tell)
-
-    def told(self, name: str, states: tuple[State, ...], tell: Tell) -> None:
-        """Tells a behaviour that the interpreter has found."""
-        try:
-            tell(name, states)
-        except Mismatch as fault:
-            text = "the reduced and the whole program disagree, so no verdict is given"
-            raise RunFailed(Failure("disagreement", f"{text} ({fault})", str(fault), None)) from fault
-
     def safety_by_search(self, program: Program, names: list[str], tell: Tell) -> None:
         """One search by the interpreter.  Every counterexample is replayed like TLC's."""
         runs = self.runs
@@ -304,7 +237,7 @@ class CellCheck:
         )
         runs.searched(found.totals)
         runs.reached |= found.reached | {self.registers[name] for name in found.met}
-        self.told_all(found, tell)
+        told_all(found, tell)
         if found.stopped is not None:
             raise RunStopped(found.stopped)
 
@@ -329,11 +262,7 @@ class CellCheck:
         if self.runs.compiled is not None:
             # Spin is asked about safety only.
             return (self.temporal(property, None),)
-        whole = Interpreter(pipeline.whole(pipeline.about(self.cell.live, property)))
-        key = fingerprint(self.key, "property", property.name)
-        kept = self.store and recalled(
-            self.store, key, whole, lambda _, states, loop: retrace_lasso(property, states, loop, whole)
-        )
+        kept = self._kept(property)
         if kept:
             self.runs.recall(kept)
             return (self.temporal(property, kept),)
@@ -360,8 +289,37 @@ class CellCheck:
         outcome = replace(outcome, evidence=evidence, vacuous=known)
         # What TLC has not confirmed is asked again: it may have more time then.
         if self.store and not (self.runs.tools and evidence.engines == ("interpreter",)):
-            keep(self.store, key, outcome, whole)
+            keep(self.store, self._key_of(property), outcome, self._walker(property))
         return (self.temporal(property, outcome),)
+
+    def claims(self) -> Iterator[Claim]:
+        """The temporal properties that TLC is to be asked about."""
+        for property in self.cell.live.temporal:
+            if self.asked(property.name) and self._decidable(property) and not self._kept(property):
+                yield self.lively.claim(property)
+
+    def _decidable(self, property: Property) -> bool:
+        """Whether there is something to be found out.  What makes a store visible at last, to everybody, is
+        not modelled; and Spin is asked about safety only."""
+        return self.cell.model.memory == SC and property.formula != TRUE and self.runs.compiled is None
+
+    def _walker(self, property: Property) -> Interpreter:
+        return Interpreter(pipeline.whole(pipeline.about(self.cell.live, property)))
+
+    def _key_of(self, property: Property) -> str:
+        return fingerprint(self.key, "property", property.name)
+
+    def _kept(self, property: Property) -> Outcome | None:
+        """What was found of a property before."""
+        if self.store is None:
+            return None
+        if property.name not in self._properties:
+            whole = self._walker(property)
+            self._properties[property.name] = recalled(
+                self.store, self._key_of(property), whole,
+                lambda _, states, loop: retrace_lasso(property, states, loop, whole),
+            )  # fmt: skip
+        return self._properties[property.name]
 
     def temporal(self, property: Property, found: Outcome | None) -> CellVerdict:
         if found is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 from .. import tla
 from ..translator import pipeline
@@ -38,13 +39,60 @@ LARGEST = 50_000
 """States times two to the number of strong fairness conditions up to which TLC is expected to be done: its
 work on fairness grows like that."""
 
+FEW = 2_000
+"""States of a property that the interpreter looks at before TLC is started."""
+
 SECOND = 30.0
 """Seconds that the interpreter has after TLC, at least; as many as TLC needed, if that was more."""
 
 
 def patience(found: Decided) -> float:
     """Seconds that TLC has to confirm what the interpreter has decided."""
-    return EXPECTED if found.states * found.permutations << found.strong <= LARGEST else HOPELESS
+    return EXPECTED if work(found) <= LARGEST else HOPELESS
+
+
+def work(found: Decided) -> int:
+    """How much TLC has to do, as `LARGEST` counts it."""
+    return found.states * found.permutations << found.strong
+
+
+class Claim:
+    """A temporal property of a cell that TLC and the interpreter are to be asked about."""
+
+    def __init__(self, cell: Cell, property: Property, runs: Runs, *, reduction: bool) -> None:
+        self.property = property
+        self.runs = runs
+        self.reduction = reduction
+        self.focus = pipeline.about(cell.live, property)
+        self.program = pipeline.prepared(self.focus, reduction=reduction)
+        self.outcome: Outcome | None = None
+
+    @cached_property
+    def found(self) -> Decided | None:
+        """What the interpreter finds in a short search; None where that does not decide it."""
+        states = min(self.runs.max_states or FEW, FEW)
+        late = self.runs.stop.reason
+        return fairly_decided(self.program, self.property.formula, states, lambda: late() is not None)
+
+    def part(self, name: str, before: int) -> Emission:
+        """The module of this property in one for several."""
+        return self.runs.emitted(
+            self.program, (), (self.property.name,), registers=False, part=(name, before)
+        )
+
+    def confirm(self, outcome: tla.Holds, states: int, depth: int) -> None:
+        """A run for several has found that all of them hold, as the interpreter has of this one; so many
+        states were of this one."""
+        self.runs.version = str(outcome.version or self.runs.version)
+        evidence = Evidence(
+            states, None, depth, 1, outcome.seconds, True, cached=int(outcome.remembered),
+            engines=("tlc", "interpreter"),
+        )  # fmt: skip
+        self.outcome = Outcome({}, {}, evidence, frozenset(), self.runs.version)
+
+    def teller(self) -> _Teller:
+        whole = Interpreter(pipeline.whole(self.focus))
+        return _Teller(self.property, self.program, whole, self.reduction)
 
 
 class Liveness:
@@ -55,25 +103,34 @@ class Liveness:
         self.runs = runs
         self.reduction = reduction
         self.hunts = hunts
+        self.claims: dict[str, Claim] = {}
+
+    def claim(self, property: Property) -> Claim:
+        """The same each time that it is asked for."""
+        if property.name not in self.claims:
+            self.claims[property.name] = Claim(self.cell, property, self.runs, reduction=self.reduction)
+        return self.claims[property.name]
 
     def outcome(self, property: Property) -> Outcome:
         """What becomes of one property; raises RunStopped or RunFailed where there is no verdict."""
-        focus = pipeline.about(self.cell.live, property)
-        whole = Interpreter(pipeline.whole(focus))
-        program = pipeline.prepared(focus, reduction=self.reduction)
-        teller = _Teller(property, program, whole, self.reduction)
+        claim = self.claim(property)
+        if claim.outcome is not None:
+            return claim.outcome
+        teller = claim.teller()
         if self.runs.tools is None:
             return self._by_search(teller)
-        known: Decided | None = None
+        program = claim.program
+        # Only what was looked at already is known.
+        known: Decided | None = vars(claim).get("found")
         if self.hunts:
-            known = fairly_decided(program, property.formula, self.hunts.states, self.stopped)
+            known = known or fairly_decided(program, property.formula, self.hunts.states, self.stopped)
             if known is not None and not known.holds:
                 self.runs.count()
                 return self._by_interpreter(teller, known)
         emission = self.runs.emitted(program, (), (property.name,), registers=False)
-        race = _Race(self.runs)
+        race = _Race(self.runs, known)
         with ThreadPoolExecutor(1) as pool:
-            second = pool.submit(race.search, program, property, self.runs.max_states or STATES, known)
+            second = pool.submit(race.search, program, property, self.runs.max_states or STATES)
             first: tla.Holds | tla.Violated | None = None
             stopped: RunStopped | None = None
             try:
@@ -193,17 +250,15 @@ class _Teller:
 class _Race:
     """Two engines at work on one property, and when the one that is behind has to give up."""
 
-    def __init__(self, runs: Runs) -> None:
+    def __init__(self, runs: Runs, known: Decided | None) -> None:
         self.runs = runs
+        self.known = known
         self.began = time.monotonic()
         self.tlc_ends: float | None = None
         self.interpreter_ends: float | None = None
 
-    def search(
-        self, program: Program, property: Property, limit: int, known: Decided | None
-    ) -> Decided | None:
-        """What the interpreter decides, which may be `known`."""
-        found = known or fairly_decided(program, property.formula, limit, self._interpreter_is_late)
+    def search(self, program: Program, property: Property, limit: int) -> Decided | None:
+        found = self.known or fairly_decided(program, property.formula, limit, self._interpreter_is_late)
         if found is not None:
             self.tlc_ends = time.monotonic() + patience(found)
         return found

@@ -6,8 +6,8 @@ import os
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ from .result import SC, UNDECIDED, Evidence, Failure, Result, Scene, Verdict
 from .runs import Runs
 from .saved.store import Store, fingerprint
 from .stop import Stop
+from .together import confirm_claims_together, confirm_together
 
 if TYPE_CHECKING:
     from .. import spin
@@ -194,6 +195,8 @@ def _assumed(cells: tuple[Cell, ...]) -> tuple[tuple[str, str], ...]:
     return tuple(found.items())
 
 
+Job = Callable[[], Iterable[CellVerdict]]
+
 # With less time in all, no check spends any on the archive of Java's classes.
 ARCHIVE_SECONDS = 10.0
 
@@ -209,6 +212,7 @@ class _Check:
         self.loaded = loaded
         self.cells = cells
         self.options = options
+        self.hunts = hunts
         self.on_progress = on_progress
         self.cancel = cancel
         self.started = started
@@ -246,13 +250,14 @@ class _Check:
         )  # fmt: skip
 
     def run(self) -> Result:
-        work = [job for check in self.checks for job in check.jobs()]
         found: list[CellVerdict] = []
         watcher = threading.Thread(target=self.stop.watch, daemon=True)
         watcher.start()
         with ThreadPoolExecutor(max_workers=self.jobs) as pool:
             try:
-                pending = [pool.submit(self.one, job) for job in work]
+                pending: list[Future[tuple[CellVerdict, ...]]] = []
+                for jobs in self.work(pool):
+                    pending += [pool.submit(self.one, job) for job in jobs]
                 for future in pending:
                     found.extend(future.result())
             except BaseException:
@@ -262,7 +267,35 @@ class _Check:
         self.stop.event.set()
         return self.together(found)
 
-    def one(self, job: Callable[[], Iterable[CellVerdict]]) -> tuple[CellVerdict, ...]:
+    def work(self, pool: ThreadPoolExecutor) -> Iterator[Sequence[Job]]:
+        """What there is to do, as soon as it can be done: small cells may share a run, so what they need of
+        their own is known when that has ended."""
+        jobs = [(check, job) for check in self.checks for job in check.jobs()]
+        asking = [check for check, job in jobs if job == check.safety]
+        after: dict[Future[None], Sequence[Job]] = {}
+        alone = self.hunts is not None or self.options.states is not None
+        if alone or not any(check.runs.tools for check in self.checks):
+            # A hunt may end with any cell, and a limit on states is one for each.
+            yield [job for _, job in jobs]
+            return
+        if len(asking) > 1:
+            safety = pool.submit(lambda: confirm_together(one for check in asking if (one := check.asks)))
+            after[safety] = [check.safety for check in asking]
+        else:
+            yield [check.safety for check in asking]
+        others = [job for check, job in jobs if job != check.safety]
+        if len(others) > 1:
+            claims = pool.submit(
+                lambda: confirm_claims_together(one for check in self.checks for one in check.claims())
+            )
+            after[claims] = others
+        else:
+            yield others
+        for future in as_completed(after):
+            future.result()
+            yield after[future]
+
+    def one(self, job: Job) -> tuple[CellVerdict, ...]:
         verdicts = tuple(job())
         with self.lock:
             self.done += 1

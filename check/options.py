@@ -100,9 +100,9 @@ An option that is in neither set is part of every key, so that a new one cannot 
 class Hunts:
     """How a check looks for the first verdict that is not as expected, and for no other.
 
-    The interpreter searches first, at most `states` states: what it finds is replayed, and needs no other
-    engine.  What it does not find is decided as in any other check.  `beside` so many such checks are made
-    side by side."""
+    The interpreter searches first, at most `states` states: what it finds is replayed, and needs no
+    other engine.  What it does not find is decided as in any other check.  `beside` is how many such checks
+    are made side by side."""
 
     states: int
     beside: int = 1

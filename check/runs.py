@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from .. import tla
 from ..translator.emit.emit import Emission, emit
+from ..translator.emit.joined import Joined
 from ..translator.program.program import Program
 from ..translator.reduce.symmetry import Symmetry
 from .load import Cell
@@ -115,6 +116,21 @@ class Runs:
     ) -> tla.Holds | tla.Violated:
         """Runs TLC; raises RunStopped or RunFailed where there is no verdict.  `ended` is asked every now and
         then whether nobody waits for it any more."""
+        outcome = self.run(emission, liveness=liveness, ended=ended)
+        if not liveness:
+            self.searched(outcome.totals)
+        self.heard(registers_in(outcome), emission)
+        if isinstance(outcome, tla.Stopped):
+            raise RunStopped(self.stop.reason() or outcome.why)
+        if isinstance(outcome, tla.Failed):
+            directory = None if outcome.directory is None else str(outcome.directory)
+            raise RunFailed(Failure(outcome.why, outcome.message, outcome.detail, directory))
+        return outcome
+
+    def run(
+        self, page: Emission | Joined, *, liveness: bool, ended: Callable[[], bool] | None = None
+    ) -> tla.Outcome:
+        """One run of TLC, whatever comes of it; raises RunStopped where it is too late for one."""
         assert self.tools is not None
         why = self.stop.reason()
         if why is not None:
@@ -124,13 +140,17 @@ class Runs:
             self.number += 1
             self.safety += not liveness
             number = self.number
-        keep = None if self.keep is None else self.keep / self.name(emission.module, number)
+        together = isinstance(page, Joined)
+        name = self.name(page.module, number) + ("-together" if together else "")
+        keep = None if self.keep is None else self.keep / name
         job = tla.Job(
-            module=emission.module,
-            module_text=emission.module_text,
-            cfg_text=emission.cfg_text,
-            workers=self.workers,
-            check_deadlock=emission.check_deadlock and not liveness,
+            module=page.module,
+            module_text=page.module_text,
+            cfg_text=page.cfg_text,
+            others=page.others if isinstance(page, Joined) else {},
+            # Its parts are counted by the only worker.
+            workers=1 if together else self.workers,
+            check_deadlock=page.check_deadlock and not liveness,
             liveness=liveness,
             quick=self.quick,
             max_heap=self.heap,
@@ -146,33 +166,28 @@ class Runs:
                 break
             if outcome.directory is not None and keep is None:
                 shutil.rmtree(outcome.directory, ignore_errors=True)
-        self.note(outcome, emission, liveness)
-        if isinstance(outcome, tla.Stopped):
-            raise RunStopped(self.stop.reason() or outcome.why)
-        if isinstance(outcome, tla.Failed):
-            directory = None if outcome.directory is None else str(outcome.directory)
-            raise RunFailed(Failure(outcome.why, outcome.message, outcome.detail, directory))
+        with self.lock:
+            self.version = str(outcome.version or self.version)
+            self.cached += outcome.remembered
+            self.safety_cached += outcome.remembered and not liveness
         return outcome
 
     def name(self, module: str, number: int) -> str:
         parts = (module, self.cell.scenario or "", self.cell.policy or "", str(number))
         return "-".join(re.sub(r"\W+", "_", part).strip("_") for part in parts if part)
 
-    def note(self, outcome: tla.Outcome, emission: Emission, liveness: bool) -> None:
+    def rests_on(self, outcome: tla.Outcome) -> None:
+        """What is told of this cell rests on a run that another cell's `Runs` may have made."""
         with self.lock:
             self.version = str(outcome.version or self.version)
-            self.cached += outcome.remembered
-            self.safety_cached += outcome.remembered and not liveness
-            if not liveness:
-                self.searched(outcome.totals)
-        self.heard(registers_in(outcome), emission)
+            self.safety = 1
+            self.safety_cached = int(outcome.remembered)
 
     def heard(self, registers: frozenset[int], emission: Emission) -> None:
-        """Which registers TLC has said to be set, of those that a module has."""
-        own = {number for number in registers if emission.before < number <= emission.last}
+        """TLC has said that these registers are set."""
         with self.lock:
-            self.noted |= {emission.noted[number] for number in own & emission.noted.keys()}
-            self.reached |= {number - emission.before - 1 for number in own - emission.noted.keys()}
+            self.reached |= emission.reached(registers)
+            self.noted |= {emission.noted[number] for number in registers & emission.noted.keys()}
 
     def disagreement(self, message: str, emission: Emission, outcome: tla.Outcome) -> Failure:
         folder = Path(tempfile.mkdtemp(prefix="pfnspec-report-"))

@@ -16,6 +16,7 @@ from typing import Any
 import answers
 import pytest
 from in_process import AT_START, called
+from knowing import knowing
 from pfnspec.tla import find_tools, with_archive
 
 # Runs pytest in a process of its own, for the tests of our plugin.
@@ -140,7 +141,7 @@ def pfnspec(request: pytest.FixtureRequest, command_environment: Mapping[str, st
     ) -> Ran:
         environment = {k: v for k, v in {**command_environment, **env}.items() if v is not None}
         words = list(map(os.fspath, arguments))  # type: ignore[arg-type]
-        if words[:1] == ["check"] and "--cache" not in words:
+        if words[:1] in (["check"], ["ablate"], ["barriers"]) and "--cache" not in words:
             words.append("--no-cache")
         if words[:1] in (["check"], ["gate"], ["doctor"]) and "interpreter" not in words:
             request.getfixturevalue("archive")
@@ -237,6 +238,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if folder is not None and config.getoption("--record") and not hasattr(config, "workerinput"):
         whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
         answers.record(folder, all_asked=whole and session.testsfailed == 0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def answers_known(request: pytest.FixtureRequest) -> Iterator[None]:
+    """TLC is asked once, in this process, and not again in later sessions."""
+    folder = _answers(request.config)
+    if folder is None:
+        yield
+        return
+    with knowing(folder):
+        yield
 
 
 class Examples(Mapping[str, dict[str, Any]]):

@@ -52,13 +52,13 @@ class Recording:
     seconds: float
 
 
-def asked(module: str, module_text: str, cfg_text: str, flags: Sequence[str], jar: Path) -> str:
-    """The key of a run: `flags` are all that bear on the answer.
+def asked(module: str, texts: Sequence[str], cfg_text: str, flags: Sequence[str], jar: Path) -> str:
+    """The key of a run: `texts` are those of the module and its parts, `flags` all that bear on the answer.
 
     Raises `OSError` for a jar that cannot be read.
     """
     tlc = _content(jar, jar.stat().st_mtime_ns)
-    parts = ("tlc", _FORMAT, module, module_text, cfg_text, list(flags), tlc)
+    parts = ("tlc", _FORMAT, module, *texts, cfg_text, list(flags), tlc)
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
 
 

@@ -15,9 +15,9 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import process, workdir
@@ -46,6 +46,8 @@ class Job:
     """The name of the module, which is also that of the two files."""
     module_text: str
     cfg_text: str
+    others: Mapping[str, str] = field(default_factory=dict)
+    """The texts of further modules that `module` refers to, by their names."""
     workers: int = 1
     """Threads of the search. A liveness run gets one: with more, TLC before August 2024 misses violations."""
     check_deadlock: bool = True
@@ -63,6 +65,9 @@ class Job:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_]*[A-Za-z][A-Za-z0-9_]*", self.module):
             raise ValueError(f"not the name of a module: {self.module!r}")
+        for name in self.others:
+            if not re.fullmatch(r"[A-Za-z0-9_]*[A-Za-z][A-Za-z0-9_]*", name):
+                raise ValueError(f"not the name of a module: {name!r}")
         if self.workers < 1:
             raise ValueError(f"workers must be at least 1, not {self.workers}")
 
@@ -109,7 +114,7 @@ def run(
         return _failed("disk", f"cannot make the run's directory: {_os_error(error)}", began)
     try:
         try:
-            directory.fill(job.module, job.module_text, job.cfg_text)
+            directory.fill(job.module, {job.module: job.module_text, **job.others}, job.cfg_text)
         except OSError as error:
             return _failed("disk", f"cannot write the run's files: {_os_error(error)}", began)
         try:
@@ -186,7 +191,8 @@ def _key(job: Job, tools: Tools) -> str | None:
         return None
     try:
         flags = [*tlc_flags(job), *job.jvm_flags]
-        return asked(job.module, job.module_text, job.cfg_text, flags, tools.jar)
+        texts = [job.module_text, *(text for _, text in sorted(job.others.items()))]
+        return asked(job.module, texts, job.cfg_text, flags, tools.jar)
     except OSError:
         return None
 

@@ -15,6 +15,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,14 +53,15 @@ class WorkDirectory:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return scratch
 
-    def fill(self, module: str, module_text: str, cfg_text: str) -> None:
-        """Writes the two files and the scratch. Raises `OSError`."""
+    def fill(self, module: str, texts: Mapping[str, str], cfg_text: str) -> None:
+        """Writes the modules `texts`, of which `module` has the cfg, and the scratch. Raises `OSError`."""
         self.claim()
         for part in (TEMPORARY, STATES, f"{HOME}/.tlaplus"):
             (self.path / part).mkdir(parents=True)
         # Newer versions of TLC ask the network where to send statistics unless this says no.
         (self.path / HOME / ".tlaplus/esc.txt").write_text("NO_STATISTICS\n", "ascii")
-        (self.path / f"{module}.tla").write_text(module_text, "utf-8")
+        for name, text in texts.items():
+            (self.path / f"{name}.tla").write_text(text, "utf-8")
         (self.path / f"{module}.cfg").write_text(cfg_text, "utf-8")
 
     def place_jar(self, tools: Tools) -> str:

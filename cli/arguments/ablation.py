@@ -27,8 +27,8 @@ def both(commands: _Commands[argparse.ArgumentParser]) -> tuple[argparse.Argumen
     ablate = commands.add_parser(
         "ablate", help="what a model needs: one thing at a time taken away, and what falls without it",
         epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Takes away, one at a time, every barrier, lock section, wake-up, wait, condition, test,\n"
-        "loop, assignment, order of stores and call, and says which property falls without it.",
+        description="Takes away, one at a time, every barrier, lock section, wake-up, wait, condition,\n"
+        "test, loop, assignment, order of stores and call, and says which property falls without it.",
     )  # fmt: skip
     ablate.add_argument("file", metavar="FILE", help="a model; - is standard input")
     ablate.add_argument(

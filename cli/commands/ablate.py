@@ -12,8 +12,8 @@ from ...ablation.result import NOT_NEEDED, SAME, UNDECIDED, Ablation
 from ...check.options import Options
 from ...check.result import overall
 from ...report.ablation.text import ablation_text, change_words
-from ...report.text.result import STOPPED
 from ...report.text.ink import can_overwrite, ink_for, width_for
+from ...report.text.result import STOPPED
 from ...report.visible import shown
 from ..checking import cache_of
 from ..output import tell_faults
@@ -92,8 +92,8 @@ def _status(found: Ablation) -> int:
 
 
 def _required(found: Ablation, kinds: Iterable[str]) -> int:
-    """Whether everything of these kinds is load-bearing: 0, 1 if not, 3 if that is not decided.  Each that is not is
-    a line on standard error."""
+    """Whether everything of these kinds is load-bearing: 0, 1 if not, 3 if that is not decided.  Each that is
+    not is a line on standard error."""
     wanted = set(kinds)
     statuses = [0]
     for one in found.tried:

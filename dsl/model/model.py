@@ -187,6 +187,15 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
+class Goto:
+    """Goes on at the label `name` of `owner`, which stands below in the same block, or in one around it."""
+
+    owner: str
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Break:
     span: Span
 
@@ -282,7 +291,7 @@ class Delegate:
 Statement = (
     Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | LockAction | QueueAction
     | RcuAction | MaskAction | Verb | SetState | WakeTask | Join | Assert | Await | Label
-    | Return | Break | Continue | If | While | For | With | Either | Atomic
+    | Goto | Return | Break | Continue | If | While | For | With | Either | Atomic
 )  # fmt: skip
 
 

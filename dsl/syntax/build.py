@@ -168,6 +168,9 @@ class Build(Transformer[Token, Any]):
     def return_(self, meta: Meta, c: list[Any]) -> tree.Return:
         return tree.Return(self._span(meta), c[0])
 
+    def goto(self, meta: Meta, c: list[Any]) -> tree.Goto:
+        return tree.Goto(self._span(meta), str(c[0]))
+
     def break_(self, meta: Meta, c: list[Any]) -> tree.Break:
         return tree.Break(self._span(meta))
 
@@ -197,7 +200,7 @@ class Build(Transformer[Token, Any]):
         return tree.For(self._head(meta), str(c[0]), c[1], c[2])
 
     def with_(self, meta: Meta, c: list[Any]) -> tree.With:
-        return tree.With(self._head(meta), c[0], c[1])
+        return tree.With(self._head(meta), c[0], c[2], c[1])
 
     def either(self, meta: Meta, c: list[Any]) -> tree.Either:
         return tree.Either(self._head(meta), c[0], tuple(c[1:]))

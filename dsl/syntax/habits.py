@@ -120,13 +120,6 @@ _BEGINNINGS: tuple[tuple[str, str, str, _Help], ...] = (
         "this `or:` follows no `either:`",
         "write `either:` for the first alternative",
     ),
-    (
-        r"goto\b",
-        "no-goto",
-        "there is no `goto`",
-        "leave with `break` or `return`, and go back with `while True:`; `with LOCK:` releases the lock "
-        "on every way out",
-    ),
     (r"do\b", "no-do", "there is no `do`", "write `while True:` with a `break`"),
     (r"for\s*\(\s*;\s*;", "no-c-for", "this is an endless loop of C's", "write `while True:`"),
     (

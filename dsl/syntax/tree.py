@@ -106,6 +106,13 @@ class Return(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Goto(Node):
+    """`goto out`"""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Break(Node):
     pass
 
@@ -164,8 +171,11 @@ class For(Node):
 
 @dataclass(frozen=True, slots=True)
 class With(Node):
+    """`with LOCK:`, or `with LOCK if CONST:`"""
+
     lock: Expr
     body: Block
+    condition: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +196,7 @@ class Atomic(Node):
 
 Statement = (
     Docstring | Local | Assign | Augmented | CallStatement | Assert | Await | Label | Wait | Delegate
-    | Return | Break | Continue | Pass | Gap | If | While | For | With | Either | Atomic
+    | Goto | Return | Break | Continue | Pass | Gap | If | While | For | With | Either | Atomic
 )  # fmt: skip
 
 

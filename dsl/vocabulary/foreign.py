@@ -217,16 +217,6 @@ _NAMES: tuple[tuple[str, str | Alike], ...] = (
     ),
     (r"signal_pending\w*|fatal_signal_pending", "write `maybe()`"),
     (
-        r"cond_resched_lock",
-        "write `LOCK.unlock()`, `cond_resched()` and `LOCK.lock()` below `if maybe():`, "
-        "since the lock is free in between",
-    ),
-    (
-        r"cond_resched_rwlock_(read|write)",
-        "write `LOCK.{1}_unlock()`, `cond_resched()` and `LOCK.{1}_lock()` below "
-        "`if maybe():`, since the lock is free in between",
-    ),
-    (
         r"yield|sched_yield|cond_resched_\w+",
         Alike("write `cond_resched()`", "cond_resched", r"sched_yield|cond_resched_tasks_rcu_qs"),
     ),

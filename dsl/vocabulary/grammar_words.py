@@ -153,6 +153,7 @@ STATEMENTS: tuple[Word, ...] = (
         "wait until ${1:condition} on ${2:queue}",
         takes="operand",
     ),
+    _statement("goto", "Goes on at a label below.", "goto ${1:out}", takes="name"),
     _statement("return", "Leaves the process or `def`.", "return", takes="operand"),
     _statement("break", "Leaves the loop.", "break"),
     _statement("continue", "Goes on with the next round of the loop.", "continue"),

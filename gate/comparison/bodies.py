@@ -21,7 +21,7 @@ from .terms import Surroundings, Term, code, domain, names_in, nodes, shape, ter
 
 _Compound = tree.If | tree.While | tree.For | tree.With | tree.Either | tree.Atomic
 _TIMELESS = tree.Assert | tree.Label
-_JUMPS = tree.Return | tree.Break | tree.Continue
+_JUMPS = tree.Return | tree.Break | tree.Continue | tree.Goto
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,8 +309,10 @@ def shape_free(node: object) -> object:
     match node:
         case tree.If(condition=part) | tree.While(condition=part) | tree.Elif(condition=part):
             return part
-        case tree.For(domain=part) | tree.With(lock=part):
+        case tree.For(domain=part):
             return part
+        case tree.With(lock=lock, condition=condition):
+            return lock, condition
         case tree.Else() | tree.Or() | tree.Either() | tree.Atomic():
             return ()
         case _:

@@ -227,6 +227,9 @@ class _Comparison:
         return worst(change_of_domain(domain(old, a), domain(new, b)) for a, b in self.pairs.values())
 
     def fields(self, old: tree.Struct, new: tree.Struct) -> Iterator[Difference]:
+        if old.word != new.word:
+            message = "its fields are one location" if new.word else "its fields are locations of their own"
+            yield Difference("type-changed", DIFFERENT, new.name, message, old.span, new.span)
         before, after = ({f.name: f for f in of.fields} for of in (old, new))
         for name in {**before, **after}:
             one, other = before.get(name), after.get(name)

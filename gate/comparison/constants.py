@@ -191,7 +191,7 @@ def _sizes(names: set[str], new: tree.Tree, left: Surroundings, right: Surroundi
                 tree.Assign() | tree.Augmented() | tree.CallStatement() | tree.Await() | tree.Return()
                 | tree.Wait() | tree.PolicyUse() | tree.With()
             ):  # fmt: skip
-                said: object = node.lock if isinstance(node, tree.With) else node
+                said: object = (node.lock, node.condition) if isinstance(node, tree.With) else node
                 if names & set(_outside_domains(said)):
                     yield "other code"
             case tree.Setting(value=value) if names & names_in(value):

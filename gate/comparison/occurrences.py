@@ -92,12 +92,20 @@ class _Walk:
     def block(self, block: tree.Block, here: _Here) -> Iterator[Occurrence]:
         after = here
         statements = [s for s in block.statements if not isinstance(s, tree.Docstring | tree.Pass)]
+        landings = {part.name for part in nodes(block) if isinstance(part, tree.Goto)}
         for at, statement in enumerate(statements):
+            if isinstance(statement, tree.Label) and statement.name in landings:
+                # Control comes here past some of what stands above; whatever changes there makes it another.
+                above = nodes(tuple(statements[:at]))
+                parts = tuple(shape(part) for part in above if isinstance(part, tree.Node))
+                after = here.under(("behind", parts))
             # Assertions and labels take no time, so those behind do not end this one's.
             rest = statements[at + 1 :]
             last = here.last and all(isinstance(s, tree.Assert | tree.Label) for s in rest)
             yield from self.statement(statement, replace(after, last=last))
-            after = after.under(*(negated(way) for way in self.leaves(statement)), *self.passed(statement))
+            own = frozenset(part.name for part in nodes(statement) if isinstance(part, tree.Label))
+            ways = self.leaves(statement, own)
+            after = after.under(*(negated(way) for way in ways), *self.passed(statement))
 
     def statement(self, node: tree.Statement, here: _Here) -> Iterator[Occurrence]:
         if self.left <= 0:
@@ -153,33 +161,37 @@ class _Walk:
                 inner = replace(here, owner=name, called=(*here.called, name))
                 yield from self.block(function.body, inner)
 
-    def leaves(self, node: object, returns_only: bool = False) -> tuple[Term, ...]:
-        """The conditions under which a statement leaves its block for good."""
+    def leaves(
+        self, node: object, own: frozenset[str], returns_only: bool = False
+    ) -> tuple[Term, ...]:  # fmt: skip
+        """The conditions under which a statement leaves its block for good; `own` are its labels."""
         match node:
             case tree.Return():
                 return (TRUE,)
+            case tree.Goto(name=name):
+                return () if name in own else (TRUE,)
             case tree.Break() | tree.Continue():
                 return () if returns_only else (TRUE,)
             case tree.Block(statements=statements):
-                return tuple(way for s in statements for way in self.leaves(s, returns_only))
+                return tuple(way for s in statements for way in self.leaves(s, own, returns_only))
             case tree.If():
                 return tuple(
                     joined("and", (*self.parts(node, body), way))
                     for _, body in self.branches(node)
-                    for way in self.leaves(body, returns_only)
+                    for way in self.leaves(body, own, returns_only)
                 )
             case tree.While(condition=condition, body=body):
-                ways = self.leaves(body, True)
+                ways = self.leaves(body, own, True)
                 return tuple(joined("and", (term(condition, self.where), way)) for way in ways)
             case tree.For(body=body):
-                return self.leaves(body, True)
+                return self.leaves(body, own, True)
             case tree.With(body=body) | tree.Atomic(body=body):
-                return self.leaves(body, returns_only)
+                return self.leaves(body, own, returns_only)
             case tree.Either(body=body, others=others):
                 return tuple(
                     joined("and", (_choice(branch), way))
                     for branch in (body, *(other.body for other in others))
-                    for way in self.leaves(branch, returns_only)
+                    for way in self.leaves(branch, own, returns_only)
                 )
             case _:
                 return ()

@@ -262,6 +262,10 @@ class _Walker:
                     self.expressions(condition)
                 case tree.Label(name=name) as label:
                     self.declare(label, Symbol("label", self.owner, name), r"label\s+")
+                case tree.Goto(name=name) as jump:
+                    span = self.first(name, jump.span, r"goto\s+")
+                    if span is not None:
+                        self.add(span, Symbol("label", self.owner, name))
                 case tree.Wait(policy=policy, condition=condition, queue=queue, holding=holding):
                     if policy is not None:
                         self.policy(policy)
@@ -280,7 +284,9 @@ class _Walker:
                     self.declare(loop, self.own.get(name, Symbol("local", self.owner, name)), r"for\s+")
                     self.expressions(domain)
                     todo.insert(0, body)
-                case tree.With(lock=lock, body=body):
+                case tree.With(lock=lock, body=body, condition=condition):
+                    if condition is not None:
+                        self.expressions(condition)
                     self.expressions(lock)
                     todo.insert(0, body)
                 case tree.Either(body=body, others=others):

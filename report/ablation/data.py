@@ -51,7 +51,7 @@ def ablation_data(found: Ablation, *, traces: bool = False) -> Data:
 
 
 def _cell(cell: CellName) -> Data:
-    return {"scenario": cell.scenario, "policy": cell.policy, "memory": cell.memory}
+    return {"scenario": cell.scenario, "policy": cell.policy, "memory": cell.memory, "why": cell.why}
 
 
 def _tried(one: Tried, found: Ablation, traces: bool) -> Data:

@@ -146,9 +146,10 @@ def summary(found: Ablation, ink: Ink) -> list[str]:
     else:
         share = f"{noticed} of {noticed + unneeded} changes are noticed ({found.score:.0%})"
         lines.append(ink("strong", share) + _unneeded(unneeded))
-    lines += [
-        f"{words(len(found.of(outcome)))}, not counted" for outcome, words in _UNCOUNTED if found.of(outcome)
-    ]
+    for outcome, one, several in _UNCOUNTED:
+        count = len(found.of(outcome))
+        if count:
+            lines.append(f"{count} {one if count == 1 else several}, and not counted")
     if found.stopped:
         lines.append(f"not everything was tried: {STOPPED.get(found.stopped, found.stopped)}")
     lines += _looked_at(found)
@@ -169,19 +170,24 @@ def _unneeded(number: int) -> str:
 
 
 _UNCOUNTED = (
-    (UNDECIDED, lambda number: f"{number} {'is' if number == 1 else 'are'} not decided"),
-    (SAME, lambda number: f"{number} {'does' if number == 1 else 'do'} the same as before"),
-    (NO_MODEL, lambda number: f"{number} {'is' if number == 1 else 'are'} no model"),
+    (UNDECIDED, "is not decided", "are not decided"),
+    (SAME, "does the same as before", "do the same as before"),
+    (NO_MODEL, "is no model", "are no model"),
 )
-"""What says nothing about the specification, in words, by how many there are."""
+"""What says nothing about the specification, in words, of one and of several."""
 
 
 def _looked_at(found: Ablation) -> list[str]:
     lines: list[str] = []
     if len(found.cells) > 1 or found.left_out:
         lines.append(f"looked at {_cells(found.cells)}")
-    if found.left_out:
-        lines.append(f"not at {_cells(found.left_out)}, where something is expected to be violated")
+    for why, words in (
+        ("violated", "something is expected to be violated"),
+        ("sc", "memory is sequentially consistent"),
+    ):
+        cells = [cell for cell in found.left_out if cell.why == why]
+        if cells:
+            lines.append(f"not at {_cells(cells)}, where {words}")
     return lines
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pfnspec.check.cell import CellCheck
 from pfnspec.check.liveness import Liveness
 from pfnspec.check.options import Options
 from pfnspec.check.result import HOLDS, UNDECIDED, Result, Verdict
 from pfnspec.check.run import check_file
+from pfnspec.check.safety import Safety
 from pfnspec.check.saved.kept import Outcome
 from pfnspec.check.stop import RunStopped
 from pfnspec.translator.program.program import Property
@@ -85,10 +85,10 @@ def test_what_is_supposed_is_looked_for_in_all_states(tmp_path: Path) -> None:
 def test_a_search_that_was_stopped_leaves_it_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two properties that hold only that is decided of which it is known that its premise happens."""
 
-    def stopped(self: CellCheck, *arguments: object) -> None:
+    def stopped(self: Safety, *arguments: object) -> None:
         raise RunStopped("time")
 
-    monkeypatch.setattr(CellCheck, "safety_by_tlc", stopped)
+    monkeypatch.setattr(Safety, "decide", stopped)
     for asked in ((), ("p", "q")):
         result = checked(tmp_path, LARGE, *asked, cache=True)
         assert (verdict(result, "p").outcome, result.stopped, result.status) == (UNDECIDED, "time", 3)

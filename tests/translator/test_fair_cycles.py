@@ -199,7 +199,7 @@ def test_tlc_knows_of_turns(text: str, holds: bool) -> None:
     assert cell.live.patient_locks == ("s",) and cell.live.queued_locks == ()
     (known,) = differential.liveness(cell)
     assert known.holds == holds
-    assert differential.liveness_by_tlc(known, tla.find_tools()) == 2
+    assert differential.liveness_by_tlc(known, tla.find_tools()) == 3
 
 
 TURNS = """model m

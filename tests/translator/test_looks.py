@@ -39,6 +39,10 @@ from pfnspec.translator.run.interpreter import Interpreter
 from random_models import model
 
 MODEL = """model m
+word W:
+    f: range(2)
+    g: bool
+shared w: W
 shared planted: bool
 shared k: mutex
 shared pair: spinlock
@@ -65,6 +69,9 @@ process reader[2]:
     or:
         with rw.read():
             n = 1 - i
+    w = W(n, a[i])
+    w.f = i
+    n = w.f
     assert t at here or not reader[n] at there, "somewhere"
     label there
     with locks[i]:

@@ -13,6 +13,7 @@ from subprocess import CompletedProcess
 import pytest
 from differential import cells
 from pfnspec import tla
+from pfnspec.check.load import load
 from pfnspec.dsl.source import Span
 from pfnspec.tla.module.precedence import INTERVAL, MINUS, OPERATORS, Text, infix
 from pfnspec.translator.emit.emit import Emission, emit
@@ -89,13 +90,27 @@ scenario few:
     cpus = 2
 """
 
+WORDS = """word W:
+    f: range(-3, 4)
+    EXCEPT: Phase | None
+    field_f: bool
+shared w: W
+shared ws: W[2]
+shared sw: set[W]
+
+process with_word:
+    copy_of_w: W = W()
+    copy_of_w = w
+
+"""
+
 NOWHERE = Span("every_sort.pfn", 1, 1, 1, 2)
 MOST = 150
 
 
-def surroundings() -> Program:
+def surroundings(*, words: bool = True) -> Program:
     """A program with variables of every sort, and nothing that happens yet."""
-    (cell,) = cells(EVERY_SORT)
+    (cell,) = cells(EVERY_SORT.replace("process other", f"{WORDS}process other") if words else EVERY_SORT)
     program = whole(cell.program)
     known = tuple(v for v in program.variables if not isinstance(v.sort, Any))
     return replace(program, variables=known, invariants=(), sometimes=(), reachable=())
@@ -176,8 +191,8 @@ def same(interpreter: Interpreter, state: State, names: set[str]) -> Expr:
     )
 
 
-def made(seed: int) -> Made:
-    program = surroundings()
+def made(seed: int, *, words: bool = True) -> Made:
+    program = surroundings(words=words)
     first, *others = program.processes
     chosen = [f"end{number}" for number in range(MOST)]
     names = ("sets_out", "chooses", *chosen)
@@ -376,3 +391,13 @@ def test_a_product_in_a_property(pfnspec: Callable[..., CompletedProcess[str]], 
     assert ran.returncode == 0, ran.stdout
     properties = [v for v in json.loads(ran.stdout)["verdicts"] if v["kind"] == "property"]
     assert [v["evidence"]["engines"] for v in properties] == [["tlc", "interpreter"]] * 2
+
+
+def test_who_ends_a_wait_is_told_in_an_order() -> None:
+    """Sets have none, and a module that is printed otherwise each time is another one for every memory."""
+    path = Path(__file__).parents[2] / "examples" / "waiting" / "cancel_work_under_lock.pfn"
+    (cell, *_) = load(str(path)).cells
+    waits = [point.step.wait for point in cell.program.points if point.step is not None and point.step.wait]
+    queues = [[help.queue or "" for help in wait.helps] for wait in waits]
+    assert any(len(group) > 1 for group in queues)
+    assert all(group == sorted(group) for group in queues)

@@ -40,7 +40,7 @@ from ..program.ways import leaves
 from ..reduce.dead import dead_locals
 from ..reduce.symmetry import Symmetry
 from .action import action_text
-from .fairness_text import fairness_text, points_text
+from .fairness_text import Promise, fairness_text, points_text
 from .formula import Formula, TemporalFormula, Vocabulary, field_name
 from .stuck_text import deadlock_text
 
@@ -53,7 +53,7 @@ class Emission:
     one of the groups `exchanged`.  `registers` says whether the module reports, by printing
     `<<"reached", number>>` once each: marks that are reached, `sometimes` formulas that are satisfied, and
     violations of the properties that are `noted` (which has their numbers).  Numbers are from `before + 1`
-    on, in this order, and `last` is the last of them.
+    on, in this order, and `last` is the last of them.  `promises` are the fairness conditions of each task.
     """
 
     module: str
@@ -69,6 +69,7 @@ class Emission:
     registers: bool
     constants: tuple[str, ...]
     exchanged: tuple[tuple[str, ...], ...]
+    promises: Mapping[str, tuple[Promise, ...]]
     noted: Mapping[int, str]
     before: int
     last: int
@@ -76,6 +77,11 @@ class Emission:
     @property
     def symmetric(self) -> bool:
         return bool(self.exchanged)
+
+    def reached(self, registers: Iterable[int]) -> frozenset[int]:
+        """The marks and `sometimes` among registers that are set: their numbers in the program, from 0 on."""
+        own = {number for number in registers if self.before < number <= self.last}
+        return frozenset(number - self.before - 1 for number in own - self.noted.keys())
 
 
 def emit(
@@ -100,7 +106,7 @@ def emit(
     # What arrays start with is written as functions of these.
     deepest = max((len(variable.sizes) for variable in program.variables), default=0)
     names.taken.update(f"i{depth}" for depth in range(deepest))
-    module = names.new(program.name) if part is None else part[0]
+    module = names.new(program.name if part is None else part[0])
     atoms = {
         atom: names.new(f"{atom.sort if atom.sort.isidentifier() else 'value'}_{atom.index}")
         for group in (symmetry.values if symmetry else ())
@@ -138,8 +144,10 @@ def emit(
         steps.append("Terminating")
     closing.append("Next ==" + "".join(f"\n    \\/ {step}" for step in steps))
     wanted_temporal = tuple(temporal)
+    promises: list[Promise] = []
     if wanted_temporal:
-        closing += fairness_text(program, words, runners, actions)
+        spoken_of, promises = fairness_text(program, words, runners, actions)
+        closing += spoken_of
     closing.append("Spec == Init /\\ [][Next]_vars" + (" /\\ Fairness" if wanted_temporal else ""))
     invariants: dict[str, str] = {}
     before = 0 if part is None else part[1]
@@ -209,6 +217,10 @@ def emit(
         registers=registers,
         constants=constants,
         exchanged=tuple(exchanged),
+        promises={
+            name: tuple(promise for promise in promises if promise.process == task.process)
+            for task, name in tasks.items()
+        },
         noted={before + number: name for name, number in numbers.items()},
         before=before,
         last=before + last,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from ...tla.module.precedence import AND
 from ..program.fairness import Fairness, fairness
@@ -11,10 +12,65 @@ from ..program.ways import leaves
 from .formula import Formula, Vocabulary
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """WF or SF (`sign`) of an action, with a `subscript`: vars or pc."""
+
+    sign: str
+    subscript: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is of a whole step, and not of a change of `pc`."""
+        return self.subscript == "vars"
+
+    def text(self, action: str) -> list[str]:
+        """The formula, for an action."""
+        return [f"{self.sign}_{self.subscript}({action})"]
+
+
+@dataclass(frozen=True, slots=True)
+class InTurn:
+    """What comes to who waits for a lock in turn."""
+
+    @property
+    def whole(self) -> bool:
+        """As of `Steps`: no ENABLED is asked of it."""
+        return False
+
+    def text(self, able: str, passed: str, moves: str) -> list[str]:
+        """The formula, in two lines: for that the task is able to step, is passed over, and steps."""
+        return [
+            f"\\/ <>[](~{able}) /\\ <>[][~{passed}]_vars",
+            f"\\/ []<><<{moves}>>_vars",
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A condition for each task of a process: its form, and the definitions that it speaks of, each of which
+    has the task as its parameter."""
+
+    process: str
+    form: Steps | InTurn
+    about: tuple[str, ...]
+
+    def text(self, everyone: str) -> str:
+        """The conjunct, for tasks of a set."""
+        match self.form, self.about:
+            case Steps() as form, (action,):
+                (line,) = form.text(f"{action}(self)")
+                return f"\\A self \\in {everyone} : {line}"
+            case InTurn() as form, (able, passed, moves):
+                lines = form.text(f"{able}(self)", f"{passed}(self)", f"{moves}(self)")
+                return f"\\A self \\in {everyone} :\n        " + "\n        ".join(lines)
+        raise AssertionError(self)
+
+
 def fairness_text(
     program: Program, words: Vocabulary, runners: Mapping[str, str], actions: Mapping[str, str]
-) -> list[str]:
-    """Fairness, and what it speaks of: the steps of a process, or some of them.
+) -> tuple[list[str], list[Promise]]:
+    """Fairness, and the definitions that it speaks of: the steps of a process, or some of them.
 
     The textbook's `WF_vars(steps of the task)` has TLC try every action of the task in each state, to see
     whether one is enabled, and again on each transition, to see whether it was taken.  That took four times
@@ -22,22 +78,21 @@ def fairness_text(
     holds, and has stepped when its `pc` has changed, unless a step leads back to where it began.
     """
     definitions: list[str] = []
-    lines: list[str] = []
+    promises: list[Promise] = []
     for condition in fairness(program):
         points = [p for p in program.points if p.name in condition.points]
         runner, part = runners[condition.process], condition.kind
         sign = "WF" if condition.kind == "weak" else "SF"
-        everyone = f"\\A self \\in {words.sets[condition.process]}"
         if condition.turns:
-            spoken_of, line = _in_turn(condition, points, runner, words, actions)
+            spoken_of, promise = _in_turn(condition, points, runner, words, actions)
             definitions += spoken_of
-            lines.append(f"{everyone} :\n        {line}")
+            promises.append(promise)
             continue
         if any(leaf.target == p.name for p in points if p.step for leaf in leaves(p.step.block)):
             name = words.names.new(f"{runner}_{part}")
             steps = "".join(f"\n    \\/ {actions[point.name]}(self)" for point in points)
             definitions.append(f"{name}(self) =={steps}")
-            lines.append(f"{everyone} : {sign}_vars({name}(self))")
+            promises.append(Promise(condition.process, Steps(sign, "vars"), (name,)))
             continue
         able, moves = words.names.new(f"{runner}_can_{part}"), words.names.new(f"{runner}_moves_{part}")
         definitions.append(f"{able}(self) =={_able(points, Formula(words))}")
@@ -46,15 +101,15 @@ def fairness_text(
             f"{moves}(self) ==\n    /\\ {able}(self)\n"
             "    /\\ \\/ pc' = [pc EXCEPT ![self] = \"elsewhere\"]\n       \\/ pc'[self] # pc[self]"
         )
-        lines.append(f"{everyone} : {sign}_pc({moves}(self))")
-    body = "".join(f"\n    /\\ {line}" for line in lines) or " TRUE"
-    return [*definitions, f"Fairness =={body}"]
+        promises.append(Promise(condition.process, Steps(sign, "pc"), (moves,)))
+    body = "".join(f"\n    /\\ {one.text(words.sets[one.process])}" for one in promises) or " TRUE"
+    return [*definitions, f"Fairness =={body}"], promises
 
 
 def _in_turn(
     condition: Fairness, points: list[Point], runner: str, words: Vocabulary, actions: Mapping[str, str]
-) -> tuple[list[str], str]:
-    """Strong fairness to a task that waits for a lock in turn: what it speaks of, and the formula.
+) -> tuple[list[str], Promise]:
+    """Strong fairness to a task that waits for a lock in turn: what it speaks of, and what is promised.
 
     That the task is passed over again and again has the same cure as that its step is possible again and
     again: it steps.  So both are one condition, and cost TLC no more than one.
@@ -87,8 +142,7 @@ def _in_turn(
         f"{passed}(self) =={over}",
         f"{moves}(self) =={taken}",
     ]
-    line = f"\\/ <>[](~{able}(self)) /\\ <>[][~{passed}(self)]_vars\n        \\/ []<><<{moves}(self)>>_vars"
-    return definitions, line
+    return definitions, Promise(condition.process, InTurn(), (able, passed, moves))
 
 
 def _able(points: Iterable[Point], formula: Formula) -> str:

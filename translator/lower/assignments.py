@@ -99,6 +99,8 @@ class Assignments(Expressions, ABC):
         self.tried: set[str] = set()
         self.withs: dict[Span, int] = {}
         self.frames: list[Loop | Held | Whole | Called] = []
+        # The node of each label that has been lowered, by its owner and name, and how many frames are around.
+        self.landings: dict[tuple[str, str], tuple[int, int]] = {}
 
     @abstractmethod
     def source(self, value: m.Source, k: Use) -> Block:

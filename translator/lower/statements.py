@@ -110,7 +110,12 @@ class Statements(Waiting):
                 return self.wait(node, after)
             case m.Label(owner=owner, name=name):
                 reach = self.reach(node.span, "label", name)
-                return self.flow.add(MarkNode(after, node.span, (owner, name), reach=reach))
+                number = self.flow.add(MarkNode(after, node.span, (owner, name), reach=reach))
+                # What stands above it is lowered later, and may jump here.
+                self.landings[owner, name] = number, len(self.frames)
+                return number
+            case m.Goto():
+                return self.gone(node)
             case m.Return():
                 return self.returned(node)
             case m.Break():
@@ -147,6 +152,13 @@ class Statements(Waiting):
         position = max(i for i, frame in enumerate(self.frames) if stops(frame))
         number = target(self.frames[position])
         for frame in self.frames[position + 1 :]:
+            number = self.leaving(frame, number)
+        return number
+
+    def gone(self, node: m.Goto) -> int:
+        """The way to a label below, releasing what is held on the way."""
+        number, depth = self.landings[node.owner, node.name]
+        for frame in self.frames[depth:]:
             number = self.leaving(frame, number)
         return number
 
@@ -379,7 +391,7 @@ def claims_of(scope: Expressions, property: str, e: m.Expr, span: Span) -> tuple
 def endless(node: m.While) -> bool:
     """Whether nothing but a choice ends the loop: `while True` or `while maybe()`, without `break` or
     `return`.  To come round it is progress; any other loop is left when its condition is met."""
-    if _left(node.body):
+    if _left(node.body, {part.name for part in m.walk(node.body) if isinstance(part, m.Label)}):
         return False
     return truth_of(node.condition) is True or _chosen(node.condition)
 
@@ -397,9 +409,12 @@ def _chosen(test: m.Condition) -> bool:
             return False
 
 
-def _left(body: object, *, inner: bool = False) -> bool:
-    """Whether a `return`, or a `break` that is not of an inner loop, stands in it."""
+def _left(body: object, labels: set[str], *, inner: bool = False) -> bool:
+    """Whether a `return` stands in it, a `break` that is not of an inner loop, or a `goto` to none of its
+    own `labels`."""
     if isinstance(body, m.Return) or (isinstance(body, m.Break) and not inner):
         return True
+    if isinstance(body, m.Goto):
+        return body.name not in labels
     inner = inner or isinstance(body, m.While | m.For)
-    return any(_left(part, inner=inner) for part in m.parts(body))
+    return any(_left(part, labels, inner=inner) for part in m.parts(body))

@@ -61,6 +61,11 @@ def on_queue(queue: str, program: Program) -> Expr:
     return test
 
 
+def _in_order(queues: set[str | None]) -> list[str | None]:
+    """So that a program is translated alike each time."""
+    return sorted(queues, key=lambda queue: queue or "")
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
     """One way through a step: from which point, and what it is."""
@@ -137,15 +142,16 @@ class _Table:
             for op in _writes(way.leaf):
                 for one in read:
                     if _touches(op, one):
-                        for queue in self.woken(way.leaf) if one.variable == SLEEPY else (None,):
-                            for before in self.moved.get(queue, {queue}):
+                        for queue in _in_order(self.woken(way.leaf) if one.variable == SLEEPY else {None}):
+                            for before in _in_order(self.moved.get(queue, {queue})):
                                 found.setdefault(before, set()).add(name)
         for queue, points in found.items():
             yield Help(queue, self.leading_to(points))
 
-    def woken(self, leaf: Leaf) -> Iterable[str | None]:
+    def woken(self, leaf: Leaf) -> set[str | None]:
         """The waitqueues of which a way that wakes tasks may wake some: with it they leave their queue."""
-        return {op.variable for op in _writes(leaf)} & self.queues or {None}
+        found: set[str | None] = {op.variable for op in _writes(leaf) if op.variable in self.queues}
+        return found or {None}
 
     def leading_to(self, points: Iterable[str]) -> frozenset[str]:
         found = set(points)

@@ -32,6 +32,10 @@ class Body:
     calls: dict[str, Span] = field(default_factory=dict)
     atomic_calls: set[Span] = field(default_factory=set)
     loops: list[list[frozenset[str] | None]] = field(default_factory=list)
+    # The labels that stand below in the blocks around, innermost last; what has a value where a `goto` leads
+    # to one of them.
+    ahead: list[set[str]] = field(default_factory=list)
+    jumps: dict[str, list[frozenset[str] | None]] = field(default_factory=dict)
     # The variables of the `for` loops around, each with the place of its loop.
     counting: dict[str, Span] = field(default_factory=dict)
     # The copies that its calls make, and where it first stores to each local.

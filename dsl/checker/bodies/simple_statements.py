@@ -204,6 +204,21 @@ def call_statement(
     return None
 
 
+def goto_statement(node: tree.Goto, body: Body) -> m.Statement | None:
+    """A jump to a label below, in the block in which it stands or in one around it."""
+    if any(node.name in labels for labels in body.ahead):
+        body.jumps.setdefault(node.name, []).append(body.scope.assigned)
+        body.scope.assigned = None
+        return m.Goto(body.scope.owner or "", node.name, node.span)
+    if not body.scope.names.incomplete:
+        message = f"no label `{node.name}` stands below, in this block or in one around it"
+        help = "to go back write `while True:` with `break` and `continue`; into a block nothing jumps"
+        body.found.add("bad-goto", node.span, message, help)
+    may_leave(body)
+    body.scope.assigned = None
+    return None
+
+
 def return_statement(node: tree.Return, body: Body) -> m.Statement | None:
     signature = body.signature
     value: m.Source | None = None

@@ -10,7 +10,7 @@ from ...source import Span
 from ...syntax import tree
 from ...vocabulary.kernel_words import MASKED
 from ...vocabulary.word import Word
-from ..values.expressions import constant, domain, place
+from ..values.expressions import condition, constant, domain, place
 from ..values.scope import Scope
 from .actions import FAULT, lock_and_mode, lock_function
 from .assignments import assignment, augmented_assignment, declaration
@@ -20,6 +20,7 @@ from .simple_statements import (
     assert_statement,
     await_statement,
     call_statement,
+    goto_statement,
     jump_statement,
     label_statement,
     mask_action,
@@ -48,9 +49,15 @@ def check_body(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
 def _block(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
     typed: list[m.Statement] = []
     reached = body.scope.assigned is not None
+    ahead = {statement.name for statement in block.statements if isinstance(statement, tree.Label)}
+    body.ahead.append(ahead)
     for statement in block.statements:
         if isinstance(statement, tree.Docstring | tree.Pass):
             continue
+        if isinstance(statement, tree.Label):
+            ahead.discard(statement.name)
+            body.scope.assigned = meet([body.scope.assigned, *body.jumps.pop(statement.name, ())])
+            reached = reached or body.scope.assigned is not None
         if reached and body.scope.assigned is None:
             reached = False
             help = "remove it, or the jump or endless loop above it"
@@ -65,6 +72,7 @@ def _block(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
         made = _statement(statement, body)
         if made is not None:
             typed += made if isinstance(made, tuple) else (made,)
+    body.ahead.pop()
     return tuple(typed)
 
 
@@ -86,6 +94,8 @@ def _statement(node: tree.Statement, body: Body) -> m.Statement | tuple[m.Statem
             return await_statement(node, body)
         case tree.Label():
             return label_statement(node, body)
+        case tree.Goto():
+            return goto_statement(node, body)
         case tree.Return():
             return return_statement(node, body)
         case tree.Break() | tree.Continue():
@@ -388,9 +398,21 @@ def _loop_over_nothing(node: tree.For, body: Body) -> None:
     body.scope.assigned = meet([before, *body.loops.pop()])
 
 
-def _with(node: tree.With, body: Body) -> m.Statement | None:
+def _with(node: tree.With, body: Body) -> m.Statement | tuple[m.Statement, ...] | None:
+    """With a condition, which is constant, the lock is taken or the block stands alone."""
     scope = body.scope
     held = lock_and_mode(node.lock, scope, "with")
-    sole_first(node.span, "`with`", body)
+    taken: bool | None = True
+    if node.condition is not None:
+        test = condition(node.condition, scope)
+        taken = None if test is None else truth_of(test)
+        if test is not None and taken is None:
+            message = "whether the lock is taken is decided by constants"
+            help = "write `if` with a `with` below it, and the block again below `else`"
+            body.found.add("not-constant", node.condition.span, message, help)
+    if taken is not False:
+        sole_first(node.span, "`with`", body)
     statements = _block(node.body, body)
+    if taken is False:
+        return statements
     return m.With(held[0], held[1], statements, node.span) if held else None

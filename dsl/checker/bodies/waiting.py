@@ -70,7 +70,7 @@ def with_awaited(
                 node = replace(
                     node, body=with_awaited(body, _opposite(test)), orelse=with_awaited(orelse, test)
                 )
-                if not orelse and body and isinstance(body[-1], m.Break | m.Return | m.Continue):
+                if not orelse and body and isinstance(body[-1], m.Break | m.Return | m.Continue | m.Goto):
                     awaited = test if awaited is None else _either(awaited, test)
             case m.While(condition=test, body=body):
                 ends = None if isinstance(test, m.Literal) else _opposite(test)
