@@ -2,6 +2,6 @@
 
 `episode` is what is run: a cell under costs, from a start until its measures are measured.  `machine` takes
 the steps: `automaton` has the program's states as numbers, `clock` the alarms, `cpus` the scheduler,
-`rounds` skips what repeats.  `places` finds what a table names in a program, `choices` decides what is a
-choice there.
+`rounds` skips what repeats, `together` what several tasks repeat at the same time.  `places` finds what a
+table names in a program, `choices` decides what is a choice there.
 """

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heappop, heappush
+from typing import TypeVar
+
+_Item = TypeVar("_Item")
 
 
 class Alarm:
@@ -43,6 +46,15 @@ class Clock:
         while heap and heap[0][3] != heap[0][2].version:
             heappop(heap)
         return heap[0][0] if heap else None
+
+    def live(self) -> Iterator[tuple[int, int, Alarm, int]]:
+        """All that is due: when, its place among what is due at the same time, the alarm, and how often that
+        was set or cancelled."""
+        return (entry for entry in self.heap if entry[3] == entry[2].version)
+
+    def in_order(self, items: Sequence[_Item]) -> Iterable[_Item]:
+        """The order in which things have to be set that are to ring in the order of `items`."""
+        return items if self._sign > 0 else reversed(items)
 
     def ring(self) -> bool:
         """Goes on to what is due next; False when nothing is."""

@@ -17,6 +17,7 @@ from .clock import Alarm, Clock
 from .cpus import Cpus, Mode, Runner
 from .places import Prices, Stretch
 from .rounds import Known, Rounds
+from .together import Together
 
 ENDLESS = 100_000
 """So many steps that take no time are taken for a loop that never lets any pass."""
@@ -103,6 +104,7 @@ class Machine(Cpus):
         self.chance = chance
         self.horizon = horizon
         self.rounds = None if known is None else Rounds(known)
+        self.together = None if known is None else Together()
         self.samples: list[Sample] = []
         self.open: dict[tuple[int, int], tuple[int, ...]] = {}
         self.left: dict[int, int] = {}  # when the call that a task arrived in was to end
@@ -142,10 +144,12 @@ class Machine(Cpus):
 
     def run(self) -> None:
         """Until everything wanted is measured, or nothing more can happen, or the horizon is behind."""
-        clock = self.clock
+        clock, together = self.clock, self.together
         while not self.finished and not self.livelock and self.halted is None:
             if not clock.ring() or clock.now > self.horizon:
                 return
+            if together is not None:
+                together.look(self)
 
     def worked(self, runner: Runner) -> None:
         clock, rows = self.clock, self.automaton.rows

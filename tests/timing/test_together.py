@@ -1,0 +1,74 @@
+"""Several tasks that spin at the same time: what they do alike is skipped, or never ends."""
+
+from __future__ import annotations
+
+import pytest
+from pfnspec.check.load import load
+from pfnspec.dsl.diagnostics import Diagnostics
+from pfnspec.timing.run.episode import LIVELOCK, Cell, Start, Timing, outcome
+from timing_models import table
+
+MODEL = """model two_spinners
+const W: int = 2
+shared done: bool
+shared wq: waitqueue
+policies spin, resched
+scenario two:
+    cpus = 2
+    preempt = none
+scenario three:
+    cpus = 3
+    preempt = none
+process waiter[W]:
+    label waits
+    wait until done on wq
+    label through
+    cpu_relax()
+process worker:
+    work()
+    done = True
+    wake_up_all(wq)
+def work():
+    might_sleep()
+measure wait_time: waiter at waits until waiter at through
+"""
+COSTS = """[duration]
+work = "{work}"
+[episode]
+waiter = {{ after = 0, tasks = 2 }}
+worker = {{ after = "1 us" }}
+"""
+
+
+def timing(policy: str, scenario: str, work: str) -> Timing:
+    loaded = load("two.pfn", text=MODEL)
+    (one,) = (c for c in loaded.cells if (c.policy, c.scenario) == (policy, scenario))
+    found = Diagnostics()
+    made = Timing(Cell(one.model, one.policy, one.program), table(COSTS.format(work=work)), found)
+    assert not found.errors
+    return made
+
+
+def test_two_that_keep_both_cpus_never_end() -> None:
+    assert timing("spin", "two", "20 us").episode(Start(0.0, 0.0, 0), 1).ended == LIVELOCK
+
+
+@pytest.mark.parametrize(
+    ("policy", "scenario"), [("spin", "three"), ("resched", "three"), ("resched", "two")]
+)
+def test_skipping_changes_nothing(policy: str, scenario: str) -> None:
+    """To the nanosecond."""
+    made = timing(policy, scenario, "100 us")
+    one, other = (made.episode(Start(0.0, 0.9, 0), 1, skipping=skipping) for skipping in (True, False))
+    assert one == other and len(one.samples) == 2
+
+
+def test_it_is_skipped_at_all() -> None:
+    """A millisecond takes as many alarms as a hundredth of a second."""
+    rings = []
+    for work in ("1 ms", "10 ms"):
+        machine = timing("spin", "three", work).machine(Start(0.0, 0.0, 0), 1)
+        machine.run()
+        assert outcome(machine).ended == "done" and machine.together is not None
+        rings.append(machine.together.rings)
+    assert max(rings) < 2_000
