@@ -23,19 +23,22 @@ def _go_on() -> None:
 
 @dataclass(slots=True)
 class PlainGraph:
-    """The states of a program, numbered; per state its steps as (task, point, target)."""
+    """The states of a program, numbered, initial ones first; per state its steps as (task, point, target)."""
 
     interpreter: Interpreter
     states: list[State]
     steps: list[list[tuple[int, str, int]]]
+    starts: int
+    """How many states are initial."""
 
     @classmethod
     def of(cls, program: Program, limit: int, look: Look = _go_on) -> PlainGraph:
         """All states of a program; raises TooLarge where there are more than `limit`."""
         interpreter = Interpreter(program)
         order = {task: i for i, task in enumerate(program.tasks)}
-        found = {interpreter.initial(): 0}
+        found = {state: number for number, state in enumerate(interpreter.initials())}
         states = list(found)
+        starts = len(states)
         steps: list[list[tuple[int, str, int]]] = []
         for state in states:
             look()
@@ -48,7 +51,7 @@ class PlainGraph:
                     states.append(transition.state)
                 here.append((order[transition.task], transition.point.name, found[transition.state]))
             steps.append(here)
-        return cls(interpreter, states, steps)
+        return cls(interpreter, states, steps, starts)
 
     def holds(self, formula: Expr, look: Look = _go_on) -> bool:
         """Whether a temporal formula holds on every fair behaviour."""
@@ -74,9 +77,10 @@ class PlainGraph:
                 listed.append(key)
             return places[key]
 
-        for number in automaton.initial:
-            if fits(number, 0):
-                place(0, number)
+        for start in range(self.starts):
+            for number in automaton.initial:
+                if fits(number, start):
+                    place(start, number)
         edges: list[list[tuple[int, str, int]]] = []
         for number, asks in listed:
             look()

@@ -4,15 +4,12 @@
     run.check_file     path, Options -> Result
     matrix             Loaded -> Result        the cells, side by side
     cell               Cell -> verdicts        what was found before, what is found now
-    safety             Program -> violations   by the interpreter first, then by runs of TLC, replayed
-    liveness           Property -> Outcome     a temporal property, by both engines at once, and who decides
-    together           small cells by one run of TLC
-    runs, search       one run of TLC; one search by the interpreter
-    compiled           one search by Spin
+    runs                                   runs of TLC for one cell
     result             what came of it, as values
 
 `options` are what is asked for, and which of that decides; `expectations` what a model expects of its
-properties; `stop` how a check ends early. `states` is what is in a state space, `project` configuration and
-paths, `saved` results as data, the cache, and how shards are merged. How anything is shown is not known here.
+properties; `stop` how a check ends early. `engines` decide: TLC, the interpreter and Spin; `states` is what
+is in a state space, `project` configuration and paths, `saved` results as data, the cache, and how shards
+are merged. How anything is shown is not known here.
 Open first: `result.py`, then `cell.py`.
 """

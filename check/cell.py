@@ -23,15 +23,15 @@ from ..translator.retrace.lasso import retrace_lasso
 from ..translator.retrace.retrace import retrace
 from ..translator.retrace.witness import has_witness
 from ..translator.run.interpreter import Interpreter, State
-from .liveness import Claim, Liveness
+from .engines.liveness import Claim, Liveness
+from .engines.safety import Safety, Tell, told_all
+from .engines.search import SECOND_OPINION, STATES, searched
 from .load import Cell
 from .options import Hunts
 from .result import HOLDS, SC, UNDECIDED, VIOLATED, Evidence, Failure, Judgement, VerdictKind
 from .runs import Runs
-from .safety import Safety, Tell, told_all
 from .saved.kept import Behaviour, Outcome, keep, recalled
 from .saved.store import Store, fingerprint
-from .search import SECOND_OPINION, STATES, searched
 from .stop import RunFailed, RunStopped
 
 
@@ -167,7 +167,7 @@ class CellCheck:
 
         try:
             if self.runs.compiled is not None:
-                from .compiled import safety_by_spin
+                from .engines.compiled import safety_by_spin
 
                 safety_by_spin(program, remaining, self.runs, self.registers, tell)
             elif self.runs.tools is None:

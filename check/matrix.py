@@ -21,6 +21,7 @@ from ..translator.program.fairness import fairness
 from ..translator.program.findings import Reachable
 from ..translator.reduce.unlocked import Unlocked, unlocked
 from .cell import CellCheck, CellVerdict
+from .engines.together import confirm_claims_together, confirm_together
 from .expectations import base_policy, expectation, expected, place_of, properties_of
 from .load import Cell, Loaded
 from .options import Hunts, Options, Progress, asked_of, store_of
@@ -29,7 +30,6 @@ from .result import SC, UNDECIDED, Evidence, Failure, Result, Scene, Verdict
 from .runs import Runs
 from .saved.store import Store, fingerprint
 from .stop import Stop
-from .together import confirm_claims_together, confirm_together
 
 if TYPE_CHECKING:
     from .. import spin

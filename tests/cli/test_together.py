@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 from pfnspec import tla
-from pfnspec.check.liveness import Claim
+from pfnspec.check.engines.liveness import Claim
+from pfnspec.check.engines.safety import Safety
+from pfnspec.check.engines.together import confirm_claims_together, confirm_together
 from pfnspec.check.load import Cell, Loaded, load
 from pfnspec.check.options import Options
 from pfnspec.check.run import check_file
 from pfnspec.check.runs import Runs
-from pfnspec.check.safety import Safety
 from pfnspec.check.stop import Stop
-from pfnspec.check.together import confirm_claims_together, confirm_together
 from pfnspec.translator import pipeline
 from pfnspec.translator.emit.emit import Emission
 from pfnspec.translator.emit.joined import Joined

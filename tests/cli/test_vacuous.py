@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pfnspec.check.liveness import Liveness
+from pfnspec.check.engines.liveness import Liveness
+from pfnspec.check.engines.safety import Safety
 from pfnspec.check.options import Options
 from pfnspec.check.result import HOLDS, UNDECIDED, Result, Verdict
 from pfnspec.check.run import check_file
-from pfnspec.check.safety import Safety
 from pfnspec.check.saved.kept import Outcome
 from pfnspec.check.stop import RunStopped
 from pfnspec.translator.program.program import Property

@@ -11,23 +11,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
-from .. import tla
-from ..translator import pipeline
-from ..translator.emit.emit import Emission
-from ..translator.program.findings import Finding
-from ..translator.program.program import Program, Property
-from ..translator.retrace.expand import Expansion
-from ..translator.retrace.lasso import retrace_lasso
-from ..translator.retrace.retrace import Mismatch, states_of
-from ..translator.run.decide import Decided
-from ..translator.run.interpreter import Interpreter, State
-from .load import Cell
-from .options import Hunts
-from .result import Evidence, Failure
-from .runs import Runs
-from .saved.kept import Behaviour, Outcome
+from ... import tla
+from ...translator import pipeline
+from ...translator.emit.emit import Emission
+from ...translator.program.findings import Finding
+from ...translator.program.program import Program, Property
+from ...translator.retrace.expand import Expansion
+from ...translator.retrace.lasso import retrace_lasso
+from ...translator.retrace.retrace import Mismatch, states_of
+from ...translator.run.decide import Decided
+from ...translator.run.interpreter import Interpreter, State
+from ..load import Cell
+from ..options import Hunts
+from ..result import Evidence, Failure
+from ..runs import Runs
+from ..saved.kept import Behaviour, Outcome
+from ..stop import RunFailed, RunStopped
 from .search import STATES, fairly_decided
-from .stop import RunFailed, RunStopped
 
 EXPECTED = 60.0
 """Seconds that TLC has after the interpreter has decided, where it can be expected to be done in them."""

@@ -8,17 +8,17 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from .. import spin
-from ..translator.emit.codes import Unsupported
-from ..translator.emit.promela import Promela, promela
-from ..translator.program.program import Program
-from ..translator.retrace.retrace import Mismatch
-from ..translator.retrace.trail import states_of_trail
-from ..translator.run.interpreter import Interpreter, State
-from .result import Failure
-from .runs import Runs
+from ... import spin
+from ...translator.emit.codes import Unsupported
+from ...translator.emit.promela import Promela, promela
+from ...translator.program.program import Program
+from ...translator.retrace.retrace import Mismatch
+from ...translator.retrace.trail import states_of_trail
+from ...translator.run.interpreter import Interpreter, State
+from ..result import Failure
+from ..runs import Runs
+from ..stop import RunFailed, RunStopped
 from .search import SECOND_OPINION, Searched, searched
-from .stop import RunFailed, RunStopped
 
 BITSTATE = "bitstate"
 """Why a search with bitstate hashing decides no more than what it finds."""

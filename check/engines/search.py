@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from .. import tla
-from ..translator.program.program import Expr, Program
-from ..translator.run.decide import Decided, TooLarge, decided
-from ..translator.run.interpreter import Exploration, Interpreter, State
+from ... import tla
+from ...translator.program.program import Expr, Program
+from ...translator.run.decide import Decided, TooLarge, decided
+from ...translator.run.interpreter import Exploration, Interpreter, State
 
 STATES = 500_000
 """Most states of a search that nobody gives a limit for: some hundred MiB."""

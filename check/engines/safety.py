@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from .. import tla
-from ..translator.emit.emit import Emission
-from ..translator.program.program import Program
-from ..translator.reduce.symmetry import symmetry
-from ..translator.retrace.retrace import Mismatch, states_of
-from ..translator.run.interpreter import State
-from .options import Hunts
-from .result import Failure
-from .runs import Runs
+from ... import tla
+from ...translator.emit.emit import Emission
+from ...translator.program.program import Program
+from ...translator.reduce.symmetry import symmetry
+from ...translator.retrace.retrace import Mismatch, states_of
+from ...translator.run.interpreter import State
+from ..options import Hunts
+from ..result import Failure
+from ..runs import Runs
+from ..stop import RunFailed, RunStopped
 from .search import SECOND_OPINION, Searched, searched
-from .stop import RunFailed, RunStopped
 
 # Takes a violated property and the states of a behaviour that shows it; raises Mismatch if it does not.
 Tell = Callable[[str, tuple[State, ...]], None]

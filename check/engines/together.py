@@ -11,13 +11,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from .. import tla
-from ..translator.emit.emit import Emission
-from ..translator.emit.joined import joined, part_names
+from ... import tla
+from ...translator.emit.emit import Emission
+from ...translator.emit.joined import joined, part_names
+from ..runs import Runs, registers_in, said
+from ..stop import RunStopped
 from .liveness import EXPECTED, LARGEST, Claim, work
-from .runs import Runs, registers_in, said
 from .safety import Safety
-from .stop import RunStopped
 
 LARGEST_SEARCH = 20_000
 """States that the interpreter has found, of all cells of one run for safety.  Runs that are much longer than
