@@ -276,7 +276,7 @@ def files(tmp_path: Path) -> Mapping[str, Path]:
 def test_table_and_traces(pfnspec: Run, files: Mapping[str, Path]) -> None:
     ran = pfnspec(
         "ablate",
-        files["mailbox"],
+        files["mailbox"].name,
         "--engine",
         "interpreter",
         "--only",
@@ -284,6 +284,7 @@ def test_table_and_traces(pfnspec: Run, files: Mapping[str, Path]) -> None:
         "--traces",
         "--width",
         "72",
+        cwd=files["mailbox"].parent,
     )
     assert ran.returncode == 0 and not ran.stderr
     table, traces = ran.stdout.split("s in all\n")

@@ -13,7 +13,7 @@ from subprocess import CompletedProcess, Popen
 from typing import Any
 
 import pytest
-from pfnspec.check import liveness
+from pfnspec.check.engines import liveness
 
 Run = Callable[..., "CompletedProcess[str]"]
 Start = Callable[..., "Popen[str]"]
@@ -204,6 +204,7 @@ def test_what_tlc_did_not_confirm_is_not_kept(pfnspec: Run, tmp_path: Path) -> N
 
 def test_what_is_too_large_for_the_interpreter(pfnspec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(liveness, "STATES", 2)
+    monkeypatch.setattr(liveness, "FEW", 2)
     ran = pfnspec("check", "-", "--property", "goes_on", input=LIVELY)
     assert ran.returncode == 0
     text = "note: `goes_on` is decided by TLC alone: it is too large for the interpreter"

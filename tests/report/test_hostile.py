@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import pytest
 from pfnspec.check.result import Asked, Failure, Result, Scene
 from pfnspec.check.saved.reader import result_of
+from pfnspec.dsl.advice import Edit, Insert, Respell, Rewrite
 from pfnspec.dsl.diagnostics import Diagnostic
 from pfnspec.dsl.source import Source, Span
 from pfnspec.gate.comparison.difference import WEAKER, Difference
@@ -29,7 +30,7 @@ from pfnspec.report.text.ink import Ink
 from pfnspec.report.text.result import diagnostics_of, failure_text, result_text
 from pfnspec.report.visible import harmless, meant, shown, visible
 from pfnspec.translator.program.findings import Cure, Finding, Moved, Position, Put, Reachable, Standing
-from pfnspec.translator.program.values import Atom
+from pfnspec.translator.program.values import Atom, Record
 from pfnspec.translator.reduce.unlocked import Unlocked
 
 HOSTILE = "x\n::error::z\r\x1b]0;y\x07\x85\u2028\u202e\u2066\udcff ::stop-commands::t ##[error]z"
@@ -98,7 +99,8 @@ def results(fixed_results: tuple[Result, ...]) -> tuple[Result, ...]:
     """The fixed results, one with a failure and diagnostics besides, so that every class is there."""
     first = next(one for one in fixed_results if any(verdict.finding for verdict in one.verdicts))
     span = Span(first.path, 1, 1, 1, 2)
-    fault = Diagnostic("unknown-name", span, "message", "help", ((span, "related"),))
+    changes = (Respell("wrong", "right"), Rewrite("text"), Insert("text"), Edit(span, "text"))
+    fault = Diagnostic("unknown-name", span, "message", "help", ((span, "related"),), changes=changes)
     assert first.evidence is not None
     verdicts = tuple(replace(one, finding=one.finding and with_values(one.finding)) for one in first.verdicts)
     extra = replace(
@@ -125,7 +127,11 @@ def with_values(finding: Finding) -> Finding:
     """The finding with values of every sort in its first step."""
     first, *others = finding.steps
     event = replace(
-        first.events[0], kind="write", value=("member", Atom("Pfn", 1)), old="member", text="text"
+        first.events[0],
+        kind="write",
+        value=("member", Atom("Pfn", 1), Record((("field", 1),))),
+        old="member",
+        text="text",
     )
     assert finding.steps
     position = Position(first.task, "label", True, first.span)
