@@ -23,8 +23,8 @@ from ..check.load import Loaded
 from ..dsl.syntax.memory import Memory
 from .text import analysis
 from .text.analysis import Analysis
-from .text.names import Occurrence
 from .text.positions import edited, from_position, plain
+from .text.symbols import Occurrence
 
 DELAY = 0.005
 """Seconds from a change to its analysis: changes that come together are looked at together."""

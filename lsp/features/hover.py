@@ -14,8 +14,8 @@ from ...dsl.model import sorts as s
 from ...dsl.syntax import tree
 from ...dsl.vocabulary.lookup import word_of
 from ..text.analysis import Analysis
-from ..text.names import KINDS, Occurrence, Symbol
 from ..text.positions import from_position, to_position, to_range
+from ..text.symbols import KINDS, Occurrence, Symbol
 from .navigation import declarations
 from .protection import Protection
 

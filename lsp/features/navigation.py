@@ -13,8 +13,8 @@ from ...dsl.model.model import BUILT_IN_CHECKS
 from ...dsl.source import Span
 from ...dsl.vocabulary.lookup import BUILT_INS, KEYWORDS
 from ..text.analysis import Analysis
-from ..text.names import Occurrence, Symbol
 from ..text.positions import to_range
+from ..text.symbols import Occurrence, Symbol
 from .files import models
 
 if TYPE_CHECKING:

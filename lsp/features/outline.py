@@ -16,8 +16,8 @@ from ...dsl.syntax import tree
 from ...dsl.syntax.fmt import format_source
 from ..text import analysis as analyses
 from ..text.analysis import Analysis
-from ..text.names import KINDS
 from ..text.positions import from_position, to_range, units
+from ..text.symbols import KINDS
 from .files import paths
 
 if TYPE_CHECKING:

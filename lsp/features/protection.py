@@ -10,7 +10,7 @@ from ...report.text.words import place
 from ...translator.reduce.movers import Access
 from ...translator.reduce.movers import Analysis as Movers
 from ..text.analysis import Analysis
-from ..text.names import Occurrence
+from ..text.symbols import Occurrence
 
 if TYPE_CHECKING:
     from ..server import Server

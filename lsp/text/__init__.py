@@ -1,3 +1,3 @@
 """What is known of a document: its `analysis`, where `names` stand (`recording_names` those of recordings),
-`positions` in the protocol's units.
+the `symbols` that they stand for; `place` is where somebody writes, `positions` are in the protocol's units.
 """

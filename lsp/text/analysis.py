@@ -16,8 +16,9 @@ from ...dsl.model import model
 from ...dsl.source import Source
 from ...dsl.syntax.memory import Memory
 from ...dsl.syntax.tree import Tree
-from .names import Occurrence, occurrences
+from .names import occurrences
 from .positions import plain
+from .symbols import Occurrence
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from ...dsl.checker.declarations import Checked
 from ...dsl.model import sorts as s
@@ -13,44 +12,7 @@ from ...dsl.syntax import tree
 from ...dsl.vocabulary.library_words import LIBRARY_NAMES
 from ...dsl.vocabulary.lookup import BUILT_IN_NAMES
 from . import recording_names
-
-KINDS: dict[type, str] = {
-    tree.Const: "const", tree.TypeAlias: "type", tree.Enum: "enum", tree.Struct: "class",
-    tree.Shared: "shared", tree.Ghost: "ghost", tree.Process: "process", tree.Function: "def",
-    tree.Policy: "policy", tree.Invariant: "invariant", tree.Property: "property",
-    tree.Sometimes: "sometimes", tree.Measure: "measure", tree.Scenario: "scenario",
-    tree.Recording: "recording",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """What a name stands for.
-
-    `owner` is the `def`, process, policy or class that it belongs to, "" at the top level; `kind` is a word
-    of the language, or member, field, parameter, local, bound, assertion, built-in or unknown.
-    """
-
-    kind: str
-    owner: str
-    name: str
-    place: Span | None = field(default=None)
-
-    @property
-    def key(self) -> tuple[str, str, str, Span | None]:
-        """The same for all names that stand for the same thing, in all files of a model."""
-        group = self.kind if self.kind in ("label", "field", "bound", "assertion") else "name"
-        return group, self.owner, self.name, self.place if self.kind == "bound" else None
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """A name in a file: its place, its symbol, whether it is declared there, and whether it is changed."""
-
-    span: Span
-    symbol: Symbol
-    declares: bool = False
-    writes: bool = False
+from .symbols import KINDS, Occurrence, Symbol, locals_of
 
 
 def occurrences(
@@ -78,7 +40,7 @@ class _Walker:
             if isinstance(node, tree.Enum):
                 self.top.update((member.name, "member") for member in node.members)
             elif isinstance(node, tree.Process | tree.Function | tree.Policy):
-                self.locals[node.name] = dict(_locals(node))
+                self.locals[node.name] = dict(locals_of(node))
         self.owner = ""
         self.own: Mapping[str, Symbol] = {}
         self.bounds: dict[str, tuple[Symbol, s.Sort | None]] = {}
@@ -227,7 +189,7 @@ class _Walker:
 
     def body(self, node: tree.Process | tree.Function | tree.Policy) -> None:
         self.owner = node.name
-        self.own = self.locals.get(node.name) or dict(_locals(node))
+        self.own = self.locals.get(node.name) or dict(locals_of(node))
         if isinstance(node, tree.Process):
             self.expressions(node.count, node.cpu)
             if node.interrupts is not None:
@@ -428,30 +390,3 @@ class _Walker:
             self.expressions(clause.condition)
         self.expression(element)
         self.bounds = outer
-
-
-def _locals(node: tree.Process | tree.Function | tree.Policy) -> Iterator[tuple[str, Symbol]]:
-    if not isinstance(node, tree.Process):
-        for parameter in node.parameters:
-            yield parameter.name, Symbol("parameter", node.name, parameter.name)
-    todo: list[object] = [node.body]
-    while todo:
-        match todo.pop():
-            case tree.Local(name=name):
-                yield name, Symbol("local", node.name, name)
-            case tree.For(name=name, body=body):
-                yield name, Symbol("local", node.name, name)
-                todo.append(body)
-            case tree.Block(statements=statements):
-                todo.extend(statements)
-            case tree.If(body=body, elifs=elifs, orelse=orelse):
-                todo.extend((body, *elifs, orelse))
-            case tree.Either(body=body, others=others):
-                todo.extend((body, *others))
-            case (
-                tree.While(body=body) | tree.With(body=body) | tree.Atomic(body=body) | tree.Elif(body=body)
-                | tree.Else(body=body) | tree.Or(body=body)
-            ):  # fmt: skip
-                todo.append(body)
-            case _:
-                pass

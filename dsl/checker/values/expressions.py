@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from ...advice import Advice, Rewrite, write
-from ...diagnostics import did_you_mean
 from ...model import model as m
 from ...model import sorts as s
 from ...model.fold import NotConstant, evaluate
@@ -14,14 +12,35 @@ from ...source import Span
 from ...syntax import tree
 from ...vocabulary.lookup import LOADS, TESTS, word_of
 from ...vocabulary.word import Word
+from . import domains
+from .arguments import bit_and_set, generator_of, only_argument, refuse_value
 from .names import named, refuse_call
 from .objects import all_allocated, of_bound, waited
-from .operators import compared, computed, displayed, fitted, measured, signed, temporal, truth
-from .places import at_label, element_of, field_of, is_task, local_of, member_help, refuse_method
+from .operators import (
+    CONNECTIVES,
+    compared,
+    computed,
+    connected,
+    displayed,
+    fitted,
+    measured,
+    signed,
+    temporal,
+    truth,
+)  # fmt: skip
+from .places import (
+    at_label,
+    element_of,
+    field_of,
+    is_locked,
+    is_task,
+    local_of,
+    member_help,
+    refuse_method,
+    refuse_task,
+)  # fmt: skip
 from .scope import Scope
 from .words import field_of_bound, operands, start_of
-
-MAX_ELEMENTS = 4096
 
 
 def expression(node: tree.Argument, scope: Scope, wanted: s.Sort | None = None) -> m.Expr | None:
@@ -36,14 +55,6 @@ def expression(node: tree.Argument, scope: Scope, wanted: s.Sort | None = None) 
             return m.Literal(value, s.BOOL, node.span)
         case tree.NoneLiteral():
             return m.Literal(None, s.NOTHING, node.span)
-        case tree.Text():
-            scope.found.add("no-text", node.span, "texts are no values", "declare an `enum` for named values")
-        case tree.ListComprehension():
-            help = "write `{x for x in T}`, a set, where neither order nor repetition counts"
-            scope.found.add("no-list", node.span, "there are no lists", help)
-        case tree.ListLiteral():
-            help = "write `{a, b}`, a `set[T]`, where the order does not count, or declare an array `T[N]`"
-            scope.found.add("no-list", node.span, "there are no lists", help)
         case tree.Attribute() | tree.Subscript():
             return _postfix(node, scope)
         case tree.Call():
@@ -60,8 +71,8 @@ def expression(node: tree.Argument, scope: Scope, wanted: s.Sort | None = None) 
             return _set_literal(node, scope, wanted)
         case tree.SetComprehension(generator=generator):
             return _set_build(generator, scope, node.span)
-        case tree.Keyword() | tree.Generator():
-            scope.found.add("bad-argument", node.span, "this argument fits no parameter")
+        case tree.Text() | tree.ListComprehension() | tree.ListLiteral() | tree.Keyword() | tree.Generator():
+            refuse_value(node, scope)
     return None
 
 
@@ -162,11 +173,8 @@ def task_of(node: tree.Expr, scope: Scope, quiet: bool = False) -> m.TaskOf | No
             return m.TaskOf(name.id, typed, s.Task(name.id), node.span)
         fits = fitted(typed, s.Range(0, count - 1), scope)
         return m.TaskOf(name.id, fits, s.Task(name.id), node.span) if fits else None
-    if not quiet and not (isinstance(name, tree.Name) and scope.names.may_be(name.id)):
-        help = did_you_mean(name.id, scope.names.processes) if isinstance(name, tree.Name) else None
-        scope.found.add(
-            "not-a-task", node.span, "a process is needed here", help or "write `NAME[i]`, as in `vcpu[0]`"
-        )
+    if not quiet:
+        refuse_task(name, node.span, scope)
     return None
 
 
@@ -221,19 +229,10 @@ def _unary(node: tree.Unary, scope: Scope) -> m.Expr | None:
 
 def _binary(node: tree.Binary, scope: Scope, wanted: s.Sort | None) -> m.Expr | None:
     operator = node.operator
-    if operator in ("and", "or", "implies"):
-        left, right = condition(node.left, scope), condition(node.right, scope)
-        if operator == "implies" and scope.kind == "code":
-            scope.found.add(
-                "specification-only", node.span, "`implies` is a word of specifications", "write `not a or b`"
-            )
-            return None
-        return left and right and m.Operation(operator, (left, right), s.BOOL, node.span)
-    if operator in ("until", "leads_to"):
-        left, right = condition(node.left, scope), condition(node.right, scope)
-        if not temporal(node.span, operator, scope):
-            return None
-        return left and right and m.Temporal(operator, (left, right), node.span)
+    if operator in CONNECTIVES:
+        return connected(
+            operator, condition(node.left, scope), condition(node.right, scope), node.span, scope
+        )
     first, second = expression(node.left, scope, wanted), expression(node.right, scope, wanted)
     if first is None or second is None:
         return None
@@ -271,30 +270,13 @@ def _set_literal(node: tree.SetLiteral, scope: Scope, wanted: s.Sort | None) -> 
 
 def domain(node: tree.Expr, scope: Scope) -> m.Expr | None:
     """What `for x in` and `choose` range over: a type, `range(...)` or a set."""
-    types: dict[str, s.Sort] = {"bool": s.BOOL, **scope.names.types}
-    if isinstance(node, tree.Name) and node.id in types and node.id not in scope.locals:
-        sort = types[node.id]
-        if isinstance(s.bare(sort), s.Ref) and not scope.whole_state:
-            help = "keep references to what was allocated, in variables or a `set`"
-            scope.found.add(
-                "not-a-domain", node.span, f"code cannot range over all objects of `{node.id}`", help
-            )
-            return None
-        if isinstance(sort, s.Word) and s.count(sort) > MAX_ELEMENTS:
-            message = f"`{node.id}` has {s.count(sort)} values, more than {MAX_ELEMENTS}"
-            scope.found.add("range-too-large", node.span, message, "a model checks small bounds")
-            return None
-        if isinstance(sort, s.Bool | s.Range | s.Enum | s.Optional | s.Word):
-            return m.Literal(frozenset(s.values(sort)), s.SetOf(sort), node.span)
-        scope.found.add("not-a-domain", node.span, f"`{sort}` has no values to range over")
-        return None
+    sort = domains.type_named(node, scope)
+    if sort is not None:
+        assert isinstance(node, tree.Name)
+        return domains.all_of(sort, node, scope)
     if isinstance(node, tree.Call) and isinstance(node.function, tree.Name) and node.function.id == "range":
         bounds = range_bounds(node, scope)
-        if bounds is None:
-            return None
-        low, high = bounds
-        elements: frozenset[s.Value] = frozenset(range(low, high))
-        return m.Literal(elements, s.SetOf(s.Range(low, max(low, high - 1))), node.span)
+        return bounds and domains.numbers(bounds, node.span)
     typed = expression(node, scope)
     if typed is None:
         return None
@@ -318,16 +300,10 @@ def range_bounds(node: tree.Call, scope: Scope) -> tuple[int, int] | None:
         value = constant(argument, scope, "the bounds of a range")
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int):
-            scope.found.add("wrong-sort", argument.span, "a number is needed")
+        if not domains.is_number(value, argument.span, scope):
             return None
         numbers.append(value)
-    low, high = (0, numbers[0]) if len(numbers) == 1 else (numbers[0], numbers[1])
-    if high - low > MAX_ELEMENTS:
-        message = f"this range has {high - low} values, more than {MAX_ELEMENTS}"
-        scope.found.add("range-too-large", node.span, message, "a model checks small bounds")
-        return None
-    return low, high
+    return domains.bounds_of(numbers, node.span, scope)
 
 
 def _bind(clause: tree.Clause, scope: Scope) -> tuple[m.Bound, m.Expr, m.Expr | None, Scope] | None:
@@ -335,12 +311,8 @@ def _bind(clause: tree.Clause, scope: Scope) -> tuple[m.Bound, m.Expr, m.Expr | 
     if over is None:
         return None
     assert isinstance(over.sort, s.SetOf)
-    scope.refuse_hiding(clause.name, clause.span)
-    bound = m.Bound(clause.name, over.sort.of, clause.span)
-    combinations = math.prod(s.count(known.sort) for known in (*scope.bounds.values(), bound))
-    if combinations > MAX_ELEMENTS:
-        message = f"this goes through {combinations} combinations, more than {MAX_ELEMENTS}"
-        scope.found.add("range-too-large", clause.span, message, "a model checks small bounds")
+    bound = domains.bound_to(clause, over.sort.of, scope)
+    if bound is None:
         return None
     inner = scope.inside(bound)
     test = condition(clause.condition, inner) if clause.condition else None
@@ -368,10 +340,8 @@ def _set_build(node: tree.Generator, scope: Scope, span: Span) -> m.Expr | None:
 
 
 def _quantifier(kind: str, node: tree.Call, scope: Scope) -> m.Expr | None:
-    generator = node.arguments[0] if len(node.arguments) == 1 else None
-    if not isinstance(generator, tree.Generator):
-        help = f"write `{kind}(CONDITION for x in range(N))`"
-        scope.found.add("bad-argument", node.span, f"`{kind}` takes a condition `for` some variable", help)
+    generator = generator_of(kind, node, scope)
+    if generator is None:
         return None
     binds: list[tuple[m.Bound, m.Expr, m.Expr | None]] = []
     for clause in generator.clauses:
@@ -418,15 +388,13 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
     if word is not None and word.role == "is_locked" and name not in scope.names.functions:
         return _is_locked(node, word, scope)
     if name in TESTS and name not in scope.names.functions:
-        if len(node.arguments) != 2 or any(
-            isinstance(a, tree.Keyword | tree.Generator) for a in node.arguments
-        ):
-            scope.found.add("bad-argument", node.span, f"`{name}` takes a bit and a set")
+        given = bit_and_set(name, node, scope)
+        if given is None:
             return None
-        bit, bits = node.arguments
-        return _comparison(tree.Comparison(node.span, bit, (("in", bits),)), scope)  # type: ignore[arg-type]
+        bit, bits = given
+        return _comparison(tree.Comparison(node.span, bit, (("in", bits),)), scope)
     if name in LOADS and name not in scope.names.functions:
-        only = _only_argument(node, scope)
+        only = only_argument(node, scope)
         typed = None if only is None else expression(only, scope)
         if typed and not isinstance(typed, m.Load):
             scope.found.add("not-a-place", typed.span, f"`{name}` reads a variable")
@@ -443,7 +411,7 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
     if name == "allocated":
         return all_allocated(node, scope)
     if name == "waitqueue_active":
-        only = _only_argument(node, scope)
+        only = only_argument(node, scope)
         queue = None if only is None else place(only, scope)
         return None if queue is None else waited(queue, node.span, scope)
     if name in ("min", "max", "len"):
@@ -470,15 +438,11 @@ def _composed(node: tree.Call, of: s.Word, scope: Scope) -> m.Expr | None:
 
 def _is_locked(node: tree.Call, word: Word, scope: Scope) -> m.Expr | None:
     """`spin_is_locked(l)`, a load of what others may change at once."""
-    only = _only_argument(node, scope)
+    only = only_argument(node, scope)
     lock = None if only is None else place(only, scope)
     if lock is None:
         return None
-    if not isinstance(lock.sort, s.Lock) or lock.sort.kind not in word.of:
-        message = f"`{word.word}` takes a `{word.of[0]}`, this is `{lock.sort}`"
-        scope.found.add("wrong-sort", lock.span, message)
-        return None
-    return m.LockState(lock, None, node.span)
+    return is_locked(lock, word, node.span, scope)
 
 
 def _method(node: tree.Call, scope: Scope) -> None:
@@ -488,14 +452,6 @@ def _method(node: tree.Call, scope: Scope) -> None:
             refuse_method(base, node.function.name, node.function.span, node.span, scope)
     else:
         scope.found.add("not-callable", node.span, "this cannot be called")
-
-
-def _only_argument(node: tree.Call, scope: Scope) -> tree.Expr | None:
-    if len(node.arguments) == 1 and not isinstance(node.arguments[0], tree.Keyword | tree.Generator):
-        return node.arguments[0]
-    name = node.function.id if isinstance(node.function, tree.Name) else "this"
-    scope.found.add("bad-argument", node.span, f"`{name}` takes one argument")
-    return None
 
 
 def _measure(name: str, node: tree.Call, scope: Scope) -> m.Expr | None:

@@ -244,6 +244,25 @@ def displayed(elements: tuple[m.Expr, ...], span: Span, scope: Scope, wanted: s.
     return m.SetDisplay(elements, s.SetOf(sort), span)
 
 
+CONNECTIVES = frozenset(("and", "or", "implies", "until", "leads_to"))
+"""The operators between truth values."""
+
+
+def connected(
+    operator: str, left: m.Expr | None, right: m.Expr | None, span: Span, scope: Scope
+) -> m.Expr | None:
+    """Two conditions with a connective between them; None where one has a fault."""
+    if operator in ("until", "leads_to"):
+        known = temporal(span, operator, scope)
+        return m.Temporal(operator, (left, right), span) if known and left and right else None
+    if operator == "implies" and scope.kind == "code":
+        scope.found.add(
+            "specification-only", span, "`implies` is a word of specifications", "write `not a or b`"
+        )
+        return None
+    return m.Operation(operator, (left, right), s.BOOL, span) if left and right else None
+
+
 def temporal(span: Span, word: str, scope: Scope) -> bool:
     """Whether a word about whole behaviours may stand here."""
     if scope.kind == "temporal":

@@ -9,6 +9,7 @@ from ...model import sorts as s
 from ...source import Span
 from ...syntax import tree
 from ...vocabulary.lookup import LOCK_METHODS, SET_METHODS
+from ...vocabulary.word import Word
 from .objects import object_of
 from .operators import fitted
 from .scope import Scope
@@ -139,3 +140,23 @@ def local_of(
         message = f"process `{task.process}` has no local `{word}`"
         scope.found.add("unknown-name", span, message, did_you_mean(parts[-1], [k[1] for k in known]))
     return None
+
+
+def is_locked(lock: m.Place, word: Word, span: Span, scope: Scope) -> m.Expr | None:
+    """`spin_is_locked(l)` and its like, each for its kinds of locks."""
+    if not isinstance(lock.sort, s.Lock) or lock.sort.kind not in word.of:
+        message = f"`{word.word}` takes a `{word.of[0]}`, this is `{lock.sort}`"
+        scope.found.add("wrong-sort", lock.span, message)
+        return None
+    return m.LockState(lock, None, span)
+
+
+def refuse_task(node: tree.Expr, span: Span, scope: Scope) -> None:
+    """Says that `node` names no process, unless its declaration was lost."""
+    name = node.id if isinstance(node, tree.Name) else None
+    if name is not None and scope.names.may_be(name):
+        return
+    help = did_you_mean(name, scope.names.processes) if name is not None else None
+    scope.found.add(
+        "not-a-task", span, "a process is needed here", help or "write `NAME[i]`, as in `vcpu[0]`"
+    )
