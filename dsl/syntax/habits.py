@@ -39,7 +39,10 @@ def _without_kind(match: re.Match[str]) -> Advice:
 
 def _not(match: re.Match[str]) -> Advice | str:
     """`!` binds to what is next to it, and `not` to a whole comparison."""
-    operand = re.split(r"&&|\|\||\b(?:and|or)\b|[:,)]", match.string[match.end() :], maxsplit=1)[0]
+    behind, bracketed = match.string[match.end() :], 1
+    while bracketed:
+        behind, bracketed = re.subn(r"\([^()]*\)", "", behind)
+    operand = re.split(r"&&|\|\||\b(?:and|or)\b|[:,)]", behind, maxsplit=1)[0]
     return "write `not`" if re.search(r"[=<>]", operand) else write("not")
 
 
@@ -51,7 +54,7 @@ def _counted(match: re.Match[str]) -> Advice | str:
 
 def _number(match: re.Match[str]) -> Advice | str:
     text = "write digits only, as in `4096`"
-    digits = re.fullmatch(r"(\d+)[uUlL]+|(0[xXoObB]\w+)", match[0])
+    digits = re.fullmatch(r"(0|[1-9]\d*)[uUlL]+|(0[xXoObB]\w+)", match[0])
     try:
         return Advice(text, (Rewrite(digits[1] or str(int(digits[2], 0))),)) if digits else text
     except ValueError:

@@ -138,7 +138,9 @@ def _by_form(stop: Stop, line: str, before: str) -> Finding:
         return found("no-dict", "there are no dicts", "use an array `T[N]`, or a class with fields")
     if stop.word in ("*", "&") and not re.search(r"[\w)\]]\s*$", before):
         help = "name the variable itself: a parameter of a class or an array is a reference, any other a copy"
-        return found("no-pointer", "there are no pointers", Advice(help, (Rewrite(""),)))
+        # What a pointer leads to is the variable; whoever takes an address does not mean a copy of its value.
+        changes = (Rewrite(""),) if stop.word == "*" else ()
+        return found("no-pointer", "there are no pointers", Advice(help, changes))
     if stop.word == ">" and before.endswith("-"):
         at = stop.at - 1
         return Finding("no-c-operator", "`->` is C's", _DOT, at, at + 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ...dsl.checker.scenarios import scenario_names
@@ -30,9 +30,12 @@ _SAID = {
 
 
 def compare_formulas(
-    old: tree.Tree, new: tree.Tree, pairs: Iterable[Pair]
+    old: tree.Tree, new: tree.Tree, pairs: Iterable[Pair], scenarios: Mapping[str | None, str | None]
 ) -> tuple[list[Difference], dict[str, str]]:
-    """The differences of invariants, properties and `sometimes`; and the new names of renamed ones."""
+    """The differences of invariants, properties and `sometimes`; and the new names of renamed ones.
+
+    `scenarios` has the new name of each old scenario that is still there.
+    """
     before, after = _formulas(old), _formulas(new)
     pairs = tuple(pairs)
     found: list[Difference] = []
@@ -62,24 +65,22 @@ def compare_formulas(
     for name, node in before.items():
         other = after.get(renamed.get(name, name))
         if other is not None and set(node.scenarios) != set(other.scenarios):
-            found.append(_other_scenarios(node, other, scenario_names(old), scenario_names(new)))
+            was = {scenarios[one] for one in node.scenarios or scenario_names(old) if one in scenarios}
+            now = set(other.scenarios or scenario_names(new))
+            effect, message = _other_scenarios(was, now, new.header.name)
+            found.append(Difference("scenarios-changed", effect, other.name, message, node.span, other.span))
     return found, renamed
 
 
-def _other_scenarios(
-    old: Formula, new: Formula, before: Sequence[str | None], after: Sequence[str | None]
-) -> Difference:
-    """What became of the scenarios in which something is claimed; those that are gone are told elsewhere."""
-    was = {name for name in old.scenarios or before if name in after}
-    now = set(new.scenarios or after)
-    less, more = sorted(map(str, was - now)), sorted(map(str, now - was))
+def _other_scenarios(was: set[str | None], now: set[str | None], model: str) -> tuple[str, str]:
+    """What became of the scenarios in which something is claimed, by their new names; those that are gone are
+    told elsewhere.  `model` stands for that of a model without one."""
+    less, more = (sorted(name or model for name in names) for names in (was - now, now - was))
     if less:
-        message = f"it is no longer claimed in {', '.join(less)}"
-        return Difference("scenarios-changed", WEAKER, new.name, message, old.span, new.span)
+        return WEAKER, f"it is no longer claimed in {', '.join(less)}"
     if more:
-        message = f"it is claimed in {', '.join(more)}, too"
-        return Difference("scenarios-changed", STRONGER, new.name, message, old.span, new.span)
-    return Difference("scenarios-changed", NEUTRAL, new.name, "the same scenarios", old.span, new.span)
+        return STRONGER, f"it is claimed in {', '.join(more)}, too"
+    return NEUTRAL, "the same scenarios"
 
 
 def unchanged_formulas(old: tree.Tree, new: tree.Tree) -> Iterator[tuple[Formula, Formula]]:
@@ -281,19 +282,21 @@ def unchanged_assertions(
 
 
 def compare_expectations(
-    old: tree.Tree, new: tree.Tree, scenarios: Iterable[str | None], policies: Iterable[str | None],
-    renamed: Mapping[str, str],
+    old: tree.Tree, new: tree.Tree, scenarios: Mapping[str | None, str | None],
+    policies: Iterable[str | None], renamed: Mapping[str, str],
 ) -> list[Difference]:  # fmt: skip
     """What is expected otherwise, by name, of the verdicts that are there before and after.
 
-    `renamed` has the new names of claims that were renamed.
+    `scenarios` has the new name of each old scenario that is still there, `renamed` the new names of claims
+    that were renamed.
     """
     before = [node for node in old.declarations if isinstance(node, tree.Expect)]
     after = [node for node in new.declarations if isinstance(node, tree.Expect)]
     targets = dict.fromkeys(renamed.get(node.target, node.target) for node in (*before, *after))
     was_called = {now: was for was, now in renamed.items()}
     gone = {*_claims(old)} - {*_claims(new)} - set(renamed)
-    cells = [(scenario, policy) for scenario in scenarios for policy in policies]
+    were = {now: was for was, now in scenarios.items()} or {None: None}
+    cells = [(scenario, policy) for scenario in were for policy in policies]
     found: list[Difference] = []
     for target in targets:
         if target in gone:
@@ -301,7 +304,7 @@ def compare_expectations(
         changes: dict[tuple[str, str], list[tuple[str | None, str | None]]] = {}
         places: dict[tuple[str, str], tuple[Span | None, Span | None]] = {}
         for cell in cells:
-            one = _expected(before, was_called.get(target, target), cell)
+            one = _expected(before, was_called.get(target, target), (were[cell[0]], cell[1]))
             other = _expected(after, target, cell)
             words = (one.verdict if one else "holds", other.verdict if other else "holds")
             if words[0] != words[1]:

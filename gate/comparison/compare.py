@@ -69,10 +69,10 @@ class _Comparison:
         processes = self.renamed_processes()
         found: list[Difference] = list(self.processes(processes))
         pairs = tuple(self.pairs.values())
-        formulas, renamed = compare_formulas(self.old, self.new, pairs)
+        formulas, renamed = compare_formulas(self.old, self.new, pairs, self.scenarios)
         assertions, texts = compare_assertions(self.old, self.new, pairs, processes)
         expectations = compare_expectations(
-            self.old, self.new, self.pairs, self.common_policies() or (None,), renamed | texts
+            self.old, self.new, self.scenarios, self.common_policies() or (None,), renamed | texts
         )
         found += [*formulas, *assertions, *expectations]
         found += compare_constants(self.old, self.new, self.pairs, processes)
