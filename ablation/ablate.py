@@ -24,8 +24,9 @@ from ..check.result import UNDECIDED as OPEN
 from ..check.saved.store import fingerprint
 from ..dsl.diagnostics import Diagnostics
 from ..dsl.syntax import tree
-from .change import KINDS, Change, Kind
+from .change import Change
 from .changes import changes
+from .kinds import KINDS, Kind
 from .result import LOAD_BEARING, NO_MODEL, NOT_NEEDED, SAME, UNDECIDED, Ablation, CellName, Tried
 from .same import same
 

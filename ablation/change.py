@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal
 
 from ..dsl.model.walk import rewritten
 from ..dsl.source import Span
 from ..dsl.syntax import tree
-
-Kind = Literal[
-    "barrier", "section", "wake-up", "wait", "condition", "test", "loop", "store", "order", "call"
-]  # fmt: skip
-KINDS: tuple[Kind, ...] = get_args(Kind)
-"""What is taken away: what orders memory; a section of a lock, of RCU, or with interrupts masked; what wakes;
-what waits or sleeps; a part under `and` or `or`; an `if`; that a loop comes round; an assignment; the order
-of two neighbouring stores; a call."""
+from .kinds import Kind
 
 How = Literal["gone", "weaker", "later", "earlier", "never", "always", "once", "swapped"]
 """It is gone; another word stands there, which orders or wakes less; a section begins later, or ends earlier,

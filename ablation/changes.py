@@ -25,8 +25,9 @@ from ..dsl.vocabulary.lookup import (
     word_of,
 )
 from ..dsl.vocabulary.weaker import COMPLETES, WAKES_LESS, WEAKER
-from .change import Change, How, Kind
+from .change import Change, How
 from .conditions import of_conditions
+from .kinds import Kind
 from .sections import Border, border
 
 _CODE = (tree.Process, tree.Function, tree.Policy)
@@ -41,14 +42,12 @@ def changes(specification: tree.Tree) -> tuple[Change, ...]:
     for declaration in specification.declarations:
         if isinstance(declaration, _CODE):
             found += _of_code(declaration.body, known)
-    order = {place: number for number, place in enumerate(sorted({_start(one) for one in found}))}
-    return tuple(
-        sorted(found, key=lambda one: (order[_start(one)], one.place.end_line, one.place.end_column))
-    )
+    return tuple(sorted(found, key=_place))
 
 
-def _start(change: Change) -> tuple[str, int, int]:
-    return (change.place.path, change.place.line, change.place.column)
+def _place(change: Change) -> tuple[str, int, int, int, int]:
+    place = change.place
+    return (place.path, place.line, place.column, place.end_line, place.end_column)
 
 
 class _Known:

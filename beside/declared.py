@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..check.project.files import Contents, project, read
+from ..check.project.files import Contents, is_there, project, read
 from ..check.project.paths import lies_in
 from ..dsl.advice import Advice
 from ..dsl.diagnostics import Diagnostic, Diagnostics, did_you_mean
 from ..dsl.source import Source, Span
+from ..dsl.toml import NotToml, on_a_line, toml
 from ..recording.result import EXPLAINED, UNEXPLAINED
 from ..recording.times import seconds_of
 
@@ -65,13 +65,8 @@ def recordings(path: str, contents: Contents | None = None) -> Recordings | None
     """The recordings of the model at `path`; None where no file beside it names any.  `contents` is where
     that file comes from, the disk unless it is given."""
     table = own_recordings(path)
-    if contents is None and not os.path.isfile(table):
+    if not is_there(table, contents):
         return None
-    if contents is not None:
-        try:
-            contents(table)
-        except (OSError, ValueError):
-            return None
     found = Diagnostics()
     source, faults, _ = read(table, contents=contents)
     found.extend(faults.sorted())
@@ -92,20 +87,14 @@ class _Reader:
         self.root = project(source.path)
 
     def fault(self, place: Span, message: str, help: str | Advice | None = None) -> None:
-        self.found.add("recordings", place, "".join(c if c.isprintable() else "?" for c in message), help)
+        self.found.add("recordings", place, on_a_line(message), help)
 
     def all(self) -> Iterator[Declared]:
         first = Span(self.source.path, 1, 1, 1, 1)
         try:
-            table = tomllib.loads(self.source.text)
-        except RecursionError:
-            self.fault(first, "this is nested too deeply")
-            return
-        except ValueError as fault:
-            match = re.search(r"line (\d+), column (\d+)", str(fault))
-            line, column = (int(match[1]), int(match[2])) if match else (len(self.source.lines), 1)
-            words = re.sub(r" \(at .*\)$", "", str(fault))
-            self.fault(Span(self.source.path, line, column, line, column + 1), f"this is not TOML: {words}")
+            table = toml(self.source)
+        except NotToml as fault:
+            self.fault(fault.place, str(fault))
             return
         entries = table.pop("recording", None)
         for name in table:
@@ -131,6 +120,10 @@ class _Reader:
         if not files or threads is None:
             key = "threads" if files else "files"
             self.fault(place, f"`{key}` takes a list of texts")
+            return None
+        odd = next((name for name in files if name == "-" or "\0" in name), None)
+        if odd is not None:
+            self.fault(place, f"`{odd}` is no name of a file")
             return None
         expected = entry.get("expect", EXPLAINED)
         if expected not in (EXPLAINED, UNEXPLAINED):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..check.load import Loaded
-from ..check.project.files import Contents
+from ..check.project.files import Contents, is_there
+from ..dsl.advice import Advice
 from ..dsl.diagnostics import Diagnostic, Diagnostics, did_you_mean
 from ..dsl.source import Source, Span
 from ..timing.figures.costing import costing
@@ -51,13 +51,8 @@ def own(path: str, contents: Contents | None = None) -> Own | None:
     """The table beside the model at `path`; None where there is none.  `contents` is where files come from,
     the disk unless it is given."""
     table = own_table(path)
-    if contents is None and not os.path.isfile(table):
+    if not is_there(table, contents):
         return None
-    if contents is not None:
-        try:
-            contents(table)
-        except (OSError, ValueError):
-            return None
     found = Diagnostics()
     made = tables([table], found, contents=contents)
     return Own(made, made.costs(found), found.sorted())
@@ -83,27 +78,33 @@ def judge(own: Own, loaded: Loaded, asked: Asked) -> Judged:
 
 def all_known(required: Iterable[tuple[Requirement, Span]], timed: Loaded, found: Diagnostics) -> bool:
     """Whether each is about something in the model as it is timed; tells those that are not."""
-    measures = {measure.name for measure in timed.cells[0].model.measures}
-    scenarios = {cell.scenario for cell in timed.cells if cell.scenario is not None}
-    policies = {cell.policy for cell in timed.cells if cell.policy is not None}
-    policies |= {name.partition("(")[0] for name in policies}
+    measures = [measure.name for measure in timed.cells[0].model.measures]
+    cells = [(cell.policy, cell.scenario) for cell in timed.cells]
     fine = True
     for wanted, place in required:
-        known = (
-            ("measure", wanted.measure, measures), ("policy", wanted.policy, policies),
-            ("scenario", wanted.scenario, scenarios),
-        )  # fmt: skip
-        missing = next((one for one in known if one[1] is not None and one[1] not in one[2]), None)
+        missing = about_nothing(wanted, measures, cells)
         if missing is not None:
             fine = False
-            what, name, names = missing
-            message = f"`{wanted.text}`: there is no {what} `{name}` here"
-            help = did_you_mean(str(name), names) or f"there are: {', '.join(sorted(names)) or 'none'}"
-            found.add("costs", place, message, help)
-        elif not any(wanted.about(cell.policy, cell.scenario) for cell in timed.cells):
-            fine = False
-            found.add("costs", place, f"`{wanted.text}` is about no scenario and policy that the model has")
+            found.add("costs", place, *missing)
     return fine
+
+
+def about_nothing(
+    wanted: Requirement, measures: Sequence[str], cells: Sequence[tuple[str | None, str | None]]
+) -> tuple[str, str | Advice | None] | None:
+    """Why it is about nothing that is timed, and what could be meant; None where it is about something.
+    `cells` are policies with scenarios."""
+    policies = {name for policy, _ in cells if policy for name in (policy, policy.partition("(")[0])}
+    for what, name, names in (
+        ("measure", wanted.measure, measures), ("policy", wanted.policy, policies),
+        ("scenario", wanted.scenario, {scenario for _, scenario in cells if scenario is not None}),
+    ):  # fmt: skip
+        if name is not None and name not in names:
+            help = did_you_mean(name, names) or f"there are: {', '.join(sorted(names)) or 'none'}"
+            return f"`{wanted.text}`: there is no {what} `{name}` here", help
+    if not any(wanted.about(*cell) for cell in cells):
+        return f"`{wanted.text}` is about no scenario and policy that the model has", None
+    return None
 
 
 def answer_text(answer: Answer) -> str:

@@ -61,4 +61,5 @@ def tables(
 def files_of(table: Source) -> Mapping[str, str]:
     """The files of lengths that a table names, each seen from the table's folder."""
     folder = Path(table.path).parent if not table.path.startswith("--") else Path()
-    return {name: os.fspath(folder / name) for name in named_files(table)}
+    # `-` would be standard input.
+    return {name: os.fspath(folder / name) for name in named_files(table) if name != "-"}

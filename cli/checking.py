@@ -1,17 +1,46 @@
-"""What the commands that check share: where verdicts are kept, and how a check's progress is shown."""
+"""What the commands that check share: what they ask of a check, where verdicts are kept, how its progress is
+shown."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
-from ..check.options import Progress
+from ..check.options import Options, Progress
 from ..check.project.files import verdict_cache
 from ..report.text.ink import can_overwrite
 from ..report.text.result import grouped
 from .write import redraw
+
+
+def options_of(options: argparse.Namespace) -> Options:
+    """What the command line asks of each check, wherever commands that check have the same arguments."""
+    return Options(
+        constants=dict(options.constants),
+        workers=options.workers or 1,
+        jobs=options.jobs,
+        run_seconds=options.run_timeout,
+        reduction=not options.no_reduction,
+        seconds=options.timeout,
+        states=options.max_states,
+        java=options.java,
+        jar=options.tla2tools,
+        outside=options.allow_outside,
+        engine=options.engine,
+        memory=options.memory,
+        cache=cache_of(options),
+    )
+
+
+def chosen_of(options: argparse.Namespace) -> Options:
+    """The same, of the part of a model that `--property`, `--policy` and `--scenario` choose."""
+    return replace(
+        options_of(options), properties=tuple(options.properties), policies=tuple(options.policies),
+        scenarios=tuple(options.scenarios),
+    )  # fmt: skip
 
 
 def cache_of(options: argparse.Namespace) -> Path | None:

@@ -1,4 +1,4 @@
-"""What `pfnspec gate` and `pfnspec diff` share: options of a check, and showing a review."""
+"""What `pfnspec gate` and `pfnspec diff` share: showing a review."""
 
 from __future__ import annotations
 
@@ -6,32 +6,11 @@ import argparse
 import os
 import sys
 
-from ..check.options import Options
 from ..gate.review import Review
 from ..report.review.text import review_text, troubles_text
 from ..report.text.ink import ink_for, width_for
-from .checking import cache_of
 from .output import root, say, tell_faults
 from .write import complain, data, put
-
-
-def options_of(options: argparse.Namespace) -> Options:
-    """The options of each check."""
-    return Options(
-        constants=dict(options.constants),
-        workers=options.workers or 1,
-        jobs=options.jobs,
-        run_seconds=options.run_timeout,
-        reduction=not options.no_reduction,
-        seconds=options.timeout,
-        states=options.max_states,
-        java=options.java,
-        jar=options.tla2tools,
-        outside=options.allow_outside,
-        engine=options.engine,
-        memory=options.memory,
-        cache=cache_of(options),
-    )
 
 
 def show(review: Review, options: argparse.Namespace) -> int:

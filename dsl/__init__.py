@@ -10,8 +10,9 @@ the result, never an exception, and costs as little of the rest as possible. Not
 looks.
 
 `vocabulary` has every word of the language, once. `source` is text and places in it, `diagnostics` what is
-wrong, `advice` the way out with the change of the text that it means. `explain` is the long form of what is
-wrong, from `explanations.txt`, and what the words of a result mean, from `concepts.txt`.
+wrong, `advice` the way out with the change of the text that it means. `toml` reads the tables that stand
+beside specifications. `explain` is the long form of what is wrong, from `explanations.txt`, and what the
+words of a result mean, from `concepts.txt`.
 
 Open first: `syntax/grammar.lark` for what can be written, `model/model.py` for what it means.
 """

@@ -23,6 +23,9 @@ from ..timing.table.costs import Costs
 from ..timing.table.requirement import Requirement
 from .comparison.difference import DIFFERENT, STRONGER, WEAKER, Difference
 
+Key = tuple[str, str | None, int]
+"""A recording: its name, its binding, and how many before it have both."""
+
 
 class Side:
     """A model at one end of a change, with what stands beside it; `contents` is where files come from, the
@@ -34,7 +37,7 @@ class Side:
     ) -> None:  # fmt: skip
         self.path, self.loaded, self.options, self.stop = path, loaded, options, stop
         self.contents = contents
-        self._compared: dict[tuple[str, str | None], Validation | Diagnostic] = {}
+        self._compared: dict[Key, Validation | Diagnostic] = {}
 
     @cached_property
     def own(self) -> Own | None:
@@ -50,13 +53,15 @@ class Side:
         return {} if self.own is None else {wanted.text: (wanted, at) for wanted, at in self.own.required}
 
     @cached_property
-    def declared(self) -> Mapping[tuple[str, str | None], Declared]:
-        """Each recording alone, by its name and its binding."""
-        return {
-            (name, one.binding): one.only(number)
-            for one in (() if self.recordings is None else self.recordings.declared)
-            for number, name in enumerate(one.names)
-        }
+    def declared(self) -> Mapping[Key, Declared]:
+        """Each recording alone, by its name and its binding; of several that have both in common, the second
+        is another one."""
+        found: dict[Key, Declared] = {}
+        for one in () if self.recordings is None else self.recordings.declared:
+            for number, name in enumerate(one.names):
+                again = sum(key[:2] == (name, one.binding) for key in found)
+                found[name, one.binding, again] = one.only(number)
+        return found
 
     @property
     def sources(self) -> Mapping[str, Source]:
@@ -78,7 +83,7 @@ class Side:
         number = list(self.own.required if self.own else ()).index(self.required[text])
         return next((answer_text(one) for one in self.judged.answers[number] if one.fails), None)
 
-    def compared(self, key: tuple[str, str | None]) -> Validation | Diagnostic:
+    def compared(self, key: Key) -> Validation | Diagnostic:
         """What came of a recording, or why nothing can."""
         if key not in self._compared:
             done = compare(self.loaded, self.declared[key], Comparing(stop=self.stop))
@@ -188,9 +193,10 @@ def _recordings(before: Side | None, after: Side, same: Callable[[str], bool]) -
             message = "the recording is another one"
             yield Difference("recording-changed", DIFFERENT, key[0], message, was.place, now.place)
     if before is not None:
-        for key in after.declared.keys() - old.keys():
-            message = "this recording is compared with the model now"
-            yield Difference("recording-added", STRONGER, key[0], message, None, after.declared[key].place)
+        for key, now in after.declared.items():
+            if key not in old:
+                message = "this recording is compared with the model now"
+                yield Difference("recording-added", STRONGER, key[0], message, None, now.place)
 
 
 def _changes(was: Declared, now: Declared) -> Iterator[_Change]:
@@ -207,9 +213,7 @@ def _changes(was: Declared, now: Declared) -> Iterator[_Change]:
         yield _Change("recording-options", DIFFERENT, "another part of it is compared, or otherwise")
 
 
-def _outcome(
-    before: Side | None, after: Side, key: tuple[str, str | None], same: Callable[[str], bool]
-) -> Iterator[Difference]:
+def _outcome(before: Side | None, after: Side, key: Key, same: Callable[[str], bool]) -> Iterator[Difference]:
     """A recording of which the outcome is not the expected one."""
     declared = after.declared[key]
     told = _told(after.compared(key))

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from ...dsl.advice import Advice
 from ...dsl.diagnostics import Diagnostic, Diagnostics, did_you_mean
 from ...dsl.source import Source, Span
+from ...dsl.toml import NotToml, on_a_line, toml
 from .files import DISK, Files, project, read
 
 NAME = "pfnspec.toml"
@@ -130,24 +131,14 @@ class _Reader:
 
     def fault(self, keys: tuple[str, ...], message: str, help: Advice | str | None = None) -> None:
         place = _place(self.source, (*self.above, *keys))
-        message = "".join(letter if letter.isprintable() else "?" for letter in message)
-        self.found.add("configuration", place, message, help)
+        self.found.add("configuration", place, on_a_line(message), help)
 
     def _parsed(self) -> object:
-        import tomllib
-
         try:
-            return tomllib.loads(self.source.text)
-        except RecursionError:
-            self.found.add("configuration", Span(self.path, 1, 1, 1, 1), "this is nested too deeply")
-        except ValueError as fault:
-            words = re.sub(r" \(at [^()]*\)$", "", str(fault))
-            match = re.search(r"\(at line (\d+), column (\d+)\)$", str(fault))
-            last = (len(self.source.lines), len(self.source.lines[-1]) + 1)
-            line, column = (int(match[1]), int(match[2])) if match else last
-            place = Span(self.path, line, column, line, column + 1)
-            self.found.add("configuration", place, f"this is not TOML: {words[:1].lower()}{words[1:]}")
-        return None
+            return toml(self.source)
+        except NotToml as fault:
+            self.found.add("configuration", fault.place, str(fault))
+            return None
 
     def _values(self, tables: Mapping[str, object]) -> Iterator[tuple[str, object]]:
         for key, value in tables.items():

@@ -59,6 +59,18 @@ def content(path: str) -> bytes | None:
         return None
 
 
+def is_there(path: str, contents: Contents | None = None) -> bool:
+    """Whether there is a file to be read; a link that leads nowhere counts, and reading it tells that.
+    `contents` is as for `load`."""
+    if contents is None:
+        return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
+    try:
+        contents(path)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def encoded(text: str | bytes | None) -> bytes | None:
     """A text as a file would hold it."""
     # What UTF-8 cannot hold is told when it is read.

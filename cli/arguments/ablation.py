@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+from ...ablation.kinds import KINDS
 from .shown import positive
 
 _Commands = argparse._SubParsersAction
-
-KINDS = (
-    "barrier", "section", "wake-up", "wait", "condition", "test", "loop", "store", "order", "call",
-)  # fmt: skip
-"""As in `ablation.change`, which takes longer to import than the command line may."""
 
 EPILOG = """exit status:
   0  everything was tried, and what is required is load-bearing

@@ -7,15 +7,15 @@ import sys
 from collections.abc import Callable, Iterable
 
 from ...ablation.ablate import Progress, ablate
-from ...ablation.change import KINDS, Change
+from ...ablation.change import Change
+from ...ablation.kinds import KINDS
 from ...ablation.result import NOT_NEEDED, SAME, UNDECIDED, Ablation
-from ...check.options import Options
 from ...check.result import overall
 from ...report.ablation.text import ablation_text, change_words
 from ...report.text.ink import can_overwrite, ink_for, width_for
 from ...report.text.result import STOPPED
 from ...report.visible import shown
-from ..checking import cache_of
+from ..checking import chosen_of
 from ..output import tell_faults
 from ..write import complain, data, put, redraw
 
@@ -27,8 +27,12 @@ def run(options: argparse.Namespace) -> int:
             "what is not needed has to be decided by TLC or by the interpreter: --engine tlc or interpreter"
         )
         return 2
+    left_out = [kind for kind in options.required if options.kinds and kind not in ("all", *options.kinds)]
+    if left_out:
+        complain(f"--require {left_out[0]} asks for what --only leaves out")
+        return 2
     found = ablate(
-        options.file, _asked(options), options.kinds or KINDS, about_barriers=options.about_barriers,
+        options.file, chosen_of(options), options.kinds or KINDS, about_barriers=options.about_barriers,
         on_progress=_progress() if can_overwrite(sys.stderr) else None, cancel=options.cancel,
     )  # fmt: skip
     # Writes over the line of progress, too.
@@ -49,27 +53,6 @@ def run(options: argparse.Namespace) -> int:
         stopped = found.base.stopped or ""
         complain(f"{options.file}: the model itself is not decided: {STOPPED.get(stopped, stopped)}")
     return overall((_status(found), _required(found, options.required)))
-
-
-def _asked(options: argparse.Namespace) -> Options:
-    return Options(
-        properties=tuple(options.properties),
-        constants=dict(options.constants),
-        policies=tuple(options.policies),
-        scenarios=tuple(options.scenarios),
-        workers=options.workers or 1,
-        jobs=options.jobs,
-        run_seconds=options.run_timeout,
-        reduction=not options.no_reduction,
-        seconds=options.timeout,
-        states=options.max_states,
-        java=options.java,
-        jar=options.tla2tools,
-        outside=options.allow_outside,
-        engine=options.engine,
-        cache=cache_of(options),
-        memory=options.memory,
-    )
 
 
 def _progress() -> Callable[[Progress | None], None]:

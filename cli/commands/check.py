@@ -6,6 +6,7 @@ import argparse
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ...check.options import Options
 from ...check.project.files import read
@@ -14,7 +15,7 @@ from ...check.run import check_file
 from ...dsl.source import Span
 from ...report.text.diagnostics import diagnostics_text
 from ...report.text.ink import ink_for
-from ..checking import cache_of, progress_of
+from ..checking import chosen_of, progress_of
 from ..configured import configure
 from ..output import finish, tell, writable
 from ..write import complain, put
@@ -57,27 +58,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _asked(options: argparse.Namespace, places: Mapping[str, Span]) -> Options:
     """What the command line asks of each check."""
-    return Options(
-        properties=tuple(options.properties),
-        constants=dict(options.constants),
-        policies=tuple(options.policies),
-        scenarios=tuple(options.scenarios),
-        workers=options.workers or 1,
-        jobs=options.jobs,
-        run_seconds=options.run_timeout,
-        fail_fast=options.fail_fast,
-        reduction=not options.no_reduction,
-        seconds=options.timeout,
-        states=options.max_states,
-        keep=options.keep,
-        java=options.java,
-        jar=options.tla2tools,
-        outside=options.allow_outside,
-        places=places,
-        engine=options.engine,
-        cache=cache_of(options),
-        shard=options.shard,
-        memory=options.memory,
+    return replace(
+        chosen_of(options), fail_fast=options.fail_fast, keep=options.keep, places=places, shard=options.shard
     )
 
 

@@ -7,11 +7,12 @@ import os
 import sys
 from time import monotonic
 
-from ...beside.required import all_known, answer_text
+from ...beside.required import about_nothing, all_known, answer_text
 from ...beside.tables import own_table, tables
 from ...beside.timed import Asked as AskedModel
 from ...beside.timed import NotTimed, timed
 from ...check.load import Loaded
+from ...check.project.files import is_there
 from ...dsl.diagnostics import Diagnostics
 from ...dsl.source import Source
 from ...report.cost.text import cost_text
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         return 2
     found = Diagnostics()
     own = own_table(options.file) if options.file != "-" and not options.no_own else None
-    paths = [own] if own is not None and os.path.isfile(own) else []
+    paths = [own] if own is not None and is_there(own) else []
     laid = tables([*paths, *(os.fspath(path) for path in options.costs)], found, options.set)
     sources = dict(laid.sources)
     sweep = _sweep(options.sweep)
@@ -212,17 +213,12 @@ def _usable(
         there = sorted({" ".join(filter(None, (c.scenario, c.policy))) for c in loaded.cells} - {""})
         complain(f"there is no such scenario and policy; there are: {', '.join(there) or 'none'}")
         return False
+    timed = [(cell.policy, cell.model.scenario) for cell in cells]
     for wanted in required:
-        scenarios = {cell.model.scenario for cell in cells}
-        policies = {name for cell in cells for name in (cell.policy, (cell.policy or "").partition("(")[0])}
-        for what, name, known in (
-            ("measure", wanted.measure, set(measures)), ("scenario", wanted.scenario, scenarios),
-            ("policy", wanted.policy, policies),
-        ):  # fmt: skip
-            if name is not None and name not in known:
-                complain(f"`{wanted.text}`: there is no {what} `{name}` here; there are: "
-                         f"{', '.join(sorted(one for one in known if one)) or 'none'}")  # fmt: skip
-                return False
+        missing = about_nothing(wanted, measures, timed)
+        if missing is not None:
+            complain("; ".join(str(part) for part in missing if part))
+            return False
     return True
 
 

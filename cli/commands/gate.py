@@ -12,9 +12,10 @@ from ...gate.change import compare_files, gate
 from ...gate.git import Checkout, GitTrouble, checkout
 from ...gate.settings import Configurations, former
 from ...report.kinds import KINDS
+from ..checking import options_of
 from ..configured import configure_checks, configure_gate
 from ..output import writable
-from ..review import options_of, show
+from ..review import show
 from ..write import complain, redraw
 
 

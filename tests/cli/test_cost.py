@@ -246,6 +246,16 @@ def test_the_table_beside_the_model(pfnspec: Run, small: Path) -> None:
     assert ran.returncode == 2 and "this is not TOML" in ran.stderr
 
 
+def test_a_requirement_of_cells_that_are_not_there(pfnspec: Run, small: Path) -> None:
+    """Each of its names is known, and not together."""
+    other = ONE_CPU + "    policies spin\nscenario two:\n    cpus = 2\n    policies block\n"
+    small.write_text(MODEL.replace("policies spin, block\n", other), encoding="utf-8")
+    wanted = "wait_time.mean < 1s under block in one"
+    ran = pfnspec("cost", str(small), *QUICK, "--require", wanted)
+    assert ran.returncode == 2 and not ran.stdout
+    assert ran.stderr == f"pfnspec: `{wanted}` is about no scenario and policy that the model has\n"
+
+
 def test_lengths_from_a_file_beside_the_table(pfnspec: Run, small: Path) -> None:
     table = small.with_name("host.toml")
     table.write_text('name = "host"\n[duration]\nwork = { file = "lengths.txt" }\n', encoding="utf-8")

@@ -63,7 +63,7 @@ def beside(checkout: Checkout) -> Checkout:
     return checkout
 
 
-def told(gate: Gate, **more: bool) -> tuple[int, Found]:
+def told(gate: Gate, **more: bool | str) -> tuple[int, Found]:
     status, out, _ = gate("--format", "json", **more)
     models = json.loads(out)["models"]
     return status, [(d["kind"], d["effect"], d["about"]) for m in models for d in m["differences"]]
@@ -153,6 +153,15 @@ def test_the_list_changes(
     beside.edit("recorded.recordings.toml", edit)
     got, kinds = told(gate)
     assert (got, {kind for kind, _, _ in kinds}) == (status, found)
+
+
+def test_a_recording_that_is_compared_twice_counts_twice(beside: Checkout, gate: Gate) -> None:
+    part = LISTED + 'to = "1.5"\n'
+    beside.write("recorded.recordings.toml", LISTED + part)
+    beside.commit()
+    beside.write("recorded.recordings.toml", part)
+    status, found = told(gate, base="HEAD")
+    assert status == 1 and ("recording-removed", "weaker", "notes.ndjson") in found
 
 
 def test_another_recording(beside: Checkout, gate: Gate) -> None:

@@ -82,6 +82,8 @@ WRONG = {
     "[[recordings]]\n": "there is no `recordings` here",
     "[[recording]]\nfile = 'x'\n": "there is no `file` of a recording",
     "[[recording]]\nfiles = 'x'\n": "`files` takes a list of texts",
+    '[[recording]]\nfiles = ["a\\u0000"]\n': "`a?` is no name of a file",
+    "[[recording]]\nfiles = ['-']\n": "`-` is no name of a file",
     "\n[[recording]]\nfiles = ['../x']\n": "2:1: error[recordings]: `../x` lies outside the project",
     "[[recording]]\nfiles = ['x']\nexpect = 'refused'\n": '`expect` takes "explained"',
     "[[recording]]\nfiles = ['x']\nskew = '2 parsec'\n": "`skew`: `2 parsec` is no time",
@@ -103,6 +105,12 @@ def test_one_that_is_not_there(pfnspec: Run, model: Path) -> None:
     listed(model, "[[recording]]\nfiles = ['x']\n")
     ran = pfnspec("validate", model)
     assert ran.returncode == 2 and "it cannot be read: No such file or directory" in ran.stdout
+
+
+def test_a_list_that_is_a_link_to_nothing(pfnspec: Run, model: Path) -> None:
+    model.with_suffix(".recordings.toml").symlink_to("nowhere")
+    ran = pfnspec("validate", model)
+    assert ran.returncode == 2 and "error[cannot-read]" in ran.stderr
 
 
 def test_none_is_named(pfnspec: Run, model: Path) -> None:

@@ -51,3 +51,10 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         pytest.skip("no Chromium is installed: the page of a report was not looked at in a browser")
     with module.Chromium(program, tmp_path_factory.mktemp("profile")) as browser:
         yield browser
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The root of a repository, and the working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

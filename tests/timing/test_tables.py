@@ -82,6 +82,9 @@ WRONG = {
     "[policy]\nhalt_poll = { polls = 'many' }": "a policy takes values for its parameters",
     "name = 3": "`name` takes a text",
     "[source]\n'switch.out' = ''": "a source is a text",
+    "require = ['wait_time.polls < nan']": "0.toml:1:13: `nan` is no bound",
+    "require = ['wait_time.polls < 1e999']": "`1e999` is no bound",
+    "require = ['wait_time.polls < 3 us']": "`3us` is not a number",
     "measured = ['switch.out']": "`switch.out` is said to be measured, and this table has no such cost",
 }
 

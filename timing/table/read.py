@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files as resources
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from ...dsl.advice import Advice
 from ...dsl.diagnostics import Diagnostics, did_you_mean
 from ...dsl.source import Source, Span
+from ...dsl.toml import NotToml, on_a_line, toml
 from .costs import CLASSES, SWITCHES, Choice, Costs, Duration, Episode, Idle, Rounds, Shares
 from .distribution import Constant, distribution, files_of, fraction
 from .requirement import NoRequirement, Requirement, requirement
@@ -41,8 +41,8 @@ def setting(words: str) -> Source:
     quoted = '"' + key.strip().strip("\"'").replace("\\", "\\\\").replace('"', '\\"') + '"'
     head = f"[{section}]\n{quoted} = "
     try:
-        tomllib.loads(head + value.strip())
-    except ValueError:
+        toml(Source(path, head + value.strip()))
+    except NotToml:
         text = value.strip().replace("\\", "\\\\").replace('"', '\\"')
         return Source(path, f'{head}"{text}"')
     return Source(path, head + value.strip())
@@ -80,15 +80,9 @@ class _Layers:
             self.fault(Span(source.path, 0, 0, 0, 0), "this is not of the form SECTION.KEY=VALUE")
             return
         try:
-            table = tomllib.loads(source.text)
-        except RecursionError:
-            self.fault(Span(source.path, 1, 1, 1, 1), "this is nested too deeply")
-            return
-        except ValueError as fault:
-            match = re.search(r"line (\d+), column (\d+)", str(fault))
-            line, column = (int(match[1]), int(match[2])) if match else (len(source.lines), 1)
-            words = re.sub(r" \(at .*\)$", "", str(fault))
-            self.fault(Span(source.path, line, column, line, column + 1), f"this is not TOML: {words}")
+            table = toml(source)
+        except NotToml as fault:
+            self.fault(fault.place, str(fault))
             return
         # What is said of figures belongs to the figures of the same table, wherever in it that stands.
         last = ("source", "measured")
@@ -107,7 +101,7 @@ class _Layers:
                     self.require(value)
                 case "require", _:
                     self.fault(
-                        self.place("", key), '`require` takes a list of texts such as "wait.p99 < 1 ms"'
+                        self.place("", key), '`require` takes a list of texts such as "wait_time.p99 < 1 ms"'
                     )
                 case str(), dict() if key in SECTIONS:
                     self.section(key, value)
@@ -163,7 +157,7 @@ class _Layers:
                 self.values["source"].pop(f"{section}.{key}", None)
 
     def fault(self, place: Span, message: str, help: Advice | str | None = None) -> None:
-        self.found.add("costs", place, "".join(c if c.isprintable() else "?" for c in message), help)
+        self.found.add("costs", place, on_a_line(message), help)
 
     def place(self, section: str, key: str) -> Span:
         """Where a key stands in the table at hand; its first line where that cannot be told."""
@@ -316,6 +310,6 @@ _READERS: Mapping[str, Callable[[_Layers, str, object], object]] = {
 def named_files(source: Source) -> list[str]:
     """The files of lengths that a table names; none of one that is not TOML."""
     try:
-        return files_of(tomllib.loads(source.text))
-    except (ValueError, RecursionError):
+        return files_of(toml(source))
+    except NotToml:
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import isfinite
 
 from .units import NoTime, nanoseconds
 
@@ -72,5 +73,7 @@ def requirement(text: str) -> Requirement:
     except NoTime as fault:
         raise NoRequirement(str(fault)) from None
     except ValueError:
-        raise NoRequirement(f"`{bound}` is not a number") from None
+        raise NoRequirement(f"`{bound}{unit}` is not a number") from None
+    if not isfinite(value):
+        raise NoRequirement(f"`{bound}{unit}` is no bound")
     return Requirement(text.strip(), measure, figure, operator, value, policy, scenario)
