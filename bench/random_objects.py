@@ -9,6 +9,8 @@ import random
 import re
 from collections.abc import Iterator
 
+from spliced import spliced
+
 _PLAIN = {
     "completion": ("complete(comp)", "complete_all(comp)", "reinit_completion(comp)"),
     "object": (
@@ -101,22 +103,9 @@ class _Objects:
             yield "return"
 
     def used(self, lines: list[str]) -> Iterator[str]:
-        """The lines of processes with others between them; an `atomic` keeps its first, which may wait."""
-        atomic: int | None = None
-        inside = first = False
-        for line in lines:
-            depth = len(line) - len(line.lstrip())
-            if line.strip() and depth == 0:
-                inside = "process " in line
-            if atomic is not None and depth <= atomic and line.strip():
-                atomic = None
-            follows = line.strip().startswith(("else", "elif", "or:")) or not line.strip()
-            if inside and depth and not first and not follows and self.chance(22):
-                yield from (" " * depth + made for made in self.snippet(atomic=atomic is not None))
-            first = line.strip() == "atomic:"
-            if first:
-                atomic = depth
-            yield line
+        """The lines of processes with others between them."""
+        made = spliced(lines, lambda: self.chance(22), lambda atomic: self.snippet(atomic=atomic))
+        return (line for line, _ in made)
 
     def snippet(self, *, atomic: bool) -> list[str]:
         return [line.replace("ANY", self.random.choice(self.tasks)) for line in self.some(atomic=atomic)]

@@ -9,6 +9,8 @@ import random
 import re
 from collections.abc import Iterator
 
+from spliced import spliced
+
 _FIELDS = ("p", "q", "s", "o")
 _VALUES = {
     "p": ("True", "False"), "q": ("0", "1", "2"), "s": ("idle", "busy"), "o": ("None", "0", "1"),
@@ -68,23 +70,11 @@ class _Words:
     # -- lines of code
 
     def used(self, lines: list[str]) -> Iterator[str]:
-        """The lines of processes with others between them; an `atomic` keeps its first, which may wait."""
-        atomic: int | None = None
-        inside = first = False
-        for line in lines:
-            depth = len(line) - len(line.lstrip())
-            if line.strip() and depth == 0:
-                inside = "process " in line
-            if atomic is not None and depth <= atomic and line.strip():
-                atomic = None
-            follows = line.strip().startswith(("else", "elif", "or:")) or not line.strip()
-            if inside and depth and not first and not follows and self.chance(30):
-                yield from (" " * depth + made for made in self.snippet(atomic=atomic is not None))
-            first = line.strip() == "atomic:"
-            if first:
-                atomic = depth
+        """The lines of processes with others between them."""
+        made = spliced(lines, lambda: self.chance(30), lambda atomic: self.snippet(atomic=atomic))
+        for line, before in made:
             yield line
-            if re.match(r"((daemon|unfair) )*process ", line):
+            if before and re.match(r"((daemon|unfair) )*process ", line):
                 start = self.one("", " = W()", " = w0")
                 yield f"    mine0: W{start}"
                 if not start:

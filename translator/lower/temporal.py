@@ -27,7 +27,8 @@ from ..program.program import (
     reads,
     walk,
 )
-from .values.expressions import Expressions, substituted
+from .values.expressions import Expressions
+from .values.substituted import substituted
 
 _TEMPORAL = ("always", "eventually", "leads_to")
 

@@ -15,6 +15,28 @@ def only_argument(node: tree.Call, scope: Scope) -> tree.Expr | None:
     return None
 
 
+def takes_nothing(node: tree.Call, scope: Scope) -> bool:
+    """Whether `set()` is given nothing."""
+    if node.arguments:
+        scope.found.add("bad-argument", node.span, "`set()` takes nothing", "write `{x for x in T}`")
+    return not node.arguments
+
+
+def one_or_two(node: tree.Call, scope: Scope) -> list[tree.Expr] | None:
+    """What `range` takes."""
+    few = 1 <= len(node.arguments) <= 2
+    given: list[tree.Expr] = []
+    for one in node.arguments if few else ():
+        if isinstance(one, tree.Keyword | tree.Generator):
+            scope.found.add("bad-argument", one.span, "`range` takes one or two numbers")
+            return None
+        given.append(one)
+    if few:
+        return given
+    scope.found.add("bad-argument", node.span, "`range` takes one or two numbers")
+    return None
+
+
 def bit_and_set(name: str, node: tree.Call, scope: Scope) -> tuple[tree.Expr, tree.Expr] | None:
     """What `test_bit` takes."""
     match node.arguments:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ...advice import Advice, Rewrite, write
 from ...model import model as m
 from ...model import sorts as s
@@ -12,33 +10,9 @@ from ...source import Span
 from ...syntax import tree
 from ...vocabulary.lookup import LOADS, TESTS, word_of
 from ...vocabulary.word import Word
-from . import domains
-from .arguments import bit_and_set, generator_of, only_argument, refuse_value
+from . import arguments, domains, operators, places
 from .names import named, refuse_call
 from .objects import all_allocated, of_bound, waited
-from .operators import (
-    CONNECTIVES,
-    compared,
-    computed,
-    connected,
-    displayed,
-    fitted,
-    measured,
-    signed,
-    temporal,
-    truth,
-)  # fmt: skip
-from .places import (
-    at_label,
-    element_of,
-    field_of,
-    is_locked,
-    is_task,
-    local_of,
-    member_help,
-    refuse_method,
-    refuse_task,
-)  # fmt: skip
 from .scope import Scope
 from .words import field_of_bound, operands, start_of
 
@@ -72,7 +46,7 @@ def expression(node: tree.Argument, scope: Scope, wanted: s.Sort | None = None) 
         case tree.SetComprehension(generator=generator):
             return _set_build(generator, scope, node.span)
         case tree.Text() | tree.ListComprehension() | tree.ListLiteral() | tree.Keyword() | tree.Generator():
-            refuse_value(node, scope)
+            arguments.refuse_value(node, scope)
     return None
 
 
@@ -83,7 +57,7 @@ def condition(node: tree.Expr, scope: Scope) -> m.Expr | None:
         scope.found.add("not-a-condition", node.span, message, write(f"{bool(node.value)}"))
         return None
     typed = expression(node, scope)
-    return typed and truth(typed, node.span, scope)
+    return typed and operators.truth(typed, node.span, scope)
 
 
 def constant(node: tree.Expr, scope: Scope, what: str) -> s.Value | None:
@@ -116,7 +90,7 @@ def _postfix(node: tree.Attribute | tree.Subscript, scope: Scope) -> m.Expr | No
         if bound is not None and isinstance(bound.sort, s.Word):
             return field_of_bound(node, scope)
         special = _state_of_lock(node, scope) or _local_of_task(node, scope)
-        if special is not None or (scope.whole_state and is_task(node, scope)):
+        if special is not None or (scope.whole_state and places.is_task(node, scope)):
             return special
     found = place(node, scope)
     return m.Load(found) if found else None
@@ -136,15 +110,18 @@ def place(node: tree.Expr, scope: Scope) -> m.Place | None:
         case tree.Attribute(base=base, name=name):
             if isinstance(base, tree.Name) and base.id in scope.names.types and base.id not in scope.locals:
                 scope.found.add(
-                    "type-as-value", node.span, f"`{base.id}` is a type", member_help(base.id, name, scope)
+                    "type-as-value",
+                    node.span,
+                    f"`{base.id}` is a type",
+                    places.member_help(base.id, name, scope),
                 )
                 return None
             inner = of_bound(base, node.span, scope) or place(base, scope)
-            return inner and field_of(inner, name, node.span, scope)
+            return inner and places.field_of(inner, name, node.span, scope)
         case tree.Subscript(base=base, index=index):
             inner = place(base, scope)
             position = expression(index, scope)
-            return element_of(inner, position, node.span, scope) if inner and position else None
+            return places.element_of(inner, position, node.span, scope) if inner and position else None
         case _:
             scope.found.add("not-a-place", node.span, "a variable, a field or an element is needed here")
             return None
@@ -171,10 +148,10 @@ def task_of(node: tree.Expr, scope: Scope, quiet: bool = False) -> m.TaskOf | No
         if count == 0:
             # Quantifiers over no instances never evaluate it.
             return m.TaskOf(name.id, typed, s.Task(name.id), node.span)
-        fits = fitted(typed, s.Range(0, count - 1), scope)
+        fits = operators.fitted(typed, s.Range(0, count - 1), scope)
         return m.TaskOf(name.id, fits, s.Task(name.id), node.span) if fits else None
     if not quiet:
-        refuse_task(name, node.span, scope)
+        places.refuse_task(name, node.span, scope)
     return None
 
 
@@ -184,13 +161,15 @@ def _at(node: tree.At, scope: Scope) -> m.Expr | None:
         scope.found.add("specification-only", node.span, "code cannot ask where a task is", help)
         return None
     task = task_of(node.task, scope)
-    return at_label(task, node.label, node.span, scope) if task else None
+    return places.at_label(task, node.label, node.span, scope) if task else None
 
 
 def _state_of_lock(node: tree.Attribute, scope: Scope) -> m.Expr | None:
     if node.name != "locked" or not scope.whole_state:
         return None
-    if not isinstance(node.base, tree.Name | tree.Attribute | tree.Subscript) or is_task(node.base, scope):
+    if not isinstance(node.base, tree.Name | tree.Attribute | tree.Subscript) or places.is_task(
+        node.base, scope
+    ):
         return None
     lock = place(node.base, scope)
     if lock and isinstance(lock.sort, s.Lock):
@@ -205,10 +184,10 @@ def _local_of_task(node: tree.Attribute, scope: Scope) -> m.Expr | None:
     while isinstance(base, tree.Attribute):
         parts.insert(0, base.name)
         base = base.base
-    if not scope.whole_state or not is_task(base, scope):
+    if not scope.whole_state or not places.is_task(base, scope):
         return None
     task = task_of(base, scope)
-    return local_of(task, parts, node.span, scope) if task else None
+    return places.local_of(task, parts, node.span, scope) if task else None
 
 
 # ---- operators
@@ -220,23 +199,23 @@ def _unary(node: tree.Unary, scope: Scope) -> m.Expr | None:
         return inner and m.Operation("not", (inner,), s.BOOL, node.span)
     if node.operator in ("always", "eventually"):
         inner = condition(node.operand, scope)
-        if not temporal(node.span, node.operator, scope):
+        if not operators.temporal(node.span, node.operator, scope):
             return None
         return inner and m.Temporal(node.operator, (inner,), node.span)
     typed = expression(node.operand, scope)
-    return typed and signed(node.operator, typed, node.span, scope)
+    return typed and operators.signed(node.operator, typed, node.span, scope)
 
 
 def _binary(node: tree.Binary, scope: Scope, wanted: s.Sort | None) -> m.Expr | None:
     operator = node.operator
-    if operator in CONNECTIVES:
-        return connected(
+    if operator in operators.CONNECTIVES:
+        return operators.connected(
             operator, condition(node.left, scope), condition(node.right, scope), node.span, scope
         )
     first, second = expression(node.left, scope, wanted), expression(node.right, scope, wanted)
     if first is None or second is None:
         return None
-    return computed(operator, first, second, node.span, scope)
+    return operators.computed(operator, first, second, node.span, scope)
 
 
 def _comparison(node: tree.Comparison, scope: Scope) -> m.Expr | None:
@@ -249,7 +228,7 @@ def _comparison(node: tree.Comparison, scope: Scope) -> m.Expr | None:
     second = expression(right, scope, first.sort if first else None)
     if first is None or second is None:
         return None
-    return compared(operator, first, second, node.span, scope)
+    return operators.compared(operator, first, second, node.span, scope)
 
 
 # ---- sets and quantifiers
@@ -265,7 +244,7 @@ def _set_literal(node: tree.SetLiteral, scope: Scope, wanted: s.Sort | None) -> 
     known = [element for element in typed if element is not None]
     if len(known) != len(typed):
         return None
-    return displayed(tuple(known), node.span, scope, wanted)
+    return operators.displayed(tuple(known), node.span, scope, wanted)
 
 
 def domain(node: tree.Expr, scope: Scope) -> m.Expr | None:
@@ -289,14 +268,11 @@ def domain(node: tree.Expr, scope: Scope) -> m.Expr | None:
 
 def range_bounds(node: tree.Call, scope: Scope) -> tuple[int, int] | None:
     """The two bounds of `range(n)` or `range(a, b)`, the second exclusive."""
-    if not 1 <= len(node.arguments) <= 2:
-        scope.found.add("bad-argument", node.span, "`range` takes one or two numbers")
+    given = arguments.one_or_two(node, scope)
+    if given is None:
         return None
     numbers: list[int] = []
-    for argument in node.arguments:
-        if isinstance(argument, tree.Keyword | tree.Generator):
-            scope.found.add("bad-argument", argument.span, "`range` takes one or two numbers")
-            return None
+    for argument in given:
         value = constant(argument, scope, "the bounds of a range")
         if value is None:
             return None
@@ -340,7 +316,7 @@ def _set_build(node: tree.Generator, scope: Scope, span: Span) -> m.Expr | None:
 
 
 def _quantifier(kind: str, node: tree.Call, scope: Scope) -> m.Expr | None:
-    generator = generator_of(kind, node, scope)
+    generator = arguments.generator_of(kind, node, scope)
     if generator is None:
         return None
     binds: list[tuple[m.Bound, m.Expr, m.Expr | None]] = []
@@ -388,30 +364,21 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
     if word is not None and word.role == "is_locked" and name not in scope.names.functions:
         return _is_locked(node, word, scope)
     if name in TESTS and name not in scope.names.functions:
-        given = bit_and_set(name, node, scope)
+        given = arguments.bit_and_set(name, node, scope)
         if given is None:
             return None
         bit, bits = given
         return _comparison(tree.Comparison(node.span, bit, (("in", bits),)), scope)
     if name in LOADS and name not in scope.names.functions:
-        only = only_argument(node, scope)
+        only = arguments.only_argument(node, scope)
         typed = None if only is None else expression(only, scope)
-        if typed and not isinstance(typed, m.Load):
-            scope.found.add("not-a-place", typed.span, f"`{name}` reads a variable")
-            return None
-        if word is not None and word.order == "acquire" and isinstance(typed, m.Load):
-            return replace(typed, acquire=True)
-        return typed
+        return typed and places.loaded(name, typed, scope)
     if name == "set":
-        if node.arguments:
-            scope.found.add("bad-argument", node.span, "`set()` takes nothing", "write `{x for x in T}`")
-            return None
-        of = wanted.of if isinstance(wanted, s.SetOf) else s.NOTHING
-        return m.Literal(frozenset(), s.SetOf(of), node.span)
+        return operators.empty_set(node, wanted) if arguments.takes_nothing(node, scope) else None
     if name == "allocated":
         return all_allocated(node, scope)
     if name == "waitqueue_active":
-        only = only_argument(node, scope)
+        only = arguments.only_argument(node, scope)
         queue = None if only is None else place(only, scope)
         return None if queue is None else waited(queue, node.span, scope)
     if name in ("min", "max", "len"):
@@ -430,7 +397,7 @@ def _composed(node: tree.Call, of: s.Word, scope: Scope) -> m.Expr | None:
     for name, argument in given.items():
         sort = sorts[name]
         typed = expression(argument, scope, sort) if argument else start_of(of, name, node.span)
-        fits = typed and fitted(typed, sort, scope)
+        fits = typed and operators.fitted(typed, sort, scope)
         if fits is not None:
             values.append(fits)
     return m.Composed(tuple(given), tuple(values), of, node.span) if len(values) == len(given) else None
@@ -438,18 +405,16 @@ def _composed(node: tree.Call, of: s.Word, scope: Scope) -> m.Expr | None:
 
 def _is_locked(node: tree.Call, word: Word, scope: Scope) -> m.Expr | None:
     """`spin_is_locked(l)`, a load of what others may change at once."""
-    only = only_argument(node, scope)
+    only = arguments.only_argument(node, scope)
     lock = None if only is None else place(only, scope)
-    if lock is None:
-        return None
-    return is_locked(lock, word, node.span, scope)
+    return None if lock is None else places.is_locked(lock, word, node.span, scope)
 
 
 def _method(node: tree.Call, scope: Scope) -> None:
     if isinstance(node.function, tree.Attribute):
         base = place(node.function.base, scope)
         if base is not None:
-            refuse_method(base, node.function.name, node.function.span, node.span, scope)
+            places.refuse_method(base, node.function.name, node.function.span, node.span, scope)
     else:
         scope.found.add("not-callable", node.span, "this cannot be called")
 
@@ -461,4 +426,4 @@ def _measure(name: str, node: tree.Call, scope: Scope) -> m.Expr | None:
         if typed is None:
             return None
         operands.append(typed)
-    return measured(name, tuple(operands), node.span, scope)
+    return operators.measured(name, tuple(operands), node.span, scope)

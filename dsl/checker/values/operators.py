@@ -8,6 +8,7 @@ from ...advice import Advice, Insert
 from ...model import model as m
 from ...model import sorts as s
 from ...source import Span
+from ...syntax import tree
 from .scope import Scope
 
 _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
@@ -242,6 +243,12 @@ def displayed(elements: tuple[m.Expr, ...], span: Span, scope: Scope, wanted: s.
         if wanted.of.covers(sort):
             sort = wanted.of
     return m.SetDisplay(elements, s.SetOf(sort), span)
+
+
+def empty_set(node: tree.Call, wanted: s.Sort | None) -> m.Expr:
+    """`set()`, of the sort that is wanted."""
+    of = wanted.of if isinstance(wanted, s.SetOf) else s.NOTHING
+    return m.Literal(frozenset(), s.SetOf(of), node.span)
 
 
 CONNECTIVES = frozenset(("and", "or", "implies", "until", "leads_to"))

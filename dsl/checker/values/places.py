@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...advice import Advice, cut
 from ...diagnostics import did_you_mean
 from ...model import model as m
 from ...model import sorts as s
 from ...source import Span
 from ...syntax import tree
-from ...vocabulary.lookup import LOCK_METHODS, SET_METHODS
+from ...vocabulary.lookup import LOCK_METHODS, SET_METHODS, word_of
 from ...vocabulary.word import Word
 from .objects import object_of
 from .operators import fitted
@@ -160,3 +162,12 @@ def refuse_task(node: tree.Expr, span: Span, scope: Scope) -> None:
     scope.found.add(
         "not-a-task", span, "a process is needed here", help or "write `NAME[i]`, as in `vcpu[0]`"
     )
+
+
+def loaded(name: str, typed: m.Expr, scope: Scope) -> m.Expr | None:
+    """What `READ_ONCE(...)` and its like read, with the order that the word has."""
+    if not isinstance(typed, m.Load):
+        scope.found.add("not-a-place", typed.span, f"`{name}` reads a variable")
+        return None
+    word = word_of(name)
+    return replace(typed, acquire=True) if word is not None and word.order == "acquire" else typed

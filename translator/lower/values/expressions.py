@@ -41,6 +41,7 @@ from ..memory.views import Tasks
 from .direct import Direct, Obligation, located, own_obligation
 from .parts import composed, part_of
 from .read_notes import read_notes
+from .substituted import substituted
 
 Use = Callable[[Expr], Block]
 
@@ -433,19 +434,3 @@ def _domain(e: m.Expr) -> tuple[s.Value, ...]:
         help = "range over numbers or a type and test with `in`, or make it one step with `atomic`"
         raise Unsupported("shared-in-comprehension", e.span, message, help)
     return tuple(value for value in s.values(e.sort.of) if value in e.value)
-
-
-def substituted(e: m.Expr, bound: m.Bound, value: s.Value) -> m.Expr:
-    """`e` with the variable of a comprehension replaced by one value."""
-
-    def change(node: object) -> object:
-        match node:
-            case m.BoundUse(bound=used) if used.name == bound.name:
-                return m.Literal(value, node.sort, node.span)
-            case m.Quantified() | m.SetBuild() if node.bound.name == bound.name:
-                return replace(node, domain=substituted(node.domain, bound, value))
-            case _:
-                return node
-
-    changed = m.rewritten(e, change)
-    return changed  # type: ignore[return-value]
