@@ -242,13 +242,15 @@ class _OneTry:
 
     def changed(self, specification: tree.Tree) -> Loaded | Diagnostics:
         """The changed model in those cells in which it is another; or what keeps it from being a model."""
-        options, found = self.options, Diagnostics()
+        options, diagnostics = self.options, Diagnostics()
         names = frozenset((cell.scenario, cell.policy) for cell in self.loaded.cells)
-        made = cells_of(specification, dict(options.overrides), found, memory=options.memory, only=names)
-        if found.errors:
-            others = [one for one in found if one.severity == "error" and one.code != "no-wait"]
+        made = cells_of(
+            specification, dict(options.overrides), diagnostics, memory=options.memory, only=names
+        )
+        if diagnostics.errors:
+            others = [one for one in diagnostics if one.severity == "error" and one.code != "no-wait"]
             if others or _unruled(specification) == specification:
-                return found
+                return diagnostics
             # Policies that have nothing to decide any more are no fault of the change.
             return self.changed(_unruled(specification))
         new = {(cell.scenario, cell.policy): cell for cell in made}

@@ -68,9 +68,9 @@ def fault(seed: int) -> str | None:
     text = model(seed)
     loaded = load("random.pfn", text=text)
     chance = random.Random(seed)
-    found = Diagnostics()
-    made = costs([Source("random.toml", table(chance))], found)
-    assert made is not None, list(found)
+    diagnostics = Diagnostics()
+    made = costs([Source("random.toml", table(chance))], diagnostics)
+    assert made is not None, list(diagnostics)
     for one in loaded.cells[:3]:
         cell = Cell(one.model, one.policy, one.program)
         refused = Diagnostics()

@@ -24,17 +24,17 @@ class Compared:
 
 def compare(loaded: Loaded, declared: Declared, options: Options | None = None) -> Compared:
     """All of the recordings, against a model without errors."""
-    found = Diagnostics()
-    done = against(loaded, declared, found, options)
-    return Compared(() if done is None else tuple(done), found.sorted())
+    diagnostics = Diagnostics()
+    done = against(loaded, declared, diagnostics, options)
+    return Compared(() if done is None else tuple(done), diagnostics.sorted())
 
 
 def against(
-    loaded: Loaded, declared: Declared, found: Diagnostics, options: Options | None = None
+    loaded: Loaded, declared: Declared, diagnostics: Diagnostics, options: Options | None = None
 ) -> Iterator[Validation] | None:
-    """What comes of each of the recordings, with what was expected; None with what is wrong in `found`.
+    """What comes of each of the recordings, with what was expected; None with what is wrong in `diagnostics`.
     `options` are further ones, and what is declared goes into them."""
-    chosen = bound(loaded, declared, found)
+    chosen = bound(loaded, declared, diagnostics)
     if chosen is None:
         return None
     cell, binding = chosen
@@ -46,8 +46,8 @@ def against(
     return (replace(one, expected=declared.expected) for one in done)
 
 
-def bound(loaded: Loaded, declared: Declared, found: Diagnostics) -> tuple[Cell, m.Recording] | None:
-    """The cell and the `recording` that are meant; None with what is wrong in `found`."""
+def bound(loaded: Loaded, declared: Declared, diagnostics: Diagnostics) -> tuple[Cell, m.Recording] | None:
+    """The cell and the `recording` that are meant; None with what is wrong in `diagnostics`."""
     cells = [
         cell
         for cell in loaded.cells
@@ -55,21 +55,23 @@ def bound(loaded: Loaded, declared: Declared, found: Diagnostics) -> tuple[Cell,
         and declared.policy in (None, cell.policy, (cell.policy or "").partition("(")[0])
     ]
     if not cells:
-        _refuse(found, declared, "the model has no such scenario and policy")
+        _refuse(diagnostics, declared, "the model has no such scenario and policy")
         return None
     binding = binding_of(cells[0].model, declared.binding)
     if binding is not None:
         return cells[0], binding
     names = [one.name for one in cells[0].model.recordings]
     if not names:
-        _refuse(found, declared, "the model has no `recording`, which says what events mean")
+        _refuse(diagnostics, declared, "the model has no `recording`, which says what events mean")
     elif declared.binding is None:
-        _refuse(found, declared, "the model has several recordings", f'add `binding = "{names[0]}"`')
+        _refuse(diagnostics, declared, "the model has several recordings", f'add `binding = "{names[0]}"`')
     else:
         help = did_you_mean(declared.binding, names) or f"there are: {', '.join(names)}"
-        _refuse(found, declared, f"there is no recording `{declared.binding}`", help)
+        _refuse(diagnostics, declared, f"there is no recording `{declared.binding}`", help)
     return None
 
 
-def _refuse(found: Diagnostics, declared: Declared, message: str, help: str | Advice | None = None) -> None:
-    found.add("recordings", declared.place, message, help)
+def _refuse(
+    diagnostics: Diagnostics, declared: Declared, message: str, help: str | Advice | None = None
+) -> None:
+    diagnostics.add("recordings", declared.place, message, help)

@@ -67,27 +67,27 @@ def recordings(path: str, contents: Contents | None = None) -> Recordings | None
     table = own_recordings(path)
     if not is_there(table, contents):
         return None
-    found = Diagnostics()
+    diagnostics = Diagnostics()
     source, faults, _ = read(table, contents=contents)
-    found.extend(faults.sorted())
+    diagnostics.extend(faults.sorted())
     sources = {} if source is None else {table: source}
     made: tuple[Declared, ...] = ()
-    if source is not None and not found.errors:
-        made = tuple(_Reader(source, found).all())
-    return Recordings(() if found.errors else made, found.sorted(), sources)
+    if source is not None and not diagnostics.errors:
+        made = tuple(_Reader(source, diagnostics).all())
+    return Recordings(() if diagnostics.errors else made, diagnostics.sorted(), sources)
 
 
 class _Reader:
-    def __init__(self, source: Source, found: Diagnostics) -> None:
+    def __init__(self, source: Source, diagnostics: Diagnostics) -> None:
         self.source = source
-        self.found = found
+        self.diagnostics = diagnostics
         self.folder = Path(source.path).parent
         heads = (number for number, line in enumerate(source.lines, start=1) if "recording" in line)
         self.heads = [n for n in heads if re.match(r"\s*\[\[\s*recording\s*\]\]", source.line(n))]
         self.root = project(source.path)
 
     def fault(self, place: Span, message: str, help: str | Advice | None = None) -> None:
-        self.found.add("recordings", place, on_a_line(message), help)
+        self.diagnostics.add("recordings", place, on_a_line(message), help)
 
     def all(self) -> Iterator[Declared]:
         first = Span(self.source.path, 1, 1, 1, 1)

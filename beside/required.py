@@ -53,30 +53,30 @@ def own(path: str, contents: Contents | None = None) -> Own | None:
     table = own_table(path)
     if not is_there(table, contents):
         return None
-    found = Diagnostics()
-    made = tables([table], found, contents=contents)
-    return Own(made, made.costs(found), found.sorted())
+    diagnostics = Diagnostics()
+    made = tables([table], diagnostics, contents=contents)
+    return Own(made, made.costs(diagnostics), diagnostics.sorted())
 
 
 def judge(own: Own, loaded: Loaded, asked: Asked) -> Judged:
     """Times the model as `pfnspec cost --quick` does, and compares.  Always the same answer."""
-    found = Diagnostics()
+    diagnostics = Diagnostics()
     assert own.costs is not None
     try:
-        made = timed(loaded, asked, own.costs, found)
+        made = timed(loaded, asked, own.costs, diagnostics)
     except NotTimed as fault:
         return Judged((), trouble=str(fault))
-    if made is None or not all_known(own.required, made.loaded, found):
-        return Judged((), found.sorted())
+    if made is None or not all_known(own.required, made.loaded, diagnostics):
+        return Judged((), diagnostics.sorted())
     scenarios = {wanted.scenario for wanted, _ in own.required}
     cells = [cell for cell in made.cells() if scenarios & {None, cell.model.scenario}]
-    whole = costing(cells, own.costs, Depth(), found, sensitivity=False, changed=made.changed)
+    whole = costing(cells, own.costs, Depth(), diagnostics, sensitivity=False, changed=made.changed)
     if whole is None:
-        return Judged((), found.sorted())
+        return Judged((), diagnostics.sorted())
     return Judged(tuple(tuple(answers(wanted, whole)) for wanted, _ in own.required))
 
 
-def all_known(required: Iterable[tuple[Requirement, Span]], timed: Loaded, found: Diagnostics) -> bool:
+def all_known(required: Iterable[tuple[Requirement, Span]], timed: Loaded, diagnostics: Diagnostics) -> bool:
     """Whether each is about something in the model as it is timed; tells those that are not."""
     measures = [measure.name for measure in timed.cells[0].model.measures]
     cells = [(cell.policy, cell.scenario) for cell in timed.cells]
@@ -85,7 +85,7 @@ def all_known(required: Iterable[tuple[Requirement, Span]], timed: Loaded, found
         missing = about_nothing(wanted, measures, cells)
         if missing is not None:
             fine = False
-            found.add("costs", place, *missing)
+            diagnostics.add("costs", place, *missing)
     return fine
 
 

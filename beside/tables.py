@@ -23,10 +23,10 @@ class Tables:
     lengths: Mapping[tuple[str, str], str]
     sources: Mapping[str, Source]
 
-    def costs(self, found: Diagnostics, more: Iterable[str] = ()) -> Costs | None:
-        """The costs, with further settings over them; None with what is wrong in `found`."""
+    def costs(self, diagnostics: Diagnostics, more: Iterable[str] = ()) -> Costs | None:
+        """The costs, with further settings over them; None with what is wrong in `diagnostics`."""
         texts = (*self.texts, *(setting(words) for words in more))
-        return None if found.errors else costs(texts, found, self.lengths)
+        return None if diagnostics.errors else costs(texts, diagnostics, self.lengths)
 
 
 def own_table(path: str) -> str:
@@ -35,16 +35,20 @@ def own_table(path: str) -> str:
 
 
 def tables(
-    paths: Sequence[str], found: Diagnostics, settings: Sequence[str] = (), contents: Contents | None = None
+    paths: Sequence[str],
+    diagnostics: Diagnostics,
+    settings: Sequence[str] = (),
+    contents: Contents | None = None,
 ) -> Tables:
-    """Reads them; what is wrong with a file is in `found`.  `contents` is where files come from, the disk
-    unless it is given."""
+    """Reads them; what is wrong with a file is in `diagnostics`.
+
+    `contents` is where files come from, the disk unless it is given."""
     texts: list[Source] = []
     lengths: dict[tuple[str, str], str] = {}
     sources: dict[str, Source] = {}
     for path in paths:
         source, faults, _ = read(path, contents=contents)
-        found.extend(faults.sorted())
+        diagnostics.extend(faults.sorted())
         if source is None:
             continue
         sources[path] = source

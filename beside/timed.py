@@ -59,11 +59,12 @@ class Timed:
         return [Cell(one.model, one.policy, one.program) for one in self.loaded.cells]
 
 
-def timed(loaded: Loaded, asked: Asked, costs: Costs, found: Diagnostics) -> Timed | None:
-    """A model that was loaded, as it is timed under these costs; None with what is wrong in `found`.  Raises
-    NotTimed."""
+def timed(loaded: Loaded, asked: Asked, costs: Costs, diagnostics: Diagnostics) -> Timed | None:
+    """A model that was loaded, as it is timed under these costs; None with what is wrong in `diagnostics`.
+
+    Raises NotTimed."""
     notes: list[str] = []
-    made = _timed(loaded, asked, costs, found, notes)
+    made = _timed(loaded, asked, costs, diagnostics, notes)
     if made is None:
         return None
     before = {cell.policy for cell in loaded.cells}
@@ -71,7 +72,9 @@ def timed(loaded: Loaded, asked: Asked, costs: Costs, found: Diagnostics) -> Tim
     return Timed(made, tuple(name for name in after if name not in before), tuple(notes))
 
 
-def _timed(loaded: Loaded, asked: Asked, costs: Costs, found: Diagnostics, notes: list[str]) -> Loaded | None:
+def _timed(
+    loaded: Loaded, asked: Asked, costs: Costs, diagnostics: Diagnostics, notes: list[str]
+) -> Loaded | None:
     """The model with the policies that are asked for."""
     bases = dict.fromkeys((cell.policy or "").partition("(")[0] for cell in loaded.cells)
     polling = _polling(loaded) & bases.keys()
@@ -83,10 +86,10 @@ def _timed(loaded: Loaded, asked: Asked, costs: Costs, found: Diagnostics, notes
         raise NotTimed("policies get other parameters where the model is in a file")
     uses = {cell.policy: _use(cell.policy, costs) for cell in loaded.cells if cell.policy is not None}
     if not asked.windows:
-        return _varied(loaded, asked, tuple(uses.values()), costs, found)
+        return _varied(loaded, asked, tuple(uses.values()), costs, diagnostics)
     tried = {name: f"{_base(name)}({POLLS}={_TRIED})" if _base(name) in polling else use
              for name, use in uses.items()}  # fmt: skip
-    trial = _varied(loaded, asked, tuple(tried.values()), costs, found)
+    trial = _varied(loaded, asked, tuple(tried.values()), costs, diagnostics)
     if trial is None:
         return None
     wanted: dict[str, None] = {}
@@ -94,14 +97,14 @@ def _timed(loaded: Loaded, asked: Asked, costs: Costs, found: Diagnostics, notes
         if _base(name) not in polling:
             wanted[use] = None
             continue
-        period = _period(trial, _base(name), costs, found)
+        period = _period(trial, _base(name), costs, diagnostics)
         if period is None:
             return None
         for window in asked.windows:
             use = f"{_base(name)}({POLLS}={max(1, round(window / period))})"
             notes.append(f"{use} is a window of {written(window)}; a look takes {period} ns")
             wanted[use] = None
-    return _varied(loaded, asked, tuple(wanted), costs, found)
+    return _varied(loaded, asked, tuple(wanted), costs, diagnostics)
 
 
 def _base(policy: str) -> str:
@@ -121,7 +124,7 @@ def _polling(loaded: Loaded) -> set[str]:
 
 
 def _varied(
-    loaded: Loaded, asked: Asked, uses: tuple[str, ...], costs: Costs, found: Diagnostics
+    loaded: Loaded, asked: Asked, uses: tuple[str, ...], costs: Costs, diagnostics: Diagnostics
 ) -> Loaded | None:
     """The model with these policies, as a variant of it."""
     path = Path(asked.path)
@@ -132,19 +135,19 @@ def _varied(
         return again
     for fault in again.diagnostics:
         place = next((costs.places["policy", name] for name in costs.policies), fault.span)
-        found.add("costs", place, fault.message, fault.help)
+        diagnostics.add("costs", place, fault.message, fault.help)
     return None
 
 
-def _period(loaded: Loaded, policy: str, costs: Costs, found: Diagnostics) -> int | None:
+def _period(loaded: Loaded, policy: str, costs: Costs, diagnostics: Diagnostics) -> int | None:
     """How long the policy takes from one look to the next, in ns: the least that is seen in an episode."""
     periods: list[int] = []
     for one in loaded.cells:
         if _base(one.policy or "") != policy:
             continue
         cell = Cell(one.model, one.policy, one.program)
-        timing = Timing(cell, costs, found)
-        if found.errors:
+        timing = Timing(cell, costs, diagnostics)
+        if diagnostics.errors:
             return None
         try:
             machine = timing.machine(Start(0.0, 0.0, 0), 1, skipping=False)

@@ -81,29 +81,32 @@ def load(
     path = os.fspath(path)
     values = {name: str(value) for name, value in (constants or {}).items()}
     gathered = gather(path, outside=outside, text=encoded(text), contents=contents)
-    found, sources = gathered.found, gathered.sources
-    specification = None if found.errors else gathered.tree
-    cells = () if specification is None else cells_of(specification, values, found, memory=memory)
+    diagnostics, sources = gathered.diagnostics, gathered.sources
+    specification = None if diagnostics.errors else gathered.tree
+    cells = () if specification is None else cells_of(specification, values, diagnostics, memory=memory)
     if any(cell.model.policies for cell in cells):
         sources[PRELUDE] = prelude.source()
     own = () if specification is None else own_constants(specification, values)
-    return Loaded(path, sources, found.sorted(), () if found.errors else cells, specification, own)
+    return Loaded(
+        path, sources, diagnostics.sorted(), () if diagnostics.errors else cells, specification, own
+    )
 
 
 def cells_of(
-    specification: Tree, values: Mapping[str, str], found: Diagnostics, *, memory: str | None = None,
+    specification: Tree, values: Mapping[str, str], diagnostics: Diagnostics, *, memory: str | None = None,
     only: frozenset[tuple[str | None, str | None]] | None = None,
 ) -> tuple[Cell, ...]:  # fmt: skip
-    """The cells of a tree, as far as it has no faults, which are added to `found`: `only` those of these
-    scenarios and policies (None: all); of a scenario in which nothing waits, the one without a policy.  The
-    other arguments are those of `load`."""
+    """The cells of a tree, as far as it has no faults, which are added to `diagnostics`.
+
+    `only` are the scenarios and policies that are meant (None: all); of a scenario in which nothing waits,
+    the one without a policy.  The other arguments are those of `load`."""
     cells: list[Cell] = []
     names = scenario_names(specification)
     if only is not None:
         wanted = {scenario for scenario, _ in only}
         names = tuple(name for name in names if name in wanted)
     models = [check(specification, values, name, memory=memory) for name in names]
-    found.extend_by_scenarios([faults for _, faults in models])
+    diagnostics.extend_by_scenarios([faults for _, faults in models])
     for checked, _ in models:
         if checked is None:
             continue
@@ -111,7 +114,7 @@ def cells_of(
             if only is not None and policy is not None and (checked.scenario, policy) not in only:
                 continue
             program, faults = lower(checked, policy)
-            found.extend(faults.sorted())
+            diagnostics.extend(faults.sorted())
             if program is None:
                 continue
             fairly = program.temporal and checked.memory == "sc"
@@ -132,7 +135,7 @@ class Gathered:
     trees: dict[str, Tree] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     lost: Lost | None = None
-    found: Diagnostics = field(default_factory=Diagnostics)
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
 
 
 def gather(
@@ -164,7 +167,7 @@ class _Reader:
         self, path: str, outside: bool, contents: Contents | None, memories: dict[str, Memory] | None
     ) -> None:
         self.into = Gathered()
-        self.found = self.into.found
+        self.diagnostics = self.into.diagnostics
         self.outside = outside
         self.contents = contents
         self.memories = memories
@@ -182,7 +185,7 @@ class _Reader:
         memory = None if self.memories is None else self.memories.setdefault(path, Memory())
         reading = read_source(source, grammar_cache(), memory)
         parsed = reading.tree
-        self.found.extend(reading.found.sorted())
+        self.diagnostics.extend(reading.diagnostics.sorted())
         if reading.lost is not None:
             self.into.lost = reading.lost if self.into.lost is None else self.into.lost | reading.lost
         if parsed is not None:
@@ -194,24 +197,28 @@ class _Reader:
         base = os.path.normpath(Path(path if path != "-" else "stdin").parent / parsed.header.base)
         real = real_path(base)
         if real in [known for known, _ in trail] or (path != "-" and real == real_path(path)):
-            self.found.add("variant-cycle", place, f"`{parsed.header.base}` varies this file in turn")
+            self.diagnostics.add("variant-cycle", place, f"`{parsed.header.base}` varies this file in turn")
             return None
         if len(trail) >= MAX_BASES:
-            self.found.add("variant-cycle", place, f"more than {MAX_BASES} variants of variants")
+            self.diagnostics.add("variant-cycle", place, f"more than {MAX_BASES} variants of variants")
             return None
         if not self.outside and not real.is_relative_to(project(self.path)):
             help = "move it into the project, or allow it with `--allow-outside`"
-            self.found.add("base-outside", place, f"`{parsed.header.base}` lies outside the project", help)
+            self.diagnostics.add(
+                "base-outside", place, f"`{parsed.header.base}` lies outside the project", help
+            )
             return None
         if self.contents is None and _is_odd(real):
-            self.found.add("cannot-read", place, f"`{parsed.header.base}` is no file, but a device or a pipe")
+            self.diagnostics.add(
+                "cannot-read", place, f"`{parsed.header.base}` is no file, but a device or a pipe"
+            )
             return None
         known = (*trail, (real_path(path), place))
         below = self.tree(base, None, known, real)
         if below is None:
             return None
         merged, faults = vary(parsed, below, self.into.lost)
-        self.found.extend(faults.sorted())
+        self.diagnostics.extend(faults.sorted())
         return merged
 
     def source(self, path: str, text: bytes | None, asked: Span | None, real: Path | None) -> Source | None:
@@ -220,7 +227,7 @@ class _Reader:
         if contents is None and real is not None:
             contents = lambda _: from_disk(os.fspath(real))  # noqa: E731
         source, faults, _ = read(path, text, asked, contents)
-        self.found.extend(faults.sorted())
+        self.diagnostics.extend(faults.sorted())
         if source is not None:
             self.into.sources[path] = source
         return None if faults.errors else source

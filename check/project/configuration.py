@@ -105,11 +105,11 @@ class _Reader:
     ) -> None:  # fmt: skip
         self.file, self.folder, self.root, self.above, self.kinds = file, folder, root, above, kinds
         self.path = shown(file)
-        self.found = Diagnostics()
+        self.diagnostics = Diagnostics()
         source, faults, _ = read(self.path, contents=files.contents)
-        self.found.extend(faults)
+        self.diagnostics.extend(faults)
         self.source = source or Source(self.path, "")
-        self.tables: object = None if self.found.errors else self._parsed()
+        self.tables: object = None if self.diagnostics.errors else self._parsed()
         for name in above:
             self.tables = self.tables.get(name) if isinstance(self.tables, dict) else None
 
@@ -121,23 +121,23 @@ class _Reader:
             values |= {"file": self.file, "source": self.source, "table": self.above}
         elif self.tables is not None:
             self.fault((), f"`tool.pfnspec` takes a table, not {_told(self.tables)}")
-        elif needed and not self.found.errors:
+        elif needed and not self.diagnostics.errors:
             place = Span(self.path, 1, 1, 1, 1)
-            self.found.add("configuration", place, "this file has no table `[tool.pfnspec]`")
+            self.diagnostics.add("configuration", place, "this file has no table `[tool.pfnspec]`")
         sources = {self.path: self.source}
-        if self.found.errors:
-            return Configured(None, self.found.sorted(), sources)
+        if self.diagnostics.errors:
+            return Configured(None, self.diagnostics.sorted(), sources)
         return Configured(Configuration(folder=self.folder, **values), (), sources)  # type: ignore[arg-type]
 
     def fault(self, keys: tuple[str, ...], message: str, help: Advice | str | None = None) -> None:
         place = _place(self.source, (*self.above, *keys))
-        self.found.add("configuration", place, on_a_line(message), help)
+        self.diagnostics.add("configuration", place, on_a_line(message), help)
 
     def _parsed(self) -> object:
         try:
             return toml(self.source)
         except NotToml as fault:
-            self.found.add("configuration", fault.place, str(fault))
+            self.diagnostics.add("configuration", fault.place, str(fault))
             return None
 
     def _values(self, tables: Mapping[str, object]) -> Iterator[tuple[str, object]]:

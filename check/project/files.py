@@ -26,29 +26,33 @@ def read(
     `asked` is the place that asks for the file; `contents` is as for `load`.  A source with faults is good
     for showing them only.
     """
-    found = Diagnostics()
+    diagnostics = Diagnostics()
     place = asked or Span(path, 1, 1, 1, 1)
     try:
         data = text if text is not None else (contents or from_disk)(path)
     except (OSError, ValueError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
-        found.add("cannot-read", place, f"cannot read `{path}`: {reason}", "give the name of a file, or `-`")
-        return None, found, b""
+        diagnostics.add(
+            "cannot-read", place, f"cannot read `{path}`: {reason}", "give the name of a file, or `-`"
+        )
+        return None, diagnostics, b""
     if len(data) > MAX_BYTES:
-        found.add("cannot-read", place, f"`{path}` has more than {MAX_BYTES // 2**20} MiB")
-        return None, found, data
+        diagnostics.add("cannot-read", place, f"`{path}` has more than {MAX_BYTES // 2**20} MiB")
+        return None, diagnostics, data
     try:
         content = data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         before = data[: fault.start].decode("utf-8-sig", "replace")
-        found.add("not-utf8", _position(path, before), "this byte is not UTF-8", "save the file as UTF-8")
-        return Source(path, data.decode("utf-8", "replace").replace("\r\n", "\n")), found, data
+        diagnostics.add(
+            "not-utf8", _position(path, before), "this byte is not UTF-8", "save the file as UTF-8"
+        )
+        return Source(path, data.decode("utf-8", "replace").replace("\r\n", "\n")), diagnostics, data
     content = content.replace("\r\n", "\n")
     source = Source(path, content)
     if "\0" in content:
         where = _position(path, content[: content.index("\0")])
-        found.add("bad-character", where, "a NUL character", "save the file as plain text")
-    return source, found, data
+        diagnostics.add("bad-character", where, "a NUL character", "save the file as plain text")
+    return source, diagnostics, data
 
 
 def content(path: str) -> bytes | None:

@@ -40,19 +40,19 @@ def run(options: argparse.Namespace) -> int:
     required = _required(options)
     if required is None:
         return 2
-    found = Diagnostics()
+    diagnostics = Diagnostics()
     own = own_table(options.file) if options.file != "-" and not options.no_own else None
     paths = [own] if own is not None and is_there(own) else []
-    laid = tables([*paths, *(os.fspath(path) for path in options.costs)], found, options.set)
+    laid = tables([*paths, *(os.fspath(path) for path in options.costs)], diagnostics, options.set)
     sources = dict(laid.sources)
     sweep = _sweep(options.sweep)
     if sweep is None:
         return 2
     points: list[tuple[str, Costs]] = []
     for at in sweep:
-        costs = laid.costs(found, [at] if at else [])
+        costs = laid.costs(diagnostics, [at] if at else [])
         if costs is None:
-            return _refused(found, sources)
+            return _refused(diagnostics, sources)
         points.append((at, costs))
     asked_model = AskedModel(
         options.file, dict(options.constants), options.allow_outside, windows=options.windows
@@ -62,12 +62,12 @@ def run(options: argparse.Namespace) -> int:
     if not loaded.cells:
         return 2
     try:
-        made = timed(loaded, asked_model, points[0][1], found)
+        made = timed(loaded, asked_model, points[0][1], diagnostics)
     except NotTimed as fault:
         complain(str(fault))
         return 2
-    if made is None or not all_known(points[0][1].required, made.loaded, found):
-        return _refused(found, sources)
+    if made is None or not all_known(points[0][1].required, made.loaded, diagnostics):
+        return _refused(diagnostics, sources)
     loaded, changed = made.loaded, made.changed
     for note in made.notes:
         complain(note)
@@ -85,14 +85,14 @@ def run(options: argparse.Namespace) -> int:
     done: list[Costing] = []
     for at, costs in points:
         if options.trace is not None:
-            return _trace(options, cells, costs, found, {**sources, **loaded.sources})
+            return _trace(options, cells, costs, diagnostics, {**sources, **loaded.sources})
         one = costing(
-            cells, costs, asked, found, sensitivity=not options.quick and len(points) == 1,
+            cells, costs, asked, diagnostics, sensitivity=not options.quick and len(points) == 1,
             progress=_progress, at=at, changed=changed, last_first=options.ties == "last",
         )  # fmt: skip
         _progress("")
         if one is None:
-            return _refused(found, {**sources, **loaded.sources})
+            return _refused(diagnostics, {**sources, **loaded.sources})
         done.append(one)
     if len(points) == 1:
         # Of a sweep, each point has other costs than the tables that require something.
@@ -163,14 +163,16 @@ def _trace(
     options: argparse.Namespace,
     cells: list[Cell],
     costs: Costs,
-    found: Diagnostics,
+    diagnostics: Diagnostics,
     sources: dict[str, Source],
 ) -> int:
     from ...report.cost.trace import trace_text
 
-    text = trace_text(cells[0], costs, options.seed, options.trace, sources, options.width or 100, found)
+    text = trace_text(
+        cells[0], costs, options.seed, options.trace, sources, options.width or 100, diagnostics
+    )
     if text is None:
-        return _refused(found, sources)
+        return _refused(diagnostics, sources)
     put(text)
     return 0
 
@@ -222,8 +224,8 @@ def _usable(
     return True
 
 
-def _refused(found: Diagnostics, sources: dict[str, Source]) -> int:
-    put(diagnostics_text(found.sorted(), sources, ink_for(sys.stderr)), sys.stderr)
+def _refused(diagnostics: Diagnostics, sources: dict[str, Source]) -> int:
+    put(diagnostics_text(diagnostics.sorted(), sources, ink_for(sys.stderr)), sys.stderr)
     return 2
 
 

@@ -29,14 +29,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _one(path: str, check: bool, diff: bool) -> int:
-    source, found, raw = read(path)
+    source, diagnostics, raw = read(path)
     text = None
-    if source is not None and not found.errors:
+    if source is not None and not diagnostics.errors:
         text, faults = format_source(source, grammar_cache())
-        found.extend(faults.sorted())
+        diagnostics.extend(faults.sorted())
     if source is None or text is None:
         sources = {} if source is None else {path: source}
-        put(diagnostics_text(found.sorted(), sources, ink_for(sys.stderr)), sys.stderr)
+        put(diagnostics_text(diagnostics.sorted(), sources, ink_for(sys.stderr)), sys.stderr)
         return 2
     if path == "-" and not (check or diff):
         data(text)

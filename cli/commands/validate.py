@@ -69,16 +69,16 @@ def _beside(options: argparse.Namespace) -> int:
     asked = _asked(options)
     if asked is None:
         return 4
-    found = Diagnostics()
-    found.extend(named.diagnostics)
-    cells = [bound(loaded, declared, found) for declared in named.declared]
-    if found.errors:
+    diagnostics = Diagnostics()
+    diagnostics.extend(named.diagnostics)
+    cells = [bound(loaded, declared, diagnostics) for declared in named.declared]
+    if diagnostics.errors:
         sources = {**loaded.sources, **named.sources}
-        put(diagnostics_text(found.sorted(), sources, ink_for(sys.stderr)), sys.stderr)
+        put(diagnostics_text(diagnostics.sorted(), sources, ink_for(sys.stderr)), sys.stderr)
         return 2
     assert cells[0] is not None
     cell, binding = cells[0]
-    done = chain.from_iterable(against(loaded, one, found, asked) or () for one in named.declared)
+    done = chain.from_iterable(against(loaded, one, diagnostics, asked) or () for one in named.declared)
     return _told(options, loaded, cell, binding, done)
 
 

@@ -45,7 +45,7 @@ class Checked:
     model: m.Model | None
     names: Names
     bodies: Bodies
-    found: Diagnostics
+    diagnostics: Diagnostics
 
 
 def check(
@@ -58,7 +58,7 @@ def check(
     scenario's; an unknown name or a value of another sort is a fault.  `memory`, sc or weak, likewise.
     """
     checked = examine(specification, overrides, scenario, memory=memory)
-    return checked.model, checked.found
+    return checked.model, checked.diagnostics
 
 
 def examine(
@@ -68,59 +68,59 @@ def examine(
     """All that `check` finds out.  `lost` is what could not be read of the text: there is no model then, and
     nothing is said that could be wrong because of what is missing.  `quick` leaves out how large the
     processes become and which counters snapshots meet, which takes as long as all the rest."""
-    found = Diagnostics()
+    diagnostics = Diagnostics()
     names = Names(lost=lost)
     specification = with_library(specification)
     declared = specification.declarations
     for node in declared:
         if isinstance(node, tree.Const | tree.Shared | tree.Ghost):
             names.later[node.name] = "const" if isinstance(node, tree.Const) else "variable"
-    _refuse_duplicates(declared, names, found)
-    settings = scene(specification, scenario, found, lost)
-    constants(specification, dict(overrides or {}), settings.constants, names, found)
-    cpus = cpu_count(settings, names, found)
-    memory = memory_model(settings, cpus, memory, found)
-    types(declared, names, found)
-    _instances(declared, names, found)
-    _variables(declared, names, found)
-    declare_deferred(declared, names, found)
+    _refuse_duplicates(declared, names, diagnostics)
+    settings = scene(specification, scenario, diagnostics, lost)
+    constants(specification, dict(overrides or {}), settings.constants, names, diagnostics)
+    cpus = cpu_count(settings, names, diagnostics)
+    memory = memory_model(settings, cpus, memory, diagnostics)
+    types(declared, names, diagnostics)
+    _instances(declared, names, diagnostics)
+    _variables(declared, names, diagnostics)
+    declare_deferred(declared, names, diagnostics)
     declare_policies(declared, names)
-    _signatures(declared, names, found)
+    _signatures(declared, names, diagnostics)
     _outline(declared, names)
-    functions, of_functions = _functions(declared, names, found)
-    processes, of_processes = _processes(declared, names, found, cpus)
+    functions, of_functions = _functions(declared, names, diagnostics)
+    processes, of_processes = _processes(declared, names, diagnostics, cpus)
     bodies = Bodies(of_functions, of_processes)
-    refuse_recursion(of_functions, found)
-    refuse_unfit_for_atomic(bodies, found)
-    warn_of_copies(bodies, found)
-    if not found.errors and not quick:
-        refuse_large(processes, functions, found)
-    claimed = formulas(declared, scenario, names, found)
-    asked = choices(declared, settings, names, found)
+    refuse_recursion(of_functions, diagnostics)
+    refuse_unfit_for_atomic(bodies, diagnostics)
+    warn_of_copies(bodies, diagnostics)
+    if not diagnostics.errors and not quick:
+        refuse_large(processes, functions, diagnostics)
+    claimed = formulas(declared, scenario, names, diagnostics)
+    asked = choices(declared, settings, names, diagnostics)
     policies = tuple(policy for policy in names.instances.values() if policy)
     owners: tuple[Owner, ...] = (*functions, *processes, *policies)
     texts = assertions(owners)
-    refuse_shared_names(declared, owners, found)
-    if not found.errors and not quick:
-        refuse_unfit_sites((*processes, *functions), policies, asked, of_functions, found)
-        refuse_other_counters((*processes, *policies), functions, claimed, found)
-    expected = expectations(declared, claimed, texts, names, specification.path, found)
-    refuse_bad_acceptances(declared, found)
-    unlocked = unlocked_on_purpose(declared, names, specification.path, found)
-    measured = measures(declared, names, specification.path, found)
-    recorded = recordings(declared, names, found)
-    if not any(process.count for process in processes) and not found and lost is None:
+    refuse_shared_names(declared, owners, diagnostics)
+    if not diagnostics.errors and not quick:
+        refuse_unfit_sites((*processes, *functions), policies, asked, of_functions, diagnostics)
+        refuse_other_counters((*processes, *policies), functions, claimed, diagnostics)
+    expected = expectations(declared, claimed, texts, names, specification.path, diagnostics)
+    refuse_bad_acceptances(declared, diagnostics)
+    unlocked = unlocked_on_purpose(declared, names, specification.path, diagnostics)
+    measured = measures(declared, names, specification.path, diagnostics)
+    recorded = recordings(declared, names, diagnostics)
+    if not any(process.count for process in processes) and not diagnostics and lost is None:
         help = "give one an instance" if processes else "add `process NAME:`"
-        found.add("no-process", specification.header.span, "the model has no process that runs", help)
-    if found.errors or lost is not None:
-        return Checked(None, names, bodies, found)
+        diagnostics.add("no-process", specification.header.span, "the model has no process that runs", help)
+    if diagnostics.errors or lost is not None:
+        return Checked(None, names, bodies, diagnostics)
     model = m.Model(
         specification.header.name, specification.path, specification.doc,
         tuple(names.constants.items()), (*names.variables.values(), *names.pools.values()), tuple(processes),
         tuple(functions), tuple(claimed), texts, tuple(expected), scenario,
         policies, asked, cpus, settings.preempt, unlocked, memory, measured, recorded,
     )  # fmt: skip
-    return Checked(model, names, bodies, found)
+    return Checked(model, names, bodies, diagnostics)
 
 
 def name_of(node: tree.Declaration) -> str | None:
@@ -132,7 +132,9 @@ def name_of(node: tree.Declaration) -> str | None:
     )
 
 
-def _refuse_duplicates(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:
+def _refuse_duplicates(
+    declared: tuple[tree.Declaration, ...], names: Names, diagnostics: Diagnostics
+) -> None:
     seen: dict[str, Span] = {}
     for node in declared:
         own = name_of(node)
@@ -141,9 +143,11 @@ def _refuse_duplicates(declared: tuple[tree.Declaration, ...], names: Names, fou
             if not name:
                 continue
             if name in BUILT_INS:
-                found.add("reserved-name", span, f"`{name}` is a word of the language", "choose another name")
+                diagnostics.add(
+                    "reserved-name", span, f"`{name}` is a word of the language", "choose another name"
+                )
             elif name in seen:
-                found.add(
+                diagnostics.add(
                     "declared-twice",
                     span,
                     f"`{name}` is declared already",
@@ -155,30 +159,30 @@ def _refuse_duplicates(declared: tuple[tree.Declaration, ...], names: Names, fou
 # ---- processes, variables, functions
 
 
-def _instances(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:
-    process_counts(declared, names, found)
+def _instances(declared: tuple[tree.Declaration, ...], names: Names, diagnostics: Diagnostics) -> None:
+    process_counts(declared, names, diagnostics)
     for node in declared:
         if isinstance(node, tree.Process):
             if len(set(node.modifiers)) < len(node.modifiers):
-                found.add("declared-twice", node.span, "a modifier is repeated")
+                diagnostics.add("declared-twice", node.span, "a modifier is repeated")
 
 
-def _variables(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:
+def _variables(declared: tuple[tree.Declaration, ...], names: Names, diagnostics: Diagnostics) -> None:
     for node in declared:
         if not isinstance(node, tree.Shared | tree.Ghost):
             continue
-        sort = sort_of(node.type, names, found)
+        sort = sort_of(node.type, names, diagnostics)
         if sort is None:
             names.broken.add(node.name)
             continue
         ghost = isinstance(node, tree.Ghost)
         if ghost and s.has_locks(sort):
-            found.add("bad-ghost", node.span, f"a ghost cannot be a `{sort}`", "it holds plain values")
-        value = initial(node.value, sort, node.span, names, found)
+            diagnostics.add("bad-ghost", node.span, f"a ghost cannot be a `{sort}`", "it holds plain values")
+        value = initial(node.value, sort, node.span, names, diagnostics)
         names.variables[node.name] = m.SharedVariable(node.name, sort, value, ghost, node.span)
 
 
-def _signatures(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:
+def _signatures(declared: tuple[tree.Declaration, ...], names: Names, diagnostics: Diagnostics) -> None:
     for node in declared:
         if not isinstance(node, tree.Function):
             continue
@@ -186,21 +190,23 @@ def _signatures(declared: tuple[tree.Declaration, ...], names: Names, found: Dia
         seen: set[str] = set()
         for parameter in node.parameters:
             if parameter.name in seen:
-                found.add("declared-twice", parameter.span, f"parameter `{parameter.name}` is named twice")
+                diagnostics.add(
+                    "declared-twice", parameter.span, f"parameter `{parameter.name}` is named twice"
+                )
             seen.add(parameter.name)
-            Scope(names, found, "code").refuse_hiding(parameter.name, parameter.span)
+            Scope(names, diagnostics, "code").refuse_hiding(parameter.name, parameter.span)
             if parameter.default is not None:
                 help = "pass it at each call"
-                found.add("no-default", parameter.span, "parameters of a `def` have no defaults", help)
+                diagnostics.add("no-default", parameter.span, "parameters of a `def` have no defaults", help)
             if parameter.type is None:
                 help = f"write `{parameter.name}: T`"
-                found.add(
+                diagnostics.add(
                     "untyped-parameter", parameter.span, f"parameter `{parameter.name}` has no type", help
                 )
                 names.broken.add(parameter.name)
                 names.unsettled.add(node.name)
                 continue
-            sort = sort_of(parameter.type, names, found)
+            sort = sort_of(parameter.type, names, diagnostics)
             if sort is None:
                 names.broken.add(parameter.name)
                 names.unsettled.add(node.name)
@@ -209,16 +215,16 @@ def _signatures(declared: tuple[tree.Declaration, ...], names: Names, found: Dia
             else:
                 parameters.append(m.Reference(node.name, parameter.name, sort, parameter.span))
         nothing = node.result is None or isinstance(node.result, tree.NoneLiteral)
-        result = None if node.result is None or nothing else sort_of(node.result, names, found)
+        result = None if node.result is None or nothing else sort_of(node.result, names, diagnostics)
         if result is None and not nothing:
             names.unsettled.add(node.name)
         if result is not None and not (s.is_plain(result) or isinstance(result, s.Snapshot)):
-            found.add("bad-type", node.span, f"a `def` cannot return a `{result}`")
+            diagnostics.add("bad-type", node.span, f"a `def` cannot return a `{result}`")
         names.functions[node.name] = Signature(node, tuple(parameters), result)
 
 
 def _functions(
-    declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics
+    declared: tuple[tree.Declaration, ...], names: Names, diagnostics: Diagnostics
 ) -> tuple[list[m.Function], dict[str, Body]]:
     functions: list[m.Function] = []
     bodies: dict[str, Body] = {}
@@ -228,8 +234,15 @@ def _functions(
         signature = names.functions[node.name]
         known: dict[str, m.LocalVariable | m.Reference] = {p.name: p for p in signature.parameters}
         scope = Scope(
-            names, found, "code", node.name, None, known, {}, frozenset(p.name for p in signature.parameters)
-        )  # fmt: skip
+            names,
+            diagnostics,
+            "code",
+            node.name,
+            None,
+            known,
+            {},
+            frozenset(p.name for p in signature.parameters),
+        )
         body = Body(scope, signature)
         for parameter in signature.parameters:
             if isinstance(parameter, m.LocalVariable):
@@ -243,13 +256,13 @@ def _functions(
 def _outline(declared: tuple[tree.Declaration, ...], names: Names) -> None:
     """Fills in the labels and locals of every process.  An assertion may name those of any of them, its
     own included, so all bodies are gone through once before one is checked; nothing is reported yet."""
-    found = Diagnostics()
+    diagnostics = Diagnostics()
     outline = replace(names, constants=dict(names.constants), instances={}, broken=set(names.broken))
-    _, functions = _functions(declared, outline, found)
+    _, functions = _functions(declared, outline, diagnostics)
     for node in declared:
         if not isinstance(node, tree.Process):
             continue
-        own = _process_body(node, outline, found)
+        own = _process_body(node, outline, diagnostics)
         check_body(node.body, own)
         reached = [(name, functions[name]) for name in reachable(own, functions)]
         for owner, body in ((node.name, own), *reached):
@@ -257,12 +270,12 @@ def _outline(declared: tuple[tree.Declaration, ...], names: Names) -> None:
             names.locals[node.name].update({(owner, name): v for name, v in body.declared.items()})
 
 
-def _process_body(node: tree.Process, names: Names, found: Diagnostics) -> Body:
-    return Body(Scope(names, found, "code", node.name, None, {}, {}, frozenset(), node.name), None)
+def _process_body(node: tree.Process, names: Names, diagnostics: Diagnostics) -> Body:
+    return Body(Scope(names, diagnostics, "code", node.name, None, {}, {}, frozenset(), node.name), None)
 
 
 def _processes(
-    declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics, cpus: int | None
+    declared: tuple[tree.Declaration, ...], names: Names, diagnostics: Diagnostics, cpus: int | None
 ) -> tuple[list[m.Process], dict[str, Body]]:  # fmt: skip
     processes: list[m.Process] = []
     bodies: dict[str, Body] = {}
@@ -272,15 +285,15 @@ def _processes(
         if node.interrupts is not None and cpus is not None:
             message = "a handler interrupts the CPU of its own task, and here CPUs are counted"
             help = "leave out `cpus` in the scenario, or the handler in this model"
-            found.add("bad-handler", node.span, message, help)
-        body = bodies[node.name] = _process_body(node, names, found)
+            diagnostics.add("bad-handler", node.span, message, help)
+        body = bodies[node.name] = _process_body(node, names, diagnostics)
         statements = served(node, check_body(node.body, body), names)
         count = names.processes[node.name][1]
         words = node.modifiers
         processes.append(
             m.Process(
                 node.name, count, "daemon" in words, "unfair" in words, statements, node.span,
-                pins(node, count, cpus, names, found), names.processes[node.name][0].count is not None,
+                pins(node, count, cpus, names, diagnostics), names.processes[node.name][0].count is not None,
                 None if node.interrupts is None else (node.interrupts.level, node.interrupts.process),
             )
         )  # fmt: skip

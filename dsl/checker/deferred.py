@@ -17,9 +17,10 @@ def kind_of(node: tree.Process) -> str | None:
     return next((word for word in node.modifiers if word in DEFERRED), None)
 
 
-def declare_deferred(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:
-    """Makes the variable known that each work and timer has, under its own name; `found` gets those that the
-    model declares without a body."""
+def declare_deferred(declared: tuple[tree.Declaration, ...], names: Names, diagnostics: Diagnostics) -> None:
+    """Makes the variable known that each work and timer has, under its own name.
+
+    `diagnostics` gets those that the model declares without a body."""
     for node in declared:
         if isinstance(node, tree.Process) and (kind := kind_of(node)) is not None:
             sort = names.types.get(DEFERRED[kind])
@@ -37,7 +38,7 @@ def declare_deferred(declared: tuple[tree.Declaration, ...], names: Names, found
                     part.name for part in _structs(names.variables[node.name].sort) if part.ordered
                 }:
                     help = f"write `{word} NAME:` with what it does below"
-                    found.add("no-body", node.span, f"a {word} has a body", help)
+                    diagnostics.add("no-body", node.span, f"a {word} has a body", help)
 
 
 def _structs(sort: s.Sort) -> Iterator[s.Struct]:

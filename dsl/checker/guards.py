@@ -14,18 +14,20 @@ from ..model import model as m
 from ..model import sorts as s
 
 
-def refuse_unguarded(formula: m.Expr, found: Diagnostics) -> None:
+def refuse_unguarded(formula: m.Expr, diagnostics: Diagnostics) -> None:
     """Reports each optional value of a property that is used without a test before it, in the same
     state formula, and each index that may not fit."""
     for part in state_parts(formula):
         for use in _unguarded(part, frozenset()):
             if isinstance(use, m.Unwrap):
                 help = f"test it right there: `{_name(use.operand)} != None and ...`"
-                found.add("unguarded", use.span, "this may be None, and the property has no value then", help)
+                diagnostics.add(
+                    "unguarded", use.span, "this may be None, and the property has no value then", help
+                )
             else:
                 message = f"this may not be within {use.sort.low} to {use.sort.high}"
                 help = "range over what fits: `any(x == i and ... for i in range(N))`"
-                found.add("unguarded", use.span, message, help)
+                diagnostics.add("unguarded", use.span, message, help)
 
 
 def state_parts(e: m.Expr) -> Iterator[m.Expr]:

@@ -31,8 +31,8 @@ def source() -> Source:
 @lru_cache
 def library() -> tree.Tree:
     """The library's declarations."""
-    parsed, found = parse(source())
-    assert parsed is not None, [str(fault) for fault in found.sorted()]
+    parsed, diagnostics = parse(source())
+    assert parsed is not None, [str(fault) for fault in diagnostics.sorted()]
     return parsed
 
 

@@ -9,7 +9,7 @@ from .values.scope import Names
 
 
 def measures(
-    declared: tuple[tree.Declaration, ...], names: Names, own: str, found: Diagnostics
+    declared: tuple[tree.Declaration, ...], names: Names, own: str, diagnostics: Diagnostics
 ) -> tuple[m.Measure, ...]:
     """The measures of a model, in order.
 
@@ -22,20 +22,22 @@ def measures(
             continue
         if node.start.process != node.end.process:
             message = f"this begins with `{node.start.process}` and ends with `{node.end.process}`"
-            found.add("bad-measure", node.span, message, "both labels are of one process")
+            diagnostics.add("bad-measure", node.span, message, "both labels are of one process")
             continue
-        known = [_labelled(mark, names, node.span.path == own, found) for mark in (node.start, node.end)]
+        known = [
+            _labelled(mark, names, node.span.path == own, diagnostics) for mark in (node.start, node.end)
+        ]
         if all(known):
             made.append(m.Measure(node.name, node.start.process, node.start.label, node.end.label, node.span))
     return tuple(made)
 
 
-def _labelled(mark: tree.Mark, names: Names, own: bool, found: Diagnostics) -> bool:
+def _labelled(mark: tree.Mark, names: Names, own: bool, diagnostics: Diagnostics) -> bool:
     """Whether there is such a label; reports it if not, in a file's own measure."""
     if mark.process not in names.processes:
         if own and not names.may_be(mark.process):
             help = did_you_mean(mark.process, names.processes) or "name a process"
-            found.add("unknown-name", mark.span, f"there is no process `{mark.process}`", help)
+            diagnostics.add("unknown-name", mark.span, f"there is no process `{mark.process}`", help)
         return False
     if mark.label == ("end",):
         return True
@@ -45,5 +47,5 @@ def _labelled(mark: tree.Mark, names: Names, own: bool, found: Diagnostics) -> b
     if own and not names.incomplete:
         message = f"process `{mark.process}` has no label `{'.'.join(mark.label)}`"
         known = [key[1] for key in labels]
-        found.add("unknown-label", mark.span, message, did_you_mean(mark.label[-1], known))
+        diagnostics.add("unknown-label", mark.span, message, did_you_mean(mark.label[-1], known))
     return False

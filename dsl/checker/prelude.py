@@ -19,8 +19,8 @@ def source() -> Source:
 @lru_cache
 def prelude() -> tree.Tree:
     """The prelude's declarations."""
-    parsed, found = parse(source())
-    assert parsed is not None, [str(fault) for fault in found.sorted()]
+    parsed, diagnostics = parse(source())
+    assert parsed is not None, [str(fault) for fault in diagnostics.sorted()]
     return parsed
 
 

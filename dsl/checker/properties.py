@@ -17,7 +17,7 @@ Owner = m.Function | m.Process | m.Policy
 
 
 def formulas(
-    declared: tuple[tree.Declaration, ...], scenario: str | None, names: Names, found: Diagnostics
+    declared: tuple[tree.Declaration, ...], scenario: str | None, names: Names, diagnostics: Diagnostics
 ) -> list[m.Formula]:  # fmt: skip
     """The invariants, `sometimes` and temporal properties that a model has in a scenario."""
     formulas: list[m.Formula] = []
@@ -25,16 +25,16 @@ def formulas(
     for node in declared:
         if isinstance(node, tree.Invariant | tree.Sometimes | tree.Property):
             kind = type(node).__name__.lower()
-            scope = Scope(names, found, "temporal" if kind == "property" else "formula", in_process="")
+            scope = Scope(names, diagnostics, "temporal" if kind == "property" else "formula", in_process="")
             typed = condition(node.formula, scope)
             if typed is not None and kind == "property":
-                _refuse_undecidable(typed, found)
-                refuse_unguarded(typed, found)
+                _refuse_undecidable(typed, diagnostics)
+                refuse_unguarded(typed, diagnostics)
             if node.name in m.BUILT_IN_CHECKS:
-                found.add(
+                diagnostics.add(
                     "reserved-name", node.span, f"`{node.name}` is always checked", "choose another name"
                 )
-            refuse_unknown(node.scenarios, scenarios, "scenario", node.span, names, found)
+            refuse_unknown(node.scenarios, scenarios, "scenario", node.span, names, diagnostics)
             claimed = scenario is None or not node.scenarios or scenario in node.scenarios
             if typed is not None and claimed:
                 formulas.append(m.Formula(node.name, kind, typed, node.doc, node.span, node.formula.span))
@@ -42,7 +42,7 @@ def formulas(
 
 
 def refuse_unknown(
-    words: tuple[str, ...], known: set[str], what: str, span: Span, names: Names, found: Diagnostics
+    words: tuple[str, ...], known: set[str], what: str, span: Span, names: Names, diagnostics: Diagnostics
 ) -> None:
     """Reports names of scenarios, or policies, that there are none of."""
     for word in words:
@@ -50,7 +50,7 @@ def refuse_unknown(
             help = did_you_mean(word, known) or (
                 f"there are: {', '.join(sorted(known))}" if known else "none is declared"
             )
-            found.add(f"unknown-{what}", span, f"there is no {what} `{word}`", help)
+            diagnostics.add(f"unknown-{what}", span, f"there is no {what} `{word}`", help)
 
 
 def assertions(owners: tuple[Owner, ...]) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def _assertions(owners: tuple[Owner, ...]) -> Iterator[m.Assert | m.Bug]:
 
 
 def refuse_shared_names(
-    declared: tuple[tree.Declaration, ...], owners: tuple[Owner, ...], found: Diagnostics
+    declared: tuple[tree.Declaration, ...], owners: tuple[Owner, ...], diagnostics: Diagnostics
 ) -> None:
     """Reports assertions whose text is the name of another property.  A verdict, an `expect` and
     `--property` know a property by its name alone, so one of the two would be taken for the other."""
@@ -72,18 +72,18 @@ def refuse_shared_names(
     for node in _assertions(owners):
         if node.text in m.BUILT_IN_CHECKS:
             help = "say what is wrong when it fails"
-            found.add("reserved-name", node.span, f"`{node.text}` is always checked", help)
+            diagnostics.add("reserved-name", node.span, f"`{node.text}` is always checked", help)
         elif (formula := formulas.get(node.text)) is not None:
             kind = type(formula).__name__.lower()
             article = "an" if kind == "invariant" else "a"
             message = f"`{node.text}` is the name of {article} `{kind}` already"
             help = f"give the assertion another text, or rename the `{kind}`"
-            found.add("same-name", node.span, message, help, [(formula.span, "it stands here")])
+            diagnostics.add("same-name", node.span, message, help, [(formula.span, "it stands here")])
 
 
 def expectations(
     declared: tuple[tree.Declaration, ...], formulas: list[m.Formula], assertions: tuple[str, ...],
-    names: Names, own: str, found: Diagnostics,
+    names: Names, own: str, diagnostics: Diagnostics,
 ) -> list[m.Expectation]:  # fmt: skip
     """What the model expects, checked for names that do not exist; `own` is the file's path."""
     known = [*m.BUILT_IN_CHECKS, *assertions, *(formula.name for formula in formulas)]
@@ -108,19 +108,21 @@ def expectations(
             continue
         if not (node.target in known or node.target in faulty or _may_be(node.target, names)):
             help = did_you_mean(node.target, known) or "choose one of: " + ", ".join(known)
-            found.add("unknown-property", node.span, f"there is no property `{node.target}`", help)
-        refuse_unknown(node.under, policies, "policy", node.span, names, found)
-        refuse_unknown(node.scenarios, scenarios, "scenario", node.span, names, found)
+            diagnostics.add("unknown-property", node.span, f"there is no property `{node.target}`", help)
+        refuse_unknown(node.under, policies, "policy", node.span, names, diagnostics)
+        refuse_unknown(node.scenarios, scenarios, "scenario", node.span, names, diagnostics)
         only = claimed_in.get(node.target) or scenarios
         for word in node.scenarios:
             if word in scenarios and word not in only:
                 message = f"`{node.target}` is not claimed in `{word}`"
                 help = f"it is in {', '.join(f'`{name}`' for name in sorted(only))}"
-                found.add("unknown-property", node.span, message, help)
+                diagnostics.add("unknown-property", node.span, message, help)
         key = (node.target, node.under, node.scenarios)
         if key in seen:
             related = [(seen[key], "it stands here")]
-            found.add("declared-twice", node.span, "this expectation is stated already", related=related)
+            diagnostics.add(
+                "declared-twice", node.span, "this expectation is stated already", related=related
+            )
         seen.setdefault(key, node.span)
         expectations.append(m.Expectation(node.target, node.verdict, node.under, node.scenarios, node.span))
     return expectations
@@ -131,7 +133,7 @@ def _may_be(target: str, names: Names) -> bool:
     return names.may_be(target) or (names.lost is not None and names.lost.may_assert(target))
 
 
-def refuse_bad_acceptances(declared: tuple[tree.Declaration, ...], found: Diagnostics) -> None:
+def refuse_bad_acceptances(declared: tuple[tree.Declaration, ...], diagnostics: Diagnostics) -> None:
     """Each acceptance has a reason, and is stated once in its file.  What it is about may be gone."""
     seen: dict[tuple[str, str], Span] = {}
     for node in declared:
@@ -139,22 +141,26 @@ def refuse_bad_acceptances(declared: tuple[tree.Declaration, ...], found: Diagno
             continue
         if not node.reason.strip():
             help = "say why less is enough"
-            found.add("no-reason", node.span, "an acceptance needs a reason", help)
+            diagnostics.add("no-reason", node.span, "an acceptance needs a reason", help)
         key = (node.span.path, node.target)
         if key in seen:
             related = [(seen[key], "it stands here")]
-            found.add("declared-twice", node.span, f"`{node.target}` is accepted already", related=related)
+            diagnostics.add(
+                "declared-twice", node.span, f"`{node.target}` is accepted already", related=related
+            )
         seen.setdefault(key, node.span)
 
 
-def _refuse_undecidable(e: m.Expr, found: Diagnostics) -> None:
+def _refuse_undecidable(e: m.Expr, diagnostics: Diagnostics) -> None:
     """What TLC cannot decide: temporal words under a quantifier over something that changes, and
     `until` anywhere but as `P until Q` or `always (R implies (P until Q))`."""
     for node in m.walk(e):
         if isinstance(node, m.Quantified) and is_temporal(node.body):
             if not isinstance(node.domain, m.Literal) or (node.condition and m.is_stateful(node.condition)):
                 help = "range over numbers or a type"
-                found.add("temporal-domain", node.span, "a temporal quantifier needs a constant domain", help)
+                diagnostics.add(
+                    "temporal-domain", node.span, "a temporal quantifier needs a constant domain", help
+                )
     allowed: list[m.Expr] = []
     for part in conjuncts(e):
         match part:
@@ -170,7 +176,7 @@ def _refuse_undecidable(e: m.Expr, found: Diagnostics) -> None:
         if isinstance(node, m.Temporal) and node.operator == "until":
             if node not in allowed or any(is_temporal(operand) for operand in node.operands):
                 help = "write `P until Q` or `always (R implies (P until Q))`"
-                found.add("until-form", node.span, "`until` cannot be decided in this place", help)
+                diagnostics.add("until-form", node.span, "`until` cannot be decided in this place", help)
 
 
 def is_temporal(e: object) -> bool:

@@ -18,24 +18,24 @@ _FETCH = re.compile(r"\$(?:arg[1-9]\d?|retval)(?::(?:[usx](?:8|16|32|64)|string)
 
 
 def recordings(
-    declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics
+    declared: tuple[tree.Declaration, ...], names: Names, diagnostics: Diagnostics
 ) -> tuple[m.Recording, ...]:
     """The recordings of a model that have no fault."""
     made: list[m.Recording] = []
     for node in declared:
         if isinstance(node, tree.Recording):
-            before = len(found)
-            recording = _Checking(node, names, found).recording()
-            if len(found) == before:
+            before = len(diagnostics)
+            recording = _Checking(node, names, diagnostics).recording()
+            if len(diagnostics) == before:
                 made.append(recording)
     return tuple(made)
 
 
 class _Checking:
-    def __init__(self, node: tree.Recording, names: Names, found: Diagnostics) -> None:
+    def __init__(self, node: tree.Recording, names: Names, diagnostics: Diagnostics) -> None:
         self.node = node
         self.names = names
-        self.found = found
+        self.diagnostics = diagnostics
         self.bound: dict[str, set[str]] = {}
         """By name of a bound event: the processes whose labels it stands for."""
         for event in node.events:
@@ -49,7 +49,7 @@ class _Checking:
             if part.process in parts:
                 related = [(parts[part.process].span, "it stands here")]
                 message = f"`{part.process}` is a part already"
-                self.found.add("declared-twice", part.span, message, related=related)
+                self.diagnostics.add("declared-twice", part.span, message, related=related)
             if self.process(part.process, part.span):
                 stretch = self.stretch(part.stretch, part.process)
                 parts[part.process] = m.Part(part.process, part.threads, stretch, part.span)
@@ -64,10 +64,12 @@ class _Checking:
                 rules.append(self.rule(event))
             elif self.process(event.process, event.span) and len(parts) == len(node.parts):
                 message = f"no thread plays `{event.process}`"
-                self.found.add("bad-recording", event.span, message, f"write `part {event.process}` above it")
-        if not any(rule.process for rule in rules) and not self.found.errors:
+                self.diagnostics.add(
+                    "bad-recording", event.span, message, f"write `part {event.process}` above it"
+                )
+        if not any(rule.process for rule in rules) and not self.diagnostics.errors:
             help = "write `event NAME: PROCESS at LABEL`"
-            self.found.add("bad-recording", node.span, "no event of this recording is bound", help)
+            self.diagnostics.add("bad-recording", node.span, "no event of this recording is bound", help)
         probes = tuple(probe for line in node.probes if (probe := self.probe(line)) is not None)
         return m.Recording(node.name, node.doc, tuple(parts.values()), tuple(rules), probes, node.span)
 
@@ -77,7 +79,7 @@ class _Checking:
             return True
         if not self.names.may_be(name):
             help = did_you_mean(name, self.names.processes)
-            self.found.add("unknown-name", span, f"there is no process `{name}`", help)
+            self.diagnostics.add("unknown-name", span, f"there is no process `{name}`", help)
         return False
 
     def stretch(self, node: tree.Stretch | None, process: str | None = None) -> m.Stretch | None:
@@ -87,11 +89,11 @@ class _Checking:
         for name in (node.first, node.last):
             if name not in self.bound:
                 help = did_you_mean(name, self.bound) or "name an `event` of this recording"
-                self.found.add("unknown-name", node.span, f"no event `{name}` is bound", help)
+                self.diagnostics.add("unknown-name", node.span, f"no event `{name}` is bound", help)
             elif process is not None and process not in self.bound[name]:
                 message = f"`{name}` is no event of `{process}`"
                 help = "a part begins and ends with events of its own"
-                self.found.add("bad-recording", node.span, message, help)
+                self.diagnostics.add("bad-recording", node.span, message, help)
         return m.Stretch(node.first, node.last)
 
     def tests(self, nodes: tuple[tree.Test, ...]) -> tuple[m.FieldTest, ...]:
@@ -106,16 +108,16 @@ class _Checking:
                 case _:
                     message = "`if` compares a field with a number, a truth value or a text"
                     help = "what the model says of a field stands behind `where`"
-                    self.found.add("bad-recording", node.span, message, help)
+                    self.diagnostics.add("bad-recording", node.span, message, help)
                     continue
             if node.operator not in ("==", "!="):
-                self.found.add("bad-recording", node.span, "`if` compares with `==` and `!=` only")
+                self.diagnostics.add("bad-recording", node.span, "`if` compares with `==` and `!=` only")
             made.append(m.FieldTest(node.field, node.operator, constant))
         return tuple(made)
 
     def rule(self, node: tree.Event) -> m.Rule:
         task = m.TaskOf(node.process, m.SelfIndex(s.Range(0, 0), node.span), s.Task(node.process), node.span)
-        scope = Scope(self.names, self.found, "assert", in_process=node.process, assigned=None)
+        scope = Scope(self.names, self.diagnostics, "assert", in_process=node.process, assigned=None)
         known = self.names.labels[node.process]
         labels: dict[tuple[str, str], None] = {}
         for label in node.labels:
@@ -137,14 +139,14 @@ class _Checking:
     def value(self, node: tree.Test, scope: Scope) -> m.FieldValue | None:
         if node.operator != "==":
             help = f"write `{node.field} == ...`; a comparison has a value, too: `{node.field} == (x > 1)`"
-            self.found.add("bad-recording", node.span, "`where` says what a field is equal to", help)
+            self.diagnostics.add("bad-recording", node.span, "`where` says what a field is equal to", help)
         typed = expression(node.value, scope)
         if typed is None:
             return None
         sort = typed.sort.of if isinstance(typed.sort, s.Optional) else typed.sort
         if not isinstance(sort, s.Bool | s.Range | s.Enum | s.Nothing):
             help = "a truth value, a number or a member of an enum, or None"
-            self.found.add("wrong-sort", node.span, f"a field of an event is no `{typed.sort}`", help)
+            self.diagnostics.add("wrong-sort", node.span, f"a field of an event is no `{typed.sort}`", help)
             return None
         return m.FieldValue(node.field, typed, node.span)
 
@@ -173,4 +175,4 @@ class _Checking:
 
     def bad_probe(self, node: tree.Probe, message: str) -> None:
         help = 'as in `"p FUNCTION name=$arg1"` or `"r MODULE:FUNCTION ret=$retval:u8"`'
-        self.found.add("bad-probe", node.span, message, help)
+        self.diagnostics.add("bad-probe", node.span, message, help)

@@ -41,7 +41,9 @@ def scenario_names(specification: tree.Tree) -> tuple[str | None, ...]:
     return declared or (None,)
 
 
-def scene(specification: tree.Tree, name: str | None, found: Diagnostics, lost: Lost | None = None) -> Scene:
+def scene(
+    specification: tree.Tree, name: str | None, diagnostics: Diagnostics, lost: Lost | None = None
+) -> Scene:
     """The settings of a scenario, checked for unknown words; `lost` is what could not be read."""
     node = next(
         (n for n in specification.declarations if isinstance(n, tree.Scenario) and n.name == name), None
@@ -56,60 +58,62 @@ def scene(specification: tree.Tree, name: str | None, found: Diagnostics, lost: 
     for setting in node.settings:
         word = setting.value.id if isinstance(setting.value, tree.Name) else ""
         if setting.name in seen:
-            found.add("declared-twice", setting.span, f"`{setting.name}` is set already")
+            diagnostics.add("declared-twice", setting.span, f"`{setting.name}` is set already")
         seen.add(setting.name)
         if setting.name == "cpus":
             cpus = None if word == "unlimited" else setting.value
         elif setting.name == "preempt":
             if word not in ("none", "full"):
-                found.add("bad-setting", setting.value.span, "preemption is `none` or `full`")
+                diagnostics.add("bad-setting", setting.value.span, "preemption is `none` or `full`")
             preempt = word
         elif setting.name == "memory":
             if word not in MEMORIES:
                 help = "`sc` is sequential consistency, `weak` has the kernel's reorderings"
-                found.add("bad-setting", setting.value.span, "this memory model is not known", help)
+                diagnostics.add("bad-setting", setting.value.span, "this memory model is not known", help)
             memory = word
         elif setting.name in known:
             constants[setting.name] = setting.value
         elif lost is None or not lost.may_declare(setting.name):
             advice = did_you_mean(setting.name, {*known, *SETTING_VALUES})
-            found.add("bad-setting", setting.span, f"a scenario cannot set `{setting.name}`", advice)
+            diagnostics.add("bad-setting", setting.span, f"a scenario cannot set `{setting.name}`", advice)
     if len(node.policies) > 1:
-        found.add("declared-twice", node.policies[1].span, "the policies are listed already")
+        diagnostics.add("declared-twice", node.policies[1].span, "the policies are listed already")
     return Scene(name, constants, cpus, preempt, node.policies[0] if node.policies else None, memory)
 
 
-def memory_model(of: Scene, cpus: int | None, override: str | None, found: Diagnostics) -> str:
+def memory_model(of: Scene, cpus: int | None, override: str | None, diagnostics: Diagnostics) -> str:
     """The memory model of a scenario; `override` is the command line's, which wins.  Refused where CPUs are
     counted: what a context switch orders there is not modelled."""
     memory = override or of.memory
     if memory == "weak" and cpus is not None and of.cpus is not None:
         help = "leave out `cpus`, which gives each task one, or check the scenario under `memory = sc`"
-        found.add("weak-with-cpus", of.cpus.span, "weak memory is not modelled where CPUs are counted", help)
+        diagnostics.add(
+            "weak-with-cpus", of.cpus.span, "weak memory is not modelled where CPUs are counted", help
+        )
     return memory
 
 
-def cpu_count(of: Scene, names: Names, found: Diagnostics) -> int | None:
+def cpu_count(of: Scene, names: Names, diagnostics: Diagnostics) -> int | None:
     """How many CPUs a scenario has; None for one for each task."""
     if of.cpus is None:
         return None
-    value = constant(of.cpus, Scope(names, found, "constant", in_process=""), "the number of CPUs")
+    value = constant(of.cpus, Scope(names, diagnostics, "constant", in_process=""), "the number of CPUs")
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_CPUS:
         help = "or `unlimited`"
-        found.add("bad-setting", of.cpus.span, f"there are 1 to {MAX_CPUS} CPUs", help)
+        diagnostics.add("bad-setting", of.cpus.span, f"there are 1 to {MAX_CPUS} CPUs", help)
         return None
     return value
 
 
 def pins(
-    node: tree.Process, count: int, cpus: int | None, names: Names, found: Diagnostics
+    node: tree.Process, count: int, cpus: int | None, names: Names, diagnostics: Diagnostics
 ) -> tuple[int, ...] | None:
     """The CPU of each instance of a pinned process; None where it is not pinned or CPUs are not counted."""
     if node.cpu is None:
         return None
-    own = Scope(names, found, "code", node.name, None, {}, {}, frozenset(), node.name)
+    own = Scope(names, diagnostics, "code", node.name, None, {}, {}, frozenset(), node.name)
     typed = expression(node.cpu, own)
     if typed is None:
         return None
@@ -122,16 +126,16 @@ def pins(
         try:
             value = evaluate(m.rewritten(typed, at))  # type: ignore[arg-type]
         except NotConstant as fault:
-            found.add(
+            diagnostics.add(
                 "not-constant", fault.span, "the CPU of a process is constant", "it may depend on `self`"
             )
             return None
         if isinstance(value, bool) or not isinstance(value, int):
-            found.add("wrong-sort", node.cpu.span, "a number is needed")
+            diagnostics.add("wrong-sort", node.cpu.span, "a number is needed")
             return None
         if cpus is not None and not 0 <= value < cpus:
             help = f"write `({_source(node.cpu)}) % {cpus}`, or give the scenario more CPUs"
-            found.add(
+            diagnostics.add(
                 "bad-pin", node.cpu.span, f"`{node.name}[{index}]` is pinned to CPU {value} of {cpus}", help
             )
             return None
@@ -191,20 +195,20 @@ def _statements(node: object) -> Iterator[object]:
 
 
 def choices(
-    declared: tuple[tree.Declaration, ...], of: Scene, names: Names, found: Diagnostics
+    declared: tuple[tree.Declaration, ...], of: Scene, names: Names, diagnostics: Diagnostics
 ) -> tuple[str, ...]:
     """The policies under which the unpinned waiting sites are checked; none when there are none."""
-    scope = Scope(names, found, "constant", in_process="")
+    scope = Scope(names, diagnostics, "constant", in_process="")
     lines = [node for node in declared if isinstance(node, tree.Policies)]
     if len(lines) > 1:
-        found.add("declared-twice", lines[1].span, "the policies are listed already")
+        diagnostics.add("declared-twice", lines[1].span, "the policies are listed already")
     line = of.policies or (lines[0] if lines else None)
     asked: list[str] = []
     if line is not None:
         for use in line.uses:
             name = policy_instance(use, scope)
             if name in asked:
-                found.add("declared-twice", use.span, f"policy `{name}` is listed already")
+                diagnostics.add("declared-twice", use.span, f"policy `{name}` is listed already")
             elif name is not None:
                 asked.append(name)
     # Policies of the model's own are checked even where no site uses them.
@@ -212,8 +216,8 @@ def choices(
         if isinstance(node, tree.Policy) and all(p.default is not None for p in node.parameters):
             policy_instance(tree.PolicyUse(node.span, node.name, ()), scope)
     if names.unpinned is None:
-        if line is not None and not found.errors and names.lost is None:
-            found.add(
+        if line is not None and not diagnostics.errors and names.lost is None:
+            diagnostics.add(
                 "no-wait", line.span, "no `wait until` is left open to these policies", "remove the line"
             )
         return ()

@@ -12,7 +12,7 @@ from .values.scope import Names
 
 
 def unlocked_on_purpose(
-    declared: tuple[tree.Declaration, ...], names: Names, own: str, found: Diagnostics
+    declared: tuple[tree.Declaration, ...], names: Names, own: str, diagnostics: Diagnostics
 ) -> tuple[str, ...]:
     """The locations that a model accepts, each once, in order; a variable with fields stands for all of them.
 
@@ -25,16 +25,20 @@ def unlocked_on_purpose(
         if not isinstance(node, tree.AcceptUnlocked):
             continue
         if not node.reason.strip():
-            found.add("no-reason", node.span, "an acceptance needs a reason", "say what orders the accesses")
+            diagnostics.add(
+                "no-reason", node.span, "an acceptance needs a reason", "say what orders the accesses"
+            )
         for location in node.locations:
             if location in accepted:
                 related = [(accepted[location], "it stands here")]
-                found.add("declared-twice", node.span, f"`{location}` is accepted already", related=related)
+                diagnostics.add(
+                    "declared-twice", node.span, f"`{location}` is accepted already", related=related
+                )
             elif location not in known and not names.may_be(location.partition(".")[0]):
                 if node.span.path != own:
                     continue
                 help = did_you_mean(location, known) or "name a `shared` variable, or a field of one"
-                found.add("unknown-name", node.span, f"there is no shared location `{location}`", help)
+                diagnostics.add("unknown-name", node.span, f"there is no shared location `{location}`", help)
             accepted.setdefault(location, node.span)
     return tuple(accepted)
 

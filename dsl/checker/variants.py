@@ -22,13 +22,13 @@ def vary(variant: tree.Tree, base: tree.Tree, lost: Lost | None = None) -> tuple
     the base's expectations about a property give way to the variant's.  A declaration that replaces
     nothing and that nothing uses is taken for a misspelt replacement, where nothing was `lost` that might.
     """
-    found = Diagnostics()
+    diagnostics = Diagnostics()
     own = {name: node for node in variant.declarations if (name := name_of(node)) is not None}
     for node in variant.declarations:
         name = name_of(node)
         if name is not None and own[name] is not node:
             related = [(own[name].span, "it stands here")]
-            found.add("declared-twice", node.span, f"`{name}` is declared already", related=related)
+            diagnostics.add("declared-twice", node.span, f"`{name}` is declared already", related=related)
     expected = {node.target for node in variant.declarations if isinstance(node, tree.Expect)}
     policies = any(isinstance(node, tree.Policies) for node in variant.declarations)
     merged: list[tree.Declaration] = []
@@ -38,7 +38,7 @@ def vary(variant: tree.Tree, base: tree.Tree, lost: Lost | None = None) -> tuple
         if name in own:
             new = own[name]
             if type(new) is not type(node):
-                found.add(
+                diagnostics.add(
                     "replaces-other-kind", new.span, f"`{name}` is something else in the base",
                     related=[(node.span, "it stands here")],
                 )  # fmt: skip
@@ -60,9 +60,11 @@ def vary(variant: tree.Tree, base: tree.Tree, lost: Lost | None = None) -> tuple
         ):
             known = [other for node in base.declarations if (other := name_of(node))]
             help = did_you_mean(name, known) or "remove it, or use it"
-            found.add("replaces-nothing", new.span, f"`{name}` replaces nothing, and nothing uses it", help)
+            diagnostics.add(
+                "replaces-nothing", new.span, f"`{name}` replaces nothing, and nothing uses it", help
+            )
     doc = variant.doc if variant.doc is not None else base.doc
-    return tree.Tree(variant.path, doc, variant.header, tuple(merged)), found
+    return tree.Tree(variant.path, doc, variant.header, tuple(merged)), diagnostics
 
 
 def _used(node: tree.Declaration, mentioned: set[str]) -> bool:

@@ -20,8 +20,8 @@ class Build(Transformer[Token, Any]):
     """Lark's tree to ours; a method per rule.
 
     `offset` is how many lines of the source stand above the text that Lark read; `replaced` are lines of
-    the source that were made harmless for it, whose conditions and names are left open ("").  `found` are
-    faults that the grammar does not know of.
+    the source that were made harmless for it, whose conditions and names are left open ("").  `diagnostics`
+    gets the faults that the grammar does not know of.
     """
 
     def __init__(self, source: Source, offset: int, replaced: Set[int] = frozenset()) -> None:
@@ -29,7 +29,7 @@ class Build(Transformer[Token, Any]):
         self.source = source
         self.offset = offset
         self.replaced = replaced
-        self.found = Diagnostics()
+        self.diagnostics = Diagnostics()
 
     def _span(self, meta: Meta | Token) -> Span:
         if getattr(meta, "empty", False):
@@ -49,7 +49,7 @@ class Build(Transformer[Token, Any]):
     def NAME(self, token: Token) -> Token:
         if token in KEYWORDS:
             message = f"`{token}` is a word of the language"
-            self.found.add("reserved-name", self._span(token), message, "choose another name")
+            self.diagnostics.add("reserved-name", self._span(token), message, "choose another name")
         if token == HOLE and self._span(token).line in self.replaced:
             return token.update(value="")
         return token
@@ -66,7 +66,7 @@ class Build(Transformer[Token, Any]):
     def number(self, meta: Meta, c: list[Any]) -> tree.Number:
         digits = str(c[0]).replace("_", "")
         if len(digits) > 9:
-            self.found.add(
+            self.diagnostics.add(
                 "number-too-large",
                 self._span(meta),
                 "numbers go up to 999,999,999",

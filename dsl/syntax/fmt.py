@@ -35,13 +35,13 @@ def format_source(source: Source, cache: str | None = None) -> tuple[str | None,
     of `parse`.
     """
     source = Source(source.path, re.sub(r"\r+(?=\n|\Z)", "", source.text))
-    tree, found = parse(source, cache)
+    tree, diagnostics = parse(source, cache)
     if tree is None:
-        return None, found
+        return None, diagnostics
     pieces = _read(source)
     result = _print(pieces)
     assert _meaning(pieces) == _meaning(_read(Source(source.path, result))), "formatting changed the tokens"
-    return result, found
+    return result, diagnostics
 
 
 def meaning(source: Source) -> str:
@@ -93,8 +93,8 @@ class _Piece:
 
 def _read(source: Source) -> tuple[_Piece, ...]:
     """The pieces of a file that parses, in order."""
-    found = Diagnostics()
-    cut = chunks(logical_lines(source, found), source.path, found)
+    diagnostics = Diagnostics()
+    cut = chunks(logical_lines(source, diagnostics), source.path, diagnostics)
     end = len(source.lines) + 1
     statements = [statement for chunk in cut for statement in _statements(chunk, source)]
     statements.append(_Statement(end, end, (0,)))

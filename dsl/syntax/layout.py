@@ -104,7 +104,7 @@ class Chunk:
         return "".join(pieces) + "\n"
 
 
-def logical_lines(source: Source, found: Diagnostics) -> tuple[LogicalLine, ...]:
+def logical_lines(source: Source, diagnostics: Diagnostics) -> tuple[LogicalLine, ...]:
     """The lines that hold anything but comments; brackets and docstrings join lines.
 
     A bracket that is still open where a declaration or statement starts is a fault, and closed there.  Once
@@ -116,15 +116,15 @@ def logical_lines(source: Source, found: Diagnostics) -> tuple[LogicalLine, ...]
     if faults:
         faults = Diagnostics()
         lines = _Scan(source, faults, strict=True).lines()
-    found.extend(faults.sorted())
+    diagnostics.extend(faults.sorted())
     return lines
 
 
 class _Scan:
-    def __init__(self, source: Source, found: Diagnostics, *, strict: bool) -> None:
+    def __init__(self, source: Source, diagnostics: Diagnostics, *, strict: bool) -> None:
         self.source = source
         self.text = source.text
-        self.found = found
+        self.diagnostics = diagnostics
         self.strict = strict
         self.made: list[LogicalLine] = []
         self.open_at: list[tuple[str, Span]] = []
@@ -155,7 +155,7 @@ class _Scan:
                 stop = self._torn_at(begin, at, token.kind == "docstring")
                 if stop is not None:
                     place = _place(self.source, begin, number, 3)
-                    self.found.add(
+                    self.diagnostics.add(
                         "unclosed-string", place, "this docstring is never closed", 'close it with `"""`'
                     )
                     self.open_at.clear()
@@ -166,7 +166,7 @@ class _Scan:
                 # Within brackets it is not certain where it ends.
                 changes = () if self.open_at else (_closing(place, token.text),)
                 help = Advice(f"close it with `{token.text[0]}`", changes)
-                self.found.add("unclosed-string", place, "this text is not closed on its line", help)
+                self.diagnostics.add("unclosed-string", place, "this text is not closed on its line", help)
                 if self.strict:
                     self.open_at.clear()
         self._finish(len(text))
@@ -199,18 +199,18 @@ class _Scan:
         if self.open_at:
             bracket, place = self.open_at[-1]
             help = f"close it with `{_CLOSES[bracket]}`"
-            self.found.add("unclosed-bracket", place, f"`{bracket}` is never closed", help)
+            self.diagnostics.add("unclosed-bracket", place, f"`{bracket}` is never closed", help)
             self.open_at.clear()
 
     def _close(self, bracket: str, place: Span) -> None:
         if not self.open_at:
-            self.found.add("unopened-bracket", place, f"`{bracket}` closes nothing")
+            self.diagnostics.add("unopened-bracket", place, f"`{bracket}` closes nothing")
             return
         opened, where = self.open_at.pop()
         if opened != _OPENS[bracket]:
             message = f"`{bracket}` cannot close `{opened}`"
             help = f"close it with `{_CLOSES[opened]}` first"
-            self.found.add("unopened-bracket", place, message, help, [(where, "it is opened here")])
+            self.diagnostics.add("unopened-bracket", place, message, help, [(where, "it is opened here")])
 
     def _torn_at(self, begin: int, end: int, closed: bool) -> int | None:
         """Where a docstring has to end that was never closed; None for one that was."""
@@ -241,7 +241,7 @@ def _closing(begin: Span, text: str) -> Edit:
     return Edit(Span(begin.path, begin.line, end, begin.line, end), text[0])
 
 
-def chunks(lines: tuple[LogicalLine, ...], path: str, found: Diagnostics) -> tuple[Chunk, ...]:
+def chunks(lines: tuple[LogicalLine, ...], path: str, diagnostics: Diagnostics) -> tuple[Chunk, ...]:
     """Declarations: a line that is not indented and the indented ones that follow it."""
     cut: list[list[LogicalLine]] = []
     for line in lines:
@@ -251,7 +251,7 @@ def chunks(lines: tuple[LogicalLine, ...], path: str, found: Diagnostics) -> tup
             cut[-1].append(line)
         else:
             place = Span(path, line.line, 1, line.line, line.indent + 1)
-            found.add(
+            diagnostics.add(
                 "bad-indent",
                 place,
                 "this line is indented, and nothing stands above it",

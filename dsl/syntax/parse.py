@@ -42,7 +42,7 @@ class Reading:
 
     tree: tree.Tree | None
     lost: recover.Lost | None
-    found: Diagnostics
+    diagnostics: Diagnostics
 
 
 def parse(source: Source, cache: str | None = None) -> tuple[tree.Tree | None, Diagnostics]:
@@ -52,7 +52,7 @@ def parse(source: Source, cache: str | None = None) -> tuple[tree.Tree | None, D
     computed (once per process).
     """
     reading = read(source, cache)
-    return None if reading.found.errors else reading.tree, reading.found
+    return None if reading.diagnostics.errors else reading.tree, reading.diagnostics
 
 
 def read(source: Source, cache: str | None = None, memory: Memory | None = None) -> Reading:
@@ -60,7 +60,7 @@ def read(source: Source, cache: str | None = None, memory: Memory | None = None)
 
     `memory` is what was read of the same file before: only declarations that have changed are read again.
     """
-    found = Diagnostics()
+    diagnostics = Diagnostics()
     doc: str | None = None
     header: tree.Header | None = None
     declarations: list[tree.Declaration] = []
@@ -69,7 +69,7 @@ def read(source: Source, cache: str | None = None, memory: Memory | None = None)
     lines = logical_lines(source, scanned)
     _refuse_tabs(source, lines, scanned)
     cut = chunks(lines, source.path, scanned)
-    found.extend(scanned.sorted())
+    diagnostics.extend(scanned.sorted())
     part = None
     memory = Memory() if memory is None else memory
     memory.begin(source.path)
@@ -77,23 +77,23 @@ def read(source: Source, cache: str | None = None, memory: Memory | None = None)
         if position and part is not None and part.node is None and chunk.text[0] in "{}":
             continue  # the body of a function of C, whose head was refused
         part = memory.part(chunk, torn) or memory.keep(chunk, torn, _parse_chunk(chunk, torn, source, cache))
-        found.extend(part.found)
+        diagnostics.extend(part.found)
         if part.lost is not None:
             lost = part.lost if lost is None else lost | part.lost
-        if len(found) >= MAX_SYNTAX_ERRORS:
-            return Reading(None, lost or recover.Lost(), found)
+        if len(diagnostics) >= MAX_SYNTAX_ERRORS:
+            return Reading(None, lost or recover.Lost(), diagnostics)
         match part.node:
             case None:
                 if part.lost is not None and chunk.text.startswith("model") and "varies" in chunk.text:
-                    return Reading(None, part.lost, found)
+                    return Reading(None, part.lost, diagnostics)
             case tree.Docstring(text=text) if position == 0:
                 doc = text
             case tree.Docstring(span=span):
                 help = "move it above the `model` line, or write comments with `#`"
-                found.add("misplaced-docstring", span, "the docstring of a file comes first", help)
+                diagnostics.add("misplaced-docstring", span, "the docstring of a file comes first", help)
             case tree.Header() as node:
                 if header or declarations:
-                    found.add(
+                    diagnostics.add(
                         "misplaced-model",
                         node.span,
                         "the `model` line comes first, and once",
@@ -105,19 +105,19 @@ def read(source: Source, cache: str | None = None, memory: Memory | None = None)
                 declarations.append(node)
     start = lines[0].line if lines else 1
     place = Span(source.path, start, 1, start, 1)
-    if header is None and not found:
+    if header is None and not diagnostics:
         message = "the file has no `model` line" if lines else "the file is empty"
-        found.add("no-model", place, message, "begin with `model NAME`")
-    if lost is None and found.errors:
+        diagnostics.add("no-model", place, message, "begin with `model NAME`")
+    if lost is None and diagnostics.errors:
         lost = recover.Lost()
     header = header or tree.Header(place, "", None)
-    return Reading(tree.Tree(source.path, doc, header, tuple(declarations)), lost, found)
+    return Reading(tree.Tree(source.path, doc, header, tuple(declarations)), lost, diagnostics)
 
 
-def _torn(cut: tuple[Chunk, ...], found: Diagnostics) -> Iterator[tuple[tuple[int, str], ...]]:
+def _torn(cut: tuple[Chunk, ...], diagnostics: Diagnostics) -> Iterator[tuple[tuple[int, str], ...]]:
     """For each declaration the positions of its lines in which a bracket or text is not closed, or a tab
     stands, and what is wrong there."""
-    faults = [(fault.span.line, fault.code) for fault in found.sorted()]
+    faults = [(fault.span.line, fault.code) for fault in diagnostics.sorted()]
     for chunk in cut:
         own = [fault for fault in faults if chunk.line <= fault[0] <= chunk.end_line]
         yield tuple(
@@ -126,7 +126,7 @@ def _torn(cut: tuple[Chunk, ...], found: Diagnostics) -> Iterator[tuple[tuple[in
         )
 
 
-def _refuse_tabs(source: Source, lines: tuple[LogicalLine, ...], found: Diagnostics) -> None:
+def _refuse_tabs(source: Source, lines: tuple[LogicalLine, ...], diagnostics: Diagnostics) -> None:
     tabbed = [line for line in lines if "\t" in line.text[: line.indent]]
     if tabbed:
         line, more = tabbed[0], len(tabbed) - 1
@@ -135,18 +135,18 @@ def _refuse_tabs(source: Source, lines: tuple[LogicalLine, ...], found: Diagnost
         help = "indent with four spaces" + (
             f", here and in {more} more line{'s' * (more > 1)}" if more else ""
         )
-        found.add("tab", place, "a tab in the indentation", help)
+        diagnostics.add("tab", place, "a tab in the indentation", help)
 
 
 def _parse_chunk(chunk: Chunk, torn: Torn, source: Source, cache: str | None) -> Part:
     """A declaration.  A line with a fault is replaced by a harmless one and the rest read again, so that
     the next fault is found too; so are the lines `torn`, whose faults are known."""
-    found = Diagnostics()
+    diagnostics = Diagnostics()
     lines = list(chunk.lines)
     missing: dict[int, LogicalLine] = {}
 
     def give_up() -> Part:
-        return Part(None, found.sorted(), recover.lost(list(chunk.lines)))
+        return Part(None, diagnostics.sorted(), recover.lost(list(chunk.lines)))
 
     def replace(at: int, code: str) -> bool:
         """Makes a line harmless, if that helps."""
@@ -175,23 +175,25 @@ def _parse_chunk(chunk: Chunk, torn: Torn, source: Source, cache: str | None) ->
                 parsed = _lark(cache).parse(Chunk(tuple(lines)).text)
             deep = _too_deep(parsed)
             if deep is not None:
-                _refuse_depth(deep, chunk.line - 1, source, found)
+                _refuse_depth(deep, chunk.line - 1, source, diagnostics)
                 return give_up()
             node = build.transform(parsed)
-            found.extend(fault for fault in build.found.sorted() if fault.span.line not in missing)
+            diagnostics.extend(
+                fault for fault in build.diagnostics.sorted() if fault.span.line not in missing
+            )
             if not missing:
-                return Part(node, found.sorted(), recover.Lost() if found else None)
-            return Part(node, found.sorted(), _lost(chunk, missing))
+                return Part(node, diagnostics.sorted(), recover.Lost() if diagnostics else None)
+            return Part(node, diagnostics.sorted(), _lost(chunk, missing))
         except BadIndent as fault:
             line = fault.line + chunk.line - 1
             place = Span(source.path, line, 1, line, max(fault.width, 1) + 1)
             help = "align it with the line above, or with the one that begins its block"
-            found.add("bad-indent", place, "this line is indented like no block above it", help)
+            diagnostics.add("bad-indent", place, "this line is indented like no block above it", help)
             at, code = max(i for i, piece in enumerate(lines) if piece.line <= line), "no-block"
         except UnexpectedInput as fault:
-            at, code = _report(fault, lines, source, chunk.line - 1, found)
+            at, code = _report(fault, lines, source, chunk.line - 1, diagnostics)
         patience -= len(lines)
-        if patience < 0 or len(found) >= MAX_SYNTAX_ERRORS or not replace(at, code):
+        if patience < 0 or len(diagnostics) >= MAX_SYNTAX_ERRORS or not replace(at, code):
             return give_up()
 
 
@@ -222,14 +224,14 @@ def _too_deep(parsed: Parsed[Token]) -> Meta | None:
     return next((node.meta for node in level if not node.meta.empty), parsed.meta)
 
 
-def _refuse_depth(meta: Meta, offset: int, source: Source, found: Diagnostics) -> None:
+def _refuse_depth(meta: Meta, offset: int, source: Source, diagnostics: Diagnostics) -> None:
     place = Span(source.path, meta.line + offset, meta.column, meta.line + offset, meta.column + 1)
     help = "split it: move a block to a `def`, or assign a part of the expression to a local"
-    found.add("too-deep", place, "this is nested too deep", help)
+    diagnostics.add("too-deep", place, "this is nested too deep", help)
 
 
 def _report(
-    fault: UnexpectedInput, lines: list[LogicalLine], source: Source, offset: int, found: Diagnostics
+    fault: UnexpectedInput, lines: list[LogicalLine], source: Source, offset: int, diagnostics: Diagnostics
 ) -> tuple[int, str]:
     """Adds the diagnostic for a syntax error; returns the position of its line, and its code."""
     number = max(fault.line or 1, 1) + offset
@@ -259,7 +261,7 @@ def _report(
         stop = line.offset(number, column)
     said = misfits.explain(misfits.Stop(line.text, stop, word, expected, lines[0].text if at else ""))
     start, end = line.position(said.start), line.position(max(said.end, said.start + 1))
-    found.add(said.code, Span(source.path, *start, *end), said.message, said.help)
+    diagnostics.add(said.code, Span(source.path, *start, *end), said.message, said.help)
     return at, said.code
 
 

@@ -75,22 +75,30 @@ def analyse(
     gathered = gather(
         path, text=text.encode("utf-8", "replace"), contents=overlaid(unsaved), memories=memories
     )
-    found = gathered.found
+    diagnostics = gathered.diagnostics
     checked = None
     if gathered.tree is not None:
         lost = gathered.lost
         first, *others = scenario_names(gathered.tree)
         checked = examine(gathered.tree, None, first, lost, quick=True)
-        scenarios = [checked.found]
-        if any(fault.everywhere for fault in checked.found):
-            scenarios += [examine(gathered.tree, None, name, lost, quick=True).found for name in others]
+        scenarios = [checked.diagnostics]
+        if any(fault.everywhere for fault in checked.diagnostics):
+            scenarios += [examine(gathered.tree, None, name, lost, quick=True).diagnostics for name in others]
         told = Diagnostics()
         told.extend_by_scenarios(scenarios)
         # A base that was fine before may only miss what the variant's text does not say now.
-        found.extend(fault for fault in told if lost is None or fault.span.path == path)
+        diagnostics.extend(fault for fault in told if lost is None or fault.span.path == path)
     source = gathered.sources.get(path) or Source(path, text)
     return Analysis(
-        uri, version, path, source, gathered.tree, gathered.trees, checked, found.sorted(), gathered.sources
+        uri,
+        version,
+        path,
+        source,
+        gathered.tree,
+        gathered.trees,
+        checked,
+        diagnostics.sorted(),
+        gathered.sources,
     )
 
 

@@ -23,14 +23,16 @@ MOST = 400
 
 def trace_text(
     cell: Cell, costs: Costs, seed: int, number: int, sources: Mapping[str, Source], width: int,
-    found: Diagnostics,
+    diagnostics: Diagnostics,
 ) -> str | None:  # fmt: skip
-    """Episode `number` of a cell, counted from 0 through all batches; None with what is wrong in `found`.
+    """Episode `number` of a cell, counted from 0 through all batches.
+
+    None, with what is wrong in `diagnostics`, where there is none.
 
     Rounds of a loop that are all alike are shown once.
     """
-    timing = Timing(cell, costs, found)
-    if found.errors:
+    timing = Timing(cell, costs, diagnostics)
+    if diagnostics.errors:
         return None
     try:
         late = lates([timing], seed)[cell.model.scenario]
@@ -40,10 +42,10 @@ def trace_text(
         machine.trail = []
         machine.run()
     except Undecided as fault:
-        found.add("undecided-choice", fault.span, fault.message)
+        diagnostics.add("undecided-choice", fault.span, fault.message)
         return None
     except Timeless as fault:
-        found.add("timeless-loop", fault.span, "this loop takes no time, so none would ever pass")
+        diagnostics.add("timeless-loop", fault.span, "this loop takes no time, so none would ever pass")
         return None
     ended = outcome(machine)
     states, interpreter = cell.automaton.states, cell.automaton.interpreter

@@ -103,8 +103,8 @@ def whole(block: Block) -> str:
 
 
 def read(text: str, name: str) -> tuple[tree.Tree | None, tuple[Diagnostic, ...]]:
-    parsed, found = parse(Source(name, text))
-    return parsed, found.sorted()
+    parsed, diagnostics = parse(Source(name, text))
+    return parsed, diagnostics.sorted()
 
 
 def specification(block: Block) -> tree.Tree:
@@ -125,11 +125,11 @@ def programs(block: Block) -> Iterator[tuple[str | None, str | None, Program]]:
     """The programs of a block, with the scenario and the wait policy of each."""
     whole = specification(block)
     for scenario in scenario_names(whole):
-        model, found = check(whole, None, scenario)
-        assert model is not None, found.sorted()
+        model, diagnostics = check(whole, None, scenario)
+        assert model is not None, diagnostics.sorted()
         for policy in model.choices or (None,):
-            lowered, found = lower(model, policy)
-            assert lowered is not None, found.sorted()
+            lowered, diagnostics = lower(model, policy)
+            assert lowered is not None, diagnostics.sorted()
             yield scenario, policy, lowered
 
 

@@ -86,14 +86,14 @@ def diagnose(
     text: str, constants: dict[str, str] | None = None, scenario: str | None = None
 ) -> tuple[Diagnostic, ...]:
     """All that the front end and the lowering say of a model."""
-    tree, found = parse(Source("case.pfn", text))
+    tree, diagnostics = parse(Source("case.pfn", text))
     if tree is None:
-        return found.sorted()
-    model, found = check(tree, constants, scenario)
+        return diagnostics.sorted()
+    model, diagnostics = check(tree, constants, scenario)
     if model is not None:
         _, more = lower(model, model.choices[0] if model.choices else None)
-        found.extend(more.sorted())
-    return found.sorted()
+        diagnostics.extend(more.sorted())
+    return diagnostics.sorted()
 
 
 def found_in(case: Case) -> tuple[Diagnostic, ...]:

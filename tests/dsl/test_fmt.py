@@ -36,8 +36,8 @@ def read(path: Path) -> str:
 
 
 def formatted(text: str) -> str:
-    result, found = format_source(Source("x.pfn", text))
-    assert result is not None, [(str(fault.span), fault.message) for fault in found.sorted()]
+    result, diagnostics = format_source(Source("x.pfn", text))
+    assert result is not None, [(str(fault.span), fault.message) for fault in diagnostics.sorted()]
     return result
 
 
@@ -52,8 +52,8 @@ def bare(node: object) -> object:
 
 
 def parsed(text: str) -> object:
-    tree, found = parse(Source("x.pfn", text))
-    assert tree is not None, [(str(fault.span), fault.message) for fault in found.sorted()]
+    tree, diagnostics = parse(Source("x.pfn", text))
+    assert tree is not None, [(str(fault.span), fault.message) for fault in diagnostics.sorted()]
     return bare(tree)
 
 
@@ -99,9 +99,9 @@ def test_a_docstring_keeps_its_bytes() -> None:
 
 
 def test_syntax_errors_are_returned() -> None:
-    result, found = format_source(Source("x.pfn", "model m\ndef f(a b):\n    pass\nconst = 1\n"))
+    result, diagnostics = format_source(Source("x.pfn", "model m\ndef f(a b):\n    pass\nconst = 1\n"))
     assert result is None
-    assert [fault.span.line for fault in found.sorted()] == [2, 4]
+    assert [fault.span.line for fault in diagnostics.sorted()] == [2, 4]
 
 
 @pytest.mark.parametrize("damage", [("x", "y"), (" = 1", ""), ("    ", ""), ("# c", "#"), ('"a"', '"b"')])

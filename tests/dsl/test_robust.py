@@ -46,28 +46,28 @@ WORDS = sorted(
 def stages(text: str) -> Diagnostics:
     """All stages as far as they go; a result or an error, never both and never neither."""
     source = Source("fuzz.pfn", text)
-    tree, found = parse(source)
-    assert (tree is None) == found.errors
+    tree, diagnostics = parse(source)
+    assert (tree is None) == diagnostics.errors
     if tree is None:
-        return found
-    model, found = check(tree)
-    assert (model is None) == found.errors
+        return diagnostics
+    model, diagnostics = check(tree)
+    assert (model is None) == diagnostics.errors
     if model is None:
-        return found
+        return diagnostics
     for policy in model.choices or (None,):
         program, more = lower(model, policy)
         assert (program is None) == more.errors
-        found.extend(more.sorted())
-    return found
+        diagnostics.extend(more.sorted())
+    return diagnostics
 
 
 def run(text: str, seconds: float = 2.0) -> Diagnostics:
     """Runs the stages, which must not take long, and examines what they report."""
     begun = time.process_time()
-    found = stages(text)
+    diagnostics = stages(text)
     assert time.process_time() - begun < seconds
     lines = text.split("\n")
-    for fault in found.sorted():
+    for fault in diagnostics.sorted():
         assert not codes() or fault.code in codes()
         for span in (fault.span, *(span for span, _ in fault.related)):
             if span.path != "fuzz.pfn":
@@ -78,7 +78,7 @@ def run(text: str, seconds: float = 2.0) -> Diagnostics:
             assert (span.line, span.column) <= (span.end_line, span.end_column), fault
         assert fault.message.strip() == fault.message != ""
         assert "\n" not in fault.message
-    return found
+    return diagnostics
 
 
 # ---- mutated examples
@@ -309,12 +309,12 @@ def test_a_long_model() -> None:
     text = long_model(450)
     assert 5000 < text.count("\n") < 6500
     begun = time.process_time()
-    tree, found = parse(Source("long.pfn", text))
+    tree, diagnostics = parse(Source("long.pfn", text))
     parsed = time.process_time()
-    assert tree is not None, found.sorted()
-    model, found = check(tree)
+    assert tree is not None, diagnostics.sorted()
+    model, diagnostics = check(tree)
     checked = time.process_time()
-    assert model is not None, found.sorted()
+    assert model is not None, diagnostics.sorted()
     print(
         f"{text.count(chr(10))} lines: parsed in {parsed - begun:.2f} s, checked in {checked - parsed:.2f} s"
     )

@@ -52,10 +52,10 @@ ARGUMENTS = {"x": "x", "v": "1", "wq": "wq", "S": "s", "a": "x", "b": "1", "low"
 
 
 def codes(body: str, below: str = "") -> list[str]:
-    parsed, found = parse(Source("m.pfn", f"{SURROUNDINGS}{body}{below}"))
+    parsed, diagnostics = parse(Source("m.pfn", f"{SURROUNDINGS}{body}{below}"))
     if parsed is not None:
-        found = check(parsed)[1]
-    return [fault.code for fault in found if fault.severity == "error"]
+        diagnostics = check(parsed)[1]
+    return [fault.code for fault in diagnostics if fault.severity == "error"]
 
 
 def test_a_word_stands_once() -> None:

@@ -76,8 +76,8 @@ def test_a_snippet_is_a_piece_of_a_model(name: str) -> None:
         text = "process p:\n" + "\n".join(f"    {line}" for line in text.split("\n"))
     if not re.search(r"^model\b", text, re.MULTILINE):
         text = f"model snippet\n{text}"
-    parsed, found = parse(Source("snippet.pfn", text + "\n"))
-    assert parsed is not None, (text, [fault.message for fault in found])
+    parsed, diagnostics = parse(Source("snippet.pfn", text + "\n"))
+    assert parsed is not None, (text, [fault.message for fault in diagnostics])
 
 
 def test_a_snippet_s_places_are_numbered() -> None:

@@ -56,7 +56,7 @@ def test_a_file_read_again_is_as_if_read_afresh(seed: int) -> None:
         text = TEXT if number % 20 == 0 else edit(text, random)
         source = Source("m.pfn", text)
         again, fresh = read(source, memory=memory), read(source)
-        assert again.found.sorted() == fresh.found.sorted(), text
+        assert again.diagnostics.sorted() == fresh.diagnostics.sorted(), text
         assert again.tree == fresh.tree, text
         assert again.lost == fresh.lost, text
 
@@ -92,9 +92,9 @@ def test_reading_on_and_parsing_agree() -> None:
     random = Random(7)
     for _ in range(40):
         source = Source("m.pfn", edit(TEXT, random))
-        tree, found = parse(source)
+        tree, diagnostics = parse(source)
         reading = read(source)
-        assert found.sorted() == reading.found.sorted()
-        assert (tree is None) == found.errors
-        assert (reading.lost is not None) == found.errors
+        assert diagnostics.sorted() == reading.diagnostics.sorted()
+        assert (tree is None) == diagnostics.errors
+        assert (reading.lost is not None) == diagnostics.errors
         assert tree is None or tree == reading.tree

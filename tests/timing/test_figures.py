@@ -265,6 +265,6 @@ measure time: p at begun until p at done
     ],
 )
 def test_names_that_the_model_does_not_have(s5, text: str, said: str) -> None:
-    found = Diagnostics()
-    Timing(s5["two_cpus", "spin"], table(text), found)
-    assert [said in fault.message for fault in found] == [True]
+    diagnostics = Diagnostics()
+    Timing(s5["two_cpus", "spin"], table(text), diagnostics)
+    assert [said in fault.message for fault in diagnostics] == [True]

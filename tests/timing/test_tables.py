@@ -97,9 +97,9 @@ def test_what_is_wrong_is_said_once(text: str) -> None:
 
 @pytest.mark.parametrize("words", ["switch.out", "=3", "out=3", "switch.=3"])
 def test_a_setting_that_is_none(words: str) -> None:
-    found = Diagnostics()
-    assert costs([setting(words)], found) is None
-    assert [fault.message for fault in found] == ["this is not of the form SECTION.KEY=VALUE"]
+    diagnostics = Diagnostics()
+    assert costs([setting(words)], diagnostics) is None
+    assert [fault.message for fault in diagnostics] == ["this is not of the form SECTION.KEY=VALUE"]
 
 
 def test_the_later_table_wins_and_its_sources_too() -> None:

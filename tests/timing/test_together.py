@@ -43,9 +43,9 @@ worker = {{ after = "1 us" }}
 def timing(policy: str, scenario: str, work: str) -> Timing:
     loaded = load("two.pfn", text=MODEL)
     (one,) = (c for c in loaded.cells if (c.policy, c.scenario) == (policy, scenario))
-    found = Diagnostics()
-    made = Timing(Cell(one.model, one.policy, one.program), table(COSTS.format(work=work)), found)
-    assert not found.errors
+    diagnostics = Diagnostics()
+    made = Timing(Cell(one.model, one.policy, one.program), table(COSTS.format(work=work)), diagnostics)
+    assert not diagnostics.errors
     return made
 
 

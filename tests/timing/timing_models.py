@@ -42,17 +42,19 @@ idle = []
 
 def table(*texts: str) -> Costs:
     """The costs of tables that have nothing wrong in them."""
-    found = Diagnostics()
-    made = costs([Source(f"{n}.toml", text) for n, text in enumerate(texts)], found)
-    assert made is not None, [fault.message for fault in found]
+    diagnostics = Diagnostics()
+    made = costs([Source(f"{n}.toml", text) for n, text in enumerate(texts)], diagnostics)
+    assert made is not None, [fault.message for fault in diagnostics]
     return made
 
 
 def faults(*texts: str) -> list[str]:
     """What is wrong with tables."""
-    found = Diagnostics()
-    costs([Source(f"{n}.toml", text) for n, text in enumerate(texts)], found)
-    return [f"{fault.span}: {fault.message}" + (f" ({fault.help})" if fault.help else "") for fault in found]
+    diagnostics = Diagnostics()
+    costs([Source(f"{n}.toml", text) for n, text in enumerate(texts)], diagnostics)
+    return [
+        f"{fault.span}: {fault.message}" + (f" ({fault.help})" if fault.help else "") for fault in diagnostics
+    ]
 
 
 def cells(text: str, path: str = "-") -> dict[tuple[str | None, str | None], Cell]:
@@ -68,9 +70,9 @@ def cells(text: str, path: str = "-") -> dict[tuple[str | None, str | None], Cel
 
 
 def ready(cell: Cell, made: Costs) -> Timing:
-    found = Diagnostics()
-    timing = Timing(cell, made, found)
-    assert not found.errors, [fault.message for fault in found]
+    diagnostics = Diagnostics()
+    timing = Timing(cell, made, diagnostics)
+    assert not diagnostics.errors, [fault.message for fault in diagnostics]
     return timing
 
 

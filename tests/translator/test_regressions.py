@@ -36,8 +36,8 @@ def violated(program: Program) -> str:
 
 
 def verdicts(text: str) -> str:
-    parsed, found = parse(Source("model.pfn", text))
-    assert parsed is not None, [fault.message for fault in found.sorted()]
+    parsed, diagnostics = parse(Source("model.pfn", text))
+    assert parsed is not None, [fault.message for fault in diagnostics.sorted()]
     lines: list[str] = []
     for scenario in scenario_names(parsed):
         model, faults = check(parsed, None, scenario)

@@ -40,17 +40,17 @@ class Costing:
 
 
 def costing(
-    cells: Sequence[Cell], costs: Costs, asked: Asked, found: Diagnostics, *, sensitivity: bool = True,
+    cells: Sequence[Cell], costs: Costs, asked: Asked, diagnostics: Diagnostics, *, sensitivity: bool = True,
     progress: Callable[[str], None] = lambda _: None, at: str = "", changed: tuple[str, ...] = (),
     last_first: bool = False,
 ) -> Costing | None:  # fmt: skip
-    """Times every cell; None with what is wrong with the costs in `found`.
+    """Times every cell; None with what is wrong with the costs in `diagnostics`.
 
     `progress` is told what is being done.  The same arguments give the same answer, unless `asked.stop` says
     that the time is over.
     """
-    timings = [Timing(cell, costs, found, last_first=last_first) for cell in cells]
-    if found.errors:
+    timings = [Timing(cell, costs, diagnostics, last_first=last_first) for cell in cells]
+    if diagnostics.errors:
         return None
     made: list[Measured] = []
     stopped: list[str] = []
@@ -69,11 +69,11 @@ def costing(
             moves = moved(cells, costs, apart, asked.seed, late, asked.stop)
     except Undecided as fault:
         help = f"say `--set choice.{fault.owner}=...`, or so in [choice]" if fault.owner else None
-        found.add("undecided-choice", fault.span, fault.message, help)
+        diagnostics.add("undecided-choice", fault.span, fault.message, help)
         return None
     except Timeless as fault:
         help = "give a step in the loop a time, in [step] or [duration]"
-        found.add("timeless-loop", fault.span, "this loop takes no time, so none would ever pass", help)
+        diagnostics.add("timeless-loop", fault.span, "this loop takes no time, so none would ever pass", help)
         return None
     first = cells[0]
     tasks = {

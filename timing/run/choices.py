@@ -88,10 +88,12 @@ class Choices:
         return self._known[span]
 
 
-def refuse_unknown(stated: Mapping[str, Choice], costs: Costs, names: Names, found: Diagnostics) -> None:
+def refuse_unknown(
+    stated: Mapping[str, Choice], costs: Costs, names: Names, diagnostics: Diagnostics
+) -> None:
     """Reports a choice of a table about which the model knows nothing."""
     for word in stated:
         if word not in names.bodies and names.of_line(word) is None:
             place = costs.places["choice", word]
             help = did_you_mean(word, names.bodies) or "name a function, a process, or FILE:LINE"
-            found.add("costs", place, f"`choice.{word}`: there is no such place in the model", help)
+            diagnostics.add("costs", place, f"`choice.{word}`: there is no such place in the model", help)

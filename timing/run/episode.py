@@ -86,21 +86,23 @@ class Cell:
 
 
 class Timing:
-    """A cell under costs.  `found` has what is wrong with the table; then no episode may be run."""
+    """A cell under costs.  `diagnostics` has what is wrong with the table; then no episode may be run."""
 
-    def __init__(self, cell: Cell, costs: Costs, found: Diagnostics, *, last_first: bool = False) -> None:
+    def __init__(
+        self, cell: Cell, costs: Costs, diagnostics: Diagnostics, *, last_first: bool = False
+    ) -> None:
         self.cell, self.costs, self.last_first = cell, costs, last_first
         tasks = cell.automaton.tasks
         program = cell.program
-        self.prices = prices(costs, cell.names, found)
+        self.prices = prices(costs, cell.names, diagnostics)
         self.plain = Plain(cell.automaton, self.prices, [*cell.starts, *cell.ends])
         handler = next((one for one in program.processes if one.interrupts is not None), None)
         if handler is not None:
             help = "leave it out of what is timed: a model without it, or with none of its instances"
-            found.add(
+            diagnostics.add(
                 "costs", handler.span, f"`{handler.name}` is a handler, and interrupts have no times", help
             )
-        refuse_unknown(costs.choices, costs, cell.names, found)
+        refuse_unknown(costs.choices, costs, cell.names, diagnostics)
         self.pins = dict(program.pins)
         self.coming: dict[int, Episode] = {}
         absent: set[int] = set()
@@ -116,7 +118,7 @@ class Timing:
         beyond = [cpu for cpu in costs.load if cpu >= self.count]
         if beyond and program.cpus is not None:
             message = f"`scheduler.load`: there is no CPU {beyond[0]} with cpus = {self.count}"
-            found.add("costs", costs.places["scheduler", "load"], message, "CPUs count from 0")
+            diagnostics.add("costs", costs.places["scheduler", "load"], message, "CPUs count from 0")
         self.wanted = frozenset(
             (measure, index)
             for measure, one in enumerate(cell.model.measures)

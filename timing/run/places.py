@@ -102,7 +102,7 @@ class Names:
         return sorted(self.functions | labels)
 
 
-def prices(costs: Costs, names: Names, found: Diagnostics) -> Prices:
+def prices(costs: Costs, names: Names, diagnostics: Diagnostics) -> Prices:
     """What a program's points cost.  A name that nothing has is reported, and so is an arrival in a function
     whose time is not known."""
     program = names.program
@@ -112,7 +112,7 @@ def prices(costs: Costs, names: Names, found: Diagnostics) -> Prices:
         odd = point.step is not None and _class(point) not in known
         if odd and program.process(point.process).interrupts is None:
             message = f"steps of the kind `{_class(point)}` have no times"
-            found.add("costs", point.span, message, "leave them out of what is timed")
+            diagnostics.add("costs", point.span, message, "leave them out of what is timed")
     placed: dict[int, tuple[str, Duration]] = {}
     stretches: dict[str, Stretch] = {}
     for word, duration in sorted(
@@ -125,15 +125,17 @@ def prices(costs: Costs, names: Names, found: Diagnostics) -> Prices:
         if not points:
             help = did_you_mean(word, names.known()) or "name a function, a label, or FILE:LINE"
             place = costs.places["duration", word]
-            found.add("costs", place, f"`duration.{word}`: there is no such place in the model", help)
+            diagnostics.add("costs", place, f"`duration.{word}`: there is no such place in the model", help)
         placed |= dict.fromkeys(points, (word, duration))
     for process, episode in costs.episodes.items():
         place = costs.places["episode", process]
         if process not in names.processes:
             help = did_you_mean(process, names.processes) or "name a process"
-            found.add("costs", place, f"`episode.{process}`: there is no such process in the model", help)
+            diagnostics.add(
+                "costs", place, f"`episode.{process}`: there is no such process in the model", help
+            )
             continue
-        _arrival(process, episode, names, stretches, place, found)
+        _arrival(process, episode, names, stretches, place, diagnostics)
     special: dict[int, tuple[str, Duration] | tuple[Stretch, int, int]] = dict(placed)
     touched: dict[int, tuple[Stretch, ...]] = {}
     for stretch in stretches.values():
@@ -145,17 +147,17 @@ def prices(costs: Costs, names: Names, found: Diagnostics) -> Prices:
 
 def _arrival(
     process: str, episode: Episode, names: Names, stretches: Mapping[str, Stretch], place: Span,
-    found: Diagnostics,
+    diagnostics: Diagnostics,
 ) -> None:  # fmt: skip
     word = episode.arrives_in
     if word is None or word in stretches:
         return
     if word in names.functions:
         message = f"`{process}` arrives in `{word}`, and nothing says how long that takes"
-        found.add("costs", place, message, f"say `--set duration.{word}=100us`, or so in [duration]")
+        diagnostics.add("costs", place, message, f"say `--set duration.{word}=100us`, or so in [duration]")
     else:
         help = did_you_mean(word, names.functions) or "name a function"
-        found.add("costs", place, f"`episode.{process}`: there is no function `{word}`", help)
+        diagnostics.add("costs", place, f"`episode.{process}`: there is no function `{word}`", help)
 
 
 def _stretch(name: str, duration: Duration, names: Names) -> Stretch:

@@ -49,21 +49,23 @@ def setting(words: str) -> Source:
 
 
 def costs(
-    tables: Iterable[Source], found: Diagnostics, files: Mapping[tuple[str, str], str] | None = None
+    tables: Iterable[Source], diagnostics: Diagnostics, files: Mapping[tuple[str, str], str] | None = None
 ) -> Costs | None:
-    """The costs that tables add up to, laid over the default one in order; None with a fault in `found`.
+    """The costs that tables add up to, laid over the default one in order.
+
+    None, with what is wrong in `diagnostics`, where one has a fault.
 
     `files` are the contents of what a table names as `file`, by the table's path and the name.
     """
-    layers = _Layers(found, files or {})
+    layers = _Layers(diagnostics, files or {})
     for source in (default(), *tables):
         layers.add(source)
-    return None if found.errors else layers.made()
+    return None if diagnostics.errors else layers.made()
 
 
 class _Layers:
-    def __init__(self, found: Diagnostics, files: Mapping[tuple[str, str], str]) -> None:
-        self.found = found
+    def __init__(self, diagnostics: Diagnostics, files: Mapping[tuple[str, str], str]) -> None:
+        self.diagnostics = diagnostics
         self.files = files
         self.names: list[str] = []
         self.values: dict[str, dict[str, Any]] = {name: {} for name in SECTIONS}
@@ -157,7 +159,7 @@ class _Layers:
                 self.values["source"].pop(f"{section}.{key}", None)
 
     def fault(self, place: Span, message: str, help: Advice | str | None = None) -> None:
-        self.found.add("costs", place, on_a_line(message), help)
+        self.diagnostics.add("costs", place, on_a_line(message), help)
 
     def place(self, section: str, key: str) -> Span:
         """Where a key stands in the table at hand; its first line where that cannot be told."""

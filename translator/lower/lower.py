@@ -81,28 +81,28 @@ def lower(
     Weak memory takes two turns: what sequentially consistent memory gives tells which locations are weak.
     There is no program when an `atomic` block has too many outcomes to be one step.
     """
-    program, found = _lower(model, policy, None, fair_to_writers, all_queues)
+    program, diagnostics = _lower(model, policy, None, fair_to_writers, all_queues)
     if program is None or model.memory == "sc":
-        return program, found
+        return program, diagnostics
     memory = memory_of(model, program, policy)
     if memory is not None:
-        refuse_unmodelled(model, found)
-        if found.errors:
-            return None, found
-        program, found = _lower(model, policy, memory, fair_to_writers, all_queues)
+        refuse_unmodelled(model, diagnostics)
+        if diagnostics.errors:
+            return None, diagnostics
+        program, diagnostics = _lower(model, policy, memory, fair_to_writers, all_queues)
     if program is None:
-        return None, found
+        return None, diagnostics
     if memory is not None:
         refuse_unseen_stores(program, memory)
     weak = () if memory is None else tuple(memory.locations)
     orders = {} if memory is None else barriers_of(memory)
-    return replace(program, memory=model.memory, weak=weak, orders=orders), found
+    return replace(program, memory=model.memory, weak=weak, orders=orders), diagnostics
 
 
 def _lower(
     model: m.Model, policy: str | None, memory: Memory | None, fair_to_writers: bool, all_queues: bool
 ) -> tuple[Program | None, Diagnostics]:
-    found = Diagnostics()
+    diagnostics = Diagnostics()
     bodies = [part.body for group in (model.processes, model.functions, model.policies) for part in group]
     nodes = [node for body in bodies for node in m.walk(body)]
     sleepers = any(isinstance(node, m.QueueAction | m.SetState | m.WakeTask) for node in nodes)
@@ -130,7 +130,7 @@ def _lower(
             try:
                 entry, end = lowering.run()
             except Unsupported as fault:
-                found.add(fault.code, fault.span, fault.message, fault.help)
+                diagnostics.add(fault.code, fault.span, fault.message, fault.help)
                 continue
             lowered.append((process, lowering, entry, end))
         bodies_made = (
@@ -140,11 +140,11 @@ def _lower(
         needed, patient = queued_locks(model, locks, bodies_made, fair_to_writers=fair_to_writers)
         if all_queues:
             needed |= frozenset(path for path, sort, _ in locks if sort.shared and sort.fair)
-        if needed <= queued or found.errors:
+        if needed <= queued or diagnostics.errors:
             break
         queued |= needed
-    if found.errors:
-        return None, found
+    if diagnostics.errors:
+        return None, diagnostics
     points: list[Point] = []
     entries: dict[str, str] = {}
     variables: dict[str, Variable] = {}
@@ -153,13 +153,13 @@ def _lower(
             made, first = close(lowering.flow, entry, process.span)
         except TooManyLeaves as fault:
             help = "split the block, or test less in it"
-            found.add("atomic-too-large", fault.span, "too much happens in this step", help)
+            diagnostics.add("atomic-too-large", fault.span, "too much happens in this step", help)
             continue
         points.extend(made)
         entries[process.name] = first
         variables.update(lowering.locals)
     if len(entries) < len(lowered):
-        return None, found
+        return None, diagnostics
     invariants: list[Invariant] = []
     sometimes: list[Invariant] = []
     scope = Expressions(model, None, queued)
@@ -182,4 +182,4 @@ def _lower(
         model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued,
         temporal, monitors, common.no_spinning, policy,
     )  # fmt: skip
-    return replace(program, patient_locks=tuple(sorted(patient - queued))), found
+    return replace(program, patient_locks=tuple(sorted(patient - queued))), diagnostics

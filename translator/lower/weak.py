@@ -232,7 +232,7 @@ _WHY = {
 }
 
 
-def refuse_unmodelled(model: m.Model, found: Diagnostics) -> None:
+def refuse_unmodelled(model: m.Model, diagnostics: Diagnostics) -> None:
     """Adds a diagnostic for what has no rule under weak memory: for all that code may be made of, but what
     is known to have one."""
     places: dict[Span, str] = {}
@@ -260,7 +260,7 @@ def refuse_unmodelled(model: m.Model, found: Diagnostics) -> None:
             places.setdefault(node.span, _WHY.get(type(node), "what it does to memory"))  # type: ignore[attr-defined]
     help = "check the scenario under `memory = sc`; what memory is like there is not modelled yet"
     for span, why in places.items():
-        found.add("weak-not-modelled", span, f"weak memory has no rule for this: {why}", help)
+        diagnostics.add("weak-not-modelled", span, f"weak memory has no rule for this: {why}", help)
 
 
 def refuse_unseen_stores(program: Program, memory: Memory) -> None:

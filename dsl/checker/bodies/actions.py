@@ -38,13 +38,13 @@ def action_of(node: tree.Expr, body: Body) -> object | None:
         return None
     if name in ("maybe", "need_resched"):
         if node.arguments:
-            scope.found.add("bad-argument", node.span, f"`{name}` takes nothing")
+            scope.diagnostics.add("bad-argument", node.span, f"`{name}` takes nothing")
             return FAULT
         return m.Maybe(node.span) if name == "maybe" else m.NeedResched(node.span)
     if name == "choose":
         argument = node.arguments[0] if len(node.arguments) == 1 else None
         if argument is None or isinstance(argument, tree.Keyword | tree.Generator):
-            scope.found.add("bad-argument", node.span, "`choose` takes one set or type")
+            scope.diagnostics.add("bad-argument", node.span, "`choose` takes one set or type")
             return FAULT
         over = domain(argument, scope)
         if over is None:
@@ -71,7 +71,7 @@ def plain_arguments(call: tree.Call, name: str, count: int, body: Body) -> tuple
     takes = {0: "nothing", 1: "one argument", 2: "a waitqueue and a condition"}[count]
     if name in ("wake_up_process", "kthread_stop"):
         takes = "one task"
-    body.found.add("bad-argument", call.span, f"`{name}` takes {takes}")
+    body.diagnostics.add("bad-argument", call.span, f"`{name}` takes {takes}")
     return None
 
 
@@ -89,14 +89,14 @@ def _invoke(node: tree.Call, name: str, body: Body) -> m.Invoke | None:
     for argument in node.arguments:
         if isinstance(argument, tree.Keyword | tree.Generator):
             help = "arguments are given in order"
-            scope.found.add("bad-argument", argument.span, "no keyword arguments here", help)
+            scope.diagnostics.add("bad-argument", argument.span, "no keyword arguments here", help)
             return None
         given.append(argument)
     if len(given) != len(parameters):
         message = f"`{name}` takes {len(parameters)} argument{'s' * (len(parameters) != 1)}, not {len(given)}"
         own = signature.node.span.path not in BUILT_IN
         related = [(signature.node.span, "it is defined here")] if own else []
-        scope.found.add("bad-argument", node.span, message, related=related)
+        scope.diagnostics.add("bad-argument", node.span, message, related=related)
         return None
     arguments: list[m.Expr | m.Place] = []
     for argument, parameter in zip(given, parameters, strict=True):
@@ -106,7 +106,7 @@ def _invoke(node: tree.Call, name: str, body: Body) -> m.Invoke | None:
                 return None
             if found.sort != parameter.sort:
                 message = f"`{parameter.name}` is a `{parameter.sort}`, this is `{found.sort}`"
-                scope.found.add("wrong-sort", argument.span, message)
+                scope.diagnostics.add("wrong-sort", argument.span, message)
                 return None
             arguments.append(found)
             continue
@@ -155,7 +155,7 @@ def lock_call(call: tree.Call, body: Body, *, statement: bool) -> object:
             help = Advice(f"write `{name}(...)`, with the object as an argument", only)
         elif isinstance(lock.sort, s.SetOf):
             help = help or "it has " + ", ".join(f"`{method}`" for method in SET_METHODS)
-        scope.found.add("no-method", call.span, message, help)
+        scope.diagnostics.add("no-method", call.span, message, help)
         return FAULT
     methods = LOCK_METHODS[lock.sort.kind]
     if name not in methods:
@@ -171,10 +171,10 @@ def lock_call(call: tree.Call, body: Body, *, statement: bool) -> object:
             if name not in (*OPERATION_NAMES, "down", "up"):
                 help = habit(name) or did_you_mean(name, not_within(name, methods)) or help
         article = "an" if lock.sort.shared else "a"
-        scope.found.add("no-method", call.span, f"{article} {lock.sort.kind} has no `{name}`", help)
+        scope.diagnostics.add("no-method", call.span, f"{article} {lock.sort.kind} has no `{name}`", help)
         return FAULT
     if call.arguments:
-        scope.found.add("bad-argument", call.span, f"`{name}` takes nothing")
+        scope.diagnostics.add("bad-argument", call.span, f"`{name}` takes nothing")
         return FAULT
     return _lock_operation(call, lock, name, name, body, statement=statement)
 
@@ -199,7 +199,7 @@ def _lock_operation(
         attempt = m.TryLock(lock, mode, call.span)
         return m.Do(attempt, call.span) if statement else attempt
     if not statement:
-        scope.found.add("no-result", call.span, f"`{name}` returns nothing")
+        scope.diagnostics.add("no-result", call.span, f"`{name}` returns nothing")
         return FAULT
     if action == "acquire":
         sole_first(call.span, f"`{name}`", body)
@@ -212,7 +212,9 @@ def _spelled_action(call: tree.Call, word: Word, body: Body) -> object | None:
         return lock_function(call, word, body, statement=False)
     if word.role == "is_locked":
         return None
-    body.found.add("no-result", call.span, f"`{word.word}` returns nothing", "make it a statement of its own")
+    body.diagnostics.add(
+        "no-result", call.span, f"`{word.word}` returns nothing", "make it a statement of its own"
+    )
     return FAULT
 
 
@@ -224,15 +226,17 @@ def lock_and_mode(node: tree.Expr, scope: Scope, word: str) -> tuple[m.Place, st
             mode, lock_node, bare = node.function.name, node.function.base, False
         elif node.function.name in OPERATION_NAMES or node.function.name in ("read", "write"):
             help = f"write `{word} LOCK`, or `LOCK.read()` or `LOCK.write()` for a lock with readers"
-            scope.found.add("lock-mode", node.span, f"`{word}` takes and releases the lock itself", help)
+            scope.diagnostics.add(
+                "lock-mode", node.span, f"`{word}` takes and releases the lock itself", help
+            )
             return None
     elif isinstance(node, tree.Attribute) and node.name in ("read", "write"):
-        before = len(scope.found)
+        before = len(scope.diagnostics)
         inner = place(node.base, scope)
         if inner is None or isinstance(inner.sort, s.Lock):
-            if len(scope.found) == before:
+            if len(scope.diagnostics) == before:
                 message = "the mode of a lock is written with parentheses"
-                scope.found.add(
+                scope.diagnostics.add(
                     "lock-mode", node.span, message, Advice(f"write `.{node.name}()`", (Insert("()"),))
                 )
             return None
@@ -240,7 +244,7 @@ def lock_and_mode(node: tree.Expr, scope: Scope, word: str) -> tuple[m.Place, st
     if lock is None:
         return None
     if not isinstance(lock.sort, s.Lock):
-        scope.found.add("wrong-sort", lock.span, f"`{word}` takes a lock, this is `{lock.sort}`")
+        scope.diagnostics.add("wrong-sort", lock.span, f"`{word}` takes a lock, this is `{lock.sort}`")
         return None
     if lock.sort.shared == bare:
         if bare:
@@ -249,6 +253,6 @@ def lock_and_mode(node: tree.Expr, scope: Scope, word: str) -> tuple[m.Place, st
         else:
             message = f"a {lock.sort.kind} has one mode"
             advice = Advice(f"write `{word} LOCK`", (cut(lock_node.span, node.span),))
-        scope.found.add("lock-mode", node.span, message, advice)
+        scope.diagnostics.add("lock-mode", node.span, message, advice)
         return None
     return lock, mode

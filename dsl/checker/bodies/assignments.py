@@ -19,7 +19,7 @@ from .conditions import acted, acts, tested
 
 def declaration(node: tree.Local, body: Body) -> m.Statement | None:
     """A local, known from here on; None after a fault."""
-    sort = sort_of(node.type, body.scope.names, body.found)
+    sort = sort_of(node.type, body.scope.names, body.diagnostics)
     if sort is None:
         body.scope.names.broken.add(node.name)
         return None
@@ -27,14 +27,14 @@ def declaration(node: tree.Local, body: Body) -> m.Statement | None:
         help = "declare it `shared`" if s.has_locks(sort) else "use a scalar or a set"
         if isinstance(sort, s.Struct) and not s.has_locks(sort):
             help = f"write `word {sort}:` for fields that are one value, or a local for each field"
-        body.found.add("bad-local", node.span, f"a local cannot be a `{sort}`", help)
+        body.diagnostics.add("bad-local", node.span, f"a local cannot be a `{sort}`", help)
         body.scope.names.broken.add(node.name)
         return None
     known = body.scope.locals.get(node.name)
     if known is not None:
         related = [(known.span, "it is declared here")]
         help = "declare it once, before the blocks that use it, and assign it in each"
-        body.found.add("declared-twice", node.span, f"`{node.name}` is declared already", help, related)
+        body.diagnostics.add("declared-twice", node.span, f"`{node.name}` is declared already", help, related)
         return None
     body.scope.refuse_hiding(node.name, node.span)
     variable = m.LocalVariable(body.scope.owner or "", node.name, sort, node.span)
@@ -76,18 +76,20 @@ def _fitted_action(action: m.Action, sort: s.Sort, body: Body) -> m.Action | Non
     if have is None:
         assert isinstance(action, m.Invoke | m.Modify)
         if isinstance(action, m.Modify):
-            body.found.add(
+            body.diagnostics.add(
                 "no-result", action.span, f"`{action.word}` returns nothing", "make it a statement"
             )
         else:
-            body.found.add("no-result", action.span, f"`{action.function}` returns nothing", "declare `-> T`")
+            body.diagnostics.add(
+                "no-result", action.span, f"`{action.function}` returns nothing", "declare `-> T`"
+            )
         return None
     if isinstance(sort, s.Snapshot) and isinstance(have, s.Snapshot):
         return action
     probe = fitted(m.Literal(None, have, action.span), sort, body.scope)
     if isinstance(probe, m.Unwrap | m.Fit):
         message = f"`{sort}` is needed, this is `{have}`"
-        body.found.add("wrong-sort", action.span, message, "assign it to a local of that sort first")
+        body.diagnostics.add("wrong-sort", action.span, message, "assign it to a local of that sort first")
         return None
     return action if probe is not None else None
 
@@ -123,11 +125,11 @@ def _target(node: tree.Expr, body: Body) -> m.Place | None:
             meant = did_you_mean(node.id, [*scope.locals, *scope.names.variables])
             help = meant or f"declare a local with `{node.id}: T = ...`"
             if not scope.may_be(node.id):
-                scope.found.add("unknown-name", node.span, f"`{node.id}` is not declared", help)
+                scope.diagnostics.add("unknown-name", node.span, f"`{node.id}` is not declared", help)
             return None
         if local is None and node.id not in scope.names.variables:
             help = "only variables that are declared `shared` or `ghost`, and locals, change"
-            scope.found.add("assign-constant", node.span, f"`{node.id}` is not a variable", help)
+            scope.diagnostics.add("assign-constant", node.span, f"`{node.id}` is not a variable", help)
             return None
     found = place(node, scope if not _is_ghost(node, scope) else scope.specification())
     if found is None:
@@ -143,7 +145,7 @@ def _target(node: tree.Expr, body: Body) -> m.Place | None:
         advice = "assign field by field, or element by element"
         if isinstance(found.sort, s.Struct) and not s.has_locks(found.sort):
             advice = f"assign field by field, or write `word {found.sort}:` for fields that are one location"
-    scope.found.add("not-assignable", node.span, f"a `{found.sort}` cannot be assigned", advice)
+    scope.diagnostics.add("not-assignable", node.span, f"a `{found.sort}` cannot be assigned", advice)
     return None
 
 
@@ -171,7 +173,7 @@ def augmented_assignment(node: tree.Augmented, body: Body) -> m.Statement | None
         if node.operator == "+" and isinstance(node.value, tree.Number) and node.value.value == 1:
             return m.Bump(target, node.span)
         help = Advice("write `+= 1`", (Edit(node.value.span, "1"),) if node.operator == "+" else ())
-        scope.found.add("generation-use", node.span, "a generation is only bumped", help)
+        scope.diagnostics.add("generation-use", node.span, "a generation is only bumped", help)
         return None
     combined = tree.Binary(node.span, node.operator, node.target, node.value)
     total = expression(combined, seen)
@@ -179,7 +181,7 @@ def augmented_assignment(node: tree.Augmented, body: Body) -> m.Statement | None
     if not fits:
         return None
     if not isinstance(target.sort, s.SetOf | s.Range | s.Optional):
-        scope.found.add("wrong-sort", node.span, f"`{target.sort}` cannot be counted")
+        scope.diagnostics.add("wrong-sort", node.span, f"`{target.sort}` cannot be counted")
         return None
     return m.Update(target, fits, node.span)
 
@@ -196,11 +198,11 @@ def set_method(call: tree.Call, body: Body) -> m.Statement | object | None:
         return FAULT
     stores_to(target, body)
     if not isinstance(target.sort, s.SetOf):
-        body.found.add("no-method", call.span, f"`{target.sort}` has no method `{name}`")
+        body.diagnostics.add("no-method", call.span, f"`{target.sort}` has no method `{name}`")
         return FAULT
     argument = call.arguments[0] if len(call.arguments) == 1 else None
     if argument is None or isinstance(argument, tree.Keyword | tree.Generator):
-        body.found.add("bad-argument", call.span, f"`{name}` takes one value")
+        body.diagnostics.add("bad-argument", call.span, f"`{name}` takes one value")
         return FAULT
     item = expression(argument, seen, target.sort.of)
     fits = item and fitted(item, target.sort.of, body.scope)

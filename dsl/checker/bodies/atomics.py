@@ -40,7 +40,7 @@ def atomic_operation(call: tree.Call, operation: Operation, body: Body) -> m.Mod
     given = [a for a in call.arguments if not isinstance(a, tree.Keyword | tree.Generator)]
     if len(given) != len(parameters) or len(given) != len(call.arguments):
         message = f"`{name}` takes {len(parameters)} argument{'s' * (len(parameters) != 1)}"
-        scope.found.add("bad-argument", call.span, message, f"write `{operation.word.written}`")
+        scope.diagnostics.add("bad-argument", call.span, message, f"write `{operation.word.written}`")
         return None
     by_name = dict(zip(parameters, given, strict=True))
     target = place(by_name[operation.place], scope)
@@ -94,7 +94,7 @@ def _fit(target: m.Place, operation: Operation, body: Body) -> bool:
     name, sort = operation.word.word, target.sort
     if isinstance(target.root, m.LocalVariable):
         help = "a local is seen by its task alone: assign it"
-        body.found.add("not-shared", target.span, f"`{name}` changes a shared variable", help)
+        body.diagnostics.add("not-shared", target.span, f"`{name}` changes a shared variable", help)
         return False
     needed = None
     if operation.place == "bits" and not isinstance(sort, s.SetOf):
@@ -105,7 +105,7 @@ def _fit(target: m.Place, operation: Operation, body: Body) -> bool:
     elif not s.is_plain(sort):
         needed = "it takes a `bool`, a range, an enum, a set, or one of these with `None`"
     if needed is not None:
-        body.found.add("wrong-sort", target.span, f"`{name}` cannot be done to a `{sort}`", needed)
+        body.diagnostics.add("wrong-sort", target.span, f"`{name}` cannot be done to a `{sort}`", needed)
     return needed is None
 
 
@@ -113,11 +113,11 @@ def _local(typed: m.Expr, target: m.Place, name: str, body: Body) -> m.Place | N
     """The local that gets what was found."""
     if not (isinstance(typed, m.Load) and isinstance(typed.place.root, m.LocalVariable)):
         help = f"write `old: {target.sort} = ...` above it, and `{name}(&x, &old, new)`"
-        body.found.add("wrong-sort", typed.span, f"`{name}` puts what it finds into a local", help)
+        body.diagnostics.add("wrong-sort", typed.span, f"`{name}` puts what it finds into a local", help)
         return None
     if typed.sort != target.sort:
         message = f"`{typed.place.root.name}` is a `{typed.sort}`, and what is found a `{target.sort}`"
-        body.found.add("wrong-sort", typed.span, message, f"declare it as `{target.sort}`")
+        body.diagnostics.add("wrong-sort", typed.span, message, f"declare it as `{target.sort}`")
         return None
     return typed.place if stores_to(typed.place, body) else None
 
@@ -130,8 +130,8 @@ def _rule(text: str, span: Span) -> tree.Expr:
 
 @cache
 def _parsed(text: str) -> tree.Expr:
-    parsed, found = parse(Source("", f"model rule\ninvariant rule: {text}\n"))
-    assert parsed is not None, list(found)
+    parsed, diagnostics = parse(Source("", f"model rule\ninvariant rule: {text}\n"))
+    assert parsed is not None, list(diagnostics)
     node = parsed.declarations[0]
     assert isinstance(node, tree.Invariant)
     return node.formula

@@ -49,8 +49,8 @@ class Body:
     gap: bool = False
 
     @property
-    def found(self) -> Diagnostics:
-        return self.scope.found
+    def diagnostics(self) -> Diagnostics:
+        return self.scope.diagnostics
 
 
 def stores_to(place: m.Place, body: Body) -> bool:
@@ -67,7 +67,9 @@ def stores_to(place: m.Place, body: Body) -> bool:
         return True
     help = "keep what changes in a local of its own, leave with `break`, or write a `while`"
     related = [(body.counting[name], "the loop stands here")]
-    body.found.add("loop-variable", place.span, f"`{name}` is the variable of a loop around", help, related)
+    body.diagnostics.add(
+        "loop-variable", place.span, f"`{name}` is the variable of a loop around", help, related
+    )
     return False
 
 
@@ -82,7 +84,7 @@ def not_in_atomic(span: Span, what: str, body: Body) -> None:
     body.unfit_for_atomic.append((span, what))
     if body.atomic:
         help = "end the block before it"
-        body.found.add("not-atomic", span, f"{what} cannot be part of one step", help)
+        body.diagnostics.add("not-atomic", span, f"{what} cannot be part of one step", help)
 
 
 def sole_first(span: Span, what: str, body: Body) -> None:
@@ -90,4 +92,4 @@ def sole_first(span: Span, what: str, body: Body) -> None:
     body.unfit_for_atomic.append((span, what))
     if body.atomic and span != body.may_block:
         help = "only the first operation of the block, under no `if`, may wait"
-        body.found.add("not-atomic", span, f"{what} may block in the middle of one step", help)
+        body.diagnostics.add("not-atomic", span, f"{what} may block in the middle of one step", help)

@@ -38,7 +38,7 @@ def reachable(body: Body, functions: Mapping[str, Body]) -> list[str]:
     return list(reached)
 
 
-def refuse_recursion(functions: Mapping[str, Body], found: Diagnostics) -> None:
+def refuse_recursion(functions: Mapping[str, Body], diagnostics: Diagnostics) -> None:
     """Reports each cycle of calls once, at the call that closes it."""
     settled: set[str] = set()
     for start in functions:
@@ -47,7 +47,7 @@ def refuse_recursion(functions: Mapping[str, Body], found: Diagnostics) -> None:
             name = next(reversed(path))
             for callee, call in path[name]:
                 if callee in path:
-                    _report_cycle(list(path)[list(path).index(callee) :], call, found)
+                    _report_cycle(list(path)[list(path).index(callee) :], call, diagnostics)
                 elif callee in functions and callee not in settled:
                     path[callee] = iter(functions[callee].calls.items())
                     break
@@ -56,14 +56,14 @@ def refuse_recursion(functions: Mapping[str, Body], found: Diagnostics) -> None:
                 del path[name]
 
 
-def _report_cycle(cycle: list[str], call: Span, found: Diagnostics) -> None:
+def _report_cycle(cycle: list[str], call: Span, diagnostics: Diagnostics) -> None:
     through = [f"`{name}`" for name in cycle[1:]]
     message = f"`{cycle[0]}` calls itself" + (f" through {', '.join(through[:3])}" if through else "")
     help = "write a loop: a `def` is inlined where it is called"
-    found.add("recursion", call, message, help)
+    diagnostics.add("recursion", call, message, help)
 
 
-def warn_of_copies(bodies: Bodies, found: Diagnostics) -> None:
+def warn_of_copies(bodies: Bodies, diagnostics: Diagnostics) -> None:
     """Warns of a `def` that stores to a parameter which is a copy of a shared variable: whoever wrote the
     store meant the variable, more often than not.  At the store, with the calls that pass one."""
     passed: dict[tuple[str, str], dict[Span, None]] = {}
@@ -87,10 +87,10 @@ def warn_of_copies(bodies: Bodies, found: Diagnostics) -> None:
                 "`READ_ONCE(...)` at the call says that a copy is meant"
             )
             related = [(call, "a shared variable is passed here") for call in sorted(calls)]
-            found.add("copied-parameter", place, message, help, related, severity="warning")
+            diagnostics.add("copied-parameter", place, message, help, related, severity="warning")
 
 
-def refuse_unfit_for_atomic(bodies: Bodies, found: Diagnostics) -> None:
+def refuse_unfit_for_atomic(bodies: Bodies, diagnostics: Diagnostics) -> None:
     """Reports calls within `atomic` of what can be no part of one step."""
     functions = bodies.functions
     for body in bodies:
@@ -105,7 +105,7 @@ def refuse_unfit_for_atomic(bodies: Bodies, found: Diagnostics) -> None:
             if unfit:
                 span, what = unfit[0]
                 message = f"`{callee}` cannot be part of one step"
-                found.add(
+                diagnostics.add(
                     "not-atomic",
                     call,
                     message,

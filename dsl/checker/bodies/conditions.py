@@ -77,7 +77,7 @@ def _refused(node: tree.Expr, body: Body) -> bool:
     code = "choice-in-expression" if choice else "call-in-expression"
     message = f"in a condition {'a choice' if choice else 'a call'} stands alone, or under `and`, `or`, `not`"
     help = "write a `def` that returns the whole condition as a bool, and call that"
-    body.found.add(code, part.span, message, help)
+    body.diagnostics.add(code, part.span, message, help)
     return True
 
 
@@ -90,7 +90,7 @@ def refuse_in_await(node: tree.Expr, body: Body) -> bool:
     does = "makes a choice" if choice else "takes steps"
     message = f"`await` reads its condition in one state, and this {does}"
     help = "`wait until C on WQ` evaluates it at every look; so does `while not C: cpu_relax()`"
-    body.found.add("choice-in-expression" if choice else "call-in-expression", part.span, message, help)
+    body.diagnostics.add("choice-in-expression" if choice else "call-in-expression", part.span, message, help)
     return True
 
 
@@ -121,14 +121,16 @@ def _compared(node: tree.Comparison, operator: str, right: tree.Expr, body: Body
     other = right if is_operation(left, body.scope) else left
     if acts(other, body) or any(isinstance(part, tree.Call) and acts(part, body) for part in walk(other)):
         help = "assign one of the two to a local first"
-        body.found.add("call-in-expression", other.span, "one operation at a time is compared", help)
+        body.diagnostics.add("call-in-expression", other.span, "one operation at a time is compared", help)
         return None
     action = action_of(right if other is left else left, body)
     if action is FAULT:
         return None
     assert isinstance(action, m.Modify)
     if action.sort is None:
-        body.found.add("no-result", action.span, f"`{action.word}` returns nothing", "make it a statement")
+        body.diagnostics.add(
+            "no-result", action.span, f"`{action.word}` returns nothing", "make it a statement"
+        )
         return None
     bound = m.Bound(RETURNED, action.sort, action.span)
     returned = tree.Name(action.span, RETURNED)
@@ -138,7 +140,7 @@ def _compared(node: tree.Comparison, operator: str, right: tree.Expr, body: Body
         return None
     if any(isinstance(part, m.Place) and not isinstance(part.root, m.LocalVariable) for part in m.walk(test)):
         message = "what an operation returns is compared with a shared variable, which is another step"
-        body.found.add("call-in-expression", other.span, message, "load it into a local first")
+        body.diagnostics.add("call-in-expression", other.span, message, "load it into a local first")
         return None
     return m.Outcome(action, bound, test, node.span)
 
@@ -161,12 +163,12 @@ def event_site(call: tree.Call, arguments: tuple[tree.Expr, ...], body: Body) ->
     queue = place(arguments[0], body.scope)
     if queue is not None and not isinstance(queue.sort, s.WaitQueue):
         message = f"a `waitqueue` is needed, this is `{queue.sort}`"
-        body.found.add("wrong-sort", arguments[0].span, message)
+        body.diagnostics.add("wrong-sort", arguments[0].span, message)
         queue = None
     test = tested(arguments[1], body)
     if body.scope.in_policy:
         message, help = "a policy is how to wait, it has no site of its own", "write `wait POLICY`"
-        body.found.add("wait-in-policy", call.span, message, help)
+        body.diagnostics.add("wait-in-policy", call.span, message, help)
         return None
     if body.scope.names.unpinned is None:
         body.scope.names.unpinned = call.span
@@ -187,9 +189,9 @@ def _tested_action(node: tree.Expr, body: Body) -> m.Condition | None:
             if isinstance(action, m.Modify)
             else (action.function, "declare `-> bool`")
         )
-        body.found.add("no-result", action.span, f"`{name}` returns nothing", advice)
+        body.diagnostics.add("no-result", action.span, f"`{name}` returns nothing", advice)
         return None
     if not isinstance(action.sort, s.Bool):
-        body.found.add("not-a-condition", node.span, f"a condition is needed, this is `{action.sort}`")
+        body.diagnostics.add("not-a-condition", node.span, f"a condition is needed, this is `{action.sort}`")
         return None
     return action

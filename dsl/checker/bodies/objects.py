@@ -24,7 +24,7 @@ def freeing(node: tree.Call, body: Body) -> m.Free | None:
     """`kfree(x)`"""
     argument = node.arguments[0] if len(node.arguments) == 1 else None
     if argument is None or isinstance(argument, tree.Keyword | tree.Generator):
-        body.found.add("bad-argument", node.span, "`kfree` takes one reference")
+        body.diagnostics.add("bad-argument", node.span, "`kfree` takes one reference")
         return None
     typed = expression(argument, body.scope)
     if typed is None:
@@ -32,7 +32,7 @@ def freeing(node: tree.Call, body: Body) -> m.Free | None:
     of = s.bare(typed.sort)
     if not isinstance(of, s.Ref):
         help = "a class with a count, `class CLASS[2]:`, has objects that are allocated and freed"
-        body.found.add("wrong-sort", typed.span, f"a reference is needed, this is `{typed.sort}`", help)
+        body.diagnostics.add("wrong-sort", typed.span, f"a reference is needed, this is `{typed.sort}`", help)
         return None
     pool = body.scope.names.pools.get(of.name)
     return m.Free(pool, typed, node.span) if pool else None

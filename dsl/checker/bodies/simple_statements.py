@@ -38,7 +38,7 @@ def _rcu_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
         isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
     ):
         what = "one `srcu`" if sleepable else "nothing"
-        body.found.add("bad-argument", call.span, f"`{name}` takes {what}")
+        body.diagnostics.add("bad-argument", call.span, f"`{name}` takes {what}")
         return None
     if action == "synchronize":
         not_in_atomic(call.span, f"`{name}`", body)
@@ -49,7 +49,7 @@ def _rcu_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
         return None
     if not isinstance(domain.sort, s.Srcu):
         message = f"an `srcu` is needed, this is `{domain.sort}`"
-        body.found.add("wrong-sort", call.arguments[0].span, message)
+        body.diagnostics.add("wrong-sort", call.arguments[0].span, message)
         return None
     return m.RcuAction(action, domain, call.span)
 
@@ -59,14 +59,14 @@ def mask_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
     scope = body.scope
     if action in ("disable", "enable"):
         if call.arguments:
-            scope.found.add("bad-argument", call.span, f"`{name}` takes nothing")
+            scope.diagnostics.add("bad-argument", call.span, f"`{name}` takes nothing")
             return None
         return m.MaskAction(mask, action, None, call.span)
     node = call.arguments[0] if len(call.arguments) == 1 else None
     flags = scope.locals.get(node.id) if isinstance(node, tree.Name) else None
     if not isinstance(flags, m.LocalVariable) or not isinstance(flags.sort, s.Bool):
         help = "declare one above: `flags: bool`"
-        scope.found.add("bad-argument", call.span, f"`{name}` takes a local `bool`", help)
+        scope.diagnostics.add("bad-argument", call.span, f"`{name}` takes a local `bool`", help)
         return None
     if action == "save":
         if not stores_to(m.Place(flags, (), flags.sort, call.span), body):
@@ -87,7 +87,7 @@ def may_leave(body: Body) -> None:
 
 def assert_statement(node: tree.Assert, body: Body) -> m.Statement | None:
     if not node.text:
-        body.found.add("assert-text", node.span, "an assertion needs a name", 'write `assert C, "why"`')
+        body.diagnostics.add("assert-text", node.span, "an assertion needs a name", 'write `assert C, "why"`')
     body.scope.names.asserted.add(node.text or "")
     typed = condition(node.condition, body.scope.specification())
     return m.Assert(typed, node.text, node.span) if typed and node.text else None
@@ -101,13 +101,15 @@ def await_statement(node: tree.Await, body: Body) -> m.Statement | None:
 
 def label_statement(node: tree.Label, body: Body) -> m.Statement | None:
     if node.name == "end":
-        body.found.add(
+        body.diagnostics.add(
             "reserved-label", node.span, "`end` is where every process ends", "choose another name"
         )
         return None
     if node.name in body.labels:
         related = [(body.labels[node.name], "it stands here")]
-        body.found.add("declared-twice", node.span, f"label `{node.name}` stands twice", related=related)
+        body.diagnostics.add(
+            "declared-twice", node.span, f"label `{node.name}` stands twice", related=related
+        )
         return None
     body.labels[node.name] = node.span
     not_in_atomic(node.span, "a label", body)
@@ -134,7 +136,7 @@ def call_statement(
         callable_ = name in words or name in scope.names.functions
         if callable_ or expression(call, scope) is not None:
             help = _called(name, scope) if callable_ else "remove it, or assign it"
-            scope.found.add("no-effect", node.span, "this statement does nothing", help)
+            scope.diagnostics.add("no-effect", node.span, "this statement does nothing", help)
         may_leave(body)
         if isinstance(call, tree.Name):
             scope.names.words.add(call.id)
@@ -143,12 +145,12 @@ def call_statement(
         made = set_method(call, body) or lock_call(call, body, statement=True)
         return None if made is FAULT else made  # type: ignore[return-value]
     if not isinstance(call.function, tree.Name):
-        scope.found.add("not-callable", node.span, "this cannot be called")
+        scope.diagnostics.add("not-callable", node.span, "this cannot be called")
         return None
     name = call.function.id
     if name in PLAIN_VERBS:
         if call.arguments:
-            scope.found.add("bad-argument", call.span, f"`{name}` takes nothing")
+            scope.diagnostics.add("bad-argument", call.span, f"`{name}` takes nothing")
             return None
         if name not in BARRIERS:
             not_in_atomic(call.span, f"`{name}()`", body)
@@ -162,13 +164,15 @@ def call_statement(
     if name in QUEUE_VERBS:
         argument = call.arguments[0] if len(call.arguments) == 1 else None
         if argument is None or isinstance(argument, tree.Keyword | tree.Generator):
-            scope.found.add("bad-argument", call.span, f"`{name}` takes one waitqueue")
+            scope.diagnostics.add("bad-argument", call.span, f"`{name}` takes one waitqueue")
             return None
         queue = place(argument, scope)
         if queue is None:
             return None
         if not isinstance(queue.sort, s.WaitQueue):
-            scope.found.add("wrong-sort", argument.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
+            scope.diagnostics.add(
+                "wrong-sort", argument.span, f"a `waitqueue` is needed, this is `{queue.sort}`"
+            )
             return None
         return m.QueueAction(name, queue, call.span)
     if name == "kfree":
@@ -183,7 +187,7 @@ def call_statement(
         if len(call.arguments) != 2 or any(
             isinstance(a, tree.Keyword | tree.Generator) for a in call.arguments
         ):
-            scope.found.add("bad-argument", call.span, f"`{name}` takes a variable and a value")
+            scope.diagnostics.add("bad-argument", call.span, f"`{name}` takes a variable and a value")
             return None
         target, value = call.arguments
         stored = assignment(tree.Assign(node.span, target, value), body)  # type: ignore[arg-type]
@@ -197,10 +201,10 @@ def call_statement(
     if isinstance(action, m.Invoke | m.Modify | m.WaitInTime):
         return m.Do(action, call.span)
     if isinstance(action, m.Maybe | m.NeedResched | m.Choose | m.Allocate | m.ShouldStop):
-        scope.found.add("no-effect", node.span, f"the outcome of `{name}` is not used")
+        scope.diagnostics.add("no-effect", node.span, f"the outcome of `{name}` is not used")
     elif action is None:
         if expression(call, scope) is not None:
-            scope.found.add("no-effect", node.span, f"the result of `{name}` is not used")
+            scope.diagnostics.add("no-effect", node.span, f"the result of `{name}` is not used")
     return None
 
 
@@ -213,7 +217,7 @@ def goto_statement(node: tree.Goto, body: Body) -> m.Statement | None:
     if not body.scope.names.incomplete:
         message = f"no label `{node.name}` stands below, in this block or in one around it"
         help = "to go back write `while True:` with `break` and `continue`; into a block nothing jumps"
-        body.found.add("bad-goto", node.span, message, help)
+        body.diagnostics.add("bad-goto", node.span, message, help)
     may_leave(body)
     body.scope.assigned = None
     return None
@@ -224,16 +228,16 @@ def return_statement(node: tree.Return, body: Body) -> m.Statement | None:
     value: m.Source | None = None
     if signature is None:
         if node.value is not None:
-            body.found.add("bad-return", node.span, "a process returns nothing")
+            body.diagnostics.add("bad-return", node.span, "a process returns nothing")
     elif body.scope.names.headless(signature.node.name):
         pass
     elif signature.result is None:
         if node.value is not None:
             help = f"declare `def {signature.node.name}(...) -> T:`"
-            body.found.add("bad-return", node.span, f"`{signature.node.name}` declares no result", help)
+            body.diagnostics.add("bad-return", node.span, f"`{signature.node.name}` declares no result", help)
     elif node.value is None:
         message = f"`{signature.node.name}` returns a `{signature.result}`"
-        body.found.add("bad-return", node.span, message, "write `return VALUE`")
+        body.diagnostics.add("bad-return", node.span, message, "write `return VALUE`")
     else:
         value = source(node.value, signature.result, body)
     body.scope.assigned = None
@@ -243,7 +247,7 @@ def return_statement(node: tree.Return, body: Body) -> m.Statement | None:
 def jump_statement(node: tree.Break | tree.Continue, body: Body) -> m.Statement | None:
     word = "break" if isinstance(node, tree.Break) else "continue"
     if not body.loops:
-        body.found.add(
+        body.diagnostics.add(
             "outside-loop",
             node.span,
             f"`{word}` outside a loop",

@@ -13,7 +13,7 @@ from .calls import reachable
 
 def refuse_unfit_sites(
     bodies: Iterable[m.Process | m.Function], policies: Sequence[m.Policy], choices: Sequence[str],
-    known: Mapping[str, Body], found: Diagnostics,
+    known: Mapping[str, Body], diagnostics: Diagnostics,
 ) -> None:  # fmt: skip
     """Reports each site whose condition contains a call, trylock or choice, and which one of its policies
     reads in one state (`assert cond`), or evaluates within `atomic` although it cannot be part of one step.
@@ -25,7 +25,7 @@ def refuse_unfit_sites(
         for site in m.walk(body.body):
             if isinstance(site, m.Wait | m.WaitInTime) and isinstance(site.condition, m.Action):
                 for name in _with_delegates(choices if site.policy is None else (site.policy,), by_name):
-                    _refuse(site.condition, by_name[name], known, found)
+                    _refuse(site.condition, by_name[name], known, diagnostics)
 
 
 def _with_delegates(names: Sequence[str], by_name: Mapping[str, m.Policy]) -> tuple[str, ...]:
@@ -40,12 +40,12 @@ def _with_delegates(names: Sequence[str], by_name: Mapping[str, m.Policy]) -> tu
     return tuple(reached)
 
 
-def _refuse(test: m.Action, policy: m.Policy, known: Mapping[str, Body], found: Diagnostics) -> None:
+def _refuse(test: m.Action, policy: m.Policy, known: Mapping[str, Body], diagnostics: Diagnostics) -> None:
     reads = [part.span for part in m.walk(policy.body) if isinstance(part, m.SiteCondition)]
     if reads:
         message = f"policy `{policy.base}` reads this in one state, and it takes steps"
         help = "let code of the policy evaluate it: `if cond:` or `while not cond:`"
-        found.add("call-in-expression", test.span, message, help, [(reads[0], "it is read here")])
+        diagnostics.add("call-in-expression", test.span, message, help, [(reads[0], "it is read here")])
         return
     for block in m.walk(policy.body):
         if isinstance(block, m.Atomic) and any(isinstance(part, m.Look) for part in m.walk(block)):
@@ -55,7 +55,7 @@ def _refuse(test: m.Action, policy: m.Policy, known: Mapping[str, Body], found: 
                     f"policy `{policy.base}` evaluates this within `atomic`, and it is no part of one step"
                 )
                 related = [(block.span, "the block begins here"), unfit]
-                found.add("not-atomic", test.span, message, "call nothing that waits", related)
+                diagnostics.add("not-atomic", test.span, message, "call nothing that waits", related)
 
 
 def _unfit_for_atomic(test: m.Action, known: Mapping[str, Body]) -> tuple[Span, str] | None:

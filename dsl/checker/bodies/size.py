@@ -14,7 +14,9 @@ MAX_READS = 24
 LOOKS = 2
 
 
-def refuse_large(processes: Sequence[m.Process], functions: Sequence[m.Function], found: Diagnostics) -> None:
+def refuse_large(
+    processes: Sequence[m.Process], functions: Sequence[m.Function], diagnostics: Diagnostics
+) -> None:
     """Reports the processes that have too many statements or levels once every `def` is inlined, and
     expressions with too many steps.
 
@@ -22,7 +24,7 @@ def refuse_large(processes: Sequence[m.Process], functions: Sequence[m.Function]
     """
     parts = {function.name: function for function in functions}
     for body in (*(process.body for process in processes), *(function.body for function in functions)):
-        _refuse_long_reads(body, found)
+        _refuse_long_reads(body, diagnostics)
     known: dict[str, tuple[int, int]] = {}
     for name in _callees_first(parts):
         known[name] = _size(parts[name].body, known)
@@ -30,16 +32,16 @@ def refuse_large(processes: Sequence[m.Process], functions: Sequence[m.Function]
         statements, levels = _size(process.body, known)
         if statements > MAX_STATEMENTS:
             message = f"`{process.name}` has {_rounded(statements)} statements with every `def` inlined"
-            found.add(
+            diagnostics.add(
                 "too-large", process.span, message, "call fewer functions, or the same ones fewer times"
             )
         elif levels > MAX_LEVELS:
             place = _deepest_call(process.body, known) or process.span
             help = "call fewer functions from one another"
-            found.add("too-deep", place, f"`{process.name}` nests blocks and calls {levels} deep", help)
+            diagnostics.add("too-deep", place, f"`{process.name}` nests blocks and calls {levels} deep", help)
 
 
-def _refuse_long_reads(body: tuple[m.Statement, ...], found: Diagnostics) -> None:
+def _refuse_long_reads(body: tuple[m.Statement, ...], diagnostics: Diagnostics) -> None:
     todo: list[object] = [body]
     while todo:
         node = todo.pop()
@@ -58,7 +60,7 @@ def _refuse_long_reads(body: tuple[m.Statement, ...], found: Diagnostics) -> Non
                 )
                 if reads > MAX_READS:
                     message = f"this expression reads {reads} shared locations, one after the other"
-                    found.add("too-large", span, message, "assign a part of it to a local first")
+                    diagnostics.add("too-large", span, message, "assign a part of it to a local first")
             case _:
                 todo.extend(m.parts(node))
 

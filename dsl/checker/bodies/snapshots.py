@@ -17,7 +17,7 @@ _Holder = tuple[int, str]
 
 def refuse_other_counters(
     bodies: Iterable[m.Process | m.Policy], functions: Iterable[m.Function], formulas: Iterable[m.Formula],
-    found: Diagnostics,
+    diagnostics: Diagnostics,
 ) -> None:  # fmt: skip
     """Reports snapshots that are taken from two counters or compared with another than their own.
 
@@ -29,7 +29,7 @@ def refuse_other_counters(
     for formula in formulas:
         flow.body(formula.condition, 0, {})
     flow.spread()
-    flow.report(found)
+    flow.report(diagnostics)
 
 
 @dataclass(slots=True)
@@ -101,21 +101,23 @@ class _Flow:
                     changed |= counter not in known
                     known.setdefault(counter, span)
 
-    def report(self, found: Diagnostics) -> None:
+    def report(self, diagnostics: Diagnostics) -> None:
         for counters in self.origins.values():
             (own, first), *others = sorted(counters.items(), key=lambda item: item[1])
             for other, span in others:
                 if span != first:  # otherwise what is copied here was mixed before
                     message = f"this is a snapshot of `{other}`, and elsewhere of `{own}`"
                     related = [(first, f"it is one of `{own}` here")]
-                    found.add("other-counter", span, message, "use a variable for each counter", related)
+                    diagnostics.add(
+                        "other-counter", span, message, "use a variable for each counter", related
+                    )
         for holder, counter, span in self.compared:
             known = self.origins.get(holder, {})
             if known and counter not in known:
                 own, first = next(iter(known.items()))
                 message = f"this is a snapshot of `{own}`, not of `{counter}`"
                 related = [(first, f"it is one of `{own}` here")]
-                found.add("other-counter", span, message, f"compare it with `{own}`", related)
+                diagnostics.add("other-counter", span, message, f"compare it with `{own}`", related)
 
 
 def _path(place: m.Place, places: Mapping[str, str]) -> str:

@@ -35,7 +35,7 @@ def arguments(call: tree.Call, word: Word, scope: Scope) -> tuple[tree.Expr, ...
         return tuple(given)
     message = f"`{word.word}` takes {len(parameters)} argument{'s' * (len(parameters) != 1)}"
     help = f"write `{word.word}({', '.join(parameters)})`"
-    scope.found.add("bad-argument", call.span, message, help)
+    scope.diagnostics.add("bad-argument", call.span, message, help)
     return None
 
 
@@ -49,7 +49,7 @@ def lock_of(call: tree.Call, word: Word, scope: Scope) -> m.Place | None:
     if isinstance(lock.sort, s.Lock) and (not kinds or lock.sort.kind in kinds):
         return lock
     needed = f"a `{kinds[0]}`" if kinds else "a lock"
-    scope.found.add("wrong-sort", lock.span, f"`{word.word}` takes {needed}, this is `{lock.sort}`")
+    scope.diagnostics.add("wrong-sort", lock.span, f"`{word.word}` takes {needed}, this is `{lock.sort}`")
     return None
 
 

@@ -37,7 +37,7 @@ def check_body(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
     statements = with_awaited(_block(block, body))
     ends = body.scope.assigned is not None and not body.gap
     if body.signature and body.signature.result and ends:
-        body.found.add(
+        body.diagnostics.add(
             "missing-return",
             body.signature.node.span,
             f"`{body.signature.node.name}` can end without `return`",
@@ -61,7 +61,7 @@ def _block(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
         if reached and body.scope.assigned is None:
             reached = False
             help = "remove it, or the jump or endless loop above it"
-            body.found.add(
+            body.diagnostics.add(
                 "unreachable",
                 statement.span,
                 "control never comes here",
@@ -125,7 +125,9 @@ def _statement(node: tree.Statement, body: Body) -> m.Statement | tuple[m.Statem
         case tree.Delegate(policy=use):
             if not body.scope.in_policy:
                 help = "write `wait until CONDITION on WAITQUEUE`"
-                body.found.add("delegate-outside-policy", node.span, "only a policy goes on as another", help)
+                body.diagnostics.add(
+                    "delegate-outside-policy", node.span, "only a policy goes on as another", help
+                )
                 return None
             name = policy_instance(use, body.scope)
             return m.Delegate(name, node.span) if name else None
@@ -146,7 +148,7 @@ def _is_open(test: tree.Expr) -> bool:
 
 def _atomic(node: tree.Atomic, body: Body) -> m.Statement | None:
     if body.atomic:
-        body.found.add(
+        body.diagnostics.add(
             "nested-atomic", node.span, "this is part of one step already", "remove the inner `atomic`"
         )
         return None
@@ -204,14 +206,16 @@ def _wait(node: tree.Wait, body: Body) -> m.Statement | None:
     not_in_atomic(node.span, "`wait`", body)
     if scope.in_policy:
         help = "write `wait POLICY`"
-        scope.found.add(
+        scope.diagnostics.add(
             "wait-in-policy", node.span, "a policy is how to wait, it has no site of its own", help
         )
         return None
     test = tested(node.condition, body)
     queue = place(node.queue, scope)
     if queue is not None and not isinstance(queue.sort, s.WaitQueue):
-        scope.found.add("wrong-sort", node.queue.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
+        scope.diagnostics.add(
+            "wrong-sort", node.queue.span, f"a `waitqueue` is needed, this is `{queue.sort}`"
+        )
         queue = None
     lock: m.Place | None = None
     mode = "write"
@@ -240,7 +244,7 @@ def policy_instance(use: tree.PolicyUse, scope: Scope) -> str | None:
         return None
     if declared is None:
         help = did_you_mean(use.name, names.policies) or f"there are: {', '.join(sorted(names.policies))}"
-        scope.found.add("unknown-policy", use.span, f"there is no policy `{use.name}`", help)
+        scope.diagnostics.add("unknown-policy", use.span, f"there is no policy `{use.name}`", help)
         return None
     given: dict[str, s.Value] = {}
     parameters = [parameter.name for parameter in declared.parameters]
@@ -248,7 +252,7 @@ def policy_instance(use: tree.PolicyUse, scope: Scope) -> str | None:
         if isinstance(argument, tree.Keyword):
             name, value = argument.name, argument.value
         elif isinstance(argument, tree.Generator) or position >= len(parameters):
-            scope.found.add("bad-argument", argument.span, "this argument fits no parameter")
+            scope.diagnostics.add("bad-argument", argument.span, "this argument fits no parameter")
             return None
         else:
             name, value = parameters[position], argument
@@ -258,9 +262,9 @@ def policy_instance(use: tree.PolicyUse, scope: Scope) -> str | None:
                 if name not in parameters
                 else f"`{name}` is given twice"
             )
-            scope.found.add("bad-argument", argument.span, message, did_you_mean(name, parameters))
+            scope.diagnostics.add("bad-argument", argument.span, message, did_you_mean(name, parameters))
             return None
-        known = constant(value, Scope(names, scope.found, "constant", in_process=""), f"`{name}`")
+        known = constant(value, Scope(names, scope.diagnostics, "constant", in_process=""), f"`{name}`")
         if known is None:
             return None
         given[name] = known
@@ -269,14 +273,14 @@ def policy_instance(use: tree.PolicyUse, scope: Scope) -> str | None:
         label += "(" + ", ".join(f"{name}={value}" for name, value in given.items()) + ")"
     if label not in names.instances:
         if sum(made is None for made in names.instances.values()) > MAX_DELEGATES:
-            scope.found.add(
+            scope.diagnostics.add(
                 "too-deep", use.span, f"more than {MAX_DELEGATES} policies delegate to one another"
             )
             return None
         names.instances[label] = None
         names.instances[label] = _policy(declared, label, given, scope)
     elif names.instances[label] is None:
-        scope.found.add("recursion", use.span, f"policy `{use.name}` delegates to itself")
+        scope.diagnostics.add("recursion", use.span, f"policy `{use.name}` delegates to itself")
         return None
     return label
 
@@ -288,18 +292,20 @@ def _policy(declared: tree.Policy, label: str, given: dict[str, s.Value], scope:
         value = given.get(parameter.name)
         if value is None and parameter.default is not None:
             value = constant(
-                parameter.default, Scope(names, scope.found, "constant", in_process=""), f"`{parameter.name}`"
+                parameter.default,
+                Scope(names, scope.diagnostics, "constant", in_process=""),
+                f"`{parameter.name}`",
             )
         if value is None:
-            scope.found.add(
+            scope.diagnostics.add(
                 "bad-argument", parameter.span, f"`{parameter.name}` of policy `{label}` has no value"
             )
             value = 0
         names.constants[parameter.name] = value
-    inner = Body(Scope(names, scope.found, "code", declared.name, in_policy=True), None)
+    inner = Body(Scope(names, scope.diagnostics, "code", declared.name, in_policy=True), None)
     statements = _block(declared.body, inner)
     for span in inner.labels.values():
-        scope.found.add("label-in-policy", span, "a policy has no labels", "label the waiting site")
+        scope.diagnostics.add("label-in-policy", span, "a policy has no labels", "label the waiting site")
     names.constants.clear()
     names.constants.update(outer)
     return m.Policy(label, declared.name, statements, declared.span)
@@ -355,7 +361,7 @@ def _for(node: tree.For, body: Body) -> m.Statement | None:
     assert isinstance(over.sort, s.SetOf)
     if not (isinstance(over, m.Literal) and isinstance(over.value, frozenset)):
         help = "loop over the type, and test with `in`"
-        body.found.add("for-set", node.span, "`for` ranges over numbers and enums, in order", help)
+        body.diagnostics.add("for-set", node.span, "`for` ranges over numbers and enums, in order", help)
         _loop_over_nothing(node, body)
         return None
     sort = over.sort.of
@@ -363,12 +369,14 @@ def _for(node: tree.For, body: Body) -> m.Statement | None:
     if node.name in body.counting:
         related = [(body.counting[node.name], "the loop around stands here")]
         message = f"`{node.name}` is the variable of a loop around"
-        body.found.add("loop-variable", node.span, message, "choose another name", related)
+        body.diagnostics.add("loop-variable", node.span, message, "choose another name", related)
         return None
     if isinstance(known, m.LocalVariable) and known.sort == sort:
         variable = known
     elif known is not None:
-        body.found.add("declared-twice", node.span, f"`{node.name}` is declared already as `{known.sort}`")
+        body.diagnostics.add(
+            "declared-twice", node.span, f"`{node.name}` is declared already as `{known.sort}`"
+        )
         return None
     else:
         body.scope.refuse_hiding(node.name, node.span)
@@ -409,7 +417,7 @@ def _with(node: tree.With, body: Body) -> m.Statement | tuple[m.Statement, ...] 
         if test is not None and taken is None:
             message = "whether the lock is taken is decided by constants"
             help = "write `if` with a `with` below it, and the block again below `else`"
-            body.found.add("not-constant", node.condition.span, message, help)
+            body.diagnostics.add("not-constant", node.condition.span, message, help)
     if taken is not False:
         sole_first(node.span, "`with`", body)
     statements = _block(node.body, body)

@@ -33,7 +33,7 @@ def waiting_verb(call: tree.Call, name: str, body: Body) -> tuple[m.Statement, .
             isinstance(part, m.Place) and not isinstance(part.root, m.LocalVariable) for part in m.walk(task)
         ):
             message = "which task this is depends on a shared variable"
-            body.found.add("which-task", found[0].span, message, "read it into a local first")
+            body.diagnostics.add("which-task", found[0].span, message, "read it into a local first")
             return None
         if name == "wake_up_process":
             return (m.WakeTask(task, False, call.span),)
@@ -42,7 +42,7 @@ def waiting_verb(call: tree.Call, name: str, body: Body) -> tuple[m.Statement, .
     state = found[0].id if isinstance(found[0], tree.Name) else ""
     if state not in STATES:
         words = ", ".join(f"`{word}`" for word in STATES)
-        body.found.add(
+        body.diagnostics.add(
             "bad-argument", found[0].span, "a state of tasks is needed here", f"it is one of {words}"
         )
         return None

@@ -25,14 +25,16 @@ def all_of(sort: s.Sort, node: tree.Name, scope: Scope) -> m.Expr | None:
     """The values of the type `node`."""
     if isinstance(s.bare(sort), s.Ref) and not scope.whole_state:
         help = "keep references to what was allocated, in variables or a `set`"
-        scope.found.add("not-a-domain", node.span, f"code cannot range over all objects of `{node.id}`", help)
+        scope.diagnostics.add(
+            "not-a-domain", node.span, f"code cannot range over all objects of `{node.id}`", help
+        )
         return None
     if isinstance(sort, s.Word) and s.count(sort) > MAX_ELEMENTS:
         _refuse_size(f"`{node.id}` has {s.count(sort)} values", node.span, scope)
         return None
     if isinstance(sort, s.Bool | s.Range | s.Enum | s.Optional | s.Word):
         return m.Literal(frozenset(s.values(sort)), s.SetOf(sort), node.span)
-    scope.found.add("not-a-domain", node.span, f"`{sort}` has no values to range over")
+    scope.diagnostics.add("not-a-domain", node.span, f"`{sort}` has no values to range over")
     return None
 
 
@@ -47,7 +49,7 @@ def is_number(value: s.Value, span: Span, scope: Scope) -> TypeGuard[int]:
     """Whether a bound is a number; truth values are none."""
     if isinstance(value, int) and not isinstance(value, bool):
         return True
-    scope.found.add("wrong-sort", span, "a number is needed")
+    scope.diagnostics.add("wrong-sort", span, "a number is needed")
     return False
 
 
@@ -73,4 +75,4 @@ def bound_to(clause: tree.Clause, sort: s.Sort, scope: Scope) -> m.Bound | None:
 
 def _refuse_size(what: str, span: Span, scope: Scope) -> None:
     message = f"{what}, more than {MAX_ELEMENTS}"
-    scope.found.add("range-too-large", span, message, "a model checks small bounds")
+    scope.diagnostics.add("range-too-large", span, message, "a model checks small bounds")

@@ -54,7 +54,7 @@ def condition(node: tree.Expr, scope: Scope) -> m.Expr | None:
     """An expression that must be a truth value."""
     if isinstance(node, tree.Number):
         message = f"a condition is needed, this is `{node.value}`"
-        scope.found.add("not-a-condition", node.span, message, write(f"{bool(node.value)}"))
+        scope.diagnostics.add("not-a-condition", node.span, message, write(f"{bool(node.value)}"))
         return None
     typed = expression(node, scope)
     return typed and operators.truth(typed, node.span, scope)
@@ -68,7 +68,7 @@ def constant(node: tree.Expr, scope: Scope, what: str) -> s.Value | None:
     try:
         return evaluate(typed)
     except NotConstant as fault:
-        scope.found.add(
+        scope.diagnostics.add(
             "not-constant", fault.span, f"{what} must be constant", "use numbers and `const` declarations"
         )
         return None
@@ -80,7 +80,7 @@ def constant(node: tree.Expr, scope: Scope, what: str) -> s.Value | None:
 def _postfix(node: tree.Attribute | tree.Subscript, scope: Scope) -> m.Expr | None:
     task = task_of(node, scope, quiet=True)
     if task is not None:
-        scope.found.add(
+        scope.diagnostics.add(
             "process-as-value", node.span, f"`{task.process}[...]` is a process",
             f"write `{task.process}[i] at LABEL` or `{task.process}[i].LOCAL`",
         )  # fmt: skip
@@ -105,11 +105,11 @@ def place(node: tree.Expr, scope: Scope) -> m.Place | None:
                 return None
             if isinstance(typed, m.Load):
                 return typed.place
-            scope.found.add("not-a-place", node.span, f"`{node.id}` is not a variable")
+            scope.diagnostics.add("not-a-place", node.span, f"`{node.id}` is not a variable")
             return None
         case tree.Attribute(base=base, name=name):
             if isinstance(base, tree.Name) and base.id in scope.names.types and base.id not in scope.locals:
-                scope.found.add(
+                scope.diagnostics.add(
                     "type-as-value",
                     node.span,
                     f"`{base.id}` is a type",
@@ -123,7 +123,9 @@ def place(node: tree.Expr, scope: Scope) -> m.Place | None:
             position = expression(index, scope)
             return places.element_of(inner, position, node.span, scope) if inner and position else None
         case _:
-            scope.found.add("not-a-place", node.span, "a variable, a field or an element is needed here")
+            scope.diagnostics.add(
+                "not-a-place", node.span, "a variable, a field or an element is needed here"
+            )
             return None
 
 
@@ -138,7 +140,7 @@ def task_of(node: tree.Expr, scope: Scope, quiet: bool = False) -> m.TaskOf | No
             if declared.count is not None:
                 if not quiet:
                     message = f"`{name.id}` has {count} instances, say which one"
-                    scope.found.add("which-task", node.span, message, f"write `{name.id}[i]`")
+                    scope.diagnostics.add("which-task", node.span, message, f"write `{name.id}[i]`")
                 return None
             typed: m.Expr | None = m.Literal(0, s.Range(0, 0), node.span)
         else:
@@ -158,7 +160,7 @@ def task_of(node: tree.Expr, scope: Scope, quiet: bool = False) -> m.TaskOf | No
 def _at(node: tree.At, scope: Scope) -> m.Expr | None:
     if not scope.whole_state:
         help = "only assertions, invariants and properties see where a task is"
-        scope.found.add("specification-only", node.span, "code cannot ask where a task is", help)
+        scope.diagnostics.add("specification-only", node.span, "code cannot ask where a task is", help)
         return None
     task = task_of(node.task, scope)
     return places.at_label(task, node.label, node.span, scope) if task else None
@@ -221,7 +223,7 @@ def _binary(node: tree.Binary, scope: Scope, wanted: s.Sort | None) -> m.Expr | 
 def _comparison(node: tree.Comparison, scope: Scope) -> m.Expr | None:
     if len(node.rest) > 1:
         help = "write `a == b and b == c`"
-        scope.found.add("no-chain", node.span, "comparisons are not chained", help)
+        scope.diagnostics.add("no-chain", node.span, "comparisons are not chained", help)
         return None
     operator, right = node.rest[0]
     first = expression(node.first, scope)
@@ -238,7 +240,7 @@ _EMPTY_SET = Advice("the empty set is `set()`", (Rewrite("set()"),))
 
 def _set_literal(node: tree.SetLiteral, scope: Scope, wanted: s.Sort | None) -> m.Expr | None:
     if not node.elements:
-        scope.found.add("no-dict", node.span, "`{}` is a dict in Python", _EMPTY_SET)
+        scope.diagnostics.add("no-dict", node.span, "`{}` is a dict in Python", _EMPTY_SET)
         return None
     typed = [expression(element, scope) for element in node.elements]
     known = [element for element in typed if element is not None]
@@ -261,7 +263,7 @@ def domain(node: tree.Expr, scope: Scope) -> m.Expr | None:
         return None
     if not isinstance(typed.sort, s.SetOf):
         help = "use `range(...)`, a type or a set"
-        scope.found.add("not-a-domain", node.span, f"`{typed.sort}` cannot be ranged over", help)
+        scope.diagnostics.add("not-a-domain", node.span, f"`{typed.sort}` cannot be ranged over", help)
         return None
     return typed
 
@@ -300,7 +302,7 @@ def _bind(clause: tree.Clause, scope: Scope) -> tuple[m.Bound, m.Expr, m.Expr | 
 def _set_build(node: tree.Generator, scope: Scope, span: Span) -> m.Expr | None:
     if len(node.clauses) > 1:
         help = "use one `for`, or a union of sets"
-        scope.found.add("one-clause", node.clauses[1].span, "a set is built with one `for`", help)
+        scope.diagnostics.add("one-clause", node.clauses[1].span, "a set is built with one `for`", help)
         return None
     bind = _bind(node.clauses[0], scope)
     if bind is None:
@@ -310,7 +312,7 @@ def _set_build(node: tree.Generator, scope: Scope, span: Span) -> m.Expr | None:
     if element is None:
         return None
     if not s.is_plain(element.sort):
-        scope.found.add("wrong-sort", element.span, f"a set cannot hold `{element.sort}`")
+        scope.diagnostics.add("wrong-sort", element.span, f"a set cannot hold `{element.sort}`")
         return None
     return m.SetBuild(element, bound, over, test, s.SetOf(element.sort), span)
 
@@ -344,11 +346,11 @@ def _call(node: tree.Call, scope: Scope, wanted: s.Sort | None) -> m.Expr | None
             return None
         if len(node.arguments) != 1:
             help = "write `L.held_by(vcpu[0])`"
-            scope.found.add("bad-argument", node.span, "`held_by` takes one process", help)
+            scope.diagnostics.add("bad-argument", node.span, "`held_by` takes one process", help)
             return None
         task = task_of(node.arguments[0], scope)  # type: ignore[arg-type]
         if not isinstance(lock.sort, s.Lock):
-            scope.found.add("wrong-sort", lock.span, f"a lock is needed, this is `{lock.sort}`")
+            scope.diagnostics.add("wrong-sort", lock.span, f"a lock is needed, this is `{lock.sort}`")
             return None
         return m.LockState(lock, task, node.span) if task else None
     if not isinstance(node.function, tree.Name):
@@ -416,7 +418,7 @@ def _method(node: tree.Call, scope: Scope) -> None:
         if base is not None:
             places.refuse_method(base, node.function.name, node.function.span, node.span, scope)
     else:
-        scope.found.add("not-callable", node.span, "this cannot be called")
+        scope.diagnostics.add("not-callable", node.span, "this cannot be called")
 
 
 def _measure(name: str, node: tree.Call, scope: Scope) -> m.Expr | None:

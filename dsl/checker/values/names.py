@@ -31,7 +31,7 @@ def named(node: tree.Name, scope: Scope) -> m.Expr | None:
             unset = scope.assigned is not None and name not in scope.assigned
             if unset and not scope.names.may_be(name):
                 help = "give it a value where it is declared"
-                scope.found.add("unset-local", node.span, f"`{name}` may have no value yet", help)
+                scope.diagnostics.add("unset-local", node.span, f"`{name}` may have no value yet", help)
                 scope.assigned = (scope.assigned or frozenset()) | {name}  # once is enough
                 return None
         return m.Load(place)
@@ -45,20 +45,20 @@ def named(node: tree.Name, scope: Scope) -> m.Expr | None:
         variable = names.variables[name]
         if variable.ghost and scope.kind == "code":
             help = "only assertions, invariants and other ghosts may read it"
-            scope.found.add("ghost-read", node.span, f"code cannot read the ghost `{name}`", help)
+            scope.diagnostics.add("ghost-read", node.span, f"code cannot read the ghost `{name}`", help)
             return None
         if scope.kind == "constant":
-            scope.found.add("not-constant", node.span, f"`{name}` is not a constant")
+            scope.diagnostics.add("not-constant", node.span, f"`{name}` is not a constant")
             return None
         return m.Load(m.Place(variable, (), variable.sort, node.span))
     if name in names.types:
-        scope.found.add("type-as-value", node.span, f"`{name}` is a type, a value is needed here")
+        scope.diagnostics.add("type-as-value", node.span, f"`{name}` is a type, a value is needed here")
     elif name in names.processes:
         help = f"write `{name}[i] at LABEL`, `L.held_by({name}[i])` or `{name}[i].LOCAL`, in a specification"
-        scope.found.add("process-as-value", node.span, f"`{name}` is a process", help)
+        scope.diagnostics.add("process-as-value", node.span, f"`{name}` is a process", help)
     elif name in names.functions:
         help = f"call it with `{name}(...)`" if scope.kind == "code" else _NO_CALL
-        scope.found.add("call-in-expression", node.span, f"`{name}` is a `def`", help)
+        scope.diagnostics.add("call-in-expression", node.span, f"`{name}` is a `def`", help)
     else:
         scope.unknown(name, node.span)
     return None
@@ -87,7 +87,9 @@ def refuse_call(name: str, node: tree.Call, scope: Scope) -> None:
     """Reports a call of something that has no value within an expression."""
     if name in CHOICES:
         help = "assign it to a local first, and use the local here"
-        scope.found.add("choice-in-expression", node.span, f"`{name}` is not part of an expression", help)
+        scope.diagnostics.add(
+            "choice-in-expression", node.span, f"`{name}` is not part of an expression", help
+        )
     elif name in scope.names.functions:
         if scope.kind == "code":
             message, help = (
@@ -96,7 +98,7 @@ def refuse_call(name: str, node: tree.Call, scope: Scope) -> None:
             )
         else:
             message, help = f"`{name}` is code, and cannot be called here", _NO_CALL
-        scope.found.add("call-in-expression", node.span, message, help)
+        scope.diagnostics.add("call-in-expression", node.span, message, help)
     elif name in scope.names.types:
         sort = scope.names.types[name]
         help = (
@@ -104,23 +106,27 @@ def refuse_call(name: str, node: tree.Call, scope: Scope) -> None:
             if isinstance(sort, s.Struct)
             else "write the value alone"
         )
-        scope.found.add("type-as-value", node.span, f"`{name}` is a type, and makes no values", help)
+        scope.diagnostics.add("type-as-value", node.span, f"`{name}` is a type, and makes no values", help)
     elif name in OPERATIONS:
         help = "assign it to a local first" if scope.kind == "code" else _NO_CALL
-        scope.found.add("call-in-expression", node.span, f"`{name}` takes a step, and stands alone", help)
+        scope.diagnostics.add(
+            "call-in-expression", node.span, f"`{name}` takes a step, and stands alone", help
+        )
     elif name == "print":
-        scope.found.add("no-print", node.span, "nothing is printed", "the trace shows every read and write")
+        scope.diagnostics.add(
+            "no-print", node.span, "nothing is printed", "the trace shows every read and write"
+        )
     elif name in ("range",):
         help = "it stands after `in`, in a type, or in `choose(...)`"
-        scope.found.add("range-as-value", node.span, "`range` is not a value", help)
+        scope.diagnostics.add("range-as-value", node.span, "`range` is not a value", help)
     elif name in TYPE_WORDS:
-        scope.found.add(
+        scope.diagnostics.add(
             "type-as-value", node.span, f"`{name}` is a type, and makes no values", "write the value alone"
         )
     elif name in BUILT_INS:
         help = "make it a statement of its own"
-        scope.found.add("no-result", node.span, f"`{name}` returns nothing", help)
+        scope.diagnostics.add("no-result", node.span, f"`{name}` returns nothing", help)
     elif name in scope.locals or name in scope.names.variables or name in scope.names.constants:
-        scope.found.add("not-callable", node.span, f"`{name}` is not a `def`")
+        scope.diagnostics.add("not-callable", node.span, f"`{name}` is not a `def`")
     else:
         scope.unknown(name, node.function.span)

@@ -34,17 +34,19 @@ def class_named(node: tree.Call, scope: Scope) -> m.SharedVariable | None:
     word = node.function.id if isinstance(node.function, tree.Name) else ""
     argument = node.arguments[0] if len(node.arguments) == 1 else None
     if not isinstance(argument, tree.Name):
-        scope.found.add("bad-argument", node.span, f"`{word}` takes a class", f"write `{word}(CLASS)`")
+        scope.diagnostics.add("bad-argument", node.span, f"`{word}` takes a class", f"write `{word}(CLASS)`")
         return None
     pool = scope.names.pools.get(argument.id)
     if pool is not None or scope.may_be(argument.id):
         return pool
     if isinstance(scope.names.types.get(argument.id), s.Struct):
         help = f"say how many there can be at once: `class {argument.id}[2]:`"
-        scope.found.add("no-objects", argument.span, f"objects of `{argument.id}` are not allocated", help)
+        scope.diagnostics.add(
+            "no-objects", argument.span, f"objects of `{argument.id}` are not allocated", help
+        )
         return None
     help = "declare it with a count: `class CLASS[2]:`"
-    scope.found.add("no-objects", argument.span, f"`{argument.id}` is no class with objects", help)
+    scope.diagnostics.add("no-objects", argument.span, f"`{argument.id}` is no class with objects", help)
     return None
 
 
@@ -52,7 +54,7 @@ def all_allocated(node: tree.Call, scope: Scope) -> m.Expr | None:
     """`allocated(Session)`: a set, for specifications."""
     if not scope.whole_state:
         help = "only assertions, invariants and properties see which objects there are"
-        scope.found.add("specification-only", node.span, "code cannot ask what is allocated", help)
+        scope.diagnostics.add("specification-only", node.span, "code cannot ask what is allocated", help)
         return None
     pool = class_named(node, scope)
     if pool is None:
@@ -64,5 +66,5 @@ def waited(queue: m.Place, span: Span, scope: Scope) -> m.Waited | None:
     """`waitqueue_active(wq)`"""
     if isinstance(queue.sort, s.WaitQueue):
         return m.Waited(queue, span)
-    scope.found.add("wrong-sort", queue.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
+    scope.diagnostics.add("wrong-sort", queue.span, f"a `waitqueue` is needed, this is `{queue.sort}`")
     return None

@@ -35,7 +35,7 @@ def fitted(value: m.Expr, sort: s.Sort, scope: Scope) -> m.Expr | None:
             if sort.covers(have):
                 return value
             if have.high < sort.low or sort.high < have.low:
-                scope.found.add(
+                scope.diagnostics.add(
                     "never-fits", value.span, f"this is never within {_bounds(sort)}: it is {_bounds(have)}"
                 )
                 return None
@@ -48,7 +48,9 @@ def fitted(value: m.Expr, sort: s.Sort, scope: Scope) -> m.Expr | None:
         case _:
             if sort == have:
                 return value
-    scope.found.add("wrong-sort", value.span, f"`{sort}` is needed, this is `{have}`", _sort_help(sort, have))
+    scope.diagnostics.add(
+        "wrong-sort", value.span, f"`{sort}` is needed, this is `{have}`", _sort_help(sort, have)
+    )
     return None
 
 
@@ -69,7 +71,7 @@ def truth(value: m.Expr, span: Span, scope: Scope) -> m.Expr | None:
         help = "compare a snapshot with its counter, with `==` or `!=`"
     elif isinstance(value.sort, s.Lock):
         help = "take it with `with`, or try with a `trylock`"
-    scope.found.add("not-a-condition", span, f"a condition is needed, this is `{value.sort}`", help)
+    scope.diagnostics.add("not-a-condition", span, f"a condition is needed, this is `{value.sort}`", help)
     return None
 
 
@@ -101,7 +103,7 @@ def _number(value: m.Expr, scope: Scope) -> m.Expr | None:
     help = _sort_help(s.Range(0, 0), value.sort) if isinstance(value.sort, s.Generation) else None
     if isinstance(value.sort, s.SetOf):
         help = "write `len(S)` for its size, `S.add(x)` and `S.remove(x)` to change it"
-    scope.found.add("wrong-sort", value.span, f"a number is needed, this is `{value.sort}`", help)
+    scope.diagnostics.add("wrong-sort", value.span, f"a number is needed, this is `{value.sort}`", help)
     return None
 
 
@@ -124,7 +126,7 @@ def computed(operator: str, first: m.Expr, second: m.Expr, span: Span, scope: Sc
         both = s.join(first.sort, second.sort)
         if not (isinstance(first.sort, s.SetOf) and isinstance(second.sort, s.SetOf) and both):
             message = f"`{operator}` needs two sets, not `{first.sort}` and `{second.sort}`"
-            scope.found.add("wrong-sort", span, message)
+            scope.diagnostics.add("wrong-sort", span, message)
             return None
         sort = both if operator == "|" else first.sort
         word = "minus" if operator == "-" else operator
@@ -136,7 +138,9 @@ def computed(operator: str, first: m.Expr, second: m.Expr, span: Span, scope: Sc
     if operator in ("//", "%"):
         if other.sort.low != other.sort.high or other.sort.low <= 0:
             help = "write a number or a `const`"
-            scope.found.add("bad-divisor", other.span, "the divisor must be a constant above zero", help)
+            scope.diagnostics.add(
+                "bad-divisor", other.span, "the divisor must be a constant above zero", help
+            )
             return None
         by = other.sort.low
         if operator == "//":
@@ -152,7 +156,7 @@ def computed(operator: str, first: m.Expr, second: m.Expr, span: Span, scope: Sc
         ]
         sort_ = s.Range(min(corners), max(corners))
     if max(abs(sort_.low), abs(sort_.high)) >= 2**31:
-        scope.found.add("number-too-large", span, "this can exceed 32 bits, and TLC's integers with it")
+        scope.diagnostics.add("number-too-large", span, "this can exceed 32 bits, and TLC's integers with it")
         return None
     return m.Operation(operator, (one, other), sort_, span)
 
@@ -161,7 +165,7 @@ def measured(name: str, operands: tuple[m.Expr, ...], span: Span, scope: Scope) 
     """`len` of a set, `min` or `max` of numbers."""
     if name == "len":
         if len(operands) != 1 or not isinstance(operands[0].sort, s.SetOf):
-            scope.found.add("bad-argument", span, "`len` takes one set")
+            scope.diagnostics.add("bad-argument", span, "`len` takes one set")
             return None
         of = operands[0].sort.of
         return m.Operation("len", operands, s.Range(0, s.count(of)), span)
@@ -170,7 +174,7 @@ def measured(name: str, operands: tuple[m.Expr, ...], span: Span, scope: Scope) 
     if len(known) != len(numbers):
         return None
     if len(known) < 2:
-        scope.found.add("bad-argument", span, f"`{name}` takes two or more numbers")
+        scope.diagnostics.add("bad-argument", span, f"`{name}` takes two or more numbers")
         return None
     choose = min if name == "min" else max
     ranges = [number.sort for number in known if isinstance(number.sort, s.Range)]
@@ -192,11 +196,11 @@ def compared(operator: str, first: m.Expr, second: m.Expr, span: Span, scope: Sc
             help = None
             if isinstance(first.sort, s.Nothing) or isinstance(second.sort, s.Nothing):
                 help = "only a `T | None` can be None"
-            scope.found.add("never-equal", span, message, help)
+            scope.diagnostics.add("never-equal", span, message, help)
             return None
         for side in (first, second):
             if not (s.is_plain(side.sort) or isinstance(side.sort, s.Nothing)):
-                scope.found.add("not-comparable", side.span, f"`{side.sort}` has no value to compare")
+                scope.diagnostics.add("not-comparable", side.span, f"`{side.sort}` has no value to compare")
                 return None
         equal = m.Operation("==", (first, second), s.BOOL, span)
         return equal if operator == "==" else m.Operation("!=", (first, second), s.BOOL, span)
@@ -208,10 +212,10 @@ def compared(operator: str, first: m.Expr, second: m.Expr, span: Span, scope: Sc
 
 def _membership(operator: str, item: m.Expr, group: m.Expr, span: Span, scope: Scope) -> m.Expr | None:
     if not isinstance(group.sort, s.SetOf):
-        scope.found.add("wrong-sort", group.span, f"`in` needs a set, this is `{group.sort}`")
+        scope.diagnostics.add("wrong-sort", group.span, f"`in` needs a set, this is `{group.sort}`")
         return None
     if group.sort.of != s.NOTHING and not s.comparable(item.sort, group.sort.of):
-        scope.found.add("never-equal", span, f"`{item.sort}` is never an element of `{group.sort}`")
+        scope.diagnostics.add("never-equal", span, f"`{item.sort}` is never an element of `{group.sort}`")
         return None
     inside = m.Operation("in", (item, group), s.BOOL, span)
     return inside if operator == "in" else m.Operation("not", (inside,), s.BOOL, span)
@@ -226,7 +230,7 @@ def _generation(
             current = m.Current(snapshot.place, counter.place, span)
             return current if operator == "==" else m.Operation("not", (current,), s.BOOL, span)
     help = "only a snapshot and its counter can be compared, with `==` or `!=`"
-    scope.found.add("generation-use", span, "a generation has no value of its own", help)
+    scope.diagnostics.add("generation-use", span, "a generation has no value of its own", help)
     return None
 
 
@@ -236,7 +240,9 @@ def displayed(elements: tuple[m.Expr, ...], span: Span, scope: Scope, wanted: s.
     for element in elements[1:]:
         both = s.join(sort, element.sort)
         if both is None:
-            scope.found.add("wrong-sort", element.span, f"the set holds `{sort}`, this is `{element.sort}`")
+            scope.diagnostics.add(
+                "wrong-sort", element.span, f"the set holds `{sort}`, this is `{element.sort}`"
+            )
             return None
         sort = both
     if isinstance(wanted, s.SetOf) and isinstance(wanted.of, s.Range) and isinstance(sort, s.Range):
@@ -263,7 +269,7 @@ def connected(
         known = temporal(span, operator, scope)
         return m.Temporal(operator, (left, right), span) if known and left and right else None
     if operator == "implies" and scope.kind == "code":
-        scope.found.add(
+        scope.diagnostics.add(
             "specification-only", span, "`implies` is a word of specifications", "write `not a or b`"
         )
         return None
@@ -275,5 +281,7 @@ def temporal(span: Span, word: str, scope: Scope) -> bool:
     if scope.kind == "temporal":
         return True
     help = "write it in a `property`"
-    scope.found.add("temporal-word", span, f"`{word}` speaks of whole behaviours, not of one state", help)
+    scope.diagnostics.add(
+        "temporal-word", span, f"`{word}` speaks of whole behaviours, not of one state", help
+    )
     return False

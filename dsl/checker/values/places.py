@@ -34,7 +34,7 @@ def field_of(base: m.Place, name: str, span: Span, scope: Scope) -> m.Place | No
     if isinstance(base.sort, s.Lock) and name in ("locked", "held_by"):
         if scope.whole_state:
             message = "`held_by` asks for a process"
-            scope.found.add("bad-argument", span, message, "write `L.held_by(vcpu[0])`")
+            scope.diagnostics.add("bad-argument", span, message, "write `L.held_by(vcpu[0])`")
         else:
             refuse_lock_state(span, scope)
         return None
@@ -43,7 +43,7 @@ def field_of(base: m.Place, name: str, span: Span, scope: Scope) -> m.Place | No
         return None if part is None else m.Place(base.root, base.path, part, span, name)
     if not isinstance(base.sort, s.Struct):
         help = "take an element first" if isinstance(base.sort, s.Array) else None
-        scope.found.add("no-field", span, f"`{base.sort}` has no fields", help)
+        scope.diagnostics.add("no-field", span, f"`{base.sort}` has no fields", help)
         return None
     sort = field_sort(base.sort, name, span, scope)
     return None if sort is None else m.Place(base.root, (*base.path, name), sort, span)
@@ -55,14 +55,14 @@ def field_sort(of: s.Struct | s.Word, name: str, span: Span, scope: Scope) -> s.
     if sort is None:
         known = [field for field, _, _ in of.fields]
         message = f"{'word' if isinstance(of, s.Word) else 'class'} `{of.name}` has no field `{name}`"
-        scope.found.add("no-field", span, message, did_you_mean(name, known))
+        scope.diagnostics.add("no-field", span, message, did_you_mean(name, known))
     return sort
 
 
 def element_of(base: m.Place, position: m.Expr, span: Span, scope: Scope) -> m.Place | None:
     """An element of a place."""
     if not isinstance(base.sort, s.Array):
-        scope.found.add("no-index", span, f"`{base.sort}` has no elements to index")
+        scope.diagnostics.add("no-index", span, f"`{base.sort}` has no elements to index")
         return None
     fits = fitted(position, s.Range(0, base.sort.size - 1), scope)
     return None if fits is None else m.Place(base.root, (*base.path, fits), base.sort.of, span)
@@ -74,21 +74,21 @@ def refuse_method(base: m.Place, name: str, called: Span, span: Span, scope: Sco
         refuse_lock_state(span, scope)
     elif isinstance(base.sort, s.Lock) and name == "locked":
         help = Advice("write `L.locked` without parentheses", (cut(called, span),))
-        scope.found.add("not-callable", span, "`locked` is a state, not an operation", help)
+        scope.diagnostics.add("not-callable", span, "`locked` is a state, not an operation", help)
     elif isinstance(base.sort, s.Lock) and name in LOCK_METHODS[base.sort.kind]:
-        scope.found.add("call-in-expression", span, "a lock operation is a statement of its own")
+        scope.diagnostics.add("call-in-expression", span, "a lock operation is a statement of its own")
     else:
         known = list(LOCK_METHODS[base.sort.kind]) if isinstance(base.sort, s.Lock) else []
         if isinstance(base.sort, s.SetOf):
             known = list(SET_METHODS)
         message = f"`{base.sort}` has no method `{name}` here"
-        scope.found.add("no-method", span, message, did_you_mean(name, known))
+        scope.diagnostics.add("no-method", span, message, did_you_mean(name, known))
 
 
 def refuse_lock_state(span: Span, scope: Scope) -> None:
     """Reports code that looks at a lock as only a specification may."""
     help = "use a `trylock`; only assertions, invariants and properties see who holds a lock"
-    scope.found.add("specification-only", span, "code cannot ask for the state of a lock", help)
+    scope.diagnostics.add("specification-only", span, "code cannot ask for the state of a lock", help)
 
 
 def is_task(node: tree.Expr, scope: Scope) -> bool:
@@ -111,7 +111,7 @@ def at_label(task: m.TaskOf, label: tuple[str, ...], span: Span, scope: Scope) -
         if scope.names.incomplete:
             return None
         message = f"process `{task.process}` has no label `{word}`"
-        scope.found.add("unknown-label", span, message, did_you_mean(label[-1], known))
+        scope.diagnostics.add("unknown-label", span, message, did_you_mean(label[-1], known))
         return None
     return m.AtLabel(task, label, span)
 
@@ -137,10 +137,10 @@ def local_of(
     word = ".".join(parts)
     if found:
         options = ", ".join(f"`{v.owner}.{v.name}`" for v in found)
-        scope.found.add("unknown-name", span, f"`{word}` is ambiguous", f"write one of {options}")
+        scope.diagnostics.add("unknown-name", span, f"`{word}` is ambiguous", f"write one of {options}")
     elif not scope.names.incomplete:
         message = f"process `{task.process}` has no local `{word}`"
-        scope.found.add("unknown-name", span, message, did_you_mean(parts[-1], [k[1] for k in known]))
+        scope.diagnostics.add("unknown-name", span, message, did_you_mean(parts[-1], [k[1] for k in known]))
     return None
 
 
@@ -148,7 +148,7 @@ def is_locked(lock: m.Place, word: Word, span: Span, scope: Scope) -> m.Expr | N
     """`spin_is_locked(l)` and its like, each for its kinds of locks."""
     if not isinstance(lock.sort, s.Lock) or lock.sort.kind not in word.of:
         message = f"`{word.word}` takes a `{word.of[0]}`, this is `{lock.sort}`"
-        scope.found.add("wrong-sort", lock.span, message)
+        scope.diagnostics.add("wrong-sort", lock.span, message)
         return None
     return m.LockState(lock, None, span)
 
@@ -159,7 +159,7 @@ def refuse_task(node: tree.Expr, span: Span, scope: Scope) -> None:
     if name is not None and scope.names.may_be(name):
         return
     help = did_you_mean(name, scope.names.processes) if name is not None else None
-    scope.found.add(
+    scope.diagnostics.add(
         "not-a-task", span, "a process is needed here", help or "write `NAME[i]`, as in `vcpu[0]`"
     )
 
@@ -167,7 +167,7 @@ def refuse_task(node: tree.Expr, span: Span, scope: Scope) -> None:
 def loaded(name: str, typed: m.Expr, scope: Scope) -> m.Expr | None:
     """What `READ_ONCE(...)` and its like read, with the order that the word has."""
     if not isinstance(typed, m.Load):
-        scope.found.add("not-a-place", typed.span, f"`{name}` reads a variable")
+        scope.diagnostics.add("not-a-place", typed.span, f"`{name}` reads a variable")
         return None
     word = word_of(name)
     return replace(typed, acquire=True) if word is not None and word.order == "acquire" else typed

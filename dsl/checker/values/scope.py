@@ -91,7 +91,7 @@ class Scope:
     """
 
     names: Names
-    found: Diagnostics
+    diagnostics: Diagnostics
     kind: str
     owner: str | None = None
     process: m.Bound | None = None
@@ -104,14 +104,14 @@ class Scope:
     def inside(self, bound: m.Bound) -> Scope:
         """The scope in which a comprehension's variable is known too."""
         return Scope(
-            self.names, self.found, self.kind, self.owner, self.process, self.locals,
+            self.names, self.diagnostics, self.kind, self.owner, self.process, self.locals,
             {**self.bounds, bound.name: bound}, self.assigned, self.in_process, self.in_policy,
         )  # fmt: skip
 
     def specification(self) -> Scope:
         """The same place, seen by an `assert` or a ghost assignment."""
         return Scope(
-            self.names, self.found, "assert", self.owner, self.process, self.locals, self.bounds,
+            self.names, self.diagnostics, "assert", self.owner, self.process, self.locals, self.bounds,
             self.assigned, self.in_process, self.in_policy,
         )  # fmt: skip
 
@@ -131,27 +131,27 @@ class Scope:
             return
         if name == "self":
             help = "it is the index of a process, in its code"
-            self.found.add("self-outside-process", span, "`self` has no meaning here", help)
+            self.diagnostics.add("self-outside-process", span, "`self` has no meaning here", help)
             return
         if name in ("cond", "wq") and not self.in_policy:
-            self.found.add(
+            self.diagnostics.add(
                 "unknown-name", span, f"`{name}` is not known", "only a `policy` has `cond` and `wq`"
             )
             return
         if self.kind == "constant" and name in self.names.later:
             if self.names.later[name] == "const":
-                self.found.add(
+                self.diagnostics.add(
                     "unknown-name", span, f"`{name}` has no value here yet", "declare it above this line"
                 )
             else:
                 help = "use numbers and `const` declarations"
-                self.found.add("not-constant", span, f"`{name}` is not a constant", help)
+                self.diagnostics.add("not-constant", span, f"`{name}` is not a constant", help)
             return
         here = LIKELY if self.whole_state else LIKELY - {"allocated"}
         words = not_within(name, here | LIBRARY_NAMES)
         candidates = {*self.locals, *self.bounds, *self.names.known(), *words}
         advice = habit(name) or did_you_mean(name, candidates)
-        self.found.add("unknown-name", span, f"`{name}` is not known", advice)
+        self.diagnostics.add("unknown-name", span, f"`{name}` is not known", advice)
 
     def refuse_hiding(self, name: str, span: Span) -> None:
         """Reports a local, parameter or bound variable that takes the name of something else.  Those of the
@@ -160,15 +160,15 @@ class Scope:
         if span.path == LIBRARY:
             return
         if name in BUILT_INS:
-            self.found.add(
+            self.diagnostics.add(
                 "reserved-name", span, f"`{name}` is a word of the language", "choose another name"
             )
         elif name in names.variables:
             related = [(names.variables[name].span, "it stands here")]
-            self.found.add(
+            self.diagnostics.add(
                 "shadowed", span, f"`{name}` hides the variable of that name", "rename it", related
             )
         elif name in self.bounds or (name in self.locals and self.locals[name].span != span):
-            self.found.add("shadowed", span, f"`{name}` hides a local of that name", "rename it")
+            self.diagnostics.add("shadowed", span, f"`{name}` hides a local of that name", "rename it")
         elif name in names.known():
-            self.found.add("shadowed", span, f"`{name}` hides a declaration of that name", "rename it")
+            self.diagnostics.add("shadowed", span, f"`{name}` hides a declaration of that name", "rename it")

@@ -32,10 +32,10 @@ _PLAIN_TYPES: dict[str, s.Sort] = {
 
 def constants(
     specification: tree.Tree, overrides: dict[str, str], settings: Mapping[str, tree.Expr], names: Names,
-    found: Diagnostics,
+    diagnostics: Diagnostics,
 ) -> None:  # fmt: skip
     """Fills in the constants: a command's value before a scenario's before the declaration's."""
-    scope = Scope(names, found, "constant", in_process="")
+    scope = Scope(names, diagnostics, "constant", in_process="")
     for node in specification.declarations:
         if isinstance(node, tree.Enum):
             members = tuple(member.name for member in node.members)
@@ -44,18 +44,18 @@ def constants(
     for node in specification.declarations:
         if not isinstance(node, tree.Const):
             continue
-        sort = _constant_sort(node.type, names, found)
+        sort = _constant_sort(node.type, names, diagnostics)
         text = overrides.pop(node.name, None)
         given = settings.get(node.name, node.value)
         value = None if given is None else constant(given, scope, f"`{node.name}`")
         if given is None and text is None:
             help = f"give it one, here or with `--const {node.name}=VALUE`"
-            found.add("no-value", node.span, f"constant `{node.name}` has no value", help)
+            diagnostics.add("no-value", node.span, f"constant `{node.name}` has no value", help)
         if text is not None:
-            value = _override(node, text, sort, names, found)
+            value = _override(node, text, sort, names, diagnostics)
         if sort is not None and value is not None and not _is_of(value, sort):
             place = given.span if given else node.span
-            found.add("wrong-sort", place, f"`{node.name}` is declared `{sort}`")
+            diagnostics.add("wrong-sort", place, f"`{node.name}` is declared `{sort}`")
             value = None
         if value is None:
             names.broken.add(node.name)
@@ -65,7 +65,9 @@ def constants(
         known = [node.name for node in specification.declarations if isinstance(node, tree.Const)]
         # It was misspelt on the command line, and not where the diagnostic stands.
         meant = did_you_mean(name, known) or f"constants are: {', '.join(known) or 'none'}"
-        found.add("unknown-constant", specification.header.span, f"there is no constant `{name}`", str(meant))
+        diagnostics.add(
+            "unknown-constant", specification.header.span, f"there is no constant `{name}`", str(meant)
+        )
 
 
 def own_constants(
@@ -77,13 +79,13 @@ def own_constants(
     return tuple(names.constants.items())
 
 
-def _constant_sort(node: tree.Expr, names: Names, found: Diagnostics) -> str | None:
+def _constant_sort(node: tree.Expr, names: Names, diagnostics: Diagnostics) -> str | None:
     if isinstance(node, tree.Name):
         if node.id in ("int", "bool"):
             return node.id
         if any(sort.name == node.id for sort in names.members.values()):
             return node.id
-    found.add("bad-constant", node.span, "a constant is an `int`, a `bool` or a member of an enum")
+    diagnostics.add("bad-constant", node.span, "a constant is an `int`, a `bool` or a member of an enum")
     return None
 
 
@@ -94,7 +96,7 @@ def _is_of(value: s.Value, sort: str) -> bool:
 
 
 def _override(
-    node: tree.Const, text: str, sort: str | None, names: Names, found: Diagnostics
+    node: tree.Const, text: str, sort: str | None, names: Names, diagnostics: Diagnostics
 ) -> s.Value | None:
     value: s.Value | None = None
     if sort == "int" and text.lstrip("-").isdecimal() and len(text) < 10:
@@ -107,11 +109,11 @@ def _override(
         help = {"int": "give a whole number, as in `3`", "bool": "give `True` or `False`"}.get(
             sort or "", "give the name of a member"
         )
-        found.add("bad-override", node.span, f"`{node.name}={text}` gives no `{sort}`", help)
+        diagnostics.add("bad-override", node.span, f"`{node.name}={text}` gives no `{sort}`", help)
     return value
 
 
-def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
+def sort_of(node: tree.Expr, names: Names, diagnostics: Diagnostics) -> s.Sort | None:
     """The sort that a type expression stands for, or None with a fault."""
     match node:
         case tree.Name(id=name):
@@ -124,21 +126,25 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
                 return s.Range(0, max(0, count - 1), name)
             if name == "int":
                 help = "a variable has a bound: `range(n)` or `range(a, b)`"
-                found.add("int-variable", node.span, "`int` is for constants only", help)
+                diagnostics.add("int-variable", node.span, "`int` is for constants only", help)
             elif name in ("range", "set"):
-                found.add("bad-type", node.span, f"`{name}` alone is not a type", f"write `{_FORMS[name]}`")
+                diagnostics.add(
+                    "bad-type", node.span, f"`{name}` alone is not a type", f"write `{_FORMS[name]}`"
+                )
             elif not names.may_be(name):
                 candidates = [*names.types, *names.processes, *_PLAIN_TYPES, "range", "set", *LIBRARY_NAMES]
                 advice = habit(name) or did_you_mean(name, candidates)
-                found.add("unknown-type", node.span, f"`{name}` is not a type", advice)
+                diagnostics.add("unknown-type", node.span, f"`{name}` is not a type", advice)
             return None
         case tree.Call(function=tree.Name(id="range")):
-            bounds = range_bounds(node, Scope(names, found, "constant", in_process=""))
+            bounds = range_bounds(node, Scope(names, diagnostics, "constant", in_process=""))
             if bounds is None:
                 return None
             low, high = bounds
             if high <= low:
-                found.add("empty-range", node.span, "this range has no values", "`range(n)` is 0 to n - 1")
+                diagnostics.add(
+                    "empty-range", node.span, "this range has no values", "`range(n)` is 0 to n - 1"
+                )
                 return None
             return s.Range(low, high - 1)
         case tree.Call(function=tree.Name(id="rwsem"), arguments=(tree.Name(id="unfair"),)):
@@ -146,29 +152,29 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
         case tree.Binary(operator="|", left=left, right=right):
             if isinstance(left, tree.NoneLiteral):
                 left, right = right, left
-            inner = sort_of(left, names, found)
+            inner = sort_of(left, names, diagnostics)
             if not isinstance(right, tree.NoneLiteral):
                 help = "use an `enum` for alternatives"
                 if _is_none_indexed(right):
                     help = "write `(T | None)[N]`, an array of what may be `None`"
-                found.add("bad-type", node.span, "a type is `T` or `T | None`", help)
+                diagnostics.add("bad-type", node.span, "a type is `T` or `T | None`", help)
                 return None
             if inner is None:
                 return None
             if not s.is_plain(inner) or isinstance(inner, s.Optional | s.SetOf | s.Word):
-                found.add("bad-type", node.span, f"`{inner}` cannot be optional")
+                diagnostics.add("bad-type", node.span, f"`{inner}` cannot be optional")
                 return None
             return s.Optional(inner)
         case tree.Subscript(base=tree.Name(id="set"), index=index):
-            element = sort_of(index, names, found)
+            element = sort_of(index, names, diagnostics)
             if element is None:
                 return None
             if not s.is_plain(element) or isinstance(element, s.SetOf):
-                found.add("bad-type", node.span, f"a set cannot hold `{element}`")
+                diagnostics.add("bad-type", node.span, f"a set cannot hold `{element}`")
                 return None
             return s.SetOf(element)
         case tree.Subscript():
-            return _array(node, names, found)
+            return _array(node, names, diagnostics)
         case _:
             form: Advice | str = "write for example `bool`, `range(4)`, `Pfn | None`, `set[Pfn]`"
             if (
@@ -178,7 +184,7 @@ def sort_of(node: tree.Expr, names: Names, found: Diagnostics) -> s.Sort | None:
             ):
                 word = node.function.id
                 form = "write `rwsem` or `rwsem(unfair)`" if word == "rwsem" else write(word)
-            found.add("bad-type", node.span, "a type is expected here", form)
+            diagnostics.add("bad-type", node.span, "a type is expected here", form)
             return None
 
 
@@ -189,7 +195,7 @@ def _is_none_indexed(node: tree.Expr) -> bool:
     return isinstance(node, tree.NoneLiteral)
 
 
-def _array(node: tree.Subscript, names: Names, found: Diagnostics) -> s.Sort | None:
+def _array(node: tree.Subscript, names: Names, diagnostics: Diagnostics) -> s.Sort | None:
     """In `T[2][3]`, as in C, the first index goes up to 2."""
     indices: list[tree.Expr] = []
     base: tree.Expr = node
@@ -198,26 +204,26 @@ def _array(node: tree.Subscript, names: Names, found: Diagnostics) -> s.Sort | N
     ):
         indices.append(base.index)
         base = base.base
-    sort = sort_of(base, names, found)
+    sort = sort_of(base, names, diagnostics)
     for index in indices:
-        size = constant(index, Scope(names, found, "constant", in_process=""), "the size of an array")
+        size = constant(index, Scope(names, diagnostics, "constant", in_process=""), "the size of an array")
         if sort is None or size is None:
             return None
         if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MAX_ARRAY:
-            found.add("bad-size", index.span, f"an array has 1 to {MAX_ARRAY} elements")
+            diagnostics.add("bad-size", index.span, f"an array has 1 to {MAX_ARRAY} elements")
             return None
         sort = s.Array(sort, size)
     return sort
 
 
-def types(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:
+def types(declared: tuple[tree.Declaration, ...], names: Names, diagnostics: Diagnostics) -> None:
     """Fills in enums, aliases and classes."""
     for node in declared:
         if isinstance(node, tree.Enum):
             names.types[node.name] = s.Enum(node.name, tuple(member.name for member in node.members))
     pools = [node for node in declared if isinstance(node, tree.Struct) and node.count is not None]
     for node in pools:
-        _references(node, names, found)
+        _references(node, names, diagnostics)
     # Types may name each other in any order; those that never resolve are reported once.
     waiting = [
         node for node in declared if isinstance(node, tree.TypeAlias | tree.Struct) and node not in pools
@@ -227,7 +233,7 @@ def types(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnosti
         known = [node for node in waiting if not _needs(node) & {other.name for other in waiting}]
         if not known:
             for node in waiting:
-                found.add(
+                diagnostics.add(
                     "recursive-type",
                     node.span,
                     f"`{node.name}` contains itself",
@@ -237,11 +243,11 @@ def types(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnosti
             return
         for node in known:
             if _needs(node) & processes:
-                process_counts(declared, names, found)
+                process_counts(declared, names, diagnostics)
             sort = (
-                _alias(node, names, found)
+                _alias(node, names, diagnostics)
                 if isinstance(node, tree.TypeAlias)
-                else _struct(node, names, found)
+                else _struct(node, names, diagnostics)
             )
             if sort is None:
                 names.broken.add(node.name)
@@ -249,15 +255,17 @@ def types(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnosti
                 names.types[node.name] = sort
         waiting = [node for node in waiting if node not in known]
     for node in pools:
-        of = _struct(node, names, found)
+        of = _struct(node, names, diagnostics)
         sort = names.types.get(node.name)
         if of is not None and _has_srcu(of):
             help = "declare it `shared`, and keep it out of what is allocated"
-            found.add("bad-type", node.span, "an `srcu` cannot be part of an object that is freed", help)
+            diagnostics.add(
+                "bad-type", node.span, "an `srcu` cannot be part of an object that is freed", help
+            )
         elif of is not None and isinstance(sort, s.Ref):
             elements = s.Array(of, len(sort.members))
             value = (s.initial(of),) * elements.size
-            refuse_varied(node, elements.of, found)
+            refuse_varied(node, elements.of, diagnostics)
             names.pools[node.name] = m.SharedVariable(node.name, elements, value, False, node.span, pool=True)
 
 
@@ -273,15 +281,17 @@ def _has_srcu(sort: s.Sort) -> bool:
             return False
 
 
-def _references(node: tree.Struct, names: Names, found: Diagnostics) -> None:
+def _references(node: tree.Struct, names: Names, diagnostics: Diagnostics) -> None:
     """Makes the references to objects of a class known, whose fields may be such references."""
     assert node.count is not None
-    count = constant(node.count, Scope(names, found, "constant", in_process=""), "the number of objects")
+    count = constant(
+        node.count, Scope(names, diagnostics, "constant", in_process=""), "the number of objects"
+    )
     if count is not None and (
         isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MAX_OBJECTS
     ):
         help = "say how many there can be at once"
-        found.add("bad-size", node.count.span, f"a class has 1 to {MAX_OBJECTS} objects", help)
+        diagnostics.add("bad-size", node.count.span, f"a class has 1 to {MAX_OBJECTS} objects", help)
         count = None
     if not isinstance(count, int):
         names.broken.add(node.name)
@@ -306,31 +316,31 @@ def _mentioned(node: tree.Expr) -> set[str]:
             return set()
 
 
-def _alias(node: tree.TypeAlias, names: Names, found: Diagnostics) -> s.Sort | None:
-    sort = sort_of(node.type, names, found)
+def _alias(node: tree.TypeAlias, names: Names, diagnostics: Diagnostics) -> s.Sort | None:
+    sort = sort_of(node.type, names, diagnostics)
     return s.Range(sort.low, sort.high, node.name) if isinstance(sort, s.Range) else sort
 
 
-def _struct(node: tree.Struct, names: Names, found: Diagnostics) -> s.Sort | None:
+def _struct(node: tree.Struct, names: Names, diagnostics: Diagnostics) -> s.Sort | None:
     fields: list[tuple[str, s.Sort, s.Start]] = []
     for field in node.fields:
         if any(known == field.name for known, _, _ in fields):
-            found.add("declared-twice", field.span, f"field `{field.name}` is declared already")
+            diagnostics.add("declared-twice", field.span, f"field `{field.name}` is declared already")
             continue
-        sort = sort_of(field.type, names, found)
+        sort = sort_of(field.type, names, diagnostics)
         if sort is not None:
-            value = initial(field.default, sort, field.span, names, found)
+            value = initial(field.default, sort, field.span, names, diagnostics)
             fields.append((field.name, sort, value))
     if len(fields) < len(node.fields):
         return None
     if node.word:
-        return word(node, tuple(fields), found)
+        return word(node, tuple(fields), diagnostics)
     return s.Struct(node.name, tuple(fields), node.span.path == LIBRARY)
 
 
-def process_counts(declared: tuple[tree.Declaration, ...], names: Names, found: Diagnostics) -> None:
+def process_counts(declared: tuple[tree.Declaration, ...], names: Names, diagnostics: Diagnostics) -> None:
     """Fills in how many instances each process has; types may be named after processes."""
-    scope = Scope(names, found, "constant", in_process="")
+    scope = Scope(names, diagnostics, "constant", in_process="")
     handlers = [node for node in declared if isinstance(node, tree.Process) and node.interrupts]
     others = [node for node in declared if isinstance(node, tree.Process) and not node.interrupts]
     for node in (*others, *handlers):
@@ -342,7 +352,7 @@ def process_counts(declared: tuple[tree.Declaration, ...], names: Names, found: 
                 what = "is a handler itself" if interrupted is not node else "is no process"
                 help = "name a `process` of the model; a handler of a higher level interrupts those below it"
                 message = f"`{node.interrupts.process}` {what}"
-                found.add("bad-handler", node.interrupts.span, message, help)
+                diagnostics.add("bad-handler", node.interrupts.span, message, help)
             # It is indexed as what it interrupts is.
             names.processes[node.name] = (replace(node, count=interrupted.count), most)
             names.labels.setdefault(node.name, {})
@@ -354,7 +364,7 @@ def process_counts(declared: tuple[tree.Declaration, ...], names: Names, found: 
             if count is not None and (
                 isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MAX_INSTANCES
             ):
-                found.add("bad-size", node.count.span, f"a process has 0 to {MAX_INSTANCES} instances")
+                diagnostics.add("bad-size", node.count.span, f"a process has 0 to {MAX_INSTANCES} instances")
                 count = None
         if names.headless(node.name):
             count = MAX_INSTANCES

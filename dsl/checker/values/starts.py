@@ -15,7 +15,7 @@ from .operators import fitted
 from .scope import Names, Scope
 
 
-def refuse_varied(node: tree.Struct, sort: s.Sort, found: Diagnostics) -> None:
+def refuse_varied(node: tree.Struct, sort: s.Sort, diagnostics: Diagnostics) -> None:
     """Reports fields of objects that start otherwise from one allocation, or element, to the next."""
     for field, (_, _, start) in zip(
         node.fields, sort.fields if isinstance(sort, s.Struct) else (), strict=False
@@ -23,7 +23,7 @@ def refuse_varied(node: tree.Struct, sort: s.Sort, found: Diagnostics) -> None:
         if _varied(start):
             help = "give it one value here, and assign the others behind the allocation"
             message = "each object of a class starts with the same values"
-            found.add("not-constant", field.span, message, help)
+            diagnostics.add("not-constant", field.span, message, help)
 
 
 def _varied(start: s.Start) -> bool:
@@ -32,19 +32,23 @@ def _varied(start: s.Start) -> bool:
     return isinstance(start, s.AnyOf)
 
 
-def initial(node: tree.Expr | None, sort: s.Sort, span: Span, names: Names, found: Diagnostics) -> s.Start:
+def initial(
+    node: tree.Expr | None, sort: s.Sort, span: Span, names: Names, diagnostics: Diagnostics
+) -> s.Start:
     """What a location of `sort` starts with; a default of an array is each element's, unless it is a list."""
     inner = sort
     while isinstance(inner, s.Array):
         inner = inner.of
     if isinstance(inner, s.Ref):
         help = f"declare it `{inner} | None`; it starts as None"
-        found.add("no-value", span, "there is no object for it to begin with", help)
+        diagnostics.add("no-value", span, "there is no object for it to begin with", help)
         node = None
     elif node is not None and not s.is_plain(inner):
-        found.add("no-default", node.span, f"a `{inner}` has no initial value of its own", "leave it out")
+        diagnostics.add(
+            "no-default", node.span, f"a `{inner}` has no initial value of its own", "leave it out"
+        )
         node = None
-    return _start(node, sort, Scope(names, found, "constant", in_process=""))
+    return _start(node, sort, Scope(names, diagnostics, "constant", in_process=""))
 
 
 def _start(node: tree.Expr | None, sort: s.Sort, scope: Scope) -> s.Start:
@@ -65,7 +69,7 @@ def _worth(e: m.Expr, bound: Mapping[str, s.Value], scope: Scope, otherwise: s.V
     try:
         return evaluate(e, bound)
     except NotConstant as fault:
-        scope.found.add("not-constant", fault.span, "an initial value must be constant")
+        scope.diagnostics.add("not-constant", fault.span, "an initial value must be constant")
         return otherwise
 
 
@@ -73,7 +77,7 @@ def _any_of(node: tree.Call, sort: s.Sort, scope: Scope) -> s.Start:
     """`= choose(T)`."""
     argument = node.arguments[0] if len(node.arguments) == 1 else None
     if argument is None or isinstance(argument, tree.Keyword | tree.Generator):
-        scope.found.add("bad-argument", node.span, "`choose` takes one set or type")
+        scope.diagnostics.add("bad-argument", node.span, "`choose` takes one set or type")
         return s.initial(sort)
     over = domain(argument, scope)
     if over is None:
@@ -82,14 +86,16 @@ def _any_of(node: tree.Call, sort: s.Sort, scope: Scope) -> s.Start:
     group = _worth(over, {}, scope, frozenset({None}))
     assert isinstance(group, frozenset)
     if not group:
-        scope.found.add("never-fits", node.span, "there is nothing to choose from", "name at least one value")
+        scope.diagnostics.add(
+            "never-fits", node.span, "there is nothing to choose from", "name at least one value"
+        )
         return s.initial(sort)
     if fitted(m.Literal(None, over.sort.of, node.span), sort, scope) is None:
         return s.initial(sort)
     unfit = [value for value in group if not s.fits(value, sort)]
     if unfit:
         message = f"`{unfit[0]}` is no `{sort}`"
-        scope.found.add("never-fits", node.span, message, "choose from values that fit")
+        scope.diagnostics.add("never-fits", node.span, message, "choose from values that fit")
         return s.initial(sort)
     return s.AnyOf(group) if len(group) > 1 else next(iter(group))
 
@@ -105,11 +111,11 @@ def _elements(node: tree.ListLiteral | tree.ListComprehension, sort: s.Array, sc
             return (s.initial(sort.of),) * sort.size
     if len(made) != sort.size:
         message = f"these are {len(made)} elements, and the array has {sort.size}"
-        scope.found.add("bad-size", node.span, message, "say for each element what it starts with")
+        scope.diagnostics.add("bad-size", node.span, message, "say for each element what it starts with")
         return (s.initial(sort.of),) * sort.size
     if any(isinstance(element, s.AnyOf) for element in made) and len(set(made)) > 1:
         help = "write `= choose(T)` for all elements, or a value for each"
-        scope.found.add("not-constant", node.span, "some elements are chosen, and some are not", help)
+        scope.diagnostics.add("not-constant", node.span, "some elements are chosen, and some are not", help)
     return made
 
 
@@ -122,7 +128,7 @@ def _each(generator: tree.Generator, sort: s.Array, scope: Scope) -> Iterator[s.
     assert isinstance(over.sort, s.SetOf)
     if len(generator.clauses) > 1 or not isinstance(over, m.Literal) or isinstance(sort.of, s.Array):
         help = "write one `for` over numbers or a type, for an array with one index"
-        scope.found.add("one-clause", generator.span, "elements are listed by one `for`", help)
+        scope.diagnostics.add("one-clause", generator.span, "elements are listed by one `for`", help)
         return
     bound = m.Bound(clause.name, over.sort.of, clause.span)
     inner = scope.inside(bound)
@@ -137,6 +143,6 @@ def _each(generator: tree.Generator, sort: s.Array, scope: Scope) -> Iterator[s.
         made = _worth(typed, {bound.name: value}, scope, s.initial(sort.of))
         if not s.fits(made, sort.of):
             message = f"for `{clause.name}` = {value} this is {made}, and no `{sort.of}`"
-            scope.found.add("never-fits", generator.element.span, message, "write what fits for each")
+            scope.diagnostics.add("never-fits", generator.element.span, message, "write what fits for each")
             made = s.initial(sort.of)
         yield made

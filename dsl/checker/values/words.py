@@ -12,17 +12,17 @@ from .scope import Scope
 
 
 def word(
-    node: tree.Struct, fields: tuple[tuple[str, s.Sort, s.Start], ...], found: Diagnostics
+    node: tree.Struct, fields: tuple[tuple[str, s.Sort, s.Start], ...], diagnostics: Diagnostics
 ) -> s.Word | None:  # fmt: skip
     """The sort of a word, or None with a fault: its fields are scalars, and each starts with one value."""
     made: list[tuple[str, s.Sort, s.Value]] = []
     for field, (name, sort, start) in zip(node.fields, fields, strict=True):
         if not isinstance(s.bare(sort), s.Bool | s.Range | s.Enum):
             help = "its fields are bools, ranges, enums and references; write `class` for several locations"
-            found.add("bad-word", field.span, f"a word cannot hold a `{sort}`", help)
+            diagnostics.add("bad-word", field.span, f"a word cannot hold a `{sort}`", help)
         elif isinstance(start, s.AnyOf | tuple):
             help = "give it one value here, and `choose` where a variable of the word is declared"
-            found.add("not-constant", field.span, "a field of a word starts with one value", help)
+            diagnostics.add("not-constant", field.span, "a field of a word starts with one value", help)
         else:
             made.append((name, sort, start))
     return s.Word(node.name, tuple(made)) if len(made) == len(fields) else None
@@ -35,27 +35,29 @@ def operands(node: tree.Call, of: s.Word, scope: Scope) -> dict[str, tree.Expr |
     given: dict[str, tree.Expr] = {}
     for position, argument in enumerate(node.arguments):
         if isinstance(argument, tree.Generator):
-            scope.found.add("bad-argument", argument.span, f"this is no value for a field of `{of.name}`")
+            scope.diagnostics.add(
+                "bad-argument", argument.span, f"this is no value for a field of `{of.name}`"
+            )
             return None
         if isinstance(argument, tree.Keyword):
             name, value = argument.name, argument.value
             if name not in names:
                 message = f"word `{of.name}` has no field `{name}`"
-                scope.found.add("no-field", argument.span, message, did_you_mean(name, names))
+                scope.diagnostics.add("no-field", argument.span, message, did_you_mean(name, names))
                 return None
         elif position >= len(names):
             fields = ", ".join(f"`{name}`" for name in names)
             message = f"`{of.name}` has {len(names)} field{'s' * (len(names) != 1)}, and this is one more"
-            scope.found.add("bad-argument", argument.span, message, f"its fields are {fields}")
+            scope.diagnostics.add("bad-argument", argument.span, message, f"its fields are {fields}")
             return None
         elif len(given) < position or any(isinstance(a, tree.Keyword) for a in node.arguments[:position]):
             help = f"write `{of.name}(NAME=VALUE)` for each field, or the values in the order of the fields"
-            scope.found.add("bad-argument", argument.span, "which field is this?", help)
+            scope.diagnostics.add("bad-argument", argument.span, "which field is this?", help)
             return None
         else:
             name, value = names[position], argument
         if name in given:
-            scope.found.add("bad-argument", argument.span, f"`{name}` is given twice")
+            scope.diagnostics.add("bad-argument", argument.span, f"`{name}` is given twice")
             return None
         given[name] = value
     return {**given, **{name: None for name in names if name not in given}}
