@@ -267,6 +267,7 @@ def _outline(declared: tuple[tree.Declaration, ...], names: Names) -> None:
         reached = [(name, functions[name]) for name in reachable(own, functions)]
         for owner, body in ((node.name, own), *reached):
             names.labels[node.name].update({(owner, label): span for label, span in body.labels.items()})
+            names.regions.setdefault(node.name, set()).update((owner, region) for region in body.regions)
             names.locals[node.name].update({(owner, name): v for name, v in body.declared.items()})
 
 

@@ -181,6 +181,16 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """`label name:` with a block.  Its head is a label of that name."""
+
+    owner: str
+    name: str
+    body: tuple[Statement, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Return:
     value: Source | None
     span: Span
@@ -291,7 +301,7 @@ class Delegate:
 Statement = (
     Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | LockAction | QueueAction
     | RcuAction | MaskAction | Verb | SetState | WakeTask | Join | Assert | Await | Label
-    | Goto | Return | Break | Continue | If | While | For | With | Either | Atomic
+    | Goto | Return | Break | Continue | If | While | For | With | Either | Atomic | Region
 )  # fmt: skip
 
 
@@ -349,12 +359,12 @@ class Formula:
 class Measure:
     """`measure name: process at start until process at end`: how long a task of the process takes from one
     label to the next time it comes to the other.  A label has one or two parts; it is no step and no
-    claim."""
+    claim.  Without `end`, `measure name: process in start`: how long it is in that region."""
 
     name: str
     process: str
     start: tuple[str, ...]
-    end: tuple[str, ...]
+    end: tuple[str, ...] | None
     span: Span
 
 

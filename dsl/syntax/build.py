@@ -211,6 +211,9 @@ class Build(Transformer[Token, Any]):
     def atomic(self, meta: Meta, c: list[Any]) -> tree.Atomic:
         return tree.Atomic(self._head(meta), c[0])
 
+    def region(self, meta: Meta, c: list[Any]) -> tree.Region:
+        return tree.Region(self._head(meta), str(c[0]), c[1])
+
     # -- declarations
 
     def declaration(self, meta: Meta, c: list[Any]) -> Any:
@@ -294,6 +297,9 @@ class Build(Transformer[Token, Any]):
 
     def measure(self, meta: Meta, c: list[Any]) -> tree.Measure:
         return tree.Measure(self._head(meta), str(c[0]), c[1], c[2])
+
+    def stay(self, meta: Meta, c: list[Any]) -> tree.Measure:
+        return tree.Measure(self._head(meta), str(c[0]), tree.Mark(self._span(meta), str(c[1]), c[2]), None)
 
     def setting(self, meta: Meta, c: list[Any]) -> tree.Setting:
         return tree.Setting(self._span(meta), str(c[0]), c[1])

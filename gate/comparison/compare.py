@@ -12,7 +12,7 @@ from ...dsl.checker.prelude import prelude
 from ...dsl.checker.scenarios import STANDARD, scenario_names
 from ...dsl.source import Span
 from ...dsl.syntax import tree
-from .bodies import change_of_bound, compare_bodies, side
+from .bodies import change_of_bound, compare_bodies
 from .claims import Pair, compare_assertions, compare_expectations, compare_formulas
 from .constants import compare_aliases, compare_constants
 from .difference import DIFFERENT, EFFECTS, NEUTRAL, STRONGER, WEAKER, Difference, worst
@@ -31,6 +31,7 @@ from .parts import (
     tasks_of,
     whole_of,
 )
+from .sides import side
 from .terms import Term, domain, nodes, shape, surroundings, term
 
 _ACCEPTANCES = tree.Accept | tree.AcceptUnlocked

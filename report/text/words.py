@@ -299,9 +299,8 @@ def because(finding: Finding, main: str) -> str:
     """The values that made a condition fail, and where tasks stand."""
     values = [f"{name} = {value}" for name, value in finding.values]
     for one in finding.positions:
-        values.append(
-            f"{one.task} {'' if one.there else 'not '}at {one.label} ({line_words(one.span, main)})"
-        )
+        where = f"{'' if one.there else 'not '}{'in' if one.within else 'at'} {one.label}"
+        values.append(f"{one.task} {where} ({line_words(one.span, main)})")
     return ", ".join(values)
 
 

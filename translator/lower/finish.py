@@ -259,8 +259,8 @@ class Resolver:
 
     def change(self, node: object) -> object:
         match node:
-            case At(task=task, process=process, label=label):
-                return self.at(self(task), process, label)
+            case At(task=task, process=process, label=label, within=within):
+                return self.at(self(task), process, label, within)
             case Block(ops=ops, end=end) if any(isinstance(op, Outdate) for op in ops):
                 made: list[Op] = []
                 for op in ops:
@@ -269,19 +269,15 @@ class Resolver:
             case _:
                 return node
 
-    def at(self, task: Expr, process: str, label: tuple[str, ...]) -> Expr:
+    def at(self, task: Expr, process: str, label: tuple[str, ...], within: bool) -> Expr:
+        own = [p for p in self.points if p.process == process]
         if label == ("end",):
-            names = [p.name for p in self.points if p.process == process and p.step is None and not p.halted]
+            names = [p.name for p in own if p.step is None and not p.halted]
         else:
-            names = [
-                p.name
-                for p in self.points
-                if p.process == process
-                and any(own == label[-1] and label[:-1] in ((), (owner,)) for owner, own in p.labels)
-            ]
+            names = [p.name for p in own if p.standing(label, within=within)]
         if not names:
             return FALSE
-        return StandsAt(task, frozenset(names), ".".join(label))
+        return StandsAt(task, frozenset(names), ".".join(label), within)
 
     def outdate(self, op: Outdate) -> tuple[Fill, ...]:
         made: list[Fill] = []

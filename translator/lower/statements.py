@@ -39,7 +39,7 @@ from ..program.program import (
     goto,
     implication,
 )
-from .assignments import Called, Held, Loop, Whole
+from .assignments import Called, Held, Inside, Loop, Whole
 from .flow import LastNode, MarkNode, StepNode
 from .operations import MASKED
 from .values.expressions import Expressions
@@ -109,11 +109,9 @@ class Statements(Waiting):
             case m.Await():
                 return self.wait(node, after)
             case m.Label(owner=owner, name=name):
-                reach = self.reach(node.span, "label", name)
-                number = self.flow.add(MarkNode(after, node.span, (owner, name), reach=reach))
-                # What stands above it is lowered later, and may jump here.
-                self.landings[owner, name] = number, len(self.frames)
-                return number
+                return self.label(owner, name, node.span, after)
+            case m.Region():
+                return self.region(node, after)
             case m.Goto():
                 return self.gone(node)
             case m.Return():
@@ -145,22 +143,49 @@ class Statements(Waiting):
             case m.Delegate():
                 return self.delegated(node, after)
 
+    # -- labels
+
+    def label(self, owner: str, name: str, span: Span, after: int) -> int:
+        reach = self.reach(span, "label", name)
+        number = self.flow.add(MarkNode(after, span, (owner, name), reach=reach))
+        # What stands above it is lowered later, and may jump here.
+        self.landings[owner, name] = number, len(self.frames)
+        return number
+
+    def region(self, node: m.Region, after: int) -> int:
+        """All that is lowered for the block stands in the region, what it calls and waits for included."""
+        outer, own = self.flow.regions, (node.owner, node.name)
+        self.flow.regions = (*outer, own)
+        self.frames = [*self.frames, Inside(own)]
+        inside = self.body(node.body, after)
+        self.frames = self.frames[:-1]
+        self.flow.regions = outer
+        return self.label(node.owner, node.name, node.span, inside)
+
     # -- returning
 
     def unwound(self, stops: Callable[[object], bool], target: Callable[..., int]) -> int:
         """The way out of the innermost frame that `stops`, releasing what is held on the way."""
         position = max(i for i, frame in enumerate(self.frames) if stops(frame))
         number = target(self.frames[position])
-        for frame in self.frames[position + 1 :]:
-            number = self.leaving(frame, number)
-        return number
+        return self.left_behind(position + 1, number)
 
     def gone(self, node: m.Goto) -> int:
         """The way to a label below, releasing what is held on the way."""
         number, depth = self.landings[node.owner, node.name]
+        return self.left_behind(depth, number)
+
+    def left_behind(self, depth: int, after: int) -> int:
+        """The way out of all frames but the first `depth`, to `after`; what is done on it for a frame stands
+        in the regions around that frame."""
+        here = self.flow.regions
+        self.flow.regions = tuple(f.region for f in self.frames[:depth] if isinstance(f, Inside))
         for frame in self.frames[depth:]:
-            number = self.leaving(frame, number)
-        return number
+            after = self.leaving(frame, after)
+            if isinstance(frame, Inside):
+                self.flow.regions = (*self.flow.regions, frame.region)
+        self.flow.regions = here
+        return after
 
     def leaving(self, frame: object, after: int) -> int:
         """The way out of a frame, to `after`."""
@@ -175,9 +200,7 @@ class Statements(Waiting):
     def returned(self, node: m.Return) -> int:
         called = [frame for frame in self.frames if isinstance(frame, Called)]
         if not called:
-            end = self.end
-            for frame in self.frames:
-                end = self.leaving(frame, end)
+            end = self.left_behind(0, self.end)
             return self.free(Block((Note("end", node.span),), Goto(end)), node.span)
         result = called[-1].result
         out = self.unwound(lambda frame: frame is called[-1], lambda frame: frame.after)
