@@ -15,6 +15,7 @@ from random_conditions import with_calls
 from random_formulas import LOCKS, SCALARS, Place, Surroundings
 from random_gotos import with_gotos
 from random_objects import with_objects
+from random_regions import with_regions
 from random_sections import with_sections
 from random_starts import with_starts
 from random_statements import Statements, indented
@@ -262,6 +263,15 @@ class _Maker(Statements):
 
 
 def made(seed: int, *, liveness: bool = False, weak: bool = False) -> Made:
+    """As `_made`, and every third one has regions."""
+    found = _made(seed, liveness=liveness, weak=weak)
+    if seed % 3 != 0:
+        return found
+    text = with_regions(found.text, seed)
+    return Made(text, found.shapes | {"regions"} if text != found.text else found.shapes)
+
+
+def _made(seed: int, *, liveness: bool, weak: bool) -> Made:
     """A random model; it may be refused for a reason that only checking tells.  `weak`: with weak memory and
     barriers, if it does not count CPUs."""
     maker = _Maker(seed, liveness=liveness, weak=weak)

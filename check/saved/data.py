@@ -169,7 +169,7 @@ def _finding_data(finding: Finding) -> Data:
         "calls": [_place(call) for call in finding.calls],
         "values": dict(finding.values),
         "positions": [
-            {"task": str(one.task), "label": one.label, "there": one.there, **_place(one.span)}
+            {"task": str(one.task), "label": one.label, "there": one.there, "within": one.within, **_place(one.span)}
             for one in finding.positions
         ],
         "initial": dict(finding.initial),

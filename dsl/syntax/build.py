@@ -296,10 +296,10 @@ class Build(Transformer[Token, Any]):
         return tree.Mark(self._span(meta), str(c[0]), c[1])
 
     def measure(self, meta: Meta, c: list[Any]) -> tree.Measure:
-        return tree.Measure(self._head(meta), str(c[0]), c[1], c[2])
+        return tree.Measure(self._head(meta), str(c[0]), c[1], c[2] if c[2:] else None)
 
-    def stay(self, meta: Meta, c: list[Any]) -> tree.Measure:
-        return tree.Measure(self._head(meta), str(c[0]), tree.Mark(self._span(meta), str(c[1]), c[2]), None)
+    def stay(self, meta: Meta, c: list[Any]) -> tree.Mark:
+        return tree.Mark(self._span(meta), str(c[0]), c[1])
 
     def setting(self, meta: Meta, c: list[Any]) -> tree.Setting:
         return tree.Setting(self._span(meta), str(c[0]), c[1])

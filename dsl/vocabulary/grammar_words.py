@@ -146,7 +146,7 @@ STATEMENTS: tuple[Word, ...] = (
     _statement(
         "await", "Waits until a condition, read as a whole, holds.", "await ${1:condition}", takes="operand"
     ),
-    _statement("label", "Names the place, for `at`.", "label ${1:name}", takes="name"),
+    _statement("label", "Names the place, for `at`; with a block a region, for `in`.", "label ${1:name}", takes="name"),
     _statement(
         "wait",
         "Waits for a condition on a waitqueue, by the policy of the run.",
