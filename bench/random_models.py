@@ -13,6 +13,7 @@ from random_atomics import with_atomics
 from random_barriers import weakly
 from random_conditions import with_calls
 from random_formulas import LOCKS, SCALARS, Place, Surroundings
+from random_assumptions import with_assumption
 from random_gotos import with_gotos
 from random_objects import with_objects
 from random_regions import with_regions
@@ -263,12 +264,15 @@ class _Maker(Statements):
 
 
 def made(seed: int, *, liveness: bool = False, weak: bool = False) -> Made:
-    """As `_made`, and every third one has regions."""
+    """As `_made`; every third one has regions, and every fourth without liveness assumes something."""
     found = _made(seed, liveness=liveness, weak=weak)
-    if seed % 3 != 0:
-        return found
-    text = with_regions(found.text, seed)
-    return Made(text, found.shapes | {"regions"} if text != found.text else found.shapes)
+    if seed % 3 == 0:
+        text = with_regions(found.text, seed)
+        found = Made(text, found.shapes | ({"regions"} if text != found.text else set()))
+    if seed % 4 == 1 and not liveness:
+        text = with_assumption(found.text, seed)
+        found = Made(text, found.shapes | ({"an assumption"} if text != found.text else set()))
+    return found
 
 
 def _made(seed: int, *, liveness: bool, weak: bool) -> Made:

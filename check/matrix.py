@@ -353,6 +353,7 @@ class _Check:
                 v.property, v.kind, v.outcome, expected(v.cell, v.property), v.cell.scenario, v.cell.policy,
                 v.finding, v.evidence, v.vacuous, place_of(v.cell, v.property),
                 None if (stated := expectation(v.cell, v.property)) is None else stated.span,
+                tuple(one.property for one in v.cell.program.assumed),
             )
             for v in found
         )  # fmt: skip

@@ -356,6 +356,17 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True)
+class Assumption:
+    """`assume condition`: behaviours are followed as long as it holds; `text` is what its author wrote, at
+    `written`."""
+
+    text: str
+    condition: Expr
+    span: Span
+    written: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """`measure name: process at start until process at end`: how long a task of the process takes from one
     label to the next time it comes to the other.  A label has one or two parts; it is no step and no
@@ -409,6 +420,7 @@ class Model:
     memory: str = "sc"
     measures: tuple[Measure, ...] = ()
     recordings: tuple[Recording, ...] = ()
+    assumed: tuple[Assumption, ...] = ()
 
     def policy(self, name: str) -> Policy:
         return next(policy for policy in self.policies if policy.name == name)

@@ -292,6 +292,9 @@ class Build(Transformer[Token, Any]):
     def sometimes(self, meta: Meta, c: list[Any]) -> tree.Sometimes:
         return tree.Sometimes(self._head(meta), str(c[0]), c[-1], _doc(c[2:-1]), c[1] or ())
 
+    def assume(self, meta: Meta, c: list[Any]) -> tree.Assume:
+        return tree.Assume(self._head(meta), c[0])
+
     def mark(self, meta: Meta, c: list[Any]) -> tree.Mark:
         return tree.Mark(self._span(meta), str(c[0]), c[1])
 
@@ -308,7 +311,8 @@ class Build(Transformer[Token, Any]):
         doc, lines = _documented(c[1:])
         settings = tuple(line for line in lines if isinstance(line, tree.Setting))
         policies = tuple(line for line in lines if isinstance(line, tree.Policies))
-        return tree.Scenario(self._head(meta), str(c[0]), settings, policies, doc)
+        assumed = tuple(line for line in lines if isinstance(line, tree.Assume))
+        return tree.Scenario(self._head(meta), str(c[0]), settings, policies, doc, assumed)
 
     def verdict(self, meta: Meta, c: list[Any]) -> Literal["holds", "violated"]:
         return "holds" if c[0] == "holds" else "violated"

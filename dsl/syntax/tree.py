@@ -382,6 +382,14 @@ class Sometimes(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Assume(Node):
+    """`assume len(queue) <= 2`, of the model or within a scenario: behaviours that leave it are not
+    followed."""
+
+    formula: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Setting(Node):
     """`cpus = 1` in a scenario"""
 
@@ -395,6 +403,7 @@ class Scenario(Node):
     settings: tuple[Setting, ...]
     policies: tuple[Policies, ...]
     doc: str | None
+    assumed: tuple[Assume, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,7 +435,8 @@ class AcceptUnlocked(Node):
 
 Declaration = (
     Const | TypeAlias | Enum | Struct | Shared | Ghost | Process | Function | Policy | Policies
-    | Invariant | Property | Sometimes | Measure | Scenario | Expect | Accept | AcceptUnlocked | Recording
+    | Invariant | Property | Sometimes | Assume | Measure | Scenario | Expect | Accept
+    | AcceptUnlocked | Recording
 )  # fmt: skip
 
 

@@ -34,7 +34,9 @@ class _Walker:
         self.fields: dict[str, set[str]] = {}
         self.locals: dict[str, dict[str, Symbol]] = {}
         for node in whole.declarations:
-            if isinstance(node, tree.Policies | tree.Expect | tree.Accept | tree.AcceptUnlocked):
+            if isinstance(
+                node, tree.Policies | tree.Expect | tree.Accept | tree.AcceptUnlocked | tree.Assume
+            ):
                 continue
             self.top[node.name] = KINDS[type(node)]
             if isinstance(node, tree.Enum):
@@ -86,6 +88,9 @@ class _Walker:
                 for use in uses:
                     self.policy(use)
                 return
+            case tree.Assume(formula=formula):
+                self.expressions(formula)
+                return
             case tree.Expect():
                 self.expectation(node)
                 return
@@ -125,7 +130,8 @@ class _Walker:
                         self.label(mark.span, mark.label, tree.Name(span, mark.process))
             case tree.Recording():
                 recording_names.walk(node, self)
-            case tree.Scenario(settings=settings, policies=policies):
+            case tree.Scenario(settings=settings, policies=policies, assumed=assumed):
+                self.expressions(*(one.formula for one in assumed))
                 for setting in settings:
                     span = self.first(setting.name, setting.span)
                     if span is not None:

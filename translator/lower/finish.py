@@ -71,7 +71,7 @@ def finish(
     model: m.Model, points: tuple[Point, ...], entries: dict[str, str], locals_: dict[str, Variable],
     invariants: tuple[Invariant, ...], sometimes: tuple[Invariant, ...], common: Common,
     queued: frozenset[str], temporal: tuple[Property, ...], monitors: tuple[Monitor, ...],
-    no_spinning: Expr, policy: str | None,
+    no_spinning: Expr, policy: str | None, assumed: tuple[Invariant, ...] = (),
 ) -> Program:  # fmt: skip
     """The program under a wait policy, whole.  Unused halting points and instances of empty processes are
     left out."""
@@ -135,6 +135,7 @@ def finish(
         properties=tuple(names),
         invariants=tuple(resolve(invariant) for invariant in invariants),
         sometimes=tuple(resolve(formula) for formula in sometimes),
+        assumed=tuple(resolve(formula) for formula in assumed),
         reachable=tuple(sorted(common.reachable.values(), key=lambda r: r.number)),
         barriers=tuple(common.barriers),
         queued_locks=tuple(sorted(queued)),

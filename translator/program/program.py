@@ -288,7 +288,9 @@ class Program:
     `pins` (the CPU of each pinned task) are the scheduler's, `no_spinning` says of `Self` that it
     holds no spinning lock, `forgotten` are the variables that its steps reset.  `patient_locks` keep
     no queue although their readers may overlap: fairness says that they are had in turn.  `ordered` are the
-    variables and counters, by their paths, whose accesses are in order on every machine.
+    variables and counters, by their paths, whose accesses are in order on every machine.  `assumed` is what
+    every state of a behaviour satisfies, each by its text: a step to another state is not taken, and nobody
+    looks at that state.
     """
 
     name: str
@@ -313,6 +315,7 @@ class Program:
     no_spinning: Expr = TRUE
     forgotten: tuple[Forgotten, ...] = ()
     ordered: frozenset[str] = frozenset()
+    assumed: tuple[Invariant, ...] = ()
     memory: str = "sc"
     weak: tuple[str, ...] = ()
     orders: Mapping[tuple[str, str], Block] = field(default_factory=dict, compare=False, repr=False)
