@@ -1,7 +1,7 @@
 """Something assumed in a random model.
 
-`with_assumption(text, seed)` is a model's text that assumes what it, or another model, claims: an invariant of
-its own, or that some bool, number or set is not what it may become.
+`with_assumption(text, seed)` is a model's text that assumes something: an invariant of its own, or that some
+bool or number is not all that it may become.
 """
 
 from __future__ import annotations

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from random_assumptions import with_assumption
 from random_atomics import with_atomics
 from random_barriers import weakly
 from random_conditions import with_calls
 from random_formulas import LOCKS, SCALARS, Place, Surroundings
-from random_assumptions import with_assumption
 from random_gotos import with_gotos
 from random_objects import with_objects
 from random_regions import with_regions

@@ -32,7 +32,10 @@ def side(specification: tree.Tree, where: Surroundings) -> Side:
                 read |= (names_in(value) - ghosts) | (names_in(target) - {root(target)})
                 if root(target) not in ghosts:
                     read |= names_in(value)
-            case tree.Assert(condition=part) | tree.Invariant(formula=part) | tree.Property(formula=part):
+            case (
+                tree.Assert(condition=part) | tree.Invariant(formula=part) | tree.Property(formula=part)
+                | tree.Assume(formula=part)
+            ):  # fmt: skip
                 read |= names_in(part)
             case tree.Sometimes(formula=part) | tree.If(condition=part) | tree.While(condition=part):
                 read |= names_in(part)
