@@ -264,12 +264,12 @@ class _Maker(Statements):
 
 
 def made(seed: int, *, liveness: bool = False, weak: bool = False) -> Made:
-    """As `_made`; every third one has regions, and every fourth without liveness assumes something."""
+    """As `_made`; every third one has regions, and every fifth without liveness assumes something."""
     found = _made(seed, liveness=liveness, weak=weak)
     if seed % 3 == 0:
         text = with_regions(found.text, seed)
         found = Made(text, found.shapes | ({"regions"} if text != found.text else set()))
-    if seed % 4 == 1 and not liveness:
+    if seed % 5 == 3 and not liveness:
         text = with_assumption(found.text, seed)
         found = Made(text, found.shapes | ({"an assumption"} if text != found.text else set()))
     return found

@@ -68,7 +68,7 @@ DECLARATIONS: tuple[Word, ...] = (
         "assume $0",
         names=False,
         takes="operand",
-    ),  # fmt: skip
+    ),
     _declares(
         "measure",
         "What `pfnspec cost` times.",

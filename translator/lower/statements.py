@@ -40,6 +40,7 @@ from ..program.program import (
     implication,
 )
 from .assignments import Called, Held, Inside, Loop, Whole
+from .endless import endless
 from .flow import LastNode, MarkNode, StepNode
 from .operations import MASKED
 from .values.expressions import Expressions
@@ -227,12 +228,26 @@ class Statements(Waiting):
         truth = truth_of(node.condition)
         if truth is not None:
             return self.body(node.body if truth else node.orelse, after)
-        yes = self.marked(self.body(node.body, after), node.span, "branch", "then")
+        # A hook that says the same always is for variants to change, as a constant is.
+        hook = self.hooked(node.condition)
+        yes = self.body(node.body, after)
+        if not hook:
+            yes = self.marked(yes, node.span, "branch", "then")
         no = self.body(node.orelse, after)
-        if node.else_span is not None:
+        if node.else_span is not None and not hook:
             no = self.marked(no, node.else_span, "branch", "else")
         self.temporaries = 0
         return self.free(self.tested(node.condition, goto(yes), goto(no)), node.span)
+
+    def hooked(self, condition: m.Condition) -> bool:
+        """Whether a condition is a call of a `def` that does nothing but return a constant."""
+        if not isinstance(condition, m.Invoke):
+            return False
+        match self.model.function(condition.function).body:
+            case (m.Return(value=value),):
+                return isinstance(value, m.Literal)
+            case _:
+                return False
 
     def loop(self, node: m.While, after: int) -> int:
         truth = truth_of(node.condition)
@@ -406,38 +421,3 @@ def claims_of(scope: Expressions, property: str, e: m.Expr, span: Span) -> tuple
         claims.append(Claim(o.property, implication(needed, o.condition), o.span, o.message, scope.calls))
         needed = conjunction(needed, o.condition)
     return (*claims, Claim(property, implication(needed, scope.ir(e)), span, calls=scope.calls))
-
-
-# ---- loops that a task goes round for their own sake, rather than to get out of them
-
-
-def endless(node: m.While) -> bool:
-    """Whether nothing but a choice ends the loop: `while True` or `while maybe()`, without `break` or
-    `return`.  To come round it is progress; any other loop is left when its condition is met."""
-    if _left(node.body, {part.name for part in m.walk(node.body) if isinstance(part, m.Label)}):
-        return False
-    return truth_of(node.condition) is True or _chosen(node.condition)
-
-
-def _chosen(test: m.Condition) -> bool:
-    """Whether nothing but choices decides a condition."""
-    match test:
-        case m.Maybe():
-            return True
-        case m.Negated(operand=operand):
-            return _chosen(operand)
-        case m.Joined(left=left, right=right):
-            return all(_chosen(part) or truth_of(part) is not None for part in (left, right))
-        case _:
-            return False
-
-
-def _left(body: object, labels: set[str], *, inner: bool = False) -> bool:
-    """Whether a `return` stands in it, a `break` that is not of an inner loop, or a `goto` to none of its
-    own `labels`."""
-    if isinstance(body, m.Return) or (isinstance(body, m.Break) and not inner):
-        return True
-    if isinstance(body, m.Goto):
-        return body.name not in labels
-    inner = inner or isinstance(body, m.While | m.For)
-    return any(_left(part, labels, inner=inner) for part in m.parts(body))
