@@ -17,7 +17,7 @@ from ...translator.program.findings import Finding, TraceStep
 from ...translator.program.values import Task
 from ..text.places import repository_path, uri
 from ..text.problems import LEVELS, RULES, Problem, line_of, problems
-from ..text.result import assuming, cell_text, reasons_of, verdict_text
+from ..text.result import cell_text, reasons_of, verdict_text
 from ..text.trace import stuck
 from ..text.words import step_text, waiting
 from ..visible import shown
@@ -129,7 +129,6 @@ def _result(
     }
     limits = dict.fromkeys(text for verdict in problem.verdicts for text in verdict.assumed)
     if limits:
-        data["message"] = {"text": f"{message} ({assuming(limits)})"}
         data["properties"] = {"assumed": list(limits)}
     finding = problem.verdicts[0].finding if problem.verdicts else None
     if finding is not None and finding.steps and traces:
