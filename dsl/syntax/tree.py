@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .tree_expressions import *
-from .tree_measures import Mark as Mark
-from .tree_measures import Measure as Measure
 from .tree_recordings import Event as Event
 from .tree_recordings import Ignore as Ignore
+from .tree_recordings import Mark as Mark
+from .tree_recordings import Measure as Measure
 from .tree_recordings import Part as Part
 from .tree_recordings import Probe as Probe
 from .tree_recordings import Recording as Recording

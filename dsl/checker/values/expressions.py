@@ -164,17 +164,9 @@ def _in_region(node: tree.Comparison, scope: Scope) -> m.Expr | None:
         help = "only assertions, invariants and properties see where a task is"
         scope.diagnostics.add("specification-only", node.span, "code cannot ask where a task is", help)
         return None
-    match right:
-        case tree.Name(id=name):
-            label: tuple[str, ...] = (name,)
-        case tree.Attribute(base=tree.Name(id=owner), name=name):
-            label = owner, name
-        case _:
-            help = "write `P in REGION`, the name of a `label NAME:` with a block"
-            scope.diagnostics.add("not-a-region", right.span, "a region is needed here", help)
-            return None
-    task = task_of(node.first, scope)
-    inside = places.at_label(task, label, node.span, scope, within=True) if task else None
+    label = places.region_named(right, scope)
+    task = task_of(node.first, scope) if label else None
+    inside = places.at_label(task, label, node.span, scope, within=True) if task and label else None
     return m.Operation("not", (inside,), s.BOOL, node.span) if inside and operator == "not in" else inside
 
 

@@ -117,6 +117,19 @@ def at_label(
     return m.AtLabel(task, label, span, within=within)
 
 
+def region_named(node: tree.Expr, scope: Scope) -> tuple[str, ...] | None:
+    """The name of a region, alone or behind its owner's."""
+    match node:
+        case tree.Name(id=name):
+            return (name,)
+        case tree.Attribute(base=tree.Name(id=owner), name=name):
+            return owner, name
+        case _:
+            help = "write `P in REGION`, the name of a `label NAME:` with a block"
+            scope.diagnostics.add("not-a-region", node.span, "a region is needed here", help)
+            return None
+
+
 def called(key: tuple[str, str], label: tuple[str, ...]) -> bool:
     """Whether a label's owner and name are called so, by the name alone or by both."""
     return key[1] == label[-1] and label[:-1] in ((), (key[0],))
