@@ -59,22 +59,22 @@ class Cell:
         self.automaton = Automaton(self.program)
         self.names = Names(model, self.program)
         self.known: Known = {}
-        labels: dict[tuple[str, tuple[str, ...]], frozenset[int]] = {}
-        for measure in model.measures:
-            for label in (measure.start, measure.end):
-                labels[measure.process, label] = self._points(measure.process, label)
-        self.starts = self._marks((n, labels[one.process, one.start]) for n, one in enumerate(model.measures))
-        self.ends = self._marks((n, labels[one.process, one.end]) for n, one in enumerate(model.measures))
+        measures = tuple(enumerate(model.measures))
+        self.starts = self._marks((n, self._points(one.process, one.start)) for n, one in measures)
+        self.ends = self._marks((n, self._ends(one)) for n, one in measures)
+
+    def _ends(self, measure: m.Measure) -> frozenset[int]:
+        """Where it ends: at a label, or anywhere outside of the region where it began."""
+        if measure.end is not None:
+            return self._points(measure.process, measure.end)
+        points = [(n, p) for n, p in enumerate(self.program.points) if p.process == measure.process]
+        return frozenset(n for n, p in points if not p.standing(measure.start, within=True))
 
     def _points(self, process: str, label: tuple[str, ...]) -> frozenset[int]:
         points = [(n, point) for n, point in enumerate(self.program.points) if point.process == process]
         if label == ("end",):
             return frozenset(n for n, point in points if point.step is None and not point.halted)
-        return frozenset(
-            n
-            for n, point in points
-            if any(own == label[-1] and label[:-1] in ((), (owner,)) for owner, own in point.labels)
-        )
+        return frozenset(n for n, point in points if point.standing(label))
 
     @staticmethod
     def _marks(measures: Iterable[tuple[int, frozenset[int]]]) -> dict[int, tuple[int, ...]]:
