@@ -93,7 +93,7 @@ def picture(found: Sequence[Costing]) -> str:
 
 def _mean(cell: Measured, name: str) -> float | None:
     figure = cell.figures.get(name)
-    return None if figure is None or cell.shares else max(figure.mean, 1.0)
+    return None if figure is None or cell.stuck else max(figure.mean, 1.0)
 
 
 def _given(cell: Measured) -> float | None:

@@ -29,6 +29,8 @@ def sweep_text(found: Sequence[Costing], width: int = 72, ink: Ink = PLAIN) -> s
             title = scene(model, first.costs)
             lines += ["", ink("strong", f"{scenario}: {title}" if scenario else title)]
             lines += _tables(found, measure, scenario)
+    if any(cell.stuck and not cell.never for one in found for cell in one.cells):
+        lines += ["", "* of those that end; others never do"]
     lines += ["", NOT_MODELLED, f"seed {first.seed}"]
     return folded("\n".join(lines) + "\n", width, ink)
 
@@ -65,7 +67,7 @@ def _mean(cell: Measured, figure: str) -> str:
     if known is None:
         return "never"
     told = figure_text(known, US)
-    return f"{told}*" if cell.shares else told
+    return f"{told}*" if cell.stuck else told
 
 
 def _crossings(
@@ -73,7 +75,7 @@ def _crossings(
 ) -> Iterator[str]:
     """Between which values one policy begins to be the lesser of two."""
     mean: Callable[[Measured], float | None] = lambda cell: (  # noqa: E731
-        cell.figures[figure].mean if figure in cell.figures and not cell.shares else None
+        cell.figures[figure].mean if figure in cell.figures and not cell.stuck else None
     )
     for n, name in enumerate(names):
         for other in range(n):

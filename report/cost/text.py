@@ -21,6 +21,7 @@ _NEVER = {
     "deadlock": "never ends: nobody can step",
     "halted": "a check fails: see pfnspec check",
     "unfinished": "not ended after 100 s",
+    "missed": "not measured: the task ends without it",
 }
 NOT_MODELLED = (
     "not modelled: SMT, turbo, NUMA, refill of caches after a switch, interrupts, guest time; "
@@ -113,9 +114,10 @@ def _table(rows: Sequence[Measured], width: int) -> Iterator[str]:
 
 
 def otherwise(cell: Measured) -> Iterator[str]:
-    """How episodes ended that did not end well."""
+    """What became of what was not measured."""
+    of = "episodes" if cell.tasks == 1 else "tasks"
     for ended, share in cell.shares.items():
-        part = "" if cell.never and share > 0.9999 else f" ({_percent(share)} of the episodes)"
+        part = "" if cell.never and share > 0.9999 else f" ({_percent(share)} of the {of})"
         yield f"{_NEVER[ended]}{part}"
 
 
@@ -211,7 +213,7 @@ def said(found: Costing, measure: str, scenario: str | None) -> Iterator[str]:
 def later(found: Costing, measure: str, scenario: str | None) -> tuple[Difference, ...]:
     """Every policy that is later than the fastest one in a scenario, against that one."""
     rows = [cell for cell in found.cells if (cell.measure, cell.scenario) == (measure, scenario)]
-    rows = [cell for cell in rows if not cell.shares and not cell.never]
+    rows = [cell for cell in rows if not cell.stuck and not cell.never]
     if not rows:
         return ()
     fastest = min(rows, key=lambda cell: cell.figures["time"].mean).policy or ""

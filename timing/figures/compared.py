@@ -64,7 +64,7 @@ def _pairs(cells: Sequence[Measured]) -> Iterator[tuple[Measured, Measured]]:
     for n, one in enumerate(cells):
         for other in cells[:n]:
             alike = (one.measure, one.scenario) == (other.measure, other.scenario)
-            if alike and not one.shares and not other.shares and one.seen and other.seen:
+            if alike and not one.stuck and not other.stuck and one.seen and other.seen:
                 yield one, other
 
 

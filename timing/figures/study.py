@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..run.episode import DONE, Outcome, Start, Timing
+from ..run.episode import MISSED, Outcome, Start, Timing
 from ..run.machine import Sample
 from .estimates import ENOUGH_FOR_P99, Estimate, Quantile, estimate, quantile, weighted_mean
 from .sampling import BATCHES, starts
@@ -42,8 +42,9 @@ class Seen:
 class Measured:
     """One measure in one cell.
 
-    `figures` are means over the episodes that ended.  `shares` say how episodes ended otherwise, as parts of
-    one (livelock, deadlock, unfinished, halted); they are values, not omissions.  `seen` are the samples.
+    `figures` are means over what was measured: once for each of `tasks` in each episode.  `shares` say what
+    became of the rest, as parts of one (livelock, deadlock, unfinished, halted; or missed, where the task
+    has ended without it); they are values, not omissions.  `seen` are the samples.
     """
 
     measure: str
@@ -56,11 +57,17 @@ class Measured:
     worst: float | None
     shares: Mapping[str, float]
     seen: tuple[Seen, ...]
+    tasks: int
 
     @property
     def never(self) -> bool:
-        """Whether no episode ended."""
+        """Whether nothing was measured."""
         return "time" not in self.figures
+
+    @property
+    def stuck(self) -> float:
+        """The part of what is measured that begins or could begin, and never ends."""
+        return sum(share for ended, share in self.shares.items() if ended != MISSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +156,16 @@ def _made(timing: Timing, measure: int, found: list[tuple[int, int, float, Outco
         if len(weighted) >= ENOUGH_FOR_P99:
             quantiles["p99"] = quantile(weighted, 0.99)
     shares: dict[str, float] = {}
-    total = sum(weight for _, _, weight, _ in found)
+    tasks = len({task for one, task in timing.wanted if one == measure})
+    total = sum(weight for _, _, weight, _ in found) * tasks
     for _, _, weight, outcome in found:
-        if outcome.ended != DONE and not any(sample.measure == measure for sample in outcome.samples):
-            shares[outcome.ended] = shares.get(outcome.ended, 0.0) + weight / total
+        for one, _, ended in outcome.missing:
+            if one == measure:
+                shares[ended] = shares.get(ended, 0.0) + weight / total
     model = timing.cell.model
     return Measured(
         model.measures[measure].name, model.scenario, timing.cell.policy, len(found), figures, quantiles,
-        weighted[0][0] if weighted else None, weighted[-1][0] if weighted else None, shares, seen,
+        weighted[0][0] if weighted else None, weighted[-1][0] if weighted else None, shares, seen, tasks,
     )  # fmt: skip
 
 

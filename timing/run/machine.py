@@ -79,8 +79,10 @@ class Plain:
 class Machine(Cpus):
     """A program, its tasks and its CPUs from time 0 on.
 
-    `starts` and `ends` say at which control points which measures begin and end; `wanted` are the measures
-    and tasks of which a sample is wanted, and when the last one is there the behaviour is `finished`.
+    `starts` and `ends` say at which control points which measures begin and end, `nothing` where a measure
+    does one after the other; `wanted` are the measures
+    and tasks of which a sample is wanted, and when the last one is there the behaviour is `finished`.  What a
+    task has `missed` is not waited for: it has ended without it.
     `chance` gives a number from 0 to 1 for the name of something random, a task, and how often it was asked
     for before.  `known` are the loops of the program that were found before; None where each round is to be
     run.
@@ -91,6 +93,7 @@ class Machine(Cpus):
         choices: Choices, *,
         pins: Mapping[Task, int], count: int, coming: Mapping[int, Coming], absent: frozenset[int],
         starts: Mapping[int, tuple[int, ...]], ends: Mapping[int, tuple[int, ...]],
+        nothing: Mapping[int, tuple[int, ...]],
         wanted: frozenset[tuple[int, int]], chance: Callable[[str, int, int], float],
         horizon: int, known: Known | None, last_first: bool = False,
     ) -> None:  # fmt: skip
@@ -99,13 +102,14 @@ class Machine(Cpus):
         self.points = automaton.program.points
         self.prices, self.plain = prices, plain
         self.coming = dict(coming)
-        self.starts, self.ends = starts, ends
+        self.starts, self.ends, self.nothing = starts, ends, nothing
         self.wanted = set(wanted)
         self.chance = chance
         self.horizon = horizon
         self.rounds = None if known is None else Rounds(known)
         self.together = None if known is None else Together()
         self.samples: list[Sample] = []
+        self.missed: list[tuple[int, int]] = []
         self.open: dict[tuple[int, int], tuple[int, ...]] = {}
         self.left: dict[int, int] = {}  # when the call that a task arrived in was to end
         self.lengths: dict[tuple[int, str], int] = {}
@@ -178,7 +182,10 @@ class Machine(Cpus):
         step = self.points[row.point].step
         if step is None or step.offers_cpu:
             # With no step it has ended, and has worked off what it still had to.
-            self.leave(runner, Mode.ENDED if step is None else Mode.SLEEPING)
+            if step is None:
+                self._end(runner)
+            else:
+                self.leave(runner, Mode.SLEEPING)
         else:
             runner.spinning = True
             self.spinners.append(runner)
@@ -261,7 +268,7 @@ class Machine(Cpus):
         else:
             need, asleep = self._price(runner, number, before)
         if point.step is None and not extra:
-            self.leave(runner, Mode.ENDED)
+            self._end(runner)
             return
         if asleep and not extra:
             self._doze(runner, need)
@@ -275,6 +282,15 @@ class Machine(Cpus):
                 self.take_off(cpu)
         elif runner.mode is Mode.READY:
             self.enqueue(runner, front=False)
+
+    def _end(self, runner: Runner) -> None:
+        """The task is over; what it has not measured it never will."""
+        self.leave(runner, Mode.ENDED)
+        missed = sorted(one for one in self.wanted if one[1] == runner.index)
+        if missed:
+            self.missed += missed
+            self.wanted.difference_update(missed)
+            self.finished = not self.wanted
 
     def _doze(self, runner: Runner, time: int) -> None:
         runner.need, runner.dozing, runner.doze = 0, True, -1
@@ -364,20 +380,27 @@ class Machine(Cpus):
     def _mark(self, runner: Runner, number: int) -> None:
         index = runner.index
         for measure in self.ends.get(number, ()):
-            base = self.open.pop((measure, index), None)
-            if base is not None and (measure, index) in self.wanted:
-                time, cpu, given, polls, out, woken, spun = (
-                    after - before for before, after in zip(base, self._figures(runner), strict=True)
-                )
-                left = self.left.get(index)
-                beyond = None if left is None else time - max(0, left - base[0])
-                self.samples.append(Sample(measure, index, time, cpu, given, polls, out, woken, spun, beyond))
-                self.wanted.discard((measure, index))
-                self.finished = not self.wanted
+            self._ended(runner, measure)
         for measure in self.starts.get(number, ()):
             if (measure, index) in self.wanted and (measure, index) not in self.open:
                 self.given.setdefault(runner, 0)
                 self.open[measure, index] = self._figures(runner)
+        for measure in self.nothing.get(number, ()):
+            self._ended(runner, measure)
+
+    def _ended(self, runner: Runner, measure: int) -> None:
+        index = runner.index
+        base = self.open.pop((measure, index), None)
+        if base is None or (measure, index) not in self.wanted:
+            return
+        time, cpu, given, polls, out, woken, spun = (
+            after - before for before, after in zip(base, self._figures(runner), strict=True)
+        )
+        left = self.left.get(index)
+        beyond = None if left is None else time - max(0, left - base[0])
+        self.samples.append(Sample(measure, index, time, cpu, given, polls, out, woken, spun, beyond))
+        self.wanted.discard((measure, index))
+        self.finished = not self.wanted
 
     def _figures(self, runner: Runner) -> tuple[int, ...]:
         return (
