@@ -41,8 +41,9 @@ class Asked:
 
     def load(self, path: str | None = None, text: str | None = None) -> Loaded:
         return load(
-            path or self.path, self.constants, outside=self.outside, text=text, contents=self.contents
-        )
+            path or self.path, self.constants, outside=self.outside, text=text, contents=self.contents,
+            temporal=False,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
