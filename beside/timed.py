@@ -103,7 +103,9 @@ def _timed(
             return None
         for window in asked.windows:
             use = f"{_base(name)}({POLLS}={max(1, round(window / period))})"
-            notes.append(f"{use} is a window of {written(window)}; a look takes {period} ns")
+            notes.append(
+                f"{use} is a window of {written(window)}; a look takes {period} ns (costs: {costs.name})"
+            )
             wanted[use] = None
     return _varied(loaded, asked, tuple(wanted), costs, diagnostics)
 

@@ -58,7 +58,7 @@ def trace_text(
     laid = layout(tuple(steps), moving, cell.model.path, max(width - 14, 58))
     lines = [head(cell.model.name, cell.model.constants), f"costs: {costs.name}"]
     where = where_text(cell.model.scenario, cell.policy)
-    lines += [f"episode {number} {where}, seed {seed}; times in us", ""]
+    lines += [f"{f'episode {number} {where}'.rstrip()}, seed {seed}; times in us", ""]
     lines += [" " * 12 + row for row in laid.head]
     last = 0
     for (time, _, _, _), rows in zip(trail, laid.steps, strict=True):

@@ -154,6 +154,25 @@ def test_a_page(pfnspec: Run, small: Path) -> None:
     assert pfnspec("cost", small, *words).stdout == page
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--quick",),
+        ("--trace", "1"),
+        ("--quick", "--sweep", "duration.work=20us,30us"),
+        *(
+            ("--quick", "--sweep", "duration.work=20us,30us", "--format", f)
+            for f in ("json", "csv", "html", "svg")
+        ),
+    ],
+    ids=" ".join,
+)
+def test_every_output_names_its_costs(pfnspec: Run, small: Path, words: tuple[str, ...]) -> None:
+    small.with_suffix(".costs.toml").write_text('name = "tenfold"\n', encoding="utf-8")
+    ran = pfnspec("cost", small, "--points", "1", *words)
+    assert ran.returncode == 0 and "assumed, Skylake-SP, loaded + tenfold" in ran.stdout
+
+
 def test_a_page_and_a_picture_of_a_sweep(pfnspec: Run, small: Path) -> None:
     words = ("--quick", "--points", "2", "--sweep", "duration.work=20us,30us")
     page = pfnspec("cost", small, *words, "--format", "html").stdout
