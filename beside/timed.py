@@ -13,8 +13,8 @@ from ..check.project.files import Contents
 from ..dsl.checker.prelude import prelude
 from ..dsl.diagnostics import Diagnostics
 from ..dsl.syntax import tree
-from ..timing.run.choices import Undecided
-from ..timing.run.episode import Cell, Start, Timeless, Timing
+from ..timing.figures.costing import FAULTS
+from ..timing.run.episode import Cell, Start, Timing
 from ..timing.table.costs import Costs
 from ..timing.table.units import written
 
@@ -156,7 +156,7 @@ def _period(loaded: Loaded, policy: str, costs: Costs, diagnostics: Diagnostics)
             machine = timing.machine(Start(0.0, 0.0, 0), 1, skipping=False)
             machine.trail = []
             machine.run()
-        except (Undecided, Timeless):
+        except FAULTS:
             break  # Told when the episodes are run.
         last: dict[tuple[int, int], int] = {}
         for time, index, before, _ in machine.trail:

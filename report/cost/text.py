@@ -9,9 +9,10 @@ from ...dsl.model import model as m
 from ...timing.figures.compared import Difference, Moved
 from ...timing.figures.costing import Costing
 from ...timing.figures.estimates import Estimate, Quantile, number
-from ...timing.figures.study import Measured
+from ...timing.figures.study import How, Measured
+from ...timing.run.episode import MISSED
 from ...timing.table.costs import Costs
-from ...timing.table.units import US
+from ...timing.table.units import US, written
 from ..text.ink import PLAIN, Ink
 from ..text.result import folded
 
@@ -22,6 +23,7 @@ _NEVER = {
     "halted": "a check fails: see pfnspec check",
     "unfinished": "not ended after 100 s",
     "missed": "not measured: the task ends without it",
+    "open": "begins and does not end",
 }
 NOT_MODELLED = (
     "not modelled: SMT, turbo, NUMA, refill of caches after a switch, interrupts, guest time; "
@@ -60,12 +62,11 @@ def basis(costs: Costs) -> str:
 
 def _measure(found: Costing, measure: m.Measure, width: int, ink: Ink) -> Iterator[str]:
     cells = [cell for cell in found.cells if cell.measure == measure.name]
-    episodes = cells[0].episodes
     start, end = ".".join(measure.start), ".".join(measure.end)
     yield f"{measure.name}: {measure.process} at {start} until {measure.process} at {end}"
     tasks = found.tasks.get(measure.process)
     who = "" if tasks is None else f" of {tasks} task{'s' * (tasks > 1)}"
-    yield f"{episodes} episodes{who} in each row; us, and +- is 95 %"
+    yield taken(found, cells[0], who)
     for scenario, model in found.scenes.items():
         rows = [cell for cell in cells if cell.scenario == scenario]
         yield ""
@@ -75,6 +76,17 @@ def _measure(found: Costing, measure: m.Measure, width: int, ink: Ink) -> Iterat
             yield ink("strong", scene(model, found.costs))
         yield from _table(rows, width)
         yield from (f"  {line}" for line in said(found, measure.name, scenario))
+
+
+def taken(found: Costing, cell: Measured, who: str = "") -> str:
+    """What the rows of a table come from."""
+    match cell.how:
+        case How.LATTICE:
+            return f"{cell.episodes} episodes{who} in each row; us, and +- is 95 %"
+        case How.EXACT:
+            return f"all {cell.episodes:,} episodes{who} there are, so worst is the worst there is; us"
+        case How.STEADY:
+            return f"{written(found.costs.steady)} of each row, the first tenth left out; us, and +- is 95 %"
 
 
 def scene(model: m.Model, costs: Costs) -> str:
@@ -116,9 +128,13 @@ def _table(rows: Sequence[Measured], width: int) -> Iterator[str]:
 def otherwise(cell: Measured) -> Iterator[str]:
     """What became of what was not measured."""
     of = "episodes" if cell.tasks == 1 else "tasks"
+    of = "time" if cell.how is How.STEADY else of
     for ended, share in cell.shares.items():
         part = "" if cell.never and share > 0.9999 else f" ({_percent(share)} of the {of})"
-        yield f"{_NEVER[ended]}{part}"
+        why = _NEVER[ended]
+        if ended == MISSED and cell.how is How.STEADY:
+            why = "not measured: it is not met in this time"
+        yield f"{why}{part}"
 
 
 def told(cell: Measured) -> dict[str, str]:
@@ -186,6 +202,9 @@ def said(found: Costing, measure: str, scenario: str | None) -> Iterator[str]:
     ]
     if beyond:
         yield f"beyond the end of what it waits for: {', '.join(beyond)}"
+    rates = [f"{short[cell.policy or '']} {_rate(cell)}".strip() for cell in rows if "rate" in cell.figures]
+    if rates:
+        yield f"a second has: {', '.join(rates)}"
     apart = later(found, measure, scenario)
     for one in apart:
         yield f"{_apart(one, short)}"
@@ -208,6 +227,13 @@ def said(found: Costing, measure: str, scenario: str | None) -> Iterator[str]:
         pairs.setdefault(tuple(costs), []).append(f"{short[policy]} or {short[against]}")
     for names, who in pairs.items():
         yield f"depends on {', '.join(names)}: which is later, {'; '.join(who)}"
+
+
+def _rate(cell: Measured) -> str:
+    """How many stretches a second has, and in how many of them the task had to wait."""
+    rate, waited = cell.figures["rate"], cell.figures.get("waited")
+    told = number(rate.mean, max(rate.half, 0.05))
+    return told if waited is None else f"{told} ({_percent(waited.mean)} waited)"
 
 
 def later(found: Costing, measure: str, scenario: str | None) -> tuple[Difference, ...]:

@@ -237,6 +237,12 @@ WRONG = {
     ("--require", "refresh_time.p99 < 3parsec"): "is not a time",
     ("--sweep", "duration.zap"): "is not of the form",
     ("--precision", "0"): "is not a part",
+    ("--exact",): "not exact: how much of its slice `vcpu` has used is left to chance",
+    ("--exact", "--precision", "1%"): "all episodes there are",
+    ("--exact", "--set", "steady.time=1s"): "all episodes there are",
+    ("--set", "steady.tim=1s"): "no cost `steady.tim`",
+    ("--set", "choice.notifier={every='-1'}"): "a time cannot be negative",
+    ("--set", "choice.notifier={every='1 ms'}", "--set", "steady.time=1ms"): "the CPU cannot be given away",
 }
 
 

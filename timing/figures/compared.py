@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from ...dsl.diagnostics import Diagnostics
 from ..run.episode import Cell, Timing
 from ..table.costs import Costs, Idle
-from .estimates import Estimate, estimate
+from .estimates import Estimate, estimate, weighted_mean
 from .sampling import BATCHES, starts
-from .study import Measured, Seen
+from .study import FIGURES, How, Measured, combined
 
 POINTS = 10
 
@@ -51,9 +51,8 @@ def differences(cells: Sequence[Measured]) -> tuple[Difference, ...]:
     """Each policy against each one before it, in its scenario, where all episodes of both ended."""
     found: list[Difference] = []
     for one, other in _pairs(cells):
-        later = _paired(one, other, lambda a, b: a.sample.time - b.sample.time)
-        saved = _paired(one, other, lambda a, b: b.sample.cpu - a.sample.cpu)
-        given = _paired(one, other, lambda a, b: a.sample.given - b.sample.given)
+        later, cpu, given = (_apart(one, other, name) for name in ("time", "cpu", "given"))
+        saved = Estimate(-cpu.mean, cpu.half)
         found.append(
             Difference(one.measure, one.scenario, one.policy or "", other.policy or "", later, saved, given)
         )
@@ -68,16 +67,31 @@ def _pairs(cells: Sequence[Measured]) -> Iterator[tuple[Measured, Measured]]:
                 yield one, other
 
 
-def _paired(one: Measured, other: Measured, of: Callable[[Seen, Seen], float]) -> Estimate:
+def _apart(one: Measured, other: Measured, name: str) -> Estimate:
+    """By how much a figure is more in one than in another: on the same episodes, or in the same stretches of
+    time."""
+    of = FIGURES[name]
+    if one.how is How.STEADY:
+        means = [_by_batch(row, name) for row in (one, other)]
+        pairs = [a - b for a, b in zip(*means, strict=True) if a is not None and b is not None]
+        half = estimate(pairs).half if pairs else float("inf")
+        return Estimate(one.figures[name].mean - other.figures[name].mean, half)
     known = {(seen.batch, seen.number, seen.sample.task): seen for seen in other.seen}
-    sums = [0.0] * BATCHES
-    weights = [0.0] * BATCHES
+    batches: list[list[tuple[float, float]]] = [[] for _ in range(BATCHES)]
     for seen in one.seen:
         match = known.get((seen.batch, seen.number, seen.sample.task))
         if match is not None:
-            sums[seen.batch] += of(seen, match) * seen.weight
-            weights[seen.batch] += seen.weight
-    return estimate([total / weight for total, weight in zip(sums, weights, strict=True) if weight])
+            apart = (of(seen.sample) or 0.0) - (of(match.sample) or 0.0)
+            batches[seen.batch].append((apart, seen.weight))
+    return combined(batches, one.how) or Estimate(0.0, float("inf"))
+
+
+def _by_batch(row: Measured, name: str) -> list[float | None]:
+    of = FIGURES[name]
+    return [
+        weighted_mean((of(seen.sample) or 0.0, seen.weight) for seen in row.seen if seen.batch == batch)
+        for batch in range(BATCHES)
+    ]
 
 
 def variants(costs: Costs, used: Iterable[str]) -> Iterator[tuple[str, Costs]]:

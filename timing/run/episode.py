@@ -139,12 +139,19 @@ class Timing:
         )
 
     @property
+    def crowded(self) -> bool:
+        """Whether there are more tasks than CPUs."""
+        return len(self.cell.automaton.tasks) - len(self.absent) > self.count
+
+    @property
     def contended(self) -> bool:
         """Whether anybody may have to share a CPU, so that it matters how much of a slice is used."""
-        there = len(self.cell.automaton.tasks) - len(self.absent)
-        return bool(self.costs.load) or there > self.count
+        return bool(self.costs.load) or self.crowded
 
-    def machine(self, start: Start, seed: int, *, skipping: bool = True, horizon: int = HORIZON) -> Machine:
+    def machine(
+        self, start: Start, seed: int, *, skipping: bool = True, horizon: int = HORIZON, steady: bool = False
+    ) -> Machine:
+        """A behaviour from its beginning; a `steady` one goes on until the horizon."""
         coming: dict[int, Coming] = {}
         chance = _chances(seed, start.number)
         for index, episode in self.coming.items():
@@ -156,7 +163,8 @@ class Timing:
             cell.automaton, self.costs, self.prices, self.plain, Choices(self.costs, cell.names),
             pins=self.pins, count=self.count, coming=coming, absent=self.absent, starts=cell.starts,
             ends=cell.ends, nothing=cell.nothing, wanted=self.wanted, chance=chance, horizon=horizon,
-            known=cell.known if skipping else None, last_first=self.last_first,
+            known=cell.known if skipping else None, last_first=self.last_first, steady=steady,
+            crowded=self.crowded,
         )  # fmt: skip
 
     def episode(self, start: Start, seed: int, *, skipping: bool = True) -> Outcome:

@@ -31,6 +31,14 @@ class Timeless(Exception):
         self.span = span
 
 
+class Occupied(Exception):
+    """A task would be elsewhere between two rounds, where others need its CPU and it cannot give it away."""
+
+    def __init__(self, span: Span) -> None:
+        super().__init__(str(span))
+        self.span = span
+
+
 @dataclass(frozen=True, slots=True)
 class Coming:
     """A task that is not there from the start: how, at which part of what it arrives in (or after which
@@ -46,7 +54,8 @@ class Coming:
 class Sample:
     """One measured stretch of one task: times in ns, and counts.
 
-    `beyond` is the time beyond what was left of the call in which the task arrived, None if it did not.
+    `began` is when it began; `beyond` is the time beyond what was left of the call in which the task arrived,
+    None if it did not.
     """
 
     measure: int
@@ -59,6 +68,7 @@ class Sample:
     woken: int
     spun: int
     beyond: int | None
+    began: int
 
 
 class Plain:
@@ -84,8 +94,9 @@ class Machine(Cpus):
     and tasks of which a sample is wanted, and when the last one is there the behaviour is `finished`.  What a
     task has `missed` is not waited for: it has ended without it.
     `chance` gives a number from 0 to 1 for the name of something random, a task, and how often it was asked
-    for before.  `known` are the loops of the program that were found before; None where each round is to be
-    run.
+    for before.  In a `steady` behaviour every stretch is a sample, up to the horizon.  `crowded`: there are
+    more tasks than CPUs.  `known` are the loops of the program that were found before; None where each round
+    is to be run.
     """
 
     def __init__(
@@ -95,7 +106,8 @@ class Machine(Cpus):
         starts: Mapping[int, tuple[int, ...]], ends: Mapping[int, tuple[int, ...]],
         nothing: Mapping[int, tuple[int, ...]],
         wanted: frozenset[tuple[int, int]], chance: Callable[[str, int, int], float],
-        horizon: int, known: Known | None, last_first: bool = False,
+        horizon: int, known: Known | None, last_first: bool = False, steady: bool = False,
+        crowded: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(costs, count, Clock(last_first=last_first))
         self.automaton, self.choices = automaton, choices
@@ -106,6 +118,7 @@ class Machine(Cpus):
         self.wanted = set(wanted)
         self.chance = chance
         self.horizon = horizon
+        self.steady, self.crowded = steady, crowded
         self.rounds = None if known is None else Rounds(known)
         self.together = None if known is None else Together()
         self.samples: list[Sample] = []
@@ -162,6 +175,13 @@ class Machine(Cpus):
             runner.need = 0
             if runner.doze >= 0:
                 self._doze(runner, runner.doze)
+                return
+            if runner.late is not None:
+                before, runner.late = runner.late, None
+                self.arrive(runner, 0, before)
+                if runner.mode is not Mode.RUNNING or self.finished or self.halted is not None:
+                    return
+                clock.set(runner.work, clock.now + runner.need)
                 return
             row = rows[self.state][runner.index]
             if not row.enabled:
@@ -249,6 +269,9 @@ class Machine(Cpus):
         row = self.automaton.rows[self.state][runner.index]
         number = row.point
         runner.gives = row.gives
+        if runner.held:
+            self._hold(runner, extra, before)
+            return
         plain = self.plain.costs[number]
         if plain >= 0 and runner.mode is Mode.RUNNING:
             runner.need = extra + plain
@@ -282,6 +305,24 @@ class Machine(Cpus):
                 self.take_off(cpu)
         elif runner.mode is Mode.READY:
             self.enqueue(runner, front=False)
+
+    def hold(self, runner: Runner, since: int, time: int) -> int:
+        """The next round of a loop is to begin so long after the last one did, at `since` (-1: there was
+        none); returns when it does."""
+        when = max(self.clock.now, time + (self.clock.now if since < 0 else since))
+        runner.held = when - self.clock.now
+        return when
+
+    def _hold(self, runner: Runner, extra: int, before: int) -> None:
+        """The task is elsewhere until its next round begins, and has no CPU."""
+        if self.crowded and not runner.gives:
+            span = self.points[self.automaton.rows[self.state][runner.index].point].span
+            raise Occupied(span)
+        held, runner.held, runner.late = runner.held, 0, before
+        if not extra:
+            self._doze(runner, held)
+            return
+        runner.doze, runner.need = held, extra
 
     def _end(self, runner: Runner) -> None:
         """The task is over; what it has not measured it never will."""
@@ -398,9 +439,12 @@ class Machine(Cpus):
         )
         left = self.left.get(index)
         beyond = None if left is None else time - max(0, left - base[0])
-        self.samples.append(Sample(measure, index, time, cpu, given, polls, out, woken, spun, beyond))
-        self.wanted.discard((measure, index))
-        self.finished = not self.wanted
+        self.samples.append(
+            Sample(measure, index, time, cpu, given, polls, out, woken, spun, beyond, base[0])
+        )
+        if not self.steady:
+            self.wanted.discard((measure, index))
+            self.finished = not self.wanted
 
     def _figures(self, runner: Runner) -> tuple[int, ...]:
         return (
