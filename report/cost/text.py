@@ -233,7 +233,9 @@ def _rate(cell: Measured) -> str:
     """How many stretches a second has, and in how many of them the task had to wait."""
     rate, waited = cell.figures["rate"], cell.figures.get("waited")
     told = number(rate.mean, max(rate.half, 0.05))
-    return told if waited is None else f"{told} ({_percent(waited.mean)} waited)"
+    if waited is None or waited.mean == 1:
+        return told
+    return f"{told} ({_percent(waited.mean)} of them polled, slept or spun)"
 
 
 def later(found: Costing, measure: str, scenario: str | None) -> tuple[Difference, ...]:

@@ -438,7 +438,7 @@ class Machine(Cpus):
             after - before for before, after in zip(base, self._figures(runner), strict=True)
         )
         left = self.left.get(index)
-        beyond = None if left is None else time - max(0, left - base[0])
+        beyond = None if left is None or self.steady else time - max(0, left - base[0])
         self.samples.append(
             Sample(measure, index, time, cpu, given, polls, out, woken, spun, beyond, base[0])
         )
