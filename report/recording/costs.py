@@ -28,7 +28,8 @@ def costs_text(recordings: Sequence[Validation], places: Mapping[tuple[str, str]
     (one,) = recordings
     if not places:
         raise NoLengths(
-            "say which: `--interval PLACE=A:B`, where PLACE is a function or a label; `PROCESS=A:A` is how often it comes"
+            "say which: `--interval PLACE=A:B`, where PLACE is a function or a label; or `PROCESS=A:A`,"
+            " for how often it comes"
         )
     known = {(interval.first, interval.last): interval for interval in one.intervals}
     for ends, place in places.items():
