@@ -84,6 +84,13 @@ def _costing(found: Costing) -> dict[str, Any]:
             }
             for one in found.differences
         ],
+        "ratios": [
+            {
+                "measure": one.measure, "scenario": one.scenario, "policy": one.policy,
+                "worst": round(one.worst, 4), "mean": round(one.mean, 4),
+            }
+            for one in found.ratios
+        ],
         "sensitivity": [
             {
                 "measure": one.measure, "scenario": one.scenario, "policy": one.policy,

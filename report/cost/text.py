@@ -208,6 +208,11 @@ def said(found: Costing, measure: str, scenario: str | None) -> Iterator[str]:
     apart = later(found, measure, scenario)
     for one in apart:
         yield f"{_apart(one, short)}"
+    for ratio in found.ratios:
+        if (ratio.measure, ratio.scenario) == (measure, scenario) and "polls=" in ratio.policy:
+            worst = f"{ratio.worst:.2f} times at most"
+            yield f"{short[ratio.policy]} pays {ratio.mean:.2f} times what knowing the end would, in CPU time"
+            yield f"  and latency; {worst} in one episode"
     moves = [move for move in found.moved if (move.measure, move.scenario) == (measure, scenario)]
     shown = {(one.policy, one.against) for one in apart}
     most: dict[str, Moved] = {}

@@ -10,7 +10,7 @@ from ..run.episode import Cell, Timing
 from ..table.costs import Costs, Idle
 from .estimates import Estimate, estimate, weighted_mean
 from .sampling import BATCHES, starts
-from .study import FIGURES, How, Measured, combined
+from .study import FIGURES, How, Measured, Seen, combined
 
 POINTS = 10
 
@@ -59,6 +59,55 @@ def differences(cells: Sequence[Measured]) -> tuple[Difference, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """What a policy costs, against somebody who knows when the wait ends, and spins or sleeps accordingly.
+
+    What is paid is CPU time, and latency beyond that of spinning, ns for ns.  `worst` is the greatest ratio
+    in an episode, `mean` that of the means.
+    """
+
+    measure: str
+    scenario: str | None
+    policy: str
+    worst: float
+    mean: float
+
+
+def ratios(cells: Sequence[Measured]) -> tuple[Ratio, ...]:
+    """Of each policy in a scenario that has `spin` and `block` too, where all episodes of the three ended and
+    nobody else ran on the CPU: otherwise more is paid than this counts."""
+    found: list[Ratio] = []
+    for row in cells:
+        beside = {
+            (cell.policy or "").partition("(")[0]: cell
+            for cell in cells
+            if (cell.measure, cell.scenario) == (row.measure, row.scenario)
+        }
+        spin, block = beside.get("spin"), beside.get("block")
+        if spin is None or block is None or row in (spin, block) or row.how is How.STEADY:
+            continue
+        three = (row, spin, block)
+        if any(cell.shares or cell.never or cell.figures["given"].mean > 0 for cell in three):
+            continue
+        worst = paid = least = 0.0
+        for own, one, other in zip(
+            *(sorted(cell.seen, key=_which) for cell in (row, spin, block)), strict=True
+        ):
+            price, *both = (
+                seen.sample.cpu + max(0, seen.sample.time - one.sample.time) for seen in (own, one, other)
+            )
+            worst = max(worst, price / max(1, min(both)))
+            paid += price * own.weight
+            least += min(both) * own.weight
+        found.append(Ratio(row.measure, row.scenario, row.policy or "", worst, paid / max(1.0, least)))
+    return tuple(found)
+
+
+def _which(seen: Seen) -> tuple[int, int, int]:
+    return seen.batch, seen.number, seen.sample.task
+
+
 def _pairs(cells: Sequence[Measured]) -> Iterator[tuple[Measured, Measured]]:
     for n, one in enumerate(cells):
         for other in cells[:n]:
@@ -100,7 +149,7 @@ def variants(costs: Costs, used: Iterable[str]) -> Iterator[tuple[str, Costs]]:
     for factor, word in ((0.5, "x1/2"), (2.0, "x2")):
         for name in used:
             if costs.step.get(name, 0):
-                step = {**costs.step, name: round(costs.step[name] * factor)}
+                step = {**costs.step, name: max(1, round(costs.step[name] * factor))}
                 yield f"step.{name} {word}", replace(costs, step=step)
         for name, value in (("out", costs.out), ("into", costs.into), ("wake", costs.wake),
                             ("handover", costs.handover)):  # fmt: skip

@@ -12,7 +12,7 @@ from ..run.choices import Undecided
 from ..run.episode import Cell, Timing
 from ..run.machine import Occupied, Timeless
 from ..table.costs import Costs
-from .compared import Difference, Moved, differences, moved
+from .compared import Difference, Moved, Ratio, differences, moved, ratios
 from .exact import NotExact
 from .study import Asked, Measured, lates, measured
 
@@ -39,6 +39,7 @@ class Costing:
     tasks: Mapping[str, int]
     changed: tuple[str, ...] = ()
     at: str = ""
+    ratios: tuple[Ratio, ...] = ()
 
 
 def costing(
@@ -80,7 +81,18 @@ def costing(
     }
     scenes = {cell.model.scenario: cell.model for cell in cells}
     return Costing(
-        first.model, costs, asked.seed, tuple(made), tuple(stopped), apart, moves, scenes, tasks, changed, at
+        first.model,
+        costs,
+        asked.seed,
+        tuple(made),
+        tuple(stopped),
+        apart,
+        moves,
+        scenes,
+        tasks,
+        changed,
+        at,
+        ratios(made),
     )
 
 
