@@ -76,10 +76,19 @@ class Do:
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """`kfree(session)`: nothing, where the reference is None."""
+    """`kfree(session)`: nothing, where the reference is None.  `deferred`: `kfree_rcu(session)`."""
 
     pool: SharedVariable
     reference: Expr
+    span: Span
+    deferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reclaim:
+    """Waits for an object of a pool whose grace period is over, and frees it."""
+
+    pool: SharedVariable
     span: Span
 
 
@@ -104,7 +113,8 @@ class QueueAction:
 
 @dataclass(frozen=True, slots=True)
 class RcuAction:
-    """action is read_lock, read_unlock or synchronize; `domain` is an `srcu`, None for plain RCU."""
+    """action is read_lock, read_unlock, synchronize or drain (`rcu_barrier`); `domain` is an `srcu`, None for
+    plain RCU."""
 
     action: str
     domain: Place | None
@@ -289,8 +299,8 @@ class Delegate:
 
 
 Statement = (
-    Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | LockAction | QueueAction
-    | RcuAction | MaskAction | Verb | SetState | WakeTask | Join | Assert | Await | Label
+    Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | Reclaim | LockAction
+    | QueueAction | RcuAction | MaskAction | Verb | SetState | WakeTask | Join | Assert | Await | Label
     | Goto | Return | Break | Continue | If | While | For | With | Either | Atomic
 )  # fmt: skip
 

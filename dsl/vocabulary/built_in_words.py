@@ -223,7 +223,22 @@ VERBS: tuple[Word, ...] = (
 _STATES = "`TASK_RUNNING`, `TASK_INTERRUPTIBLE`, `TASK_UNINTERRUPTIBLE` or `TASK_IDLE`"
 
 VERBS += (
-    Word("kfree", "verb", "Frees an object; nothing, if it is None.", ("x",)),
+    Word("kfree", "verb", "Frees an object; nothing, if it is None.", ("x",), role="free"),
+    Word(
+        "kfree_rcu",
+        "verb",
+        "Has an object freed when every RCU read section that has begun is over, and goes on at once.",
+        ("x",),
+        role="free_later",
+    ),
+    Word(
+        "rcu_barrier",
+        "verb",
+        "Waits until all is freed that `kfree_rcu` was called for before.",
+        (),
+        role="drain",
+        of=("rcu",),
+    ),
     Word("wait_event", "verb", "The same as `wait until C on wq`.", ("wq", "C"), role="task"),
     Word(
         "set_current_state",

@@ -25,8 +25,10 @@ Role = Literal[
     "test", "atomic",
     # Words of the kernel: an operation of a lock, whether one is held, waiting, waking, assertions.
     "lock_call", "is_locked", "wake_call", "bug", "warn", "held", "masked",
+    # Verbs that free an object: at once, or after a grace period.
+    "free", "free_later",
     # Verbs of RCU.
-    "read_lock", "read_unlock", "synchronize",
+    "read_lock", "read_unlock", "synchronize", "drain",
     # Verbs that mask a level of interrupts on a CPU, or let it come again.
     "disable", "enable", "save", "restore",
     # Functions that choose; what is done and has an outcome.

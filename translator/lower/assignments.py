@@ -77,6 +77,9 @@ class Shared:
     joined: frozenset[str]
     stops: bool
     rcu: bool
+    # The classes of which objects are freed after a grace period, and whether anybody waits for that.
+    leaving: tuple[str, ...]
+    drained: bool
     handlers: tuple[Interrupts, ...]
     masks: tuple[str, ...]
     memory: Memory | None = None

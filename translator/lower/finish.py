@@ -47,7 +47,7 @@ from ..program.program import (
     rewritten,
 )
 from ..program.waits import with_waits
-from .locks.locks import lock_variables, state_name, state_variable
+from .locks.locks import leaving_variables, lock_variables, state_name, state_variable
 from .locks.rcu import DEEPEST, RCU, Domain
 from .temporal import simplified
 
@@ -63,6 +63,8 @@ class Common(Protocol):
     joined: frozenset[str]
     stops: bool
     rcu: bool
+    leaving: tuple[str, ...]
+    drained: bool
     handlers: tuple[Interrupts, ...]
     masks: tuple[str, ...]
 
@@ -90,6 +92,8 @@ def finish(
     variables = [Variable(PC, "control", PointName(), None, (), "*", "control")]
     for declared in model.variables:
         variables.extend(_flattened(declared, queued))
+        if declared.name in common.leaving:
+            variables.extend(leaving_variables(declared, drained=common.drained))
     if common.sleepers:
         variables.append(Variable(SLEEPY, "queue", s.BOOL, False, (), "*", "sleepy"))
     if common.stops:

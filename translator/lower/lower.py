@@ -31,6 +31,7 @@ from .locks.queues import Body, queued_locks
 from .locks.rcu import RCU, Domain
 from .memory.state import Memory
 from .memory.views import barriers_of
+from .objects import with_reclaimers
 from .statements import Statements, claims_of
 from .temporal import temporal_properties, untaken
 from .values.expressions import Expressions, Unsupported
@@ -81,6 +82,7 @@ def lower(
     Weak memory takes two turns: what sequentially consistent memory gives tells which locations are weak.
     There is no program when an `atomic` block has too many outcomes to be one step.
     """
+    model = with_reclaimers(model)
     program, diagnostics = _lower(model, policy, None, fair_to_writers, all_queues)
     if program is None or model.memory == "sc":
         return program, diagnostics
@@ -110,7 +112,9 @@ def _lower(
     stops = any(
         isinstance(node, m.ShouldStop) or (isinstance(node, m.WakeTask) and node.stop) for node in nodes
     )
-    rcu = any(isinstance(node, m.RcuAction) and node.domain is None for b in bodies for node in m.walk(b))
+    plain = {node.action for node in nodes if isinstance(node, m.RcuAction) and node.domain is None}
+    rcu, drained = bool(plain - {"drain"}), "drain" in plain
+    leaving = tuple(dict.fromkeys(node.pool.name for node in nodes if isinstance(node, m.Reclaim)))
     masks = tuple(
         level
         for level in MASKS
@@ -122,7 +126,7 @@ def _lower(
     while True:
         common = Shared(
             {}, {}, _holding(model, True), _holding(model, False), _no_section(model, rcu), sleepers, joined,
-            stops, rcu, handlers, masks, memory,
+            stops, rcu, leaving, drained, handlers, masks, memory,
         )  # fmt: skip
         lowered: list[tuple[m.Process, Statements, int, int]] = []
         for process in model.processes:

@@ -86,6 +86,8 @@ class Statements(Waiting):
                 return self.free(self.act(action, lambda _: goto(after)), node.span)
             case m.Free():
                 return self.freed(node, after)
+            case m.Reclaim():
+                return self.reclaim(node, after)
             case m.LockAction():
                 return self.lock_action(node, after)
             case m.QueueAction():
