@@ -15,6 +15,7 @@ _PLAIN = {
     "completion": ("complete(comp)", "complete_all(comp)", "reinit_completion(comp)"),
     "object": (
         "ref = kzalloc(Obj)", "ref = alloc(Obj)", "other = kzalloc(Obj)", "kfree(ref)", "kfree(other)",
+        "kfree_rcu(ref)", "kfree_rcu(other)",
         "other = ref", "ref = None", "refs[0] = ref", "ref = refs[1]", "refs[1] = other",
         "ref.v = 1", "other.v = ref.v", "ref.next = other", "ref = other.next", "ref.v += 1",
     ),
@@ -35,7 +36,11 @@ _TESTS = {
 }
 _WAITING = {
     "completion": ("wait_for_completion(comp)",),
-    "object": ("with ref.lock:\n    ref.v = 1", "with other.lock:\n    kfree(other)", "wake_up(ref.queue)"),
+    "object": (
+        "with ref.lock:\n    ref.v = 1", "with other.lock:\n    kfree(other)", "wake_up(ref.queue)",
+        "rcu_barrier()", "rcu_read_lock()\nref.v = 1\nrcu_read_unlock()",
+        "rcu_read_lock()\nref = None\nrcu_read_unlock()\nkfree_rcu(other)",
+    ),
     "work": ("flush_work(w0)", "cancel_work_sync(w0)", "cancel_delayed_work_sync(w0)"),
     "timer": ("del_timer_sync(e0)", "timer_delete_sync(e0)"),
     "seqcount": ("sn = read_seqcount_begin(sq)",),

@@ -102,11 +102,12 @@ _NAMES: tuple[tuple[str, str | Alike], ...] = (
     (r"RCU_INIT_POINTER", Alike("write `rcu_assign_pointer(x, v)`", "rcu_assign_pointer")),
     (r"synchronize_(s?rcu)_expedited", "write `synchronize_{1}`; how long it takes is open"),
     (
-        r"call_(s?rcu)\w*|k[v]?free_rcu\w*",
+        r"call_(s?rcu)\w*",
         "write a `daemon process` that waits for its turn, calls `synchronize_rcu()`, and then does what is "
         "to be done",
     ),
-    (r"rcu_barrier\w*", "`await` that the process which stands for `call_rcu` is done"),
+    (r"kv?free_rcu\w*", Alike("write `kfree_rcu(x)`", "kfree_rcu", r"kv?free_rcu(_mightsleep)?")),
+    (r"srcu_barrier|rcu_barrier_\w+", "`await` that the process which stands for `call_rcu` is done"),
     (r"srcu_struct|DEFINE_(STATIC_)?SRCU", "declare a `shared s: srcu`"),
     (r"rcu_read_lock_(bh|sched)|rcu_read_unlock_(bh|sched)", "write `rcu_read_lock()`, `rcu_read_unlock()`"),
     # -- waiting

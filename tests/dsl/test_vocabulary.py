@@ -87,7 +87,7 @@ def _call(word: Word) -> str:
 @pytest.mark.parametrize("word", VERBS, ids=lambda word: word.word)
 def test_a_verb_is_called_as_the_vocabulary_says(word: Word) -> None:
     call = f"x = {_call(word)}" if word.role == "load" else _call(word)
-    call = "kfree(object)" if word.word == "kfree" else call
+    call = f"{word.word}(object)" if word.role in ("free", "free_later") else call
     assert codes(f"    {call}\n") == []
     assert "bad-argument" in codes(f"    {call[:-1]}{', ' * bool(word.parameters)}1)\n")
 

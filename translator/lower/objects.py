@@ -152,10 +152,12 @@ class Objects(Actions, ABC):
         """`rcu_barrier()`: one step that looks what is to be freed, one that waits until it is."""
         pools = tuple(self.pools[name] for name in self.common.leaving)
         begun: list[Op] = [Note("call", span, text="rcu_barrier()")]
+        if not pools:
+            return self.step("rcu", span, Block((*begun, *then.ops), then.end), claims=claims)
         gone: list[Expr] = []
         for pool in pools:
             begun.append(Assign(barrier_name(pool), (SELF,), those_leaving(pool)))
             gone.append(Apply("==", (Read(barrier_name(pool), (SELF,)), EMPTY)))
         done = Block((Note("call", span, text="all of that is freed"), *then.ops), then.end)
-        wait = self.flow.goto(StepNode("rcu", span, conjunction(*gone), done, None, self.calls))
+        wait = self.flow.goto(StepNode("await", span, conjunction(*gone), done, None, self.calls))
         return self.step("rcu", span, Block((*begun, *wait.ops), wait.end), claims=claims)
