@@ -110,7 +110,15 @@ class _Objects:
     def used(self, lines: list[str]) -> Iterator[str]:
         """The lines of processes with others between them."""
         made = spliced(lines, lambda: self.chance(22), lambda atomic: self.snippet(atomic=atomic))
-        return (line for line, _ in made)
+        begins = random.Random(len(lines))
+        allocates = "object" in self.kinds and begins.randrange(10) < 6
+        for line, _ in made:
+            yield line
+            if allocates and "process " in line:
+                # Otherwise nearly every model ends with a reference that is None.
+                yield "    ref = alloc(Obj)"
+                yield "    other = ref"
+                allocates = begins.randrange(10) < 3
 
     def snippet(self, *, atomic: bool) -> list[str]:
         return [line.replace("ANY", self.random.choice(self.tasks)) for line in self.some(atomic=atomic)]
@@ -124,7 +132,11 @@ class _Objects:
             plain = self.random.choice(_PLAIN[self.random.choice(self.kinds)])
             test = self.random.choice(_TESTS[kind])
             return [f"if {test}:", f"    {plain}"]
-        return [self.random.choice(_PLAIN[kind])]
+        plain = self.random.choice(_PLAIN[kind])
+        used = re.search(r"\b(ref|other)\b(?! =)", plain)
+        if kind == "object" and used and len(plain) % 2:
+            return [f"if {used[1]} != None:", f"    {plain}"]
+        return [plain]
 
 
 def with_objects(text: str, seed: int) -> str:
