@@ -124,7 +124,8 @@ class RcuAction:
 @dataclass(frozen=True, slots=True)
 class MaskAction:
     """action is disable or enable, of interrupts (`mask` is interrupt) or softirqs (softirq) on the task's
-    CPU; or, for interrupts, save (their state to the local `flags`, and disable) or restore (from it)."""
+    CPU, or of being preempted (preempt); or, for interrupts, save (their state to the local `flags`, and
+    disable) or restore (from it)."""
 
     mask: str
     action: str

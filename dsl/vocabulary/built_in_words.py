@@ -178,6 +178,22 @@ VERBS: tuple[Word, ...] = (
     Word(
         "local_bh_enable", "verb", "Takes one `local_bh_disable()` back.", (), role="enable", of=("softirq",)
     ),
+    Word(
+        "preempt_disable",
+        "verb",
+        "From here on this task is not preempted, and must not sleep, until as many `preempt_enable()`.",
+        (),
+        role="disable",
+        of=("preempt",),
+    ),
+    Word(
+        "preempt_enable",
+        "verb",
+        "Takes one `preempt_disable()` back.",
+        (),
+        role="enable",
+        of=("preempt",),
+    ),
     Word("WRITE_ONCE", "verb", "The same as `x = v`.", ("x", "v"), role="store"),
     Word(
         "smp_store_release",

@@ -218,8 +218,16 @@ _NAMES: tuple[tuple[str, str | Alike], ...] = (
     ),
     # -- where a task runs
     (
-        r"preempt_(disable|enable)\w*|(get|put)_cpu\w*|migrate_(disable|enable)",
-        "hold a spinlock that no other task takes: the task then neither sleeps nor is preempted",
+        r"preempt_(disable|enable)_\w+",
+        Alike("write `preempt_{1}()`", "preempt_{1}", r"preempt_(disable|enable)_(no_resched|notrace)"),
+    ),
+    (
+        r"(get|put)_cpu\w*",
+        "write `preempt_disable()` and `preempt_enable()`; there are no numbers of CPUs",
+    ),
+    (
+        r"migrate_(disable|enable)",
+        "leave it out: which CPU a task runs on makes no difference; write `on cpu(N)` where it is pinned",
     ),
     (
         r"(disable|enable)_irq\w*",

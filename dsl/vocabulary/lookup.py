@@ -154,7 +154,7 @@ MASK_VERBS: dict[str, tuple[Role, str]] = {
     for verb in VERBS
     if verb.role in ("disable", "enable", "save", "restore")
 }
-"""What each does, and which level of interrupts it masks, or lets come."""
+"""What each does, and which level of interrupts it masks, or lets come; or `preempt`, for being preempted."""
 
 SETTING_VALUES: dict[str, tuple[str, ...]] = {
     setting.word: tuple(value.word for value in SETTINGS if setting.word in value.of)

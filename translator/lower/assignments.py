@@ -82,6 +82,8 @@ class Shared:
     drained: bool
     handlers: tuple[Interrupts, ...]
     masks: tuple[str, ...]
+    # Whether code forbids that it is preempted.
+    preempt: bool
     memory: Memory | None = None
 
 

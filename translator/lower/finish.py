@@ -11,7 +11,7 @@ from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.source import Span
 from ..program.kinds import VariableKind
-from ..program.levels import LEVELS, masked, running
+from ..program.levels import LEVELS, UNPREEMPTED, masked, running
 from ..program.program import (
     FALSE,
     GONE,
@@ -67,6 +67,7 @@ class Common(Protocol):
     drained: bool
     handlers: tuple[Interrupts, ...]
     masks: tuple[str, ...]
+    preempt: bool
 
 
 def finish(
@@ -108,6 +109,8 @@ def finish(
     for level in common.masks:
         sort = s.BOOL if level == "interrupt" else s.Range(0, DEEPEST)
         variables.append(Variable(masked(level), "control", sort, s.initial(sort), (), "*", masked(level)))
+    if common.preempt:
+        variables.append(Variable(UNPREEMPTED, "control", s.Range(0, DEEPEST), 0, (), "*", UNPREEMPTED))
     if common.rcu:
         variables.extend(Domain(RCU).variables(RCU, None))
     empty = {process.name for process in processes if process.count == 0}

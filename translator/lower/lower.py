@@ -7,9 +7,10 @@ from dataclasses import replace
 from ...dsl.diagnostics import Diagnostics
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
-from ..program.levels import MASKS
+from ..program.levels import MASKS, PREEMPTIBLE
 from ..program.program import (
     SELF,
+    TRUE,
     Apply,
     BoundName,
     Const,
@@ -120,13 +121,15 @@ def _lower(
         for level in MASKS
         if any(isinstance(n, m.MaskAction) and n.mask == level for b in bodies for n in m.walk(b))
     )
+    preempt = any(isinstance(node, m.MaskAction) and node.mask == "preempt" for node in nodes)
     handlers = tuple(Interrupts(*p.interrupts) for p in model.processes if p.interrupts is not None)
     queued: frozenset[str] = frozenset()
     locks = paths(model, s.Lock)
     while True:
         common = Shared(
             {}, {}, _holding(model, True), _holding(model, False), _no_section(model, rcu), sleepers, joined,
-            stops, rcu, leaving, drained, handlers, masks, memory,
+            stops, rcu, leaving, drained, handlers, masks, preempt,
+            memory,
         )  # fmt: skip
         lowered: list[tuple[m.Process, Statements, int, int]] = []
         for process in model.processes:
@@ -184,6 +187,6 @@ def _lower(
         variables.update({variable.name: variable for variable in memory.variables()})
     program = finish(
         model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued,
-        temporal, monitors, common.no_spinning, policy,
+        temporal, monitors, conjunction(common.no_spinning, PREEMPTIBLE if preempt else TRUE), policy,
     )  # fmt: skip
     return replace(program, patient_locks=tuple(sorted(patient - queued))), diagnostics

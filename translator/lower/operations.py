@@ -8,7 +8,7 @@ from ...dsl.model import model as m
 from ...dsl.source import Span
 from ...dsl.vocabulary.lookup import BARRIERS
 from ..program.kinds import StepKind
-from ..program.levels import above, cpu, masked, quiet
+from ..program.levels import PREEMPTIBLE, above, cpu, masked, quiet
 from ..program.program import (
     FALSE,
     NONE,
@@ -49,6 +49,7 @@ from .values.instant import worth
 
 MASKED = {"interrupt": "interrupts", "softirq": "softirqs"}
 
+_MASK_WORDS = {"interrupt": "local_irq", "softirq": "local_bh", "preempt": "preempt"}
 
 _PAUSES: dict[str, StepKind] = {
     "schedule": "schedule",
@@ -264,18 +265,20 @@ class Operations(Objects, ABC):
         return implication(quiet(levels, cpu(self.interrupts)), self.unmasked(mask))
 
     def mask_action(self, node: m.MaskAction, after: int) -> int:
-        span, at = node.span, (cpu(self.interrupts),)
+        # Being preempted is the task's own affair, and a handler's; what is masked is so for the whole CPU.
+        span, at = node.span, (SELF if node.mask == "preempt" else cpu(self.interrupts),)
         state = Read(masked(node.mask), at)
-        word = f"local_{'irq' if node.mask == 'interrupt' else 'bh'}_{node.action}"
+        word = f"{_MASK_WORDS[node.mask]}_{node.action}"
         told = Note("call", span, text=f"{word}()")
-        if node.mask == "softirq":
+        if node.mask in ("softirq", "preempt"):
+            what = "softirqs are" if node.mask == "softirq" else "preemption is"
             by = "+" if node.action == "disable" else "-"
             fits = Apply("<", (state, Const(DEEPEST))) if by == "+" else Apply("<", (Const(0), state))
-            message = f"softirqs are disabled more than {DEEPEST} times"
+            message = f"{what} disabled more than {DEEPEST} times"
             obligation = (
                 Obligation(fits, "out_of_range", span, message)
                 if by == "+"
-                else Obligation(fits, "bad_unlock", span, "softirqs are not disabled")
+                else Obligation(fits, "bad_unlock", span, f"{what} not disabled")
             )
             changed = Assign(masked(node.mask), at, Apply(by, (state, Const(1))))
             block = self.checked((obligation,), Block((changed, told), Goto(after)))
@@ -389,6 +392,9 @@ class Operations(Objects, ABC):
         for level in self.common.masks:
             message = f"{why}, and {MASKED[level]} are off"
             claims += (Claim("sleep_in_atomic", self.left_unmasked(level), span, message, self.calls),)
+        if self.common.preempt:
+            message = f"{why}, and preemption is off"
+            claims += (Claim("sleep_in_atomic", PREEMPTIBLE, span, message, self.calls),)
         return claims
 
     def may_sleep(self, span: Span, why: str) -> tuple[Claim, ...]:

@@ -12,7 +12,7 @@ from ...dsl.model import sorts as s
 from ...dsl.model.fold import truth_of
 from ...dsl.source import BUILT_IN, Span
 from ..program.kinds import MarkKind
-from ..program.levels import MASKS, above, cpu, masked, quiet, running
+from ..program.levels import MASKS, PREEMPTIBLE, UNPREEMPTED, above, cpu, masked, quiet, running
 from ..program.program import (
     FALSE,
     GONE,
@@ -333,6 +333,9 @@ class Statements(Waiting):
         if self.common.no_section != TRUE:
             message = "the task ends within a read section"
             claims += (Claim("ends_holding", self.common.no_section, self.process.span, message),)
+        if self.common.preempt:
+            message = "the task ends with preemption off"
+            claims += (Claim("ends_holding", PREEMPTIBLE, self.process.span, message),)
         if self.interrupts is not None:
             return self.handler(self.process, self.interrupts, claims)
         for level in self.common.masks:
@@ -368,6 +371,7 @@ class Statements(Waiting):
         idle: tuple[Op, ...] = (
             Assign(running(level), (at,), NONE),
             *restored,
+            *((Assign(UNPREEMPTED, (SELF,), Const(0)),) if self.common.preempt else ()),
             Note("return", span, value=at),
         )
         self.end = self.flow.add(StepNode("return", span, TRUE, Block(idle, Goto(arrival)), None, (), claims))

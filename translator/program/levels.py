@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .program import NONE, SELF, Apply, Expr, Interrupts, Process, Read, TaskAt, conjunction
+from .program import NONE, SELF, Apply, Const, Expr, Interrupts, Process, Read, TaskAt, conjunction
 
 LEVELS = ("softirq", "interrupt", "nmi")
 """From below: a handler interrupts tasks, and handlers of the levels below its own."""
 
 MASKS = ("softirq", "interrupt")
 """The levels that code can mask."""
+
+UNPREEMPTED = "preempt.masked"
+"""The variable that says of each task, and of each handler, how often it has forbidden to be preempted."""
+
+PREEMPTIBLE = Apply("==", (Read(UNPREEMPTED, (SELF,)), Const(0)))
+"""That the task itself may be preempted, as far as it has not forbidden it."""
 
 
 def running(level: str) -> str:
