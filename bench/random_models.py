@@ -14,6 +14,7 @@ from random_barriers import weakly
 from random_conditions import with_calls
 from random_formulas import LOCKS, SCALARS, Place, Surroundings
 from random_gotos import with_gotos
+from random_ipis import with_ipis
 from random_objects import with_objects
 from random_sections import with_sections
 from random_starts import with_starts
@@ -292,6 +293,9 @@ def made(seed: int, *, liveness: bool = False, weak: bool = False) -> Made:
         shapes |= (
             {"several starts"} if "= choose(" in text.partition("process ")[0] and text != plain else set()
         )
+    if seed % 2 and not weak:
+        plain, text = text, with_ipis(text, seed)
+        shapes |= {"interrupts that tasks send"} if text != plain else set()
     return Made(text, frozenset(shapes))
 
 

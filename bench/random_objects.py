@@ -46,6 +46,7 @@ _WAITING = {
     "seqcount": ("sn = read_seqcount_begin(sq)",),
     "tasks": (
         "set_current_state(TASK_INTERRUPTIBLE)\nif not go:\n    schedule()", "kthread_stop(ANY)",
+        "kthread_stop(ANY)",
         "wait until go on wq2 or timeout", "if not wait_event_timeout(wq2, go):\n    go = True",
         "wait_event(wq2, go or kthread_should_stop())",
     ),

@@ -164,6 +164,15 @@ class WakeTask:
 
 
 @dataclass(frozen=True, slots=True)
+class CallOn:
+    """`smp_call_function_single`: `task` is a handler, to be run for the caller, who `waits` for that."""
+
+    task: TaskOf
+    waits: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """Waits until a task has ended, as `kthread_stop(P[i])` does."""
 
@@ -301,8 +310,8 @@ class Delegate:
 
 Statement = (
     Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | Reclaim | LockAction
-    | QueueAction | RcuAction | MaskAction | Verb | SetState | WakeTask | Join | Assert | Await | Label
-    | Goto | Return | Break | Continue | If | While | For | With | Either | Atomic
+    | QueueAction | RcuAction | MaskAction | Verb | SetState | WakeTask | CallOn | Join | Assert | Await
+    | Label | Goto | Return | Break | Continue | If | While | For | With | Either | Atomic
 )  # fmt: skip
 
 
@@ -311,8 +320,8 @@ Statement = (
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """`interrupts` is set for a handler: its level (interrupt, softirq or nmi), and the process whose
-    instance of the same index it interrupts."""
+    """`interrupts` is set for a handler: its level (interrupt, softirq or nmi), the process whose instance of
+    the same index it interrupts, and whether it arrives only when it was called."""
 
     name: str
     count: int
@@ -322,7 +331,7 @@ class Process:
     span: Span
     cpus: tuple[int, ...] | None = None
     indexed: bool = True
-    interrupts: tuple[str, str] | None = None
+    interrupts: tuple[str, str, bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,6 +266,13 @@ VERBS += (
     Word("__set_current_state", "verb", "The same as `set_current_state`.", ("STATE",), role="task"),
     Word("wake_up_process", "verb", "Wakes this task, whatever it sleeps for.", ("P[i]",), role="task"),
     Word(
+        "smp_call_function_single",
+        "verb",
+        "Sends an `ipi` to the CPU of a task; `wait`: and spins until its handler has run.",
+        ("P[i]", "F", "wait"),
+        role="task",
+    ),
+    Word(
         "kthread_stop",
         "verb",
         "Tells a task to stop, wakes it, and waits for its end.",

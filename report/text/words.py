@@ -119,6 +119,8 @@ def event_text(event: Event) -> str:
             return f"uses {event.where}, which is not allocated"
         case "record":
             return event.text
+        case "ipi":
+            return f"sends an IPI: {value}"
         case "arrive":
             return f"interrupts {value}"
         case "return":

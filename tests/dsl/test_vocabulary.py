@@ -41,12 +41,16 @@ shared rw: rwlock
 shared sem: rwsem
 shared domain: srcu
 
+ipi kick on p:
+    cpu_relax()
+
 process p:
     flags: bool = False
 """
 LOCKS = {"spinlock": "spin", "mutex": "sleeping", "rwlock": "rw", "rwsem": "sem", "set": "s"}
 ARGUMENTS = {"x": "x", "v": "1", "wq": "wq", "S": "s", "a": "x", "b": "1", "low": "0", "high": "4",
              "C for x in D": "y == x for y in range(4)", "P[i]": "p[0]", "C": "x == 1",
+             "F": "kick", "wait": "True",
              "STATE": "TASK_INTERRUPTIBLE", "CLASS": "Object",
              "s": "domain", "flags": "flags"}  # fmt: skip
 

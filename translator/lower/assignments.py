@@ -81,6 +81,8 @@ class Shared:
     leaving: tuple[str, ...]
     drained: bool
     handlers: tuple[Interrupts, ...]
+    # The handlers that somebody waits for who calls them.
+    awaited: frozenset[str]
     masks: tuple[str, ...]
     # Whether code forbids that it is preempted.
     preempt: bool

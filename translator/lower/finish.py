@@ -11,7 +11,7 @@ from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.source import Span
 from ..program.kinds import VariableKind
-from ..program.levels import LEVELS, UNPREEMPTED, masked, running
+from ..program.levels import LEVELS, UNPREEMPTED, called, caller, masked, running
 from ..program.program import (
     FALSE,
     GONE,
@@ -66,6 +66,7 @@ class Common(Protocol):
     leaving: tuple[str, ...]
     drained: bool
     handlers: tuple[Interrupts, ...]
+    awaited: frozenset[str]
     masks: tuple[str, ...]
     preempt: bool
 
@@ -109,6 +110,14 @@ def finish(
     for level in common.masks:
         sort = s.BOOL if level == "interrupt" else s.Range(0, DEEPEST)
         variables.append(Variable(masked(level), "control", sort, s.initial(sort), (), "*", masked(level)))
+    for process in model.processes:
+        if process.interrupts is not None and process.count and Interrupts(*process.interrupts).called:
+            title, own = f"{process.name}.called", process.name
+            variables.append(
+                Variable(called(own), "lock", TaskSet(), frozenset(), (), own, title, process.span, whole=own)
+            )
+            if own in common.awaited:
+                variables.append(Variable(caller(own), "control", AnyTask(), None, (), own, title))
     if common.preempt:
         variables.append(Variable(UNPREEMPTED, "control", s.Range(0, DEEPEST), 0, (), "*", UNPREEMPTED))
     if common.rcu:

@@ -123,12 +123,13 @@ def _lower(
     )
     preempt = any(isinstance(node, m.MaskAction) and node.mask == "preempt" for node in nodes)
     handlers = tuple(Interrupts(*p.interrupts) for p in model.processes if p.interrupts is not None)
+    awaited = frozenset(node.task.process for node in nodes if isinstance(node, m.CallOn) and node.waits)
     queued: frozenset[str] = frozenset()
     locks = paths(model, s.Lock)
     while True:
         common = Shared(
             {}, {}, _holding(model, True), _holding(model, False), _no_section(model, rcu), sleepers, joined,
-            stops, rcu, leaving, drained, handlers, masks, preempt,
+            stops, rcu, leaving, drained, handlers, awaited, masks, preempt,
             memory,
         )  # fmt: skip
         lowered: list[tuple[m.Process, Statements, int, int]] = []

@@ -12,7 +12,18 @@ from ...dsl.model import sorts as s
 from ...dsl.model.fold import truth_of
 from ...dsl.source import BUILT_IN, Span
 from ..program.kinds import MarkKind
-from ..program.levels import MASKS, PREEMPTIBLE, UNPREEMPTED, above, cpu, masked, quiet, running
+from ..program.levels import (
+    MASKS,
+    PREEMPTIBLE,
+    UNPREEMPTED,
+    above,
+    called,
+    caller,
+    cpu,
+    masked,
+    quiet,
+    running,
+)
 from ..program.program import (
     FALSE,
     GONE,
@@ -22,6 +33,7 @@ from ..program.program import (
     Apply,
     Assign,
     Block,
+    BoundName,
     Claim,
     Const,
     Expr,
@@ -30,6 +42,7 @@ from ..program.program import (
     Interrupts,
     Note,
     Op,
+    Pick,
     Reach,
     Reachable,
     Read,
@@ -41,6 +54,7 @@ from ..program.program import (
 )
 from .assignments import Called, Held, Loop, Whole
 from .flow import LastNode, MarkNode, StepNode
+from .locks.locks import EMPTY
 from .operations import MASKED
 from .values.expressions import Expressions
 from .values.parts import part_of
@@ -102,6 +116,8 @@ class Statements(Waiting):
                 return self.set_state(node, after)
             case m.WakeTask():
                 return self.wake_task(node, after)
+            case m.CallOn():
+                return self.call_on(node, after)
             case m.Join():
                 return self.join(node, after)
             case m.Assert() if self.atomic:
@@ -368,7 +384,9 @@ class Statements(Waiting):
             for mask in masks
             if mask in self.common.masks
         )
+        served = interrupts.called and process.name in self.common.awaited
         idle: tuple[Op, ...] = (
+            *((Assign(caller(process.name), (SELF,), NONE),) if served else ()),
             Assign(running(level), (at,), NONE),
             *restored,
             *((Assign(UNPREEMPTED, (SELF,), Const(0)),) if self.common.preempt else ()),
@@ -377,7 +395,17 @@ class Statements(Waiting):
         self.end = self.flow.add(StepNode("return", span, TRUE, Block(idle, Goto(arrival)), None, (), claims))
         entry = self.body(process.body, self.end)
         arrived = (Assign(running(level), (at,), SELF), Note("arrive", span, value=at))
-        self.flow.nodes[arrival] = StepNode("arrive", span, guard, Block(arrived, Goto(entry)), None, ())
+        begun = Block(arrived, Goto(entry))
+        if interrupts.called:
+            # Any of those who have called it, one at a time.
+            callers, one = Read(called(process.name), (SELF,)), BoundName("by")
+            left = Apply("minus", (callers, Apply("set", (one,))))
+            taken: tuple[Op, ...] = (Assign(callers.variable, (SELF,), left),)
+            if process.name in self.common.awaited:
+                taken += (Assign(caller(process.name), (SELF,), one),)
+            begun = Block((), Pick("by", callers, Block((*taken, *arrived), Goto(entry))))
+            guard = conjunction(guard, Apply("!=", (callers, EMPTY)))
+        self.flow.nodes[arrival] = StepNode("arrive", span, guard, begun, None, (), idle=True)
         return arrival, self.end
 
 

@@ -23,6 +23,17 @@ PREEMPTIBLE = Apply("==", (Read(UNPREEMPTED, (SELF,)), Const(0)))
 """That the task itself may be preempted, as far as it has not forbidden it."""
 
 
+def called(handler: str) -> str:
+    """The variable that says of each instance of a handler which tasks have called it, and it did not begin
+    yet."""
+    return f"{handler}.(called)"
+
+
+def caller(handler: str) -> str:
+    """The variable that says of each instance of a handler for which task it runs, or None."""
+    return f"{handler}.(caller)"
+
+
 def running(level: str) -> str:
     """The variable with the handler of a level that runs on each task's CPU, or None."""
     return f"{level}.handler"
