@@ -230,6 +230,11 @@ _NAMES: tuple[tuple[str, str | Alike], ...] = (
         "leave it out: which CPU a task runs on makes no difference; write `on cpu(N)` where it is pinned",
     ),
     (
+        r"smp_call_function\w*|on_each_cpu\w*|smp_send_reschedule|kick_process|irq_work_queue_on",
+        "write `smp_call_function_single(P[i], F, WAIT)`, with `ipi F on P:` for what it does there; for several "
+        "tasks in a loop",
+    ),
+    (
         r"(disable|enable)_irq\w*",
         "let the handler begin with `if`, and a `shared` flag that this sets",
     ),
