@@ -32,6 +32,7 @@ from .walk import parts as parts
 from .walk import reads as reads
 from .walk import rewritten as rewritten
 from .walk import walk as walk
+from .walk import walk_once as walk_once
 
 # ---- steps and points
 

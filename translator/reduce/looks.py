@@ -25,7 +25,7 @@ from ..program.program import (
     Step,
     parts,
     rewritten,
-    walk,
+    walk_once,
 )
 
 
@@ -54,7 +54,7 @@ class Observer:
         variables: set[str] = set()
         others: set[str] = set()
         points: set[str] = set()
-        for part in walk(node):
+        for part in walk_once(node):
             match part:
                 case StandsAt(points=names):
                     points |= names
