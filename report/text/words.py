@@ -107,6 +107,10 @@ def event_text(event: Event) -> str:
             return f"allocates no {event.text}: None"
         case "free":
             return f"frees {value}"
+        case "leaving":
+            readers = event.old if isinstance(event.old, frozenset) else frozenset()
+            names = ", ".join(sorted(str(task) for task in readers))
+            return f"frees {value} after a grace period, which waits for {names or 'nobody'}"
         case "twice":
             return f"frees {value}, which is not allocated"
         case "locked":
@@ -115,6 +119,8 @@ def event_text(event: Event) -> str:
             return f"uses {event.where}, which is not allocated"
         case "record":
             return event.text
+        case "ipi":
+            return f"sends an IPI: {value}"
         case "arrive":
             return f"interrupts {value}"
         case "return":

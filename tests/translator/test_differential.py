@@ -34,6 +34,7 @@ SHAPES = {
     "calls in conditions",
     "counters or snapshots in arrays",
     "handlers",
+    "interrupts that tasks send",
     "jumps to labels below",
     "names that clash",
     "objects, works, completions",

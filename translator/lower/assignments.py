@@ -84,8 +84,15 @@ class Shared:
     joined: frozenset[str]
     stops: bool
     rcu: bool
+    # The classes of which objects are freed after a grace period, and whether anybody waits for that.
+    leaving: tuple[str, ...]
+    drained: bool
     handlers: tuple[Interrupts, ...]
+    # The handlers that somebody waits for who calls them.
+    awaited: frozenset[str]
     masks: tuple[str, ...]
+    # Whether code forbids that it is preempted.
+    preempt: bool
     memory: Memory | None = None
 
 

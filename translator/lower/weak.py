@@ -223,7 +223,8 @@ _MODELLED = (
 
 _WHY = {
     m.RcuAction: "a read section or a grace period orders memory",
-    m.MaskAction: "an interrupt is kept out of what runs on its CPU",
+    m.MaskAction: "an interrupt, or another task, is kept out of what runs on its CPU",
+    m.CallOn: "an interrupt orders memory",
     m.Allocate: "an object is allocated",
     m.Free: "an object is freed",
     m.Waited: "it looks at the tasks on a wait queue",
