@@ -107,7 +107,7 @@ def test_random_tests_find_nothing_that_is_forbidden(text: str) -> None:
 
 
 # The axioms take minutes for the longest.
-@pytest.mark.parametrize("text", sorted(random_litmus.texts(18, 7, locked=True), key=len)[:6])
+@pytest.mark.parametrize("text", sorted(random_litmus.texts(18, 7, "locked"), key=len)[:6])
 def test_what_a_lock_protects_is_ordinary(text: str) -> None:
     threads = litmus.program(text)
     found, program = random_litmus.found(threads)
