@@ -259,7 +259,7 @@ def test_the_order_of_a_load_or_store_is_that_of_its_word(
 @pytest.mark.parametrize(
     "code",
     [
-        "x = xchg(&y, 1)", "atomic_inc(&y)", "rcu_read_lock()", "synchronize_rcu()", "local_irq_disable()",
+        "rcu_read_lock()", "synchronize_rcu()", "local_irq_disable()",
         "n: Node | None = kzalloc(Node)", "if spin_is_locked(&l): pass", "if waitqueue_active(&wq): pass",
         "set_current_state(TASK_RUNNING)", "complete(&done)", "downgrade_write(&s)",
     ],
