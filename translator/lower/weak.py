@@ -8,11 +8,12 @@ in arrays, are not told apart: what may be weak is."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import get_args
 
 from ...dsl.diagnostics import Diagnostics
 from ...dsl.model import model as m
-from ...dsl.model.sorts import Lock, WaitQueue, Word
+from ...dsl.model.sorts import Lock, Snapshot, WaitQueue, Word
 from ...dsl.source import LIBRARY, Span
 from ..program.program import PC, Assign, Fill, Note, Point, Program, Step, Variable, reads, walk
 from ..program.ways import leaves
@@ -98,7 +99,16 @@ def _of_variables(program: Program, analysis: Analysis) -> Iterator[tuple[str, l
     for variable in program.variables:
         if variable.kind == "shared":
             group = [access for access in analysis.found.get(variable.name, ()) if not access.asserted]
+            if isinstance(variable.sort, Snapshot):
+                # What a bump outdates it does not store to.
+                group = [a if variable.name in _stored(a.point) else replace(a, written=False) for a in group]
             yield variable.name, group
+
+
+def _stored(point: Point) -> frozenset[str]:
+    """The variables that a step stores to, of which none stands for what a bump does to snapshots."""
+    found = leaves(point.step.block) if point.step else ()
+    return frozenset(op.variable for leaf in found for op in leaf.ops if isinstance(op, Assign))
 
 
 def _of_counters(analysis: Analysis) -> dict[str, list[Access]]:
@@ -275,8 +285,10 @@ def refuse_unmodelled(model: m.Model, diagnostics: Diagnostics) -> None:
 
 def refuse_unseen_stores(program: Program, memory: Memory) -> None:
     """AssertionError for a store to a weak location that changes no view: a statement that has no rule."""
+    snapshots = {v.name for v in program.variables if isinstance(v.sort, Snapshot)}
     for point in program.points:
         for leaf in leaves(point.step.block) if point.step else ():
-            written = {op.variable for op in leaf.ops if isinstance(op, Assign | Fill)}
+            written = {op.variable for op in leaf.ops if isinstance(op, Assign)}
+            written |= {op.variable for op in leaf.ops if isinstance(op, Fill)} - snapshots
             for path in written & memory.locations.keys():
                 assert with_newest(path) in written, f"a store to {path} has no rule under weak memory"
