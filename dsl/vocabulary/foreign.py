@@ -231,8 +231,8 @@ _NAMES: tuple[tuple[str, str | Alike], ...] = (
     ),
     (
         r"smp_call_function\w*|on_each_cpu\w*|smp_send_reschedule|kick_process|irq_work_queue_on",
-        "write `smp_call_function_single(P[i], F, WAIT)`, with `ipi F on P:` for what it does there; for several "
-        "tasks in a loop",
+        "write `smp_call_function_single(P[i], F, WAIT)`, with `ipi F on P:` for what it does there; for "
+        "several tasks in a loop",
     ),
     (
         r"(disable|enable)_irq\w*",
@@ -279,7 +279,7 @@ _NAMES: tuple[tuple[str, str | Alike], ...] = (
         Alike("write `waitqueue`", "waitqueue", r"s?wait_queue_head(_t)?"),
     ),
     (
-        r"smp_mb__\w+|[rw]?mb|dma_[rw]mb|smp_store_mb",
+        r"smp_mb__\w+|[rw]?mb|dma_[rw]mb",
         "write `smp_mb()`, `smp_rmb()` or `smp_wmb()`, which have an effect where `memory = weak`",
     ),
     (
