@@ -15,7 +15,7 @@ from ..text.words import xml_safe
 from .picture import STYLE, NoPicture, picture
 from .sources import figures
 from .spread import spread
-from .text import HEADS, basis, ends, otherwise, said, scene, short_names, stretch, told
+from .text import HEADS, basis, ends, otherwise, said, scene, short_names, stretch, taken, told
 
 
 def cost_page(found: Sequence[Costing], required: Sequence[tuple[Answer, str]], version: str) -> str:
@@ -48,7 +48,7 @@ def _part(found: Costing, measure: m.Measure) -> dict[str, Any]:
     cells = [cell for cell in found.cells if cell.measure == measure.name]
     return {
         "title": f"{measure.name}{f', with {found.at}' if found.at else ''}",
-        "about": f"{stretch(measure)}; {cells[0].episodes} episodes in each row; us, and +- is 95 %",
+        "about": f"{stretch(measure)}; {taken(found, cells[0])}",
         "scenes": [
             _scene(found, measure.name, scenario, model, [c for c in cells if c.scenario == scenario])
             for scenario, model in found.scenes.items()

@@ -32,6 +32,7 @@ from .walk import parts as parts
 from .walk import reads as reads
 from .walk import rewritten as rewritten
 from .walk import walk as walk
+from .walk import walk_once as walk_once
 
 # ---- steps and points
 
@@ -178,10 +179,12 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Interrupts:
-    """What a handler interrupts: at `level`, the task of the same index of a process."""
+    """What a handler interrupts: at `level`, the task of the same index of a process; `called`: when it was
+    called, and not otherwise."""
 
     level: str
     process: str
+    called: bool = False
 
 
 @dataclass(frozen=True, slots=True)

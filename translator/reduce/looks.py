@@ -25,7 +25,7 @@ from ..program.program import (
     Step,
     parts,
     rewritten,
-    walk,
+    walk_once,
 )
 
 
@@ -57,7 +57,7 @@ class Observer:
         others: set[str] = set()
         points: set[str] = set()
         regions: set[frozenset[str]] = set()
-        for part in walk(node):
+        for part in walk_once(node):
             match part:
                 case StandsAt(points=names, within=True):
                     regions.add(names)

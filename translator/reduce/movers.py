@@ -31,7 +31,7 @@ from ..program.program import (
     Taken,
     Test,
     reads,
-    walk,
+    walk_once,
 )
 from ..program.ways import leaves
 from .looks import Observer
@@ -143,7 +143,7 @@ class Analysis:
         # The locks whose state is read, or written other than by an operation on them.
         self.seen = frozenset(lock_of[name] for name in self.observed if name in lock_of) | {
             lock_of[op.variable]
-            for op in walk(program.points)
+            for op in walk_once(program.points)
             if isinstance(op, Assign | Fill) and op.variable in lock_of and lock_effect(op) is None
         }
         steps = [point.step for point in program.points if point.step]
@@ -217,7 +217,7 @@ class Analysis:
         outdates both alike, before or after.
         """
         block = self._without_handing_on(step.block)
-        written = {part.variable for part in walk(block) if isinstance(part, Assign | Fill)}
+        written = {part.variable for part in walk_once(block) if isinstance(part, Assign | Fill)}
         # What a waiting site awaits is told, and decides no step.
         read = reads(replace(step, block=block, awaited=None))
         ignored = self.task_local | {PC} | self.observer.locks.keys() | self.memory
@@ -336,7 +336,7 @@ class Analysis:
             return Mover(NEITHER, (Reason("label", labels[0]),))
         if self._crosses(point, step):
             return Mover(NEITHER, (Reason("region", point.name),))
-        if any(isinstance(op, Assign) and isinstance(op.effect, Fenced) for op in walk(step.block)):
+        if any(isinstance(op, Assign) and isinstance(op.effect, Fenced) for op in walk_once(step.block)):
             return Mover(NEITHER, (Reason("memory", ""),))
         asked = beyond.points.union(*beyond.regions)
         if asked:
@@ -345,7 +345,7 @@ class Analysis:
         if held_up := tuple(reason for moves, reason in found if not moves):
             return Mover(NEITHER, held_up)
         safe = tuple(reason for _, reason in found)
-        effects = {e for op in walk(step.block) if isinstance(op, Assign) and (e := lock_effect(op))}
+        effects = {e for op in walk_once(step.block) if isinstance(op, Assign) and (e := lock_effect(op))}
         use = step.lock
         if use is None and not effects:
             touched = self.observer.looks(replace(step, awaited=None)).locks
@@ -384,7 +384,7 @@ def _foreign(block: Block, *, fills: bool = True) -> set[str]:
     all of them at once."""
     return {
         part.variable
-        for part in walk(block)
+        for part in walk_once(block)
         if (fills and isinstance(part, Fill))
         or (isinstance(part, Assign) and part.indices and not isinstance(part.indices[0], Self))
     }
