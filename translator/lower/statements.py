@@ -53,10 +53,10 @@ from ..program.program import (
     implication,
 )
 from .assignments import Called, Held, Inside, Loop, Whole
-from .endless import endless
 from .flow import LastNode, MarkNode, StepNode
 from .locks.locks import EMPTY
 from .operations import MASKED
+from .temporal import endless
 from .values.expressions import Expressions
 from .values.parts import part_of
 from .waiting import Waiting
