@@ -19,6 +19,7 @@ from ..dsl.syntax.fmt import meaning
 from ..translator.pipeline import about
 from ..translator.program.fairness import fairness
 from ..translator.program.findings import Reachable
+from ..translator.program.program import Invariant
 from ..translator.reduce.unlocked import Unlocked, unlocked
 from .cell import CellCheck, CellVerdict
 from .engines.together import confirm_claims_together, confirm_together
@@ -371,6 +372,7 @@ class _Check:
                 v.property, v.kind, v.outcome, expected(v.cell, v.property), v.cell.scenario, v.cell.policy,
                 v.finding, v.evidence, v.vacuous, place_of(v.cell, v.property),
                 None if (stated := expectation(v.cell, v.property)) is None else stated.span,
+                tuple(self.words_of(one) for one in v.cell.program.assumed),
             )
             for v in found
         )  # fmt: skip
@@ -399,6 +401,11 @@ class _Check:
             unreached=() if failure or not self.whole() else self.unreached(), stopped=stopped,
             failure=failure,
         )  # fmt: skip
+
+    def words_of(self, assumed: Invariant) -> str:
+        """What is assumed, as its author wrote it."""
+        source = self.loaded.sources.get(assumed.span.path)
+        return assumed.property if source is None else source.formula(assumed.written or assumed.span)
 
     def whole(self) -> bool:
         """Whether every state of all that the model has was searched."""
