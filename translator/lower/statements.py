@@ -41,13 +41,13 @@ from ..program.program import (
 from .assignments import Called, Held, Inside, Loop, Whole
 from .endless import endless
 from .flow import LastNode, MarkNode, StepNode
-from .handlers import Handlers
 from .operations import MASKED
 from .values.expressions import Expressions
 from .values.parts import part_of
+from .waiting import Waiting
 
 
-class Statements(Handlers):
+class Statements(Waiting):
     """Lowers one process."""
 
     # -- blocks of statements
