@@ -291,6 +291,9 @@ def _made(seed: int, *, liveness: bool, weak: bool) -> Made:
     if seed % 5 == 2 and not weak:
         plain, text = text, with_sections(text, seed)
         shapes |= {"sections with a condition, or that offer the CPU"} if text != plain else set()
+    if weak and seed % 2:
+        plain, text = text, with_atomics(text, seed, weak=True)
+        shapes |= {"atomic operations"} if text != plain else set()
     if weak and (weaker := weakly(text, seed)) is not None:
         return Made(weaker, frozenset(shapes | {"weak memory"}))
     if seed % 4 == 1 and not weak:

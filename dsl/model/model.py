@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from ..source import Span
 from ..vocabulary.built_in_words import CHECKS
+from ..vocabulary.word import Order
 from .model_actions import *
 from .model_expressions import *
 from .model_kernel import *
@@ -44,12 +45,13 @@ class Declare:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """`release`: by a word of that order, such as `smp_store_release`."""
+    """`order` is that of the word by which it stores: release of `smp_store_release`, full of
+    `smp_store_mb`, behind which a full barrier stands."""
 
     place: Place
     value: Source
     span: Span
-    release: bool = False
+    order: Order = "relaxed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Do:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """verb is schedule, cond_resched, might_sleep, cpu_relax, smp_mb, smp_rmb or smp_wmb.
+    """verb is schedule, cond_resched, might_sleep, cpu_relax, or a barrier: smp_mb, smp_mb__after_atomic.
 
     `awaited` is what a `schedule` waits for, where the loop around it tells: `if C: break` above it, and the
     like.  `timed`: while a wait goes on here, its time may be up."""

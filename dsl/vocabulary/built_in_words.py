@@ -207,6 +207,43 @@ VERBS: tuple[Word, ...] = (
     Word("smp_rmb", "verb", _ORDERS.format("loads", "loads"), (), role="barrier"),
     Word("smp_wmb", "verb", _ORDERS.format("stores", "stores"), (), role="barrier"),
     Word(
+        "smp_mb__before_atomic",
+        "verb",
+        "Under weak memory: `smp_mb()`, directly before an atomic operation.",
+        (),
+        role="barrier",
+    ),
+    Word(
+        "smp_mb__after_atomic",
+        "verb",
+        "Under weak memory: `smp_mb()`, directly behind an atomic operation.",
+        (),
+        role="barrier",
+    ),
+    Word(
+        "smp_mb__after_spinlock",
+        "verb",
+        "Under weak memory: `smp_mb()`, directly behind taking a spinlock.",
+        (),
+        role="barrier",
+    ),
+    Word(
+        "smp_mb__after_unlock_lock",
+        "verb",
+        "Under weak memory, directly behind taking a spinlock: `smp_mb()` between sections before it, those "
+        "of this lock and those of this task, and what follows.",
+        (),
+        role="barrier",
+    ),
+    Word(
+        "smp_store_mb",
+        "verb",
+        "The same as `x = v`, and `smp_mb()`.",
+        ("x", "v"),
+        role="store",
+        order="full",
+    ),
+    Word(
         "prepare_to_wait",
         "verb",
         "Puts this task on the queue and arms it, in one step.",

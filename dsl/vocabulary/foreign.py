@@ -284,7 +284,7 @@ _NAMES: tuple[tuple[str, str | Alike], ...] = (
         Alike("write `waitqueue`", "waitqueue", r"s?wait_queue_head(_t)?"),
     ),
     (
-        r"smp_mb__\w+|[rw]?mb|dma_[rw]mb|smp_store_mb",
+        r"smp_mb__\w+|[rw]?mb|dma_[rw]mb",
         "write `smp_mb()`, `smp_rmb()` or `smp_wmb()`, which have an effect where `memory = weak`",
     ),
     (

@@ -12,7 +12,8 @@ Group = Literal[
 """What a word is, as editors colour it. The first line are the words of the grammar."""
 
 Order = Literal["relaxed", "acquire", "release", "full"]
-"""What an access orders in memory; where nothing is stored, that is nothing, unless it is an acquire."""
+"""What an access orders in memory: of an atomic operation that stores nothing, nothing. `full` of a plain
+store: a full barrier stands behind it."""
 
 GRAMMAR_GROUPS: tuple[Group, ...] = ("declaration", "statement", "operator", "constant", "verdict")
 

@@ -32,7 +32,7 @@ from ..program.program import (
     goto,
     implication,
 )
-from .assignments import Held
+from .assignments import Held, numbered
 from .flow import LastNode, StepNode
 from .locks.locks import (
     EMPTY,
@@ -334,9 +334,13 @@ class Operations(Objects, ABC):
                 changed = self.seen.changed_by_load_order()
                 settled = self.seen.settled(goto(after))
                 block = Block((*self.seen.ordered(), *settled.ops), settled.end)
-            case "smp_mb":
+            case "smp_mb__after_unlock_lock":
+                changed = self.seen.changed_by_handed_fence()
+                block = self.seen.handed_fence(numbered(node.span), self.seen.settled(goto(after)))
+            case "smp_mb" | "smp_mb__before_atomic" | "smp_mb__after_atomic" | "smp_mb__after_spinlock":
+                # Where these stand, directly beside what they are about, is refused otherwise.
                 changed = self.seen.changed_by_full()
-                block = self.seen.full(f"{node.span.line}_{node.span.column}", self.seen.settled(goto(after)))
+                block = self.seen.full(numbered(node.span), self.seen.settled(goto(after)))
             case other:
                 raise AssertionError(f"{other} has no rule under weak memory")
         note = Note("barrier", node.span, value=changed, text=f"{node.verb}()")

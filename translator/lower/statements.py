@@ -74,7 +74,9 @@ class Statements(Waiting):
                 if place.root.sort and isinstance(place.root, m.SharedVariable) and place.root.ghost:
                     assert not isinstance(value, m.Take | m.Action)
                     return self.free(self.set_ghost(place, value, node.span, after), node.span)
-                stored = self.store(place, value, node.span, after, release=node.release)
+                if node.order == "full":
+                    after = self.verb(m.Verb("smp_mb", node.span), after)
+                stored = self.store(place, value, node.span, after, release=node.order == "release")
                 return self.free(stored, node.span)
             case m.Update(place=place, total=total):
                 return self.free(self.update(place, total, node.span, after), node.span)

@@ -198,8 +198,8 @@ def call_statement(
         target, value = call.arguments
         stored = assignment(tree.Assign(node.span, target, value), body)  # type: ignore[arg-type]
         word = word_of(name)
-        if word is not None and word.order == "release" and isinstance(stored, m.Store):
-            return replace(stored, release=True)
+        if word is not None and isinstance(stored, m.Store):
+            return replace(stored, order=word.order)
         return stored
     action = acted(call, body)
     if action is FAULT:
