@@ -24,7 +24,7 @@ from ..dsl.vocabulary.lookup import (
     WAKING,
     word_of,
 )
-from ..dsl.vocabulary.weaker import COMPLETES, WAKES_LESS, WEAKER
+from ..dsl.vocabulary.weaker import COMPLETES, WAITS_LESS, WAKES_LESS, WEAKER
 from .change import Change, How
 from .conditions import of_conditions
 from .kinds import Kind
@@ -76,7 +76,7 @@ def _of_code(body: tree.Block, known: _Known) -> Iterator[Change]:
                 found = _of_block(node, known)
                 yield from (one for one in found if one.kind != "order" or id(node) not in at_once)
             case tree.Call(function=tree.Name(id=word) as name) if word in WEAKER:
-                kind: Kind = "wake-up" if word in WAKES_LESS else "barrier"
+                kind: Kind = "wake-up" if word in WAKES_LESS else "wait" if word in WAITS_LESS else "barrier"
                 for instead in WEAKER[word]:
                     partly = kind == "wake-up" or instead in BARRIERS or _orders(instead)
                     made = replace(name, id=instead)

@@ -4,8 +4,8 @@ The checker makes it from the tree; lowering reads nothing else.  Every name is 
 constant folded, every expression has its sort, and where a value may not fit, `Unwrap` or `Fit`
 says so.
 
-Its expressions, which stand in `model_expressions` and `model_actions`, and the functions that go
-through it (`walk`), have the same names here.
+Its expressions, which stand in `model_expressions` and `model_actions`, the kernel's statements in
+`model_kernel`, and the functions that go through it (`walk`), have the same names here.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ..vocabulary.built_in_words import CHECKS
 from ..vocabulary.word import Order
 from .model_actions import *
 from .model_expressions import *
+from .model_kernel import *
 from .model_recordings import FieldTest as FieldTest
 from .model_recordings import FieldValue as FieldValue
 from .model_recordings import Part as Part
@@ -77,65 +78,6 @@ class Do:
 
 
 @dataclass(frozen=True, slots=True)
-class Free:
-    """`kfree(session)`: nothing, where the reference is None.  `deferred`: `kfree_rcu(session)`."""
-
-    pool: SharedVariable
-    reference: Expr
-    span: Span
-    deferred: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Reclaim:
-    """Waits for an object of a pool whose grace period is over, and frees it."""
-
-    pool: SharedVariable
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class LockAction:
-    """action is acquire, release or downgrade (from write to read), mode read or write."""
-
-    action: str
-    lock: Place
-    mode: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class QueueAction:
-    """verb is prepare_to_wait, finish_wait, wake_up or wake_up_one."""
-
-    verb: str
-    queue: Place
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class RcuAction:
-    """action is read_lock, read_unlock, synchronize or drain (`rcu_barrier`); `domain` is an `srcu`, None for
-    plain RCU."""
-
-    action: str
-    domain: Place | None
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class MaskAction:
-    """action is disable or enable, of interrupts (`mask` is interrupt) or softirqs (softirq) on the task's
-    CPU, or of being preempted (preempt); or, for interrupts, save (their state to the local `flags`, and
-    disable) or restore (from it)."""
-
-    mask: str
-    action: str
-    flags: LocalVariable | None
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
 class Verb:
     """verb is schedule, cond_resched, might_sleep, cpu_relax, or a barrier: smp_mb, smp_mb__after_atomic.
 
@@ -146,40 +88,6 @@ class Verb:
     span: Span
     awaited: Condition | None = None
     timed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SetState:
-    """`set_current_state(...)`: whether `schedule` waits from now on."""
-
-    asleep: bool
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class WakeTask:
-    """`wake_up_process(P[i])`, whatever it waits for; with `stop`, how `kthread_stop(P[i])` begins."""
-
-    task: TaskOf
-    stop: bool
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class CallOn:
-    """`smp_call_function_single`: `task` is a handler, to be run for the caller, who `waits` for that."""
-
-    task: TaskOf
-    waits: bool
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    """Waits until a task has ended, as `kthread_stop(P[i])` does."""
-
-    task: TaskOf
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,7 +243,12 @@ _NAMES: tuple[tuple[str, str | Alike], ...] = (
         "code cannot ask for it; a `def` for each of the cases says which one is meant",
     ),
     (
-        r"(raw_)?smp_processor_id|(this|per|raw)_cpu\w*|DEFINE_PER_CPU\w*|for_each_\w*cpu",
+        r"(this|per|raw)_cpu\w*|DEFINE_PER_CPU\w*",
+        "write an array with an element for each task, and `x[self]`, which its handlers share; what is one "
+        "instruction is one `atomic:`; what two tasks share by running on one CPU is not modelled",
+    ),
+    (
+        r"(raw_)?smp_processor_id|for_each_\w*cpu",
         "there are no numbers of CPUs: `self` tells tasks apart, and what two tasks share by running on "
         "one CPU is not modelled",
     ),

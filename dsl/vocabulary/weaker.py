@@ -38,12 +38,16 @@ WEAKER: Mapping[str, tuple[str, ...]] = {
     "wake_up": ("wake_up_one",),
     "wake_up_all": ("wake_up_one",),
     "complete_all": ("complete",),
+    "kfree_rcu": ("kfree",),
     **_atomic(),
 }
 """By word: those that can stand in its place."""
 
 WAKES_LESS = frozenset(["wake_up", "wake_up_all", "complete_all"])
-"""Those of them that then wake less; the others order less."""
+"""Those of them that then wake less."""
+
+WAITS_LESS = frozenset(["kfree_rcu"])
+"""Those of them that then wait for nobody; all others order less."""
 
 COMPLETES = frozenset(["complete", "complete_all"])
 """Words of the library that wake."""

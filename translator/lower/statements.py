@@ -13,36 +13,22 @@ from ...dsl.model.fold import truth_of
 from ...dsl.source import BUILT_IN, Span
 from ..program.kinds import MarkKind
 from ..program.levels import (
-    MASKS,
     PREEMPTIBLE,
-    UNPREEMPTED,
-    above,
-    called,
-    caller,
-    cpu,
-    masked,
-    quiet,
-    running,
 )
 from ..program.program import (
     FALSE,
     GONE,
-    NONE,
     SELF,
     TRUE,
     Apply,
     Assign,
     Block,
-    BoundName,
     Claim,
     Const,
     Expr,
     Fork,
     Goto,
-    Interrupts,
     Note,
-    Op,
-    Pick,
     Reach,
     Reachable,
     Read,
@@ -54,7 +40,6 @@ from ..program.program import (
 )
 from .assignments import Called, Held, Inside, Loop, Whole
 from .flow import LastNode, MarkNode, StepNode
-from .locks.locks import EMPTY
 from .operations import MASKED
 from .temporal import endless
 from .values.expressions import Expressions
@@ -404,49 +389,6 @@ class Statements(Waiting):
                 StepNode("store", self.process.span, TRUE, Block(gone, Goto(self.end)), None, ())
             )
         return self.body(self.process.body, self.end), self.end
-
-    def handler(
-        self, process: m.Process, interrupts: Interrupts, claims: tuple[Claim, ...]
-    ) -> tuple[int, int]:
-        """Lowers a handler, which arrives, runs, returns, and may arrive again."""
-        at, span = cpu(interrupts), process.span
-        level = interrupts.level
-        # It arrives where its level, and those above, are quiet and not masked.
-        levels = (level, *above(process.name, interrupts, self.common.handlers))
-        masks = MASKS[MASKS.index(level) :] if level in MASKS else ()
-        guard = conjunction(
-            quiet(levels, at), *(self.unmasked(mask) for mask in masks if mask in self.common.masks)
-        )
-        arrival = self.flow.add(StepNode("arrive", span, guard, goto(0), None, ()))
-        # What it has masked itself is as before when it returns.
-        restored = tuple(
-            Assign(masked(mask), (at,), Const(False if mask == "interrupt" else 0))
-            for mask in masks
-            if mask in self.common.masks
-        )
-        served = interrupts.called and process.name in self.common.awaited
-        idle: tuple[Op, ...] = (
-            *((Assign(caller(process.name), (SELF,), NONE),) if served else ()),
-            Assign(running(level), (at,), NONE),
-            *restored,
-            *((Assign(UNPREEMPTED, (SELF,), Const(0)),) if self.common.preempt else ()),
-            Note("return", span, value=at),
-        )
-        self.end = self.flow.add(StepNode("return", span, TRUE, Block(idle, Goto(arrival)), None, (), claims))
-        entry = self.body(process.body, self.end)
-        arrived = (Assign(running(level), (at,), SELF), Note("arrive", span, value=at))
-        begun = Block(arrived, Goto(entry))
-        if interrupts.called:
-            # Any of those who have called it, one at a time.
-            callers, one = Read(called(process.name), (SELF,)), BoundName("by")
-            left = Apply("minus", (callers, Apply("set", (one,))))
-            taken: tuple[Op, ...] = (Assign(callers.variable, (SELF,), left),)
-            if process.name in self.common.awaited:
-                taken += (Assign(caller(process.name), (SELF,), one),)
-            begun = Block((), Pick("by", callers, Block((*taken, *arrived), Goto(entry))))
-            guard = conjunction(guard, Apply("!=", (callers, EMPTY)))
-        self.flow.nodes[arrival] = StepNode("arrive", span, guard, begun, None, (), idle=True)
-        return arrival, self.end
 
 
 def claims_of(scope: Expressions, property: str, e: m.Expr, span: Span) -> tuple[Claim, ...]:

@@ -317,17 +317,18 @@ def barrier_name(pool: m.SharedVariable) -> str:
 
 def leaving_variables(pool: m.SharedVariable, *, drained: bool) -> tuple[Variable, ...]:
     """What there is of a class of which objects leave; `drained`: and tasks wait until they have."""
-    title, count = f"{pool.name}[]", (size(pool),)
+    whole, count = f"kfree_rcu of {pool.name}[]", (size(pool),)
     found = (
-        Variable(leaving_name(pool), "lock", s.BOOL, False, count, None, title, pool.span, whole=title),
+        Variable(leaving_name(pool), "lock", s.BOOL, False, count, None, whole, pool.span, whole=whole),
         Variable(
-            awaited_name(pool), "lock", TaskSet(), frozenset(), count, None, title, pool.span, whole=title
+            awaited_name(pool), "lock", TaskSet(), frozenset(), count, None, whole, pool.span, whole=whole
         ),
     )
     if not drained:
         return found
     those = s.SetOf(s.Ref(pool.name, members(pool)))
-    kept = Variable(barrier_name(pool), "lock", those, frozenset(), (), "*", title, pool.span, whole=title)
+    whole = f"rcu_barrier of {pool.name}"
+    kept = Variable(barrier_name(pool), "lock", those, frozenset(), (), "*", whole, pool.span, whole=whole)
     return (*found, kept)
 
 
