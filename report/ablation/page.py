@@ -1,4 +1,4 @@
-"""What falls without what as one HTML page that needs nothing else: a margin beside the lines of the model."""
+"""What falls without what as one HTML page that needs nothing else: a margin beside the model's lines."""
 
 from __future__ import annotations
 
