@@ -20,7 +20,7 @@ from pfnspec.timing.run.automaton import Said
 from pfnspec.timing.run.choices import Choices
 from pfnspec.timing.run.cpus import Runner
 from pfnspec.timing.run.episode import Cell, Start, Timeless, Timing
-from pfnspec.timing.run.machine import Machine
+from pfnspec.timing.run.machine import Machine, Occupied
 from pfnspec.timing.table.read import costs
 from pfnspec.translator import pipeline
 from pfnspec.translator.run.interpreter import Interpreter
@@ -32,13 +32,18 @@ MOST_STATES = 200
 
 
 class _Tossed(Choices):
-    """Every choice by chance, each way as likely."""
+    """Every choice by chance, each way as likely; where loops are `slow`, a round begins some time later."""
+
+    slow = False
 
     def chosen(self, machine: Machine, runner: Runner, options: Sequence[Said]) -> Said:  # type: ignore[override]
         if options[0].kind == "need_resched":
             return super().chosen(machine, runner, options)
         chance = machine.draw(str(options[0].span), runner.index)
-        return options[int(chance * len(options))]
+        chosen = options[int(chance * len(options))]
+        if self.slow and chosen.kind == "maybe" and chosen.value is True:
+            machine.hold(runner, -1, int(200 * machine.draw("slow", runner.index)))
+        return chosen
 
 
 def table(chance: random.Random) -> str:
@@ -54,9 +59,10 @@ def table(chance: random.Random) -> str:
     return "\n".join(lines)
 
 
-def run(timing: Timing, start: Start, *, skipping: bool) -> Machine:
+def run(timing: Timing, start: Start, *, skipping: bool, slow: bool) -> Machine:
     machine = timing.machine(start, 7, skipping=skipping, horizon=HORIZON)
-    machine.choices = _Tossed(timing.costs, timing.cell.names)
+    tossed = machine.choices = _Tossed(timing.costs, timing.cell.names)
+    tossed.slow = slow
     machine.wanted = {(-1, -1)}  # Nothing is measured: it goes on to the horizon.
     machine.trail = []
     machine.run()
@@ -79,8 +85,9 @@ def fault(seed: int) -> str | None:
             continue  # A model with handlers: interrupts have no times.
         start = Start(chance.random(), chance.random(), seed)
         try:
-            slow, fast = run(timing, start, skipping=False), run(timing, start, skipping=True)
-        except Timeless:
+            later = seed % 2 == 0
+            slow, fast = (run(timing, start, skipping=skips, slow=later) for skips in (False, True))
+        except (Timeless, Occupied):
             continue
         why = not_taken(cell, slow) or not_the_same(slow, fast)
         if why is not None:

@@ -115,7 +115,8 @@ def answer_text(answer: Answer) -> str:
     scenario = f" in {cell.scenario}" if cell.scenario and wanted.scenario is None else ""
     head, tail = f"{wanted.text}{policy}{scenario}", f"(costs: {answer.table})"
     if answer.value is None:
-        told = "FAILS, it never ends" if cell.never else "not known, too few episodes"
+        never = "FAILS, it never ends" if cell.stuck else "FAILS, it is never measured"
+        told = never if cell.never else "not known, too few episodes"
         return f"{head}: {told} {tail}"
     value, low, high = answer.value
     unit, word = (1000.0, " us") if wanted.figure in TIMES else (1.0, "")
@@ -123,6 +124,6 @@ def answer_text(answer: Answer) -> str:
     text = f"{number(value / unit, half)}{word}"
     if low != high:
         text += f" ({number(low / unit, half)} to {number(high / unit, half)})"
-    if cell.shares and wanted.figure != "never":
-        text += f", and {100 * sum(cell.shares.values()):.3g} % never end"
+    if cell.stuck and wanted.figure != "never":
+        text += f", and {100 * cell.stuck:.3g} % never end"
     return f"{head}: {'FAILS' if answer.fails else 'met'}, {text} {tail}"

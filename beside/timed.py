@@ -13,8 +13,8 @@ from ..check.project.files import Contents
 from ..dsl.checker.prelude import prelude
 from ..dsl.diagnostics import Diagnostics
 from ..dsl.syntax import tree
-from ..timing.run.choices import Undecided
-from ..timing.run.episode import Cell, Start, Timeless, Timing
+from ..timing.figures.costing import FAULTS
+from ..timing.run.episode import Cell, Start, Timing
 from ..timing.table.costs import Costs
 from ..timing.table.units import written
 
@@ -41,8 +41,9 @@ class Asked:
 
     def load(self, path: str | None = None, text: str | None = None) -> Loaded:
         return load(
-            path or self.path, self.constants, outside=self.outside, text=text, contents=self.contents
-        )
+            path or self.path, self.constants, outside=self.outside, text=text, contents=self.contents,
+            temporal=False,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,9 @@ def _timed(
             return None
         for window in asked.windows:
             use = f"{_base(name)}({POLLS}={max(1, round(window / period))})"
-            notes.append(f"{use} is a window of {written(window)}; a look takes {period} ns")
+            notes.append(
+                f"{use} is a window of {written(window)}; a look takes {period} ns (costs: {costs.name})"
+            )
             wanted[use] = None
     return _varied(loaded, asked, tuple(wanted), costs, diagnostics)
 
@@ -153,7 +156,7 @@ def _period(loaded: Loaded, policy: str, costs: Costs, diagnostics: Diagnostics)
             machine = timing.machine(Start(0.0, 0.0, 0), 1, skipping=False)
             machine.trail = []
             machine.run()
-        except (Undecided, Timeless):
+        except FAULTS:
             break  # Told when the episodes are run.
         last: dict[tuple[int, int], int] = {}
         for time, index, before, _ in machine.trail:

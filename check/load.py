@@ -21,7 +21,9 @@ from ..dsl.syntax.parse import read as read_source
 from ..dsl.syntax.recover import Lost
 from ..dsl.syntax.tree import Tree
 from ..translator.lower.lower import lower
+from ..translator.pipeline import whole
 from ..translator.program.program import Program
+from ..translator.run.interpreter import Interpreter
 from .project.files import Contents, encoded, from_disk, grammar_cache, project, read, real_path
 
 MAX_BASES = 16
@@ -69,6 +71,7 @@ def load(
     text: str | bytes | None = None,
     contents: Contents | None = None,
     memory: str | None = None,
+    temporal: bool = True,
 ) -> Loaded:
     """Reads, checks and lowers a model.
 
@@ -76,14 +79,17 @@ def load(
     Python's own; `outside` lets a variant's base lie outside the project (the nearest folder above the file
     with a `.git`, `pyproject.toml` or `pfnspec.toml`, otherwise the file's own folder); `text` is the content
     when it is known already; `contents` is where files come from otherwise, the disk unless it is given;
-    `memory` is the memory model, sc or weak, of all scenarios, instead of what each says.  Nothing is raised
-    for bad input."""
+    `memory` is the memory model, sc or weak, of all scenarios, instead of what each says; without `temporal`
+    nobody will ask about temporal properties, and `live` is the program for safety.  Nothing is raised for
+    bad input."""
     path = os.fspath(path)
     values = {name: str(value) for name, value in (constants or {}).items()}
     gathered = gather(path, outside=outside, text=encoded(text), contents=contents)
     diagnostics, sources = gathered.diagnostics, gathered.sources
     specification = None if diagnostics.errors else gathered.tree
-    cells = () if specification is None else cells_of(specification, values, diagnostics, memory=memory)
+    cells: tuple[Cell, ...] = ()
+    if specification is not None:
+        cells = cells_of(specification, values, diagnostics, memory=memory, temporal=temporal)
     if any(cell.model.policies for cell in cells):
         sources[PRELUDE] = prelude.source()
     own = () if specification is None else own_constants(specification, values)
@@ -94,7 +100,7 @@ def load(
 
 def cells_of(
     specification: Tree, values: Mapping[str, str], diagnostics: Diagnostics, *, memory: str | None = None,
-    only: frozenset[tuple[str | None, str | None]] | None = None,
+    only: frozenset[tuple[str | None, str | None]] | None = None, temporal: bool = True,
 ) -> tuple[Cell, ...]:  # fmt: skip
     """The cells of a tree, as far as it has no faults, which are added to `diagnostics`.
 
@@ -117,7 +123,12 @@ def cells_of(
             diagnostics.extend(faults.sorted())
             if program is None:
                 continue
-            fairly = program.temporal and checked.memory == "sc"
+            if program.assumed and next(Interpreter(whole(program)).initials(), None) is None:
+                help = "what is assumed has to hold where a behaviour begins"
+                message = "no behaviour begins in a state like this: nothing would be examined"
+                diagnostics.add("bad-assume", program.assumed[0].span, message, help)
+                continue
+            fairly = temporal and program.temporal and checked.memory == "sc"
             live = lower(checked, policy, fair_to_writers=True)[0] if fairly else program
             cells.append(Cell(checked, policy, program, live or program))
     return tuple(cells)

@@ -48,7 +48,7 @@ def _validate(
     made.add_argument(
         "--interval", action="append", default=[], type=_interval, metavar="[PLACE=]A:B", dest="intervals",
         help="also how long it takes from event A of a thread to its next event B (may be repeated); PLACE is"
-        " the model's name for it, for --format costs",
+        " the model's name for it, for --format costs; PROCESS=A:A is how often its loop comes round",
     )  # fmt: skip
     made.add_argument("--histogram", action="store_true", help="also how the lengths are spread")
     made.add_argument(

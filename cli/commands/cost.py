@@ -54,6 +54,9 @@ def run(options: argparse.Namespace) -> int:
         if costs is None:
             return _refused(diagnostics, sources)
         points.append((at, costs))
+    if options.exact and (any(costs.steady for _, costs in points) or options.precision is not None):
+        complain("--exact runs all episodes there are: there are none in a steady state, and no --precision")
+        return 2
     asked_model = AskedModel(
         options.file, dict(options.constants), options.allow_outside, windows=options.windows
     )
@@ -80,7 +83,11 @@ def run(options: argparse.Namespace) -> int:
         return 2
     end = None if options.time is None else monotonic() + options.time
     asked = Asked(
-        options.seed, options.precision, options.points, lambda: end is not None and monotonic() > end
+        options.seed,
+        options.precision,
+        options.points,
+        lambda: end is not None and monotonic() > end,
+        options.exact,
     )
     done: list[Costing] = []
     for at, costs in points:

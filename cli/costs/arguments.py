@@ -75,6 +75,9 @@ def cost(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argpa
         "--require", action="append", default=[], metavar="TEXT",
         help="exit 1 unless it is so: \"refresh_time.p99 < 200us under block in two_cpus\" (may be repeated)",
     )  # fmt: skip
+    parser.add_argument(
+        "--exact", action="store_true", help="every moment of arrival there is, where nothing else is random"
+    )
     parser.add_argument("--quick", action="store_true", help="without what the answer depends on")
     parser.add_argument(
         "--ties", choices=("first", "last"), default="first",

@@ -78,10 +78,19 @@ class Do:
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """`kfree(session)`: nothing, where the reference is None."""
+    """`kfree(session)`: nothing, where the reference is None.  `deferred`: `kfree_rcu(session)`."""
 
     pool: SharedVariable
     reference: Expr
+    span: Span
+    deferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reclaim:
+    """Waits for an object of a pool whose grace period is over, and frees it."""
+
+    pool: SharedVariable
     span: Span
 
 
@@ -106,7 +115,8 @@ class QueueAction:
 
 @dataclass(frozen=True, slots=True)
 class RcuAction:
-    """action is read_lock, read_unlock or synchronize; `domain` is an `srcu`, None for plain RCU."""
+    """action is read_lock, read_unlock, synchronize or drain (`rcu_barrier`); `domain` is an `srcu`, None for
+    plain RCU."""
 
     action: str
     domain: Place | None
@@ -116,7 +126,8 @@ class RcuAction:
 @dataclass(frozen=True, slots=True)
 class MaskAction:
     """action is disable or enable, of interrupts (`mask` is interrupt) or softirqs (softirq) on the task's
-    CPU; or, for interrupts, save (their state to the local `flags`, and disable) or restore (from it)."""
+    CPU, or of being preempted (preempt); or, for interrupts, save (their state to the local `flags`, and
+    disable) or restore (from it)."""
 
     mask: str
     action: str
@@ -155,6 +166,15 @@ class WakeTask:
 
 
 @dataclass(frozen=True, slots=True)
+class CallOn:
+    """`smp_call_function_single`: `task` is a handler, to be run for the caller, who `waits` for that."""
+
+    task: TaskOf
+    waits: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """Waits until a task has ended, as `kthread_stop(P[i])` does."""
 
@@ -179,6 +199,16 @@ class Await:
 class Label:
     owner: str
     name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """`label name:` with a block.  Its head is a label of that name."""
+
+    owner: str
+    name: str
+    body: tuple[Statement, ...]
     span: Span
 
 
@@ -291,9 +321,9 @@ class Delegate:
 
 
 Statement = (
-    Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | LockAction | QueueAction
-    | RcuAction | MaskAction | Verb | SetState | WakeTask | Join | Assert | Await | Label
-    | Goto | Return | Break | Continue | If | While | For | With | Either | Atomic
+    Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | Reclaim | LockAction
+    | QueueAction | RcuAction | MaskAction | Verb | SetState | WakeTask | CallOn | Join | Assert | Await
+    | Label | Goto | Return | Break | Continue | If | While | For | With | Either | Atomic | Region
 )  # fmt: skip
 
 
@@ -302,8 +332,8 @@ Statement = (
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """`interrupts` is set for a handler: its level (interrupt, softirq or nmi), and the process whose
-    instance of the same index it interrupts."""
+    """`interrupts` is set for a handler: its level (interrupt, softirq or nmi), the process whose instance of
+    the same index it interrupts, and whether it arrives only when it was called."""
 
     name: str
     count: int
@@ -313,7 +343,7 @@ class Process:
     span: Span
     cpus: tuple[int, ...] | None = None
     indexed: bool = True
-    interrupts: tuple[str, str] | None = None
+    interrupts: tuple[str, str, bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,15 +378,26 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True)
+class Assumption:
+    """`assume condition`: behaviours are followed as long as it holds; `text` is what its author wrote, at
+    `written`."""
+
+    text: str
+    condition: Expr
+    span: Span
+    written: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """`measure name: process at start until process at end`: how long a task of the process takes from one
     label to the next time it comes to the other.  A label has one or two parts; it is no step and no
-    claim."""
+    claim.  Without `end`, `measure name: process in start`: how long it is in that region."""
 
     name: str
     process: str
     start: tuple[str, ...]
-    end: tuple[str, ...]
+    end: tuple[str, ...] | None
     span: Span
 
 
@@ -401,6 +442,7 @@ class Model:
     memory: str = "sc"
     measures: tuple[Measure, ...] = ()
     recordings: tuple[Recording, ...] = ()
+    assumed: tuple[Assumption, ...] = ()
 
     def policy(self, name: str) -> Policy:
         return next(policy for policy in self.policies if policy.name == name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -265,8 +264,20 @@ def _report(
     return at, said.code
 
 
-@lru_cache(maxsize=2)
 def _lark(cache: str | None) -> Lark:
+    """The parser.  One that was made before from kept tables is as good as one that computes them."""
+    if cache is None and _parsers:
+        return next(iter(_parsers.values()))
+    known = _parsers.get(cache)
+    if known is None:
+        known = _parsers[cache] = _made(cache)
+    return known
+
+
+_parsers: dict[str | None, Lark] = {}
+
+
+def _made(cache: str | None) -> Lark:
     options: dict[str, Any] = {
         "parser": "lalr",
         "start": "declaration",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from .word import Word
 
 
-def _declares(word: str, doc: str, snippet: str, opens: str = "", names: bool = True) -> Word:
+def _declares(
+    word: str, doc: str, snippet: str, opens: str = "", names: bool = True, takes: str = "name"
+) -> Word:
     return Word(
         word, "declaration", doc, snippet=snippet, reserved=False, begins=True,
-        opens=opens, takes="name", names=names, modifies=word in ("daemon", "unfair"),  # type: ignore[arg-type]
+        opens=opens, takes=takes, names=names, modifies=word in ("daemon", "unfair"),  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -54,12 +56,25 @@ DECLARATIONS: tuple[Word, ...] = (
     ),
     _declares("softirq", "A handler that interrupts tasks, and that interrupts come before.", "", "code"),
     _declares("nmi", "A handler that nothing masks.", "", "code"),
+    _declares(
+        "ipi",
+        "An interrupt that arrives when another task sends it: `smp_call_function_single(P[i], NAME, WAIT)`.",
+        "ipi ${1:name} on ${2:process}:\n    $0",
+        "code",
+    ),
     _declares("def", "Code that is inlined where it is called.", "def ${1:name}(${2}):\n    $0", "code"),
     _declares("policy", "A way to wait.", "policy ${1:name}:\n    while not cond:\n        $0", "code"),
     _declares("policies", "The ways to wait that are checked.", "policies ${1:spin}", names=False),
     _declares("invariant", "What holds in every state.", "invariant ${1:name}: $0", "lines"),
     _declares("property", "What holds of every fair behaviour.", "property ${1:name}: $0", "lines"),
     _declares("sometimes", "What holds in some state that is reached.", "sometimes ${1:name}: $0", "lines"),
+    _declares(
+        "assume",
+        "Behaviours that leave it are not followed, and each verdict says so.",
+        "assume $0",
+        names=False,
+        takes="operand",
+    ),
     _declares(
         "measure",
         "What `pfnspec cost` times.",
@@ -146,7 +161,12 @@ STATEMENTS: tuple[Word, ...] = (
     _statement(
         "await", "Waits until a condition, read as a whole, holds.", "await ${1:condition}", takes="operand"
     ),
-    _statement("label", "Names the place, for `at`.", "label ${1:name}", takes="name"),
+    _statement(
+        "label",
+        "Names the place, for `at`; with a block a region, for `in`.",
+        "label ${1:name}",
+        takes="name",
+    ),
     _statement(
         "wait",
         "Waits for a condition on a waitqueue, by the policy of the run.",

@@ -63,9 +63,10 @@ class Behaviours:
         from ...report.files import own_version
         from ...report.formats.html import html_text
 
-        return self._written(name, ".html", html_text((result,), own_version()))
+        return self.written(name, ".html", html_text((result,), own_version()))
 
-    def _written(self, name: str, suffix: str, text: str) -> Path:
+    def written(self, name: str, suffix: str, text: str) -> Path:
+        """A file of the server's own with this text; `name` may hold anything."""
         if self.folder is None:
             self.folder = Path(tempfile.mkdtemp(prefix="pfnspec-editor-"))
         path = self.folder / (re.sub(r"\W+", "-", name).strip("-")[:80] + suffix)
@@ -80,7 +81,7 @@ class Behaviours:
         if text is None:
             return None
         name = Path(self.server.documents[uri].path).stem if uri in self.server.documents else "behaviour"
-        path = await self.checking.aside(None, self._written, f"{name}-{seed}", ".txt", text)
+        path = await self.checking.aside(None, self.written, f"{name}-{seed}", ".txt", text)
         return {"text": text, "uri": from_fs_path(str(path)), "seed": seed}
 
     def show(self, uri: str, *, outside: bool) -> None:

@@ -167,6 +167,10 @@ class Checking:
         """Has what is known of a document shown."""
         known.diagnostics = tuple(self._diagnostics(uri, known))
         self.server.touch(uri)
+        self.refresh_lenses()
+
+    def refresh_lenses(self) -> None:
+        """Has the client ask for lenses anew, where it can."""
         workspace = self.server.client_capabilities.workspace
         if workspace and workspace.code_lens and workspace.code_lens.refresh_support:
             self.server.workspace_code_lens_refresh(None)

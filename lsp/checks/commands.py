@@ -9,6 +9,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from .behaviours import Behaviours
 from .checking import Asked, Checking
+from .costs import Costs
 from .lenses import lenses
 from .merged import MergedSteps
 
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
 
 
 def register(server: Server) -> None:
-    """Puts checks on a server: lenses, the commands `pfnspec.check`, `trace`, `simulate` and `cancel`,
-    `pfnspec/trace`, a quick look at what is saved, and hints of merged steps."""
+    """Puts checks on a server: lenses, the commands `pfnspec.check`, `trace`, `simulate`, `cost` and
+    `cancel`,     `pfnspec/trace`, a quick look at what is saved, and hints of merged steps."""
     checking = Checking(server)
     behaviours = Behaviours(checking)
+    costs = Costs(checking, behaviours)
     merged = MergedSteps(checking)
     server.findings.append(checking.diagnostics)
-    server.changed += [checking.changed, merged.changed]
+    server.changed += [checking.changed, costs.changed, merged.changed]
     server.saved.append(checking.saved)
     server.hints.append(merged.hints)
     # Pages go first: the client may not wait for the rest.
@@ -32,7 +34,7 @@ def register(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
     def code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:
         uri = params.text_document.uri
-        return lenses(checking, uri) if uri in server.documents else []
+        return lenses(checking, costs, uri) if uri in server.documents else []
 
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
@@ -67,6 +69,14 @@ def register(server: Server) -> None:
         found = await behaviours.simulate(*_asked(server, arguments), seed)
         if found is not None:
             behaviours.show(str(found["uri"]), outside=False)
+        return found
+
+    @server.command("pfnspec.cost")
+    async def cost(*arguments: Any) -> dict[str, object] | None:
+        uri, _ = _asked(server, arguments)
+        found = await costs.cost(uri)
+        if found is not None:
+            behaviours.show(str(found["uri"]), outside=True)
         return found
 
     @server.feature("pfnspec/trace")

@@ -12,15 +12,16 @@ from ...dsl.syntax import tree
 from ...report.text.behaviour import where_text
 from ..text.positions import to_range
 from .checking import Asked, Checking
+from .costs import Costs
 
 
-def lenses(checking: Checking, uri: str) -> list[types.CodeLens]:
+def lenses(checking: Checking, costs: Costs, uri: str) -> list[types.CodeLens]:
     """The lenses of an open document; those of a base that it varies belong to the base."""
     analysis = checking.server.analysed(uri)
     if analysis.tree is None:
         return []
     known = checking.current(uri)
-    maker = _Maker(uri, None if known is None else known.result)
+    maker = _Maker(uri, None if known is None else known.result, costs)
     encoding = checking.server.encoding
     lines = analysis.source.lines
     model = analysis.model
@@ -37,8 +38,9 @@ def lenses(checking: Checking, uri: str) -> list[types.CodeLens]:
 
 
 class _Maker:
-    def __init__(self, uri: str, result: Result | None) -> None:
+    def __init__(self, uri: str, result: Result | None, costs: Costs) -> None:
         self.uri = uri
+        self.costs = costs
         self.result = result
 
     def model(self, whole: tree.Tree, policies: Mapping[str, str]) -> Iterator[tuple[Span, types.Command]]:
@@ -81,6 +83,9 @@ class _Maker:
                         yield one.span, self.check(f"check under {name}", Asked(policy=name))
                         asked = Asked(policy=name)
                         yield one.span, self.command(f"simulate under {name}", "pfnspec.simulate", asked)
+            case tree.Measure():
+                for title in self.costs.titles(self.uri, one):
+                    yield one.span, self.command(title, "pfnspec.cost", Asked())
             case tree.Scenario():
                 asked = Asked(scenario=one.name)
                 yield one.span, self.check(f"check in {one.name}", asked)
@@ -139,5 +144,8 @@ def _assertions(node: tree.Statement | tree.Block) -> Iterator[tree.Assert]:
         case tree.Either(body=body, others=others):
             for block in (body, *(one.body for one in others)):
                 yield from _assertions(block)
-        case tree.While(body=body) | tree.For(body=body) | tree.With(body=body) | tree.Atomic(body=body):
+        case (
+            tree.While(body=body) | tree.For(body=body) | tree.With(body=body) | tree.Atomic(body=body)
+            | tree.Region(body=body)
+        ):  # fmt: skip
             yield from _assertions(body)

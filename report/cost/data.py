@@ -12,7 +12,7 @@ from typing import Any
 from ...timing.figures.costing import Costing
 from ...timing.figures.estimates import Estimate
 from ...timing.figures.study import Measured
-from ...timing.table.costs import Costs, Rounds, Shares
+from ...timing.table.costs import Choice, Costs, Every, Rounds, Shares
 from .text import NOT_MODELLED, certain
 
 SCHEMA = "pfnspec/cost/1"
@@ -43,6 +43,7 @@ def costs_data(costs: Costs) -> dict[str, Any]:
         "episode": {name: {"arrives_in": one.arrives_in, "at": repr(one.at), "after": repr(one.after),
                            "slice_used": repr(one.slice_used), "tasks": one.tasks}
                     for name, one in costs.episodes.items()},
+        "steady": {"time": costs.steady} if costs.steady else {},
         "policy": {name: dict(one) for name, one in costs.policies.items()},
     }  # fmt: skip
     words = json.dumps(values, sort_keys=True).encode()
@@ -55,8 +56,14 @@ def costs_data(costs: Costs) -> dict[str, Any]:
     }
 
 
-def _choice(choice: Rounds | Shares) -> dict[str, Any]:
-    return {"rounds": choice.count} if isinstance(choice, Rounds) else {"shares": list(choice.shares)}
+def _choice(choice: Choice) -> dict[str, Any]:
+    match choice:
+        case Rounds(count=count):
+            return {"rounds": count}
+        case Shares(shares=shares):
+            return {"shares": list(shares)}
+        case Every(time=time):
+            return {"every": repr(time)}
 
 
 def _costing(found: Costing) -> dict[str, Any]:
@@ -76,6 +83,13 @@ def _costing(found: Costing) -> dict[str, Any]:
                 "later": _estimate(one.later), "saved": _estimate(one.saved), "given": _estimate(one.given),
             }
             for one in found.differences
+        ],
+        "ratios": [
+            {
+                "measure": one.measure, "scenario": one.scenario, "policy": one.policy,
+                "worst": round(one.worst, 4), "mean": round(one.mean, 4),
+            }
+            for one in found.ratios
         ],
         "sensitivity": [
             {
@@ -97,6 +111,7 @@ def _cell(cell: Measured, why: str) -> dict[str, Any]:
         "policy": cell.policy,
         "episodes": cell.episodes,
         "stopped_by": why,
+        "how": cell.how.value,
         "ended_otherwise": {name: round(share, 6) for name, share in cell.shares.items()},
         "figures": {name: _estimate(figure) for name, figure in cell.figures.items()},
         "quantiles": {name: [one.value, one.low, one.high] for name, one in cell.quantiles.items()},
@@ -125,7 +140,7 @@ def histogram(cell: Measured) -> dict[str, Any] | None:
 
 
 _COLUMNS = ("measure", "at", "scenario", "policy", "episodes", "ended_otherwise", "costs")
-_FIGURES = ("time", "beyond", "cpu", "given", "polls", "out", "woken", "spun")
+_FIGURES = ("time", "beyond", "cpu", "given", "polls", "out", "woken", "spun", "waited", "rate")
 
 
 def cost_csv(found: Sequence[Costing]) -> str:

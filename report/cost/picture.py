@@ -25,8 +25,13 @@ STYLE = """
 .title { font-weight: bold; font-size: 12px; } .frame { fill: none; stroke: var(--ink); }
 .grid { stroke: var(--grid); } path { fill: none; stroke-width: 1.6; }
 .c0 { stroke: #0072b2; } .c1 { stroke: #e69f00; } .c2 { stroke: #d55e00; } .c3 { stroke: #009e73; }
-.c4 { stroke: #cc79a7; } .c5 { stroke: #56b4e9; } .c6 { stroke: #999999; } .m { fill: var(--page); }
+.c4 { stroke: #cc79a7; } .c5 { stroke: #56b4e9; } .c6 { stroke: #999999; }
+.c1 { stroke-dasharray: 7 4; } .c3 { stroke-dasharray: 3 3; } .c5 { stroke-dasharray: 10 3 2 3; }
+.m { fill: var(--page); stroke-dasharray: none; }
+@media (prefers-color-scheme: dark) {
+.c0 { stroke: #4aa8e8; } .c2 { stroke: #f27d3c; } .c3 { stroke: #2fc79a; } .c5 { stroke: #8fd0f5; } }
 """
+# Where curves lie on each other, the ones below show between the dashes.
 COLOURS = 7
 
 
@@ -67,14 +72,14 @@ def picture(found: Sequence[Costing]) -> str:
     rows = [row for row in rows if any(row.of(cell) for cell in cells.values())]
     scenes = list(first.scenes.items())
     width = LEFT + len(scenes) * (WIDTH + ASIDE)
-    height = TOP + len(rows) * (HEIGHT + GAP) + 20
+    height = TOP + len(rows) * (HEIGHT + GAP) + 6
     policies = list(dict.fromkeys(cell.policy for cell in first.cells))
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}">',
         f"<title>{escape(first.model.name)}: {escape(measure)}</title><style>{STYLE}</style>",
         f'<rect class="page" width="{width}" height="{height}"/>',
         text_at(10, 18, f"{first.model.name}: {measure}", "title"),
-        text_at(10, 34, f"costs: {first.costs.name}"),
+        text_at(10, 34, f"costs: {first.costs.name}; {first.at.partition('=')[0]} varied"),
         text_at(10, 49, basis(first.costs)),
         *_legend(names),
     ]
@@ -87,13 +92,13 @@ def picture(found: Sequence[Costing]) -> str:
             lines.append(text_at(left, top - 2, row.title))
             series = [[row.of(cells[n, scenario, policy]) for n in range(len(values))] for policy in policies]
             lines += _panel(left, top + 4, values, series, row.part)
-        lines.append(text_at(left, height - 16, first.at.partition("=")[0]))
+        lines.append(text_at(left, height - 8, first.at.partition("=")[0]))
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 
 def _mean(cell: Measured, name: str) -> float | None:
     figure = cell.figures.get(name)
-    return None if figure is None or cell.shares else max(figure.mean, 1.0)
+    return None if figure is None or cell.stuck else max(figure.mean, 1.0)
 
 
 def _given(cell: Measured) -> float | None:
@@ -145,8 +150,8 @@ def _panel(
     for n, line in enumerate(series):
         points = [(x(v), y(one)) for v, one in zip(values, line, strict=True) if one is not None]
         if not points:
-            yield text_at(left + 6, top + 16 + 14 * never, "never ends:")
-            yield f'<path class="c{n % COLOURS}" d="M{left + 70} {top + 12 + 14 * never}h22"/>'
+            yield f'<path class="c{n % COLOURS}" d="M{left + 6} {top + 12 + 14 * never}h22"/>'
+            yield text_at(left + 34, top + 16 + 14 * never, "never ends")
             never += 1
             continue
         yield f'<path class="c{n % COLOURS}" d="M{" L".join(f"{a:.1f} {b:.1f}" for a, b in points)}"/>'

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ...dsl.model import model as m
 from ...timing.figures.costing import Costing
-from ...timing.figures.study import Measured
+from ...timing.figures.study import How, Measured
 from ...timing.table.units import US
 from ..text.ink import PLAIN, Ink
 from ..text.result import folded
@@ -23,14 +23,25 @@ def sweep_text(found: Sequence[Costing], width: int = 72, ink: Ink = PLAIN) -> s
         f"costs: {first.costs.name}",
         basis(first.costs),
     ]
-    lines.append(f"over {setting}; {first.cells[0].episodes} episodes each; means, us")
+    lines.append(f"over {setting}; {_each(first)}; means, us")
     for measure in first.model.measures:
         for scenario, model in first.scenes.items():
             title = scene(model, first.costs)
             lines += ["", ink("strong", f"{scenario}: {title}" if scenario else title)]
             lines += _tables(found, measure, scenario)
+    if any(cell.stuck and not cell.never for one in found for cell in one.cells):
+        lines += ["", "* of those that end; others never do"]
     lines += ["", NOT_MODELLED, f"seed {first.seed}"]
     return folded("\n".join(lines) + "\n", width, ink)
+
+
+def _each(found: Costing) -> str:
+    """What each figure comes from."""
+    if found.costs.steady:
+        return "a steady state each"
+    if found.cells[0].how is How.EXACT:
+        return "all episodes there are"
+    return f"{found.cells[0].episodes} episodes each"
 
 
 def _tables(found: Sequence[Costing], measure: m.Measure, scenario: str | None) -> Iterator[str]:
@@ -65,7 +76,7 @@ def _mean(cell: Measured, figure: str) -> str:
     if known is None:
         return "never"
     told = figure_text(known, US)
-    return f"{told}*" if cell.shares else told
+    return f"{told}*" if cell.stuck else told
 
 
 def _crossings(
@@ -73,7 +84,7 @@ def _crossings(
 ) -> Iterator[str]:
     """Between which values one policy begins to be the lesser of two."""
     mean: Callable[[Measured], float | None] = lambda cell: (  # noqa: E731
-        cell.figures[figure].mean if figure in cell.figures and not cell.shares else None
+        cell.figures[figure].mean if figure in cell.figures and not cell.stuck else None
     )
     for n, name in enumerate(names):
         for other in range(n):

@@ -9,9 +9,10 @@ from ...dsl.model import model as m
 from ...timing.figures.compared import Difference, Moved
 from ...timing.figures.costing import Costing
 from ...timing.figures.estimates import Estimate, Quantile, number
-from ...timing.figures.study import Measured
+from ...timing.figures.study import How, Measured
+from ...timing.run.episode import MISSED
 from ...timing.table.costs import Costs
-from ...timing.table.units import US
+from ...timing.table.units import US, written
 from ..text.ink import PLAIN, Ink
 from ..text.result import folded
 
@@ -21,6 +22,8 @@ _NEVER = {
     "deadlock": "never ends: nobody can step",
     "halted": "a check fails: see pfnspec check",
     "unfinished": "not ended after 100 s",
+    "missed": "not measured: the task ends without it",
+    "open": "begins and does not end",
 }
 NOT_MODELLED = (
     "not modelled: SMT, turbo, NUMA, refill of caches after a switch, interrupts, guest time; "
@@ -57,14 +60,18 @@ def basis(costs: Costs) -> str:
     return f"measured: {', '.join(known)}; assumed: every other cost"
 
 
+def stretch(measure: m.Measure) -> str:
+    """What a measure times, as its author writes it."""
+    start = f"{measure.process} {'in' if measure.end is None else 'at'} {'.'.join(measure.start)}"
+    return start if measure.end is None else f"{start} until {measure.process} at {'.'.join(measure.end)}"
+
+
 def _measure(found: Costing, measure: m.Measure, width: int, ink: Ink) -> Iterator[str]:
     cells = [cell for cell in found.cells if cell.measure == measure.name]
-    episodes = cells[0].episodes
-    start, end = ".".join(measure.start), ".".join(measure.end)
-    yield f"{measure.name}: {measure.process} at {start} until {measure.process} at {end}"
+    yield f"{measure.name}: {stretch(measure)}"
     tasks = found.tasks.get(measure.process)
     who = "" if tasks is None else f" of {tasks} task{'s' * (tasks > 1)}"
-    yield f"{episodes} episodes{who} in each row; us, and +- is 95 %"
+    yield taken(found, cells[0], who)
     for scenario, model in found.scenes.items():
         rows = [cell for cell in cells if cell.scenario == scenario]
         yield ""
@@ -74,6 +81,17 @@ def _measure(found: Costing, measure: m.Measure, width: int, ink: Ink) -> Iterat
             yield ink("strong", scene(model, found.costs))
         yield from _table(rows, width)
         yield from (f"  {line}" for line in said(found, measure.name, scenario))
+
+
+def taken(found: Costing, cell: Measured, who: str = "") -> str:
+    """What the rows of a table come from."""
+    match cell.how:
+        case How.LATTICE:
+            return f"{cell.episodes} episodes{who} in each row; us, and +- is 95 %"
+        case How.EXACT:
+            return f"all {cell.episodes:,} episodes{who} there are, so worst is the worst there is; us"
+        case How.STEADY:
+            return f"{written(found.costs.steady)} of each row, the first tenth left out; us, and +- is 95 %"
 
 
 def scene(model: m.Model, costs: Costs) -> str:
@@ -113,10 +131,15 @@ def _table(rows: Sequence[Measured], width: int) -> Iterator[str]:
 
 
 def otherwise(cell: Measured) -> Iterator[str]:
-    """How episodes ended that did not end well."""
+    """What became of what was not measured."""
+    of = "episodes" if cell.tasks == 1 else "tasks"
+    of = "time" if cell.how is How.STEADY else of
     for ended, share in cell.shares.items():
-        part = "" if cell.never and share > 0.9999 else f" ({_percent(share)} of the episodes)"
-        yield f"{_NEVER[ended]}{part}"
+        part = "" if cell.never and share > 0.9999 else f" ({_percent(share)} of the {of})"
+        why = _NEVER[ended]
+        if ended == MISSED and cell.how is How.STEADY:
+            why = "not measured: it is not met in this time"
+        yield f"{why}{part}"
 
 
 def told(cell: Measured) -> dict[str, str]:
@@ -184,9 +207,17 @@ def said(found: Costing, measure: str, scenario: str | None) -> Iterator[str]:
     ]
     if beyond:
         yield f"beyond the end of what it waits for: {', '.join(beyond)}"
+    rates = [f"{short[cell.policy or '']} {_rate(cell)}".strip() for cell in rows if "rate" in cell.figures]
+    if rates:
+        yield f"a second has: {', '.join(rates)}"
     apart = later(found, measure, scenario)
     for one in apart:
         yield f"{_apart(one, short)}"
+    for ratio in found.ratios:
+        if (ratio.measure, ratio.scenario) == (measure, scenario) and "polls=" in ratio.policy:
+            worst = f"{ratio.worst:.2f} times at most"
+            yield f"{short[ratio.policy]} pays {ratio.mean:.2f} times what knowing the end would, in CPU time"
+            yield f"  and latency; {worst} in one episode"
     moves = [move for move in found.moved if (move.measure, move.scenario) == (measure, scenario)]
     shown = {(one.policy, one.against) for one in apart}
     most: dict[str, Moved] = {}
@@ -208,10 +239,19 @@ def said(found: Costing, measure: str, scenario: str | None) -> Iterator[str]:
         yield f"depends on {', '.join(names)}: which is later, {'; '.join(who)}"
 
 
+def _rate(cell: Measured) -> str:
+    """How many stretches a second has, and in how many of them the task had to wait."""
+    rate, waited = cell.figures["rate"], cell.figures.get("waited")
+    told = number(rate.mean, max(rate.half, 0.05))
+    if waited is None or waited.mean == 1:
+        return told
+    return f"{told} ({_percent(waited.mean)} of them polled, slept or spun)"
+
+
 def later(found: Costing, measure: str, scenario: str | None) -> tuple[Difference, ...]:
     """Every policy that is later than the fastest one in a scenario, against that one."""
     rows = [cell for cell in found.cells if (cell.measure, cell.scenario) == (measure, scenario)]
-    rows = [cell for cell in rows if not cell.shares and not cell.never]
+    rows = [cell for cell in rows if not cell.stuck and not cell.never]
     if not rows:
         return ()
     fastest = min(rows, key=lambda cell: cell.figures["time"].mean).policy or ""

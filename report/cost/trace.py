@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from ...dsl.diagnostics import Diagnostics
 from ...dsl.source import Source
+from ...timing.figures.costing import FAULTS, report
 from ...timing.figures.sampling import BATCHES, starts
 from ...timing.figures.study import POINTS, lates
-from ...timing.run.choices import Undecided
-from ...timing.run.episode import Cell, Start, Timeless, Timing, outcome
+from ...timing.run.episode import Cell, Start, Timing, outcome
 from ...timing.table.costs import Costs
 from ...timing.table.units import US
 from ...translator.retrace.retrace import replayed_step
@@ -41,11 +41,8 @@ def trace_text(
         machine = timing.machine(start, seed)
         machine.trail = []
         machine.run()
-    except Undecided as fault:
-        diagnostics.add("undecided-choice", fault.span, fault.message)
-        return None
-    except Timeless as fault:
-        diagnostics.add("timeless-loop", fault.span, "this loop takes no time, so none would ever pass")
+    except FAULTS as fault:
+        report(fault, diagnostics)
         return None
     ended = outcome(machine)
     states, interpreter = cell.automaton.states, cell.automaton.interpreter
@@ -58,7 +55,7 @@ def trace_text(
     laid = layout(tuple(steps), moving, cell.model.path, max(width - 14, 58))
     lines = [head(cell.model.name, cell.model.constants), f"costs: {costs.name}"]
     where = where_text(cell.model.scenario, cell.policy)
-    lines += [f"episode {number} {where}, seed {seed}; times in us", ""]
+    lines += [f"{f'episode {number} {where}'.rstrip()}, seed {seed}; times in us", ""]
     lines += [" " * 12 + row for row in laid.head]
     last = 0
     for (time, _, _, _), rows in zip(trail, laid.steps, strict=True):

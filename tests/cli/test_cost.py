@@ -154,6 +154,25 @@ def test_a_page(pfnspec: Run, small: Path) -> None:
     assert pfnspec("cost", small, *words).stdout == page
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--quick",),
+        ("--trace", "1"),
+        ("--quick", "--sweep", "duration.work=20us,30us"),
+        *(
+            ("--quick", "--sweep", "duration.work=20us,30us", "--format", f)
+            for f in ("json", "csv", "html", "svg")
+        ),
+    ],
+    ids=" ".join,
+)
+def test_every_output_names_its_costs(pfnspec: Run, small: Path, words: tuple[str, ...]) -> None:
+    small.with_suffix(".costs.toml").write_text('name = "tenfold"\n', encoding="utf-8")
+    ran = pfnspec("cost", small, "--points", "1", *words)
+    assert ran.returncode == 0 and "assumed, Skylake-SP, loaded + tenfold" in ran.stdout
+
+
 def test_a_page_and_a_picture_of_a_sweep(pfnspec: Run, small: Path) -> None:
     words = ("--quick", "--points", "2", "--sweep", "duration.work=20us,30us")
     page = pfnspec("cost", small, *words, "--format", "html").stdout
@@ -218,6 +237,12 @@ WRONG = {
     ("--require", "refresh_time.p99 < 3parsec"): "is not a time",
     ("--sweep", "duration.zap"): "is not of the form",
     ("--precision", "0"): "is not a part",
+    ("--exact",): "not exact: how much of its slice `vcpu` has used is left to chance",
+    ("--exact", "--precision", "1%"): "all episodes there are",
+    ("--exact", "--set", "steady.time=1s"): "all episodes there are",
+    ("--set", "steady.tim=1s"): "no cost `steady.tim`",
+    ("--set", "choice.notifier={every='-1'}"): "a time cannot be negative",
+    ("--set", "choice.notifier={every='1 ms'}", "--set", "steady.time=1ms"): "the CPU cannot be given away",
 }
 
 

@@ -46,12 +46,26 @@ def test_there_are_some() -> None:
     assert {page for page, *_ in SHOWN} == set(PAGES)
 
 
-def test_the_picture_is_what_the_command_below_it_draws(pfnspec: Run, rewrite: bool, tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
-    (command,) = re.findall(r"^\$ pfnspec (cost .*) --plot cost.svg$", page, re.MULTILINE)
-    assert pfnspec(*shlex.split(command), "--plot", tmp_path / "cost.svg").returncode == 0
-    drawn = (tmp_path / "cost.svg").read_text(encoding="utf-8")
-    kept = ROOT / "docs" / "pictures" / "cost.svg"
+DRAWN = {
+    (match[2], match[1])
+    for page in ("README.md", "docs/cost.md", "docs/review.md")
+    for match in re.finditer(
+        r"^(?:\$ )?pfnspec (cost .*) --plot (\S+)$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE
+    )
+}
+
+
+@pytest.mark.parametrize(("name", "command"), sorted(DRAWN))
+def test_a_picture_is_what_the_command_below_it_draws(
+    pfnspec: Run, rewrite: bool, tmp_path: Path, name: str, command: str
+) -> None:
+    assert pfnspec(*shlex.split(command), "--plot", tmp_path / name).returncode == 0
+    drawn = (tmp_path / name).read_text(encoding="utf-8")
+    kept = ROOT / "docs" / "pictures" / name
     if rewrite:
         kept.write_text(drawn, encoding="utf-8")
     assert drawn == kept.read_text(encoding="utf-8")
+
+
+def test_the_pictures_are_those_of_the_pages() -> None:
+    assert [name for name, _ in sorted(DRAWN)] == ["cost-v3_4.svg", "cost.svg"]

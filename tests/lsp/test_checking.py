@@ -404,3 +404,54 @@ def test_a_restless_user(start: Start, javas: Javas, eventually: Eventually, tmp
     assert javas(tmp_path) == []
     assert list((tmp_path / "temporary").iterdir()) == []
     assert session.errors == b""
+
+
+COSTS = """model costs
+
+shared done: bool
+shared wq: waitqueue
+
+policies spin, block
+
+process waiter:
+    label waits
+    wait until done on wq
+    label through
+    cpu_relax()
+
+process worker:
+    work()
+    done = True
+    wake_up(wq)
+
+def work():
+    might_sleep()
+
+measure wait_time: waiter at waits until waiter at through
+"""
+
+
+def test_a_lens_on_a_measure_times_it(opened: Opened, tmp_path: Path) -> None:
+    """Every figure stands beside the name of its costs, and goes when the table or the text changes."""
+    table = tmp_path / "model.costs.toml"
+    table.write_text('name = "slow work"\n[duration]\nwork = "20 us"\n', encoding="utf-8")
+    session, uri = opened(COSTS)
+    line = _line(COSTS, "measure") + 1
+    here = lambda: [title for number, title in session.lenses(uri) if number == line]  # noqa: E731
+    assert here() == ["cost"]
+    answer = session.command("pfnspec.cost", uri=uri)
+    assert "wait_time: waiter at waits" in answer["text"] and "slow work" in answer["text"]
+    assert "slow work" in Path(answer["uri"].removeprefix("file://")).read_text(encoding="utf-8")
+    cost, means, name = here()
+    assert (cost, name) == ("cost", "costs: assumed, Skylake-SP, loaded + slow work")
+    assert means.startswith("spin 20.0") and ", block 3" in means and means.endswith(" us")
+    session.change(uri, COSTS.replace("cpu_relax()", "might_sleep()"))
+    assert here() == ["cost"]
+    session.change(uri, COSTS)
+    assert len(here()) == 3
+    table.write_text('name = "slow work"\n[duration]\nwrk = "20 us"\n', encoding="utf-8")
+    assert here() == ["cost"]
+    since = len(session.messages)
+    assert session.command("pfnspec.cost", uri=uri) is None
+    said = session.wait(lambda m: m.get("method") == "window/showMessage", since)["params"]["message"]
+    assert "there is no such place in the model" in said and "did you mean `work`?" in said

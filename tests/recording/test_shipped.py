@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "examples" / "pfncache" / "recording"
 RECORDING = FOLDER / "linux-6.1.176.txt.gz"
 TABLE = FOLDER / "linux-6.1.176.costs.toml"
+RATES = FOLDER / "linux-6.1.176.rates.toml"
 PLACES = {Stretch("start_leave", "end_enter"): "zap", Stretch("lookup_enter", "lookup_leave"): "hva_to_pfn"}
 
 
@@ -45,22 +46,24 @@ def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_all_of_it_is_explained() -> None:
     """And every label and branch of the model is seen in it."""
-    one = run("linux_6_1", RECORDING, Options(stretches=tuple(PLACES)))
+    rate = Stretch("start_enter", "start_enter")
+    one = run("linux_6_1", RECORDING, Options(stretches=(*PLACES, rate)))
     assert (one.outcome, one.events, one.bound) == (EXPLAINED, 16221, 14846)
     assert one.unreached == ()
     assert one.most <= 300
-    refreshes, invalidations, *lengths = one.intervals
+    refreshes, invalidations, *lengths, often = one.intervals
     assert (refreshes.first, refreshes.last, refreshes.count) == ("refresh_enter", "refresh_leave", 40)
     assert ("lookup_enter", 2, 1687) in refreshes.within
     # A recording that collides so much is what it was made for.
     assert ("start_enter", "end_leave", 38) in refreshes.met
     assert ("refresh_enter", "refresh_leave", 238) in invalidations.met
-    assert [length.count for length in lengths] == [246, 6193]
-    table = TABLE.read_text(encoding="utf-8")
-    places = {(stretch.first, stretch.last): place for stretch, place in PLACES.items()}
-    made = costs_text([one], places, table.partition("\n")[0].removeprefix("# "))
-    assert made == table
-    assert costs([Source("a", made)], Diagnostics()) is not None
+    assert [length.count for length in lengths] == [246, 6193] and often.count == 244
+    for path, wanted in ((TABLE, PLACES), (RATES, {rate: "notifier"})):
+        table = path.read_text(encoding="utf-8")
+        places = {(stretch.first, stretch.last): place for stretch, place in wanted.items()}
+        made = costs_text([one], places, table.partition("\n")[0].removeprefix("# "))
+        assert made == table
+        assert costs([Source("a", made)], Diagnostics()) is not None
 
 
 REFUSED = {

@@ -50,7 +50,11 @@ def bounds(cell: Cell, measure: int, rounds: int, limit: int) -> Bounds:
     interpreter = Interpreter(pipeline.whole(cell.program))
     wanted = cell.model.measures[measure]
     task = next((one for one in interpreter.tasks if one.process == wanted.process), None)
-    starts = {cell.program.points[n].name for n, marks in cell.starts.items() if measure in marks}
+    starts = {
+        cell.program.points[n].name
+        for n, marks in cell.starts.items()
+        if measure in marks and measure not in cell.nothing.get(n, ())
+    }
     ends = {cell.program.points[n].name for n, marks in cell.ends.items() if measure in marks}
     numbers: dict[_Node, int] = {}
     edges: list[list[_Edge]] = []

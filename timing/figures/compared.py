@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from ...dsl.diagnostics import Diagnostics
 from ..run.episode import Cell, Timing
 from ..table.costs import Costs, Idle
-from .estimates import Estimate, estimate
+from .estimates import Estimate, estimate, weighted_mean
 from .sampling import BATCHES, starts
-from .study import Measured, Seen
+from .study import FIGURES, How, Measured, Seen, combined
 
 POINTS = 10
 
@@ -51,33 +51,96 @@ def differences(cells: Sequence[Measured]) -> tuple[Difference, ...]:
     """Each policy against each one before it, in its scenario, where all episodes of both ended."""
     found: list[Difference] = []
     for one, other in _pairs(cells):
-        later = _paired(one, other, lambda a, b: a.sample.time - b.sample.time)
-        saved = _paired(one, other, lambda a, b: b.sample.cpu - a.sample.cpu)
-        given = _paired(one, other, lambda a, b: a.sample.given - b.sample.given)
+        later, cpu, given = (_apart(one, other, name) for name in ("time", "cpu", "given"))
+        saved = Estimate(-cpu.mean, cpu.half)
         found.append(
             Difference(one.measure, one.scenario, one.policy or "", other.policy or "", later, saved, given)
         )
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """What a policy costs, against somebody who knows when the wait ends, and spins or sleeps accordingly.
+
+    What is paid is CPU time, and latency beyond that of spinning, ns for ns.  `worst` is the greatest ratio
+    in an episode, `mean` that of the means.
+    """
+
+    measure: str
+    scenario: str | None
+    policy: str
+    worst: float
+    mean: float
+
+
+def ratios(cells: Sequence[Measured]) -> tuple[Ratio, ...]:
+    """Of each policy in a scenario that has `spin` and `block` too, where all episodes of the three ended and
+    nobody else ran on the CPU: otherwise more is paid than this counts."""
+    found: list[Ratio] = []
+    for row in cells:
+        beside = {
+            (cell.policy or "").partition("(")[0]: cell
+            for cell in cells
+            if (cell.measure, cell.scenario) == (row.measure, row.scenario)
+        }
+        spin, block = beside.get("spin"), beside.get("block")
+        if spin is None or block is None or row in (spin, block) or row.how is How.STEADY:
+            continue
+        three = (row, spin, block)
+        if any(cell.shares or cell.never or cell.figures["given"].mean > 0 for cell in three):
+            continue
+        worst = paid = least = 0.0
+        for own, one, other in zip(
+            *(sorted(cell.seen, key=_which) for cell in (row, spin, block)), strict=True
+        ):
+            price, *both = (
+                seen.sample.cpu + max(0, seen.sample.time - one.sample.time) for seen in (own, one, other)
+            )
+            worst = max(worst, price / max(1, min(both)))
+            paid += price * own.weight
+            least += min(both) * own.weight
+        found.append(Ratio(row.measure, row.scenario, row.policy or "", worst, paid / max(1.0, least)))
+    return tuple(found)
+
+
+def _which(seen: Seen) -> tuple[int, int, int]:
+    return seen.batch, seen.number, seen.sample.task
+
+
 def _pairs(cells: Sequence[Measured]) -> Iterator[tuple[Measured, Measured]]:
     for n, one in enumerate(cells):
         for other in cells[:n]:
             alike = (one.measure, one.scenario) == (other.measure, other.scenario)
-            if alike and not one.shares and not other.shares and one.seen and other.seen:
+            if alike and not one.stuck and not other.stuck and one.seen and other.seen:
                 yield one, other
 
 
-def _paired(one: Measured, other: Measured, of: Callable[[Seen, Seen], float]) -> Estimate:
+def _apart(one: Measured, other: Measured, name: str) -> Estimate:
+    """By how much a figure is more in one than in another: on the same episodes, or in the same stretches of
+    time."""
+    of = FIGURES[name]
+    if one.how is How.STEADY:
+        means = [_by_batch(row, name) for row in (one, other)]
+        pairs = [a - b for a, b in zip(*means, strict=True) if a is not None and b is not None]
+        half = estimate(pairs).half if pairs else float("inf")
+        return Estimate(one.figures[name].mean - other.figures[name].mean, half)
     known = {(seen.batch, seen.number, seen.sample.task): seen for seen in other.seen}
-    sums = [0.0] * BATCHES
-    weights = [0.0] * BATCHES
+    batches: list[list[tuple[float, float]]] = [[] for _ in range(BATCHES)]
     for seen in one.seen:
         match = known.get((seen.batch, seen.number, seen.sample.task))
         if match is not None:
-            sums[seen.batch] += of(seen, match) * seen.weight
-            weights[seen.batch] += seen.weight
-    return estimate([total / weight for total, weight in zip(sums, weights, strict=True) if weight])
+            apart = (of(seen.sample) or 0.0) - (of(match.sample) or 0.0)
+            batches[seen.batch].append((apart, seen.weight))
+    return combined(batches, one.how) or Estimate(0.0, float("inf"))
+
+
+def _by_batch(row: Measured, name: str) -> list[float | None]:
+    of = FIGURES[name]
+    return [
+        weighted_mean((of(seen.sample) or 0.0, seen.weight) for seen in row.seen if seen.batch == batch)
+        for batch in range(BATCHES)
+    ]
 
 
 def variants(costs: Costs, used: Iterable[str]) -> Iterator[tuple[str, Costs]]:
@@ -86,7 +149,7 @@ def variants(costs: Costs, used: Iterable[str]) -> Iterator[tuple[str, Costs]]:
     for factor, word in ((0.5, "x1/2"), (2.0, "x2")):
         for name in used:
             if costs.step.get(name, 0):
-                step = {**costs.step, name: round(costs.step[name] * factor)}
+                step = {**costs.step, name: max(1, round(costs.step[name] * factor))}
                 yield f"step.{name} {word}", replace(costs, step=step)
         for name, value in (("out", costs.out), ("into", costs.into), ("wake", costs.wake),
                             ("handover", costs.handover)):  # fmt: skip

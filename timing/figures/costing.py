@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from ...dsl.diagnostics import Diagnostics
 from ...dsl.model import model as m
+from ...dsl.source import Span
 from ..run.choices import Undecided
 from ..run.episode import Cell, Timing
-from ..run.machine import Timeless
+from ..run.machine import Occupied, Timeless
 from ..table.costs import Costs
-from .compared import Difference, Moved, differences, moved
+from .compared import Difference, Moved, Ratio, differences, moved, ratios
+from .exact import NotExact
 from .study import Asked, Measured, lates, measured
 
 
@@ -37,6 +39,7 @@ class Costing:
     tasks: Mapping[str, int]
     changed: tuple[str, ...] = ()
     at: str = ""
+    ratios: tuple[Ratio, ...] = ()
 
 
 def costing(
@@ -55,25 +58,20 @@ def costing(
     made: list[Measured] = []
     stopped: list[str] = []
     try:
-        late = lates(timings, asked.seed)
+        late = {} if costs.steady or asked.exact else lates(timings, asked.seed)
         for timing in timings:
             model = timing.cell.model
             progress(" ".join(filter(None, (model.scenario, timing.cell.policy))))
-            figures, why = measured(timing, asked, late[model.scenario])
+            figures, why = measured(timing, asked, late.get(model.scenario))
             made += figures
             stopped += [why] * len(figures)
         apart = differences(made)
         moves: tuple[Moved, ...] = ()
-        if sensitivity and apart:
+        if sensitivity and apart and not costs.steady:
             progress("what the answer depends on")
             moves = moved(cells, costs, apart, asked.seed, late, asked.stop)
-    except Undecided as fault:
-        help = f"say `--set choice.{fault.owner}=...`, or so in [choice]" if fault.owner else None
-        diagnostics.add("undecided-choice", fault.span, fault.message, help)
-        return None
-    except Timeless as fault:
-        help = "give a step in the loop a time, in [step] or [duration]"
-        diagnostics.add("timeless-loop", fault.span, "this loop takes no time, so none would ever pass", help)
+    except FAULTS as fault:
+        report(fault, diagnostics)
         return None
     first = cells[0]
     tasks = {
@@ -83,5 +81,39 @@ def costing(
     }
     scenes = {cell.model.scenario: cell.model for cell in cells}
     return Costing(
-        first.model, costs, asked.seed, tuple(made), tuple(stopped), apart, moves, scenes, tasks, changed, at
+        first.model,
+        costs,
+        asked.seed,
+        tuple(made),
+        tuple(stopped),
+        apart,
+        moves,
+        scenes,
+        tasks,
+        changed,
+        at,
+        ratios(made),
     )
+
+
+FAULTS = (Undecided, Timeless, Occupied, NotExact)
+"""What is found only when behaviours are run."""
+
+
+def report(fault: Exception, diagnostics: Diagnostics) -> None:
+    """Adds what one of the `FAULTS` means to the diagnostics, with the way out."""
+    match fault:
+        case Undecided(owner=owner):
+            help = f"say `--set choice.{owner}=...`, or so in [choice]" if owner else None
+            diagnostics.add("undecided-choice", fault.span, fault.message, help)
+        case Timeless():
+            help = "give a step in the loop a time, in [step] or [duration]"
+            message = "this loop takes no time, so none would ever pass"
+            diagnostics.add("timeless-loop", fault.span, message, help)
+        case Occupied():
+            message = "a round of this loop ends where the CPU cannot be given away until the next one begins"
+            help = "let the loop pass a `cond_resched()` last, or give every task a CPU"
+            diagnostics.add("costs", fault.span, message, help)
+        case NotExact():
+            place = fault.place or Span("--exact", 0, 0, 0, 0)
+            diagnostics.add("costs", place, f"not exact: {fault.message}", fault.advice)

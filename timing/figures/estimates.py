@@ -42,13 +42,22 @@ def estimate(batches: Sequence[float]) -> Estimate:
     return Estimate(fmean(batches), t * stdev(batches) / sqrt(len(batches)))
 
 
+def overall(batches: Sequence[Sequence[tuple[float, float]]]) -> Estimate | None:
+    """The mean of all values with their weights, in batches of different weight; the interval comes from the
+    batches.  None without any."""
+    mean = weighted_mean(value for batch in batches for value in batch)
+    means = [own for batch in batches if (own := weighted_mean(batch)) is not None]
+    return None if mean is None else Estimate(mean, estimate(means).half)
+
+
 def quantile(weighted: Sequence[tuple[float, float]], chance: float) -> Quantile:
     """Of values with weights, sorted by value.  The interval is that of a binomial count."""
     half = Z95 * sqrt(chance * (1 - chance) / len(weighted))
-    return Quantile(*(_at(weighted, part) for part in (chance, chance - half, chance + half)))
+    return Quantile(*(at_part(weighted, part) for part in (chance, chance - half, chance + half)))
 
 
-def _at(weighted: Sequence[tuple[float, float]], chance: float) -> float:
+def at_part(weighted: Sequence[tuple[float, float]], chance: float) -> float:
+    """The value up to which this part of the weights lies; the values are sorted."""
     total = sum(weight for _, weight in weighted)
     left = chance * total
     for value, weight in weighted:

@@ -41,14 +41,14 @@ def _answer(wanted: Requirement, cell: Measured, table: str) -> Answer:
     fails = (
         beyond
         or (wanted.strict and edge == wanted.bound)
-        or (wanted.upper and wanted.figure in TIMES and bool(cell.shares))
+        or (wanted.upper and wanted.figure in TIMES and cell.stuck > 0)
     )
     return Answer(wanted, cell, known, fails, table)
 
 
 def _interval(figure: str, cell: Measured) -> tuple[float, float, float] | None:
     if figure == "never":
-        share = sum(cell.shares.values())
+        share = cell.stuck
         return share, share, share
     if figure in ("p50", "p90", "p99"):
         quantile = cell.quantiles.get(figure)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ...dsl.diagnostics import Diagnostics, did_you_mean
 from ...dsl.source import Span
-from ..table.costs import Choice, Costs, Rounds, Shares
+from ..table.costs import Choice, Costs, Every, Rounds, Shares
 from .automaton import Said
 from .cpus import Runner
 from .places import Names
@@ -30,6 +30,8 @@ class Drawing(Protocol):
 
     def draw(self, name: str, task: int) -> float: ...
 
+    def hold(self, runner: Runner, since: int, time: int) -> int: ...
+
 
 class Choices:
     """How the choices of a program go.  One for each behaviour: rounds are counted."""
@@ -38,6 +40,7 @@ class Choices:
         self.costs = costs
         self.names = names
         self.rounds: dict[tuple[Span, int], int] = {}
+        self.begun: dict[tuple[Span, int], int] = {}
         self._known: dict[Span, tuple[str, Choice] | None] = {}
 
     def chosen(self, machine: Drawing, runner: Runner, options: Sequence[Said]) -> Said:
@@ -62,6 +65,16 @@ class Choices:
                 done = self.rounds.get(key, 0)
                 self.rounds[key] = done + 1
                 return next(option for option in options if option.value is (done < count))
+            case Every(time=time):
+                if first.kind != "maybe":
+                    raise Undecided(
+                        first.span, f"`choice.{name}`: a loop comes round, and {word} is none", name
+                    )
+                key = (first.span, runner.index)
+                self.rounds[key] = self.rounds.get(key, 0) + 1
+                drawn = round(time.at(machine.draw(f"choice.{name}", runner.index)))
+                self.begun[key] = machine.hold(runner, self.begun.get(key, -1), drawn)
+                return next(option for option in options if option.value is True)
             case Shares(shares=shares):
                 if len(shares) != len(options):
                     message = f"`choice.{name}` has {len(shares)} shares, and {word} has {len(options)} ways"

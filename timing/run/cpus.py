@@ -26,12 +26,13 @@ class Runner:
     `need` is the CPU time before its next step, worked off from `since` on while it runs; `began` is when its
     slice began.  `used` is CPU time, `out` how often it left a CPU, `woken` how often it was woken, `spun`
     the time at spinning locks.  It is `dozing` while it sleeps for a time rather than for its guard, and is
-    to `doze` so many ns when its need is worked off, unless that is -1.
+    to `doze` so many ns when its need is worked off, unless that is -1.  Where it is `held` it comes to its
+    next point so many ns later, from the point `late`.
     """
 
     __slots__ = (
-        "began", "cpu", "doze", "dozing", "gives", "index", "mode", "need", "out", "pinned", "polls", "since",
-        "spinning", "spun", "steps", "used", "wake", "woken", "work",
+        "began", "cpu", "doze", "dozing", "gives", "held", "index", "late", "mode", "need", "out", "pinned",
+        "polls", "since", "spinning", "spun", "steps", "used", "wake", "woken", "work",
     )  # fmt: skip
 
     def __init__(self, index: int, cpu: int, *, pinned: bool) -> None:
@@ -41,6 +42,8 @@ class Runner:
         self.spinning = self.dozing = False
         self.need = self.since = self.began = 0
         self.doze = -1
+        self.held = 0
+        self.late: int | None = None
         self.used = self.out = self.woken = self.spun = self.polls = self.steps = 0
         self.work: Alarm
         self.wake: Alarm

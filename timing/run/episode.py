@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -10,7 +10,7 @@ from ...dsl.diagnostics import Diagnostics
 from ...dsl.model import model as m
 from ...dsl.source import Span
 from ...translator import pipeline
-from ...translator.program.program import Program
+from ...translator.program.program import Point, Program
 from ..table.costs import Costs, Episode
 from ..table.units import UNITS
 from .automaton import Automaton
@@ -23,6 +23,11 @@ HORIZON = 100 * UNITS["s"]
 """An episode that has not ended then is told as unfinished."""
 
 DONE, LIVELOCK, DEADLOCK, UNFINISHED, HALTED = "done", "livelock", "deadlock", "unfinished", "halted"
+MISSED = "missed"
+"""Of one measure and task: the task has ended without it."""
+
+
+Marks = Mapping[int, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +42,15 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an episode went: `ended` is done, or why it never will be; `place` is where a check halted it."""
+    """How an episode went: `ended` is done, or why it never will be; `place` is where a check halted it.
+    `missing` are the measures and tasks of which there is no sample, and why: as `ended`, or MISSED."""
 
     ended: str
     samples: tuple[Sample, ...]
     time: int
     steps: int
     place: Span | None = None
+    missing: tuple[tuple[int, int, str], ...] = ()
 
 
 class Cell:
@@ -59,30 +66,42 @@ class Cell:
         self.automaton = Automaton(self.program)
         self.names = Names(model, self.program)
         self.known: Known = {}
-        labels: dict[tuple[str, tuple[str, ...]], frozenset[int]] = {}
-        for measure in model.measures:
-            for label in (measure.start, measure.end):
-                labels[measure.process, label] = self._points(measure.process, label)
-        self.starts = self._marks((n, labels[one.process, one.start]) for n, one in enumerate(model.measures))
-        self.ends = self._marks((n, labels[one.process, one.end]) for n, one in enumerate(model.measures))
+        self.starts, self.ends, self.nothing = self._marks()
 
-    def _points(self, process: str, label: tuple[str, ...]) -> frozenset[int]:
-        points = [(n, point) for n, point in enumerate(self.program.points) if point.process == process]
-        if label == ("end",):
-            return frozenset(n for n, point in points if point.step is None and not point.halted)
-        return frozenset(
-            n
-            for n, point in points
-            if any(own == label[-1] and label[:-1] in ((), (owner,)) for owner, own in point.labels)
-        )
+    def _marks(self) -> tuple[Marks, Marks, Marks]:
+        """The measures that begin at each point, those that end there, and those that do both there, in that
+        order: the task comes from one label to the other without a step."""
+        begin: dict[int, tuple[int, ...]] = {}
+        end: dict[int, tuple[int, ...]] = {}
+        both: dict[int, tuple[int, ...]] = {}
+        for number, measure in enumerate(self.model.measures):
+            for place, point in enumerate(self.program.points):
+                if point.process != measure.process:
+                    continue
+                first, last = _place(point, measure.start), _end(point, measure)
+                if first is not None:
+                    begin[place] = (*begin.get(place, ()), number)
+                if last is not None:
+                    end[place] = (*end.get(place, ()), number)
+                if first is not None and last is not None and first < last:
+                    both[place] = (*both.get(place, ()), number)
+        return begin, end, both
 
-    @staticmethod
-    def _marks(measures: Iterable[tuple[int, frozenset[int]]]) -> dict[int, tuple[int, ...]]:
-        found: dict[int, tuple[int, ...]] = {}
-        for measure, points in measures:
-            for point in points:
-                found[point] = (*found.get(point, ()), measure)
-        return found
+
+def _end(point: Point, measure: m.Measure) -> int | None:
+    """The same of where a measure ends: at a label, or anywhere outside of the region where it began."""
+    if measure.end is not None:
+        return _place(point, measure.end)
+    return None if point.standing(measure.start, within=True) else len(point.labels)
+
+
+def _place(point: Point, label: tuple[str, ...]) -> int | None:
+    """Which of a point's labels it is, in the order in which a task passes them; None without it."""
+    if label == ("end",):
+        return len(point.labels) if point.step is None and not point.halted else None
+    fits = (n for n, (owner, own) in enumerate(point.labels)
+            if own == label[-1] and label[:-1] in ((), (owner,)))  # fmt: skip
+    return next(fits, None)
 
 
 class Timing:
@@ -127,12 +146,19 @@ class Timing:
         )
 
     @property
+    def crowded(self) -> bool:
+        """Whether there are more tasks than CPUs."""
+        return len(self.cell.automaton.tasks) - len(self.absent) > self.count
+
+    @property
     def contended(self) -> bool:
         """Whether anybody may have to share a CPU, so that it matters how much of a slice is used."""
-        there = len(self.cell.automaton.tasks) - len(self.absent)
-        return bool(self.costs.load) or there > self.count
+        return bool(self.costs.load) or self.crowded
 
-    def machine(self, start: Start, seed: int, *, skipping: bool = True, horizon: int = HORIZON) -> Machine:
+    def machine(
+        self, start: Start, seed: int, *, skipping: bool = True, horizon: int = HORIZON, steady: bool = False
+    ) -> Machine:
+        """A behaviour from its beginning; a `steady` one goes on until the horizon."""
         coming: dict[int, Coming] = {}
         chance = _chances(seed, start.number)
         for index, episode in self.coming.items():
@@ -143,8 +169,9 @@ class Timing:
         return Machine(
             cell.automaton, self.costs, self.prices, self.plain, Choices(self.costs, cell.names),
             pins=self.pins, count=self.count, coming=coming, absent=self.absent, starts=cell.starts,
-            ends=cell.ends, wanted=self.wanted, chance=chance, horizon=horizon,
-            known=cell.known if skipping else None, last_first=self.last_first,
+            ends=cell.ends, nothing=cell.nothing, wanted=self.wanted, chance=chance, horizon=horizon,
+            known=cell.known if skipping else None, last_first=self.last_first, steady=steady,
+            crowded=self.crowded,
         )  # fmt: skip
 
     def episode(self, start: Start, seed: int, *, skipping: bool = True) -> Outcome:
@@ -166,7 +193,10 @@ def outcome(machine: Machine) -> Outcome:
         ended = LIVELOCK
     else:
         ended = DEADLOCK
-    return Outcome(ended, tuple(machine.samples), machine.clock.now, machine.steps, machine.halted)
+    missing = [(*one, MISSED) for one in machine.missed] + [(*one, ended) for one in sorted(machine.wanted)]
+    return Outcome(
+        ended, tuple(machine.samples), machine.clock.now, machine.steps, machine.halted, tuple(missing)
+    )
 
 
 def _chances(seed: int, number: int) -> Callable[[str, int, int], float]:

@@ -31,6 +31,14 @@ class Timeless(Exception):
         self.span = span
 
 
+class Occupied(Exception):
+    """A task would be elsewhere between two rounds, where others need its CPU and it cannot give it away."""
+
+    def __init__(self, span: Span) -> None:
+        super().__init__(str(span))
+        self.span = span
+
+
 @dataclass(frozen=True, slots=True)
 class Coming:
     """A task that is not there from the start: how, at which part of what it arrives in (or after which
@@ -46,7 +54,8 @@ class Coming:
 class Sample:
     """One measured stretch of one task: times in ns, and counts.
 
-    `beyond` is the time beyond what was left of the call in which the task arrived, None if it did not.
+    `began` is when it began; `beyond` is the time beyond what was left of the call in which the task arrived,
+    None if it did not.
     """
 
     measure: int
@@ -59,6 +68,7 @@ class Sample:
     woken: int
     spun: int
     beyond: int | None
+    began: int
 
 
 class Plain:
@@ -79,11 +89,14 @@ class Plain:
 class Machine(Cpus):
     """A program, its tasks and its CPUs from time 0 on.
 
-    `starts` and `ends` say at which control points which measures begin and end; `wanted` are the measures
-    and tasks of which a sample is wanted, and when the last one is there the behaviour is `finished`.
+    `starts` and `ends` say at which control points which measures begin and end, `nothing` where a measure
+    does one after the other; `wanted` are the measures
+    and tasks of which a sample is wanted, and when the last one is there the behaviour is `finished`.  What a
+    task has `missed` is not waited for: it has ended without it.
     `chance` gives a number from 0 to 1 for the name of something random, a task, and how often it was asked
-    for before.  `known` are the loops of the program that were found before; None where each round is to be
-    run.
+    for before.  In a `steady` behaviour every stretch is a sample, up to the horizon.  `crowded`: there are
+    more tasks than CPUs.  `known` are the loops of the program that were found before; None where each round
+    is to be run.
     """
 
     def __init__(
@@ -91,21 +104,25 @@ class Machine(Cpus):
         choices: Choices, *,
         pins: Mapping[Task, int], count: int, coming: Mapping[int, Coming], absent: frozenset[int],
         starts: Mapping[int, tuple[int, ...]], ends: Mapping[int, tuple[int, ...]],
+        nothing: Mapping[int, tuple[int, ...]],
         wanted: frozenset[tuple[int, int]], chance: Callable[[str, int, int], float],
-        horizon: int, known: Known | None, last_first: bool = False,
+        horizon: int, known: Known | None, last_first: bool = False, steady: bool = False,
+        crowded: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(costs, count, Clock(last_first=last_first))
         self.automaton, self.choices = automaton, choices
         self.points = automaton.program.points
         self.prices, self.plain = prices, plain
         self.coming = dict(coming)
-        self.starts, self.ends = starts, ends
+        self.starts, self.ends, self.nothing = starts, ends, nothing
         self.wanted = set(wanted)
         self.chance = chance
         self.horizon = horizon
+        self.steady, self.crowded = steady, crowded
         self.rounds = None if known is None else Rounds(known)
         self.together = None if known is None else Together()
         self.samples: list[Sample] = []
+        self.missed: list[tuple[int, int]] = []
         self.open: dict[tuple[int, int], tuple[int, ...]] = {}
         self.left: dict[int, int] = {}  # when the call that a task arrived in was to end
         self.lengths: dict[tuple[int, str], int] = {}
@@ -159,6 +176,13 @@ class Machine(Cpus):
             if runner.doze >= 0:
                 self._doze(runner, runner.doze)
                 return
+            if runner.late is not None:
+                before, runner.late = runner.late, None
+                self.arrive(runner, 0, before)
+                if runner.mode is not Mode.RUNNING or self.finished or self.halted is not None:
+                    return
+                clock.set(runner.work, clock.now + runner.need)
+                return
             row = rows[self.state][runner.index]
             if not row.enabled:
                 self._wait(runner, row)
@@ -178,7 +202,10 @@ class Machine(Cpus):
         step = self.points[row.point].step
         if step is None or step.offers_cpu:
             # With no step it has ended, and has worked off what it still had to.
-            self.leave(runner, Mode.ENDED if step is None else Mode.SLEEPING)
+            if step is None:
+                self._end(runner)
+            else:
+                self.leave(runner, Mode.SLEEPING)
         else:
             runner.spinning = True
             self.spinners.append(runner)
@@ -242,6 +269,9 @@ class Machine(Cpus):
         row = self.automaton.rows[self.state][runner.index]
         number = row.point
         runner.gives = row.gives
+        if runner.held:
+            self._hold(runner, extra, before)
+            return
         plain = self.plain.costs[number]
         if plain >= 0 and runner.mode is Mode.RUNNING:
             runner.need = extra + plain
@@ -261,7 +291,7 @@ class Machine(Cpus):
         else:
             need, asleep = self._price(runner, number, before)
         if point.step is None and not extra:
-            self.leave(runner, Mode.ENDED)
+            self._end(runner)
             return
         if asleep and not extra:
             self._doze(runner, need)
@@ -275,6 +305,33 @@ class Machine(Cpus):
                 self.take_off(cpu)
         elif runner.mode is Mode.READY:
             self.enqueue(runner, front=False)
+
+    def hold(self, runner: Runner, since: int, time: int) -> int:
+        """The next round of a loop is to begin so long after the last one did, at `since` (-1: there was
+        none); returns when it does."""
+        when = max(self.clock.now, time + (self.clock.now if since < 0 else since))
+        runner.held = when - self.clock.now
+        return when
+
+    def _hold(self, runner: Runner, extra: int, before: int) -> None:
+        """The task is elsewhere until its next round begins, and has no CPU."""
+        if self.crowded and not runner.gives:
+            span = self.points[self.automaton.rows[self.state][runner.index].point].span
+            raise Occupied(span)
+        held, runner.held, runner.late = runner.held, 0, before
+        if not extra:
+            self._doze(runner, held)
+            return
+        runner.doze, runner.need = held, extra
+
+    def _end(self, runner: Runner) -> None:
+        """The task is over; what it has not measured it never will."""
+        self.leave(runner, Mode.ENDED)
+        missed = sorted(one for one in self.wanted if one[1] == runner.index)
+        if missed:
+            self.missed += missed
+            self.wanted.difference_update(missed)
+            self.finished = not self.wanted
 
     def _doze(self, runner: Runner, time: int) -> None:
         runner.need, runner.dozing, runner.doze = 0, True, -1
@@ -364,20 +421,30 @@ class Machine(Cpus):
     def _mark(self, runner: Runner, number: int) -> None:
         index = runner.index
         for measure in self.ends.get(number, ()):
-            base = self.open.pop((measure, index), None)
-            if base is not None and (measure, index) in self.wanted:
-                time, cpu, given, polls, out, woken, spun = (
-                    after - before for before, after in zip(base, self._figures(runner), strict=True)
-                )
-                left = self.left.get(index)
-                beyond = None if left is None else time - max(0, left - base[0])
-                self.samples.append(Sample(measure, index, time, cpu, given, polls, out, woken, spun, beyond))
-                self.wanted.discard((measure, index))
-                self.finished = not self.wanted
+            self._ended(runner, measure)
         for measure in self.starts.get(number, ()):
             if (measure, index) in self.wanted and (measure, index) not in self.open:
                 self.given.setdefault(runner, 0)
                 self.open[measure, index] = self._figures(runner)
+        for measure in self.nothing.get(number, ()):
+            self._ended(runner, measure)
+
+    def _ended(self, runner: Runner, measure: int) -> None:
+        index = runner.index
+        base = self.open.pop((measure, index), None)
+        if base is None or (measure, index) not in self.wanted:
+            return
+        time, cpu, given, polls, out, woken, spun = (
+            after - before for before, after in zip(base, self._figures(runner), strict=True)
+        )
+        left = self.left.get(index)
+        beyond = None if left is None or self.steady else time - max(0, left - base[0])
+        self.samples.append(
+            Sample(measure, index, time, cpu, given, polls, out, woken, spun, beyond, base[0])
+        )
+        if not self.steady:
+            self.wanted.discard((measure, index))
+            self.finished = not self.wanted
 
     def _figures(self, runner: Runner) -> tuple[int, ...]:
         return (

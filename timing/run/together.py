@@ -147,7 +147,10 @@ def _seen(machine: Timed, rings: int) -> _Seen:
         running = runner is not None and runner.mode is Mode.RUNNING
         due[id(alarm)] = _Due(None if runner is None else runner.index, when, version, running)
     standing = (
-        tuple((r.mode, r.cpu, r.gives, r.spinning, r.dozing, r.doze, r.out, r.woken) for r in machine.tasks),
+        tuple(
+            (r.mode, r.cpu, r.gives, r.spinning, r.dozing, r.doze, r.late, r.out, r.woken)
+            for r in machine.tasks
+        ),
         tuple(
             (cpu.asked, None if cpu.current is None else cpu.current.index, tuple(map(id, cpu.queue)))
             for cpu in machine.cpus

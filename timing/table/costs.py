@@ -51,7 +51,14 @@ class Shares:
     shares: tuple[float, ...]
 
 
-Choice = Rounds | Shares
+@dataclass(frozen=True, slots=True)
+class Every:
+    """A loop that a choice could end comes round so often, from one beginning to the next, and never ends."""
+
+    time: Distribution
+
+
+Choice = Rounds | Shares | Every
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +82,8 @@ class Costs:
 
     `name` stands over every result; `measured` are the figures (`switch.out`) that were measured rather than
     assumed, `sources` where figures come from.  `durations`, `choices`, `episodes` and `policies` are about a
-    model's names, and `places` says where each was set.  `required` is what tables require of the figures,
-    and where.
+    model's names, and `places` says where each was set.  `steady` is how long behaviours are watched that go
+    on and on; 0 for episodes that end.  `required` is what tables require of the figures, and where.
     """
 
     name: str
@@ -97,6 +104,7 @@ class Costs:
     measured: frozenset[str]
     places: Mapping[tuple[str, str], Span]
     required: tuple[tuple[Requirement, Span], ...] = ()
+    steady: int = 0
 
     def exit(self, idle: int) -> int:
         """The latency of a CPU that has been idle for so long: that of the deepest state that is worth it,

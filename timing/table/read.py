@@ -11,16 +11,16 @@ from ...dsl.advice import Advice
 from ...dsl.diagnostics import Diagnostics, did_you_mean
 from ...dsl.source import Source, Span
 from ...dsl.toml import NotToml, on_a_line, toml
-from .costs import CLASSES, SWITCHES, Choice, Costs, Duration, Episode, Idle, Rounds, Shares
+from .costs import CLASSES, SWITCHES, Choice, Costs, Duration, Episode, Every, Idle, Rounds, Shares
 from .distribution import Constant, distribution, files_of, fraction
 from .requirement import NoRequirement, Requirement, requirement
 from .units import NoTime, nanoseconds
 
-SECTIONS = ("step", "switch", "scheduler", "duration", "choice", "episode", "policy", "source")
+SECTIONS = ("step", "switch", "scheduler", "duration", "choice", "episode", "steady", "policy", "source")
 _SCHEDULER = ("slice", "wakeup", "load")
 _EPISODE = ("arrives_in", "at", "after", "slice_used", "tasks")
 _FIXED: Mapping[str, tuple[str, ...]] = {
-    "step": CLASSES, "switch": (*SWITCHES, "idle"), "scheduler": _SCHEDULER,
+    "step": CLASSES, "switch": (*SWITCHES, "idle"), "scheduler": _SCHEDULER, "steady": ("time",),
 }  # fmt: skip
 MOST_LOADS = 64
 
@@ -118,7 +118,7 @@ class _Layers:
         """Notes that a figure was measured; the table has to have it."""
         section, _, name = figure.partition(".")
         given = table.get(section)
-        if section not in _FIXED or not isinstance(given, dict) or name not in given:
+        if section not in _FIXED or section == "steady" or not isinstance(given, dict) or name not in given:
             self.fault(
                 self.place("", "measured"),
                 f"`{figure}` is said to be measured, and this table has no such cost",
@@ -195,7 +195,7 @@ class _Layers:
             choices=self.values["choice"], episodes=self.values["episode"],
             policies=self.values["policy"], sources=self.values["source"],
             measured=frozenset(self.measured & figures), places=self.places,
-            required=tuple(self.required),
+            required=tuple(self.required), steady=self.values["steady"].get("time", 0),
         )  # fmt: skip
 
 
@@ -249,13 +249,18 @@ def _duration(layers: _Layers, key: str, value: object) -> Duration:
     return Duration(distribution(value, layers.contents()), False)
 
 
-def _choice(_: _Layers, key: str, value: object) -> Choice:
-    wanted = "a choice is {rounds = N} for a loop, a chance of True for `maybe()`, or a list of shares"
+def _choice(layers: _Layers, key: str, value: object) -> Choice:
+    wanted = (
+        "a choice is {rounds = N} or {every = TIME} for a loop, a chance of True for `maybe()`, or a list of"
+        " shares"
+    )
     match value:
         case {"rounds": int(count), **rest} if (
             not rest and not isinstance(count, bool) and 0 <= count < 10**9
         ):
             return Rounds(count)
+        case {"every": time, **rest} if not rest:
+            return Every(distribution(time, layers.contents()))
         case bool():
             return Shares((float(value), float(not value)))
         case int() | float() if 0 <= value <= 1:
@@ -291,6 +296,10 @@ def _episode(layers: _Layers, key: str, value: object) -> Episode:
     return Episode(where, at, after, used, tasks)
 
 
+def _steady(_: _Layers, key: str, value: object) -> int:
+    return nanoseconds(value)
+
+
 def _policy(_: _Layers, key: str, value: object) -> Mapping[str, int]:
     if not isinstance(value, dict) or not value or not all(type(one) is int for one in value.values()):
         raise NoTime("a policy takes values for its parameters, such as {polls = 130}")
@@ -305,7 +314,7 @@ def _source(_: _Layers, key: str, value: object) -> str:
 
 _READERS: Mapping[str, Callable[[_Layers, str, object], object]] = {
     "step": _step, "switch": _switch, "scheduler": _scheduler, "duration": _duration, "choice": _choice,
-    "episode": _episode, "policy": _policy, "source": _source,
+    "episode": _episode, "steady": _steady, "policy": _policy, "source": _source,
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from math import isfinite
 from .units import NoTime, nanoseconds
 
 TIMES = ("mean", "p50", "p90", "p99", "least", "worst", "beyond", "cpu", "given", "spun")
-COUNTS = ("polls", "out", "woken", "never")
+COUNTS = ("polls", "out", "woken", "waited", "rate", "never")
 _WRITTEN = re.compile(
     r"\s*(\w+)\.(\w+)\s*(<=|>=|<|>)\s*(\S+?)\s*(\w*)\s*?(?:\s+under\s+(\S+))?(?:\s+in\s+(\w+))?\s*"
 )

@@ -58,6 +58,13 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """The block of a region, by its owner and name."""
+
+    region: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     after: int
     result: str | None
@@ -77,8 +84,15 @@ class Shared:
     joined: frozenset[str]
     stops: bool
     rcu: bool
+    # The classes of which objects are freed after a grace period, and whether anybody waits for that.
+    leaving: tuple[str, ...]
+    drained: bool
     handlers: tuple[Interrupts, ...]
+    # The handlers that somebody waits for who calls them.
+    awaited: frozenset[str]
     masks: tuple[str, ...]
+    # Whether code forbids that it is preempted.
+    preempt: bool
     memory: Memory | None = None
 
 
@@ -98,7 +112,7 @@ class Assignments(Expressions, ABC):
         self.times = 0
         self.tried: set[str] = set()
         self.withs: dict[Span, int] = {}
-        self.frames: list[Loop | Held | Whole | Called] = []
+        self.frames: list[Loop | Held | Whole | Inside | Called] = []
         # The node of each label that has been lowered, by its owner and name, and how many frames are around.
         self.landings: dict[tuple[str, str], tuple[int, int]] = {}
 

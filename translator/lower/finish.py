@@ -11,7 +11,7 @@ from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.source import Span
 from ..program.kinds import VariableKind
-from ..program.levels import LEVELS, masked, running
+from ..program.levels import LEVELS, UNPREEMPTED, called, caller, masked, running
 from ..program.program import (
     FALSE,
     GONE,
@@ -47,7 +47,7 @@ from ..program.program import (
     rewritten,
 )
 from ..program.waits import with_waits
-from .locks.locks import lock_variables, state_name, state_variable
+from .locks.locks import leaving_variables, lock_variables, state_name, state_variable
 from .locks.rcu import DEEPEST, RCU, Domain
 from .temporal import simplified
 
@@ -63,15 +63,19 @@ class Common(Protocol):
     joined: frozenset[str]
     stops: bool
     rcu: bool
+    leaving: tuple[str, ...]
+    drained: bool
     handlers: tuple[Interrupts, ...]
+    awaited: frozenset[str]
     masks: tuple[str, ...]
+    preempt: bool
 
 
 def finish(
     model: m.Model, points: tuple[Point, ...], entries: dict[str, str], locals_: dict[str, Variable],
     invariants: tuple[Invariant, ...], sometimes: tuple[Invariant, ...], common: Common,
     queued: frozenset[str], temporal: tuple[Property, ...], monitors: tuple[Monitor, ...],
-    no_spinning: Expr, policy: str | None,
+    no_spinning: Expr, policy: str | None, assumed: tuple[Invariant, ...] = (),
 ) -> Program:  # fmt: skip
     """The program under a wait policy, whole.  Unused halting points and instances of empty processes are
     left out."""
@@ -90,6 +94,8 @@ def finish(
     variables = [Variable(PC, "control", PointName(), None, (), "*", "control")]
     for declared in model.variables:
         variables.extend(_flattened(declared, queued))
+        if declared.name in common.leaving:
+            variables.extend(leaving_variables(declared, drained=common.drained))
     if common.sleepers:
         variables.append(Variable(SLEEPY, "queue", s.BOOL, False, (), "*", "sleepy"))
     if common.stops:
@@ -104,6 +110,16 @@ def finish(
     for level in common.masks:
         sort = s.BOOL if level == "interrupt" else s.Range(0, DEEPEST)
         variables.append(Variable(masked(level), "control", sort, s.initial(sort), (), "*", masked(level)))
+    for process in model.processes:
+        if process.interrupts is not None and process.count and Interrupts(*process.interrupts).called:
+            title, own = f"{process.name}.called", process.name
+            variables.append(
+                Variable(called(own), "lock", TaskSet(), frozenset(), (), own, title, process.span, whole=own)
+            )
+            if own in common.awaited:
+                variables.append(Variable(caller(own), "control", AnyTask(), None, (), own, title))
+    if common.preempt:
+        variables.append(Variable(UNPREEMPTED, "control", s.Range(0, DEEPEST), 0, (), "*", UNPREEMPTED))
     if common.rcu:
         variables.extend(Domain(RCU).variables(RCU, None))
     empty = {process.name for process in processes if process.count == 0}
@@ -135,6 +151,7 @@ def finish(
         properties=tuple(names),
         invariants=tuple(resolve(invariant) for invariant in invariants),
         sometimes=tuple(resolve(formula) for formula in sometimes),
+        assumed=tuple(resolve(formula) for formula in assumed),
         reachable=tuple(sorted(common.reachable.values(), key=lambda r: r.number)),
         barriers=tuple(common.barriers),
         queued_locks=tuple(sorted(queued)),
@@ -259,8 +276,8 @@ class Resolver:
 
     def change(self, node: object) -> object:
         match node:
-            case At(task=task, process=process, label=label):
-                return self.at(self(task), process, label)
+            case At(task=task, process=process, label=label, within=within):
+                return self.at(self(task), process, label, within)
             case Block(ops=ops, end=end) if any(isinstance(op, Outdate) for op in ops):
                 made: list[Op] = []
                 for op in ops:
@@ -269,19 +286,15 @@ class Resolver:
             case _:
                 return node
 
-    def at(self, task: Expr, process: str, label: tuple[str, ...]) -> Expr:
+    def at(self, task: Expr, process: str, label: tuple[str, ...], within: bool) -> Expr:
+        own = [p for p in self.points if p.process == process]
         if label == ("end",):
-            names = [p.name for p in self.points if p.process == process and p.step is None and not p.halted]
+            names = [p.name for p in own if p.step is None and not p.halted]
         else:
-            names = [
-                p.name
-                for p in self.points
-                if p.process == process
-                and any(own == label[-1] and label[:-1] in ((), (owner,)) for owner, own in p.labels)
-            ]
+            names = [p.name for p in own if p.standing(label, within=within)]
         if not names:
             return FALSE
-        return StandsAt(task, frozenset(names), ".".join(label))
+        return StandsAt(task, frozenset(names), ".".join(label), within)
 
     def outdate(self, op: Outdate) -> tuple[Fill, ...]:
         made: list[Fill] = []

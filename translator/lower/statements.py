@@ -12,7 +12,18 @@ from ...dsl.model import sorts as s
 from ...dsl.model.fold import truth_of
 from ...dsl.source import BUILT_IN, Span
 from ..program.kinds import MarkKind
-from ..program.levels import MASKS, above, cpu, masked, quiet, running
+from ..program.levels import (
+    MASKS,
+    PREEMPTIBLE,
+    UNPREEMPTED,
+    above,
+    called,
+    caller,
+    cpu,
+    masked,
+    quiet,
+    running,
+)
 from ..program.program import (
     FALSE,
     GONE,
@@ -22,6 +33,7 @@ from ..program.program import (
     Apply,
     Assign,
     Block,
+    BoundName,
     Claim,
     Const,
     Expr,
@@ -30,6 +42,7 @@ from ..program.program import (
     Interrupts,
     Note,
     Op,
+    Pick,
     Reach,
     Reachable,
     Read,
@@ -39,8 +52,10 @@ from ..program.program import (
     goto,
     implication,
 )
-from .assignments import Called, Held, Loop, Whole
+from .assignments import Called, Held, Inside, Loop, Whole
+from .endless import endless
 from .flow import LastNode, MarkNode, StepNode
+from .locks.locks import EMPTY
 from .operations import MASKED
 from .values.expressions import Expressions
 from .values.parts import part_of
@@ -88,6 +103,8 @@ class Statements(Waiting):
                 return self.free(self.act(action, lambda _: goto(after)), node.span)
             case m.Free():
                 return self.freed(node, after)
+            case m.Reclaim():
+                return self.reclaim(node, after)
             case m.LockAction():
                 return self.lock_action(node, after)
             case m.QueueAction():
@@ -102,6 +119,8 @@ class Statements(Waiting):
                 return self.set_state(node, after)
             case m.WakeTask():
                 return self.wake_task(node, after)
+            case m.CallOn():
+                return self.call_on(node, after)
             case m.Join():
                 return self.join(node, after)
             case m.Assert() if self.atomic:
@@ -111,11 +130,9 @@ class Statements(Waiting):
             case m.Await():
                 return self.wait(node, after)
             case m.Label(owner=owner, name=name):
-                reach = self.reach(node.span, "label", name)
-                number = self.flow.add(MarkNode(after, node.span, (owner, name), reach=reach))
-                # What stands above it is lowered later, and may jump here.
-                self.landings[owner, name] = number, len(self.frames)
-                return number
+                return self.label(owner, name, node.span, after)
+            case m.Region():
+                return self.region(node, after)
             case m.Goto():
                 return self.gone(node)
             case m.Return():
@@ -147,22 +164,49 @@ class Statements(Waiting):
             case m.Delegate():
                 return self.delegated(node, after)
 
+    # -- labels
+
+    def label(self, owner: str, name: str, span: Span, after: int) -> int:
+        reach = self.reach(span, "label", name)
+        number = self.flow.add(MarkNode(after, span, (owner, name), reach=reach))
+        # What stands above it is lowered later, and may jump here.
+        self.landings[owner, name] = number, len(self.frames)
+        return number
+
+    def region(self, node: m.Region, after: int) -> int:
+        """All that is lowered for the block stands in the region, what it calls and waits for included."""
+        outer, own = self.flow.regions, (node.owner, node.name)
+        self.flow.regions = (*outer, own)
+        self.frames = [*self.frames, Inside(own)]
+        inside = self.body(node.body, after)
+        self.frames = self.frames[:-1]
+        self.flow.regions = outer
+        return self.label(node.owner, node.name, node.span, inside)
+
     # -- returning
 
     def unwound(self, stops: Callable[[object], bool], target: Callable[..., int]) -> int:
         """The way out of the innermost frame that `stops`, releasing what is held on the way."""
         position = max(i for i, frame in enumerate(self.frames) if stops(frame))
         number = target(self.frames[position])
-        for frame in self.frames[position + 1 :]:
-            number = self.leaving(frame, number)
-        return number
+        return self.left_behind(position + 1, number)
 
     def gone(self, node: m.Goto) -> int:
         """The way to a label below, releasing what is held on the way."""
         number, depth = self.landings[node.owner, node.name]
+        return self.left_behind(depth, number)
+
+    def left_behind(self, depth: int, after: int) -> int:
+        """The way out of all frames but the first `depth`, to `after`; what is done on it for a frame stands
+        in the regions around that frame."""
+        here = self.flow.regions
+        self.flow.regions = tuple(f.region for f in self.frames[:depth] if isinstance(f, Inside))
         for frame in self.frames[depth:]:
-            number = self.leaving(frame, number)
-        return number
+            after = self.leaving(frame, after)
+            if isinstance(frame, Inside):
+                self.flow.regions = (*self.flow.regions, frame.region)
+        self.flow.regions = here
+        return after
 
     def leaving(self, frame: object, after: int) -> int:
         """The way out of a frame, to `after`."""
@@ -177,9 +221,7 @@ class Statements(Waiting):
     def returned(self, node: m.Return) -> int:
         called = [frame for frame in self.frames if isinstance(frame, Called)]
         if not called:
-            end = self.end
-            for frame in self.frames:
-                end = self.leaving(frame, end)
+            end = self.left_behind(0, self.end)
             return self.free(Block((Note("end", node.span),), Goto(end)), node.span)
         result = called[-1].result
         out = self.unwound(lambda frame: frame is called[-1], lambda frame: frame.after)
@@ -206,12 +248,26 @@ class Statements(Waiting):
         truth = truth_of(node.condition)
         if truth is not None:
             return self.body(node.body if truth else node.orelse, after)
-        yes = self.marked(self.body(node.body, after), node.span, "branch", "then")
+        # A hook that says the same always is for variants to change, as a constant is.
+        hook = self.hooked(node.condition)
+        yes = self.body(node.body, after)
+        if not hook:
+            yes = self.marked(yes, node.span, "branch", "then")
         no = self.body(node.orelse, after)
-        if node.else_span is not None:
+        if node.else_span is not None and not hook:
             no = self.marked(no, node.else_span, "branch", "else")
         self.temporaries = 0
         return self.free(self.tested(node.condition, goto(yes), goto(no)), node.span)
+
+    def hooked(self, condition: m.Condition) -> bool:
+        """Whether a condition is a call of a `def` that does nothing but return a constant."""
+        if not isinstance(condition, m.Invoke):
+            return False
+        match self.model.function(condition.function).body:
+            case (m.Return(value=value),):
+                return isinstance(value, m.Literal)
+            case _:
+                return False
 
     def loop(self, node: m.While, after: int) -> int:
         truth = truth_of(node.condition)
@@ -333,6 +389,9 @@ class Statements(Waiting):
         if self.common.no_section != TRUE:
             message = "the task ends within a read section"
             claims += (Claim("ends_holding", self.common.no_section, self.process.span, message),)
+        if self.common.preempt:
+            message = "the task ends with preemption off"
+            claims += (Claim("ends_holding", PREEMPTIBLE, self.process.span, message),)
         if self.interrupts is not None:
             return self.handler(self.process, self.interrupts, claims)
         for level in self.common.masks:
@@ -365,15 +424,28 @@ class Statements(Waiting):
             for mask in masks
             if mask in self.common.masks
         )
+        served = interrupts.called and process.name in self.common.awaited
         idle: tuple[Op, ...] = (
+            *((Assign(caller(process.name), (SELF,), NONE),) if served else ()),
             Assign(running(level), (at,), NONE),
             *restored,
+            *((Assign(UNPREEMPTED, (SELF,), Const(0)),) if self.common.preempt else ()),
             Note("return", span, value=at),
         )
         self.end = self.flow.add(StepNode("return", span, TRUE, Block(idle, Goto(arrival)), None, (), claims))
         entry = self.body(process.body, self.end)
         arrived = (Assign(running(level), (at,), SELF), Note("arrive", span, value=at))
-        self.flow.nodes[arrival] = StepNode("arrive", span, guard, Block(arrived, Goto(entry)), None, ())
+        begun = Block(arrived, Goto(entry))
+        if interrupts.called:
+            # Any of those who have called it, one at a time.
+            callers, one = Read(called(process.name), (SELF,)), BoundName("by")
+            left = Apply("minus", (callers, Apply("set", (one,))))
+            taken: tuple[Op, ...] = (Assign(callers.variable, (SELF,), left),)
+            if process.name in self.common.awaited:
+                taken += (Assign(caller(process.name), (SELF,), one),)
+            begun = Block((), Pick("by", callers, Block((*taken, *arrived), Goto(entry))))
+            guard = conjunction(guard, Apply("!=", (callers, EMPTY)))
+        self.flow.nodes[arrival] = StepNode("arrive", span, guard, begun, None, (), idle=True)
         return arrival, self.end
 
 
@@ -385,38 +457,3 @@ def claims_of(scope: Expressions, property: str, e: m.Expr, span: Span) -> tuple
         claims.append(Claim(o.property, implication(needed, o.condition), o.span, o.message, scope.calls))
         needed = conjunction(needed, o.condition)
     return (*claims, Claim(property, implication(needed, scope.ir(e)), span, calls=scope.calls))
-
-
-# ---- loops that a task goes round for their own sake, rather than to get out of them
-
-
-def endless(node: m.While) -> bool:
-    """Whether nothing but a choice ends the loop: `while True` or `while maybe()`, without `break` or
-    `return`.  To come round it is progress; any other loop is left when its condition is met."""
-    if _left(node.body, {part.name for part in m.walk(node.body) if isinstance(part, m.Label)}):
-        return False
-    return truth_of(node.condition) is True or _chosen(node.condition)
-
-
-def _chosen(test: m.Condition) -> bool:
-    """Whether nothing but choices decides a condition."""
-    match test:
-        case m.Maybe():
-            return True
-        case m.Negated(operand=operand):
-            return _chosen(operand)
-        case m.Joined(left=left, right=right):
-            return all(_chosen(part) or truth_of(part) is not None for part in (left, right))
-        case _:
-            return False
-
-
-def _left(body: object, labels: set[str], *, inner: bool = False) -> bool:
-    """Whether a `return` stands in it, a `break` that is not of an inner loop, or a `goto` to none of its
-    own `labels`."""
-    if isinstance(body, m.Return) or (isinstance(body, m.Break) and not inner):
-        return True
-    if isinstance(body, m.Goto):
-        return body.name not in labels
-    inner = inner or isinstance(body, m.While | m.For)
-    return any(_left(part, labels, inner=inner) for part in m.parts(body))

@@ -236,14 +236,15 @@ def _dependent(program: Program, weak: frozenset[str]) -> frozenset[str]:
 # is made of does.
 _MODELLED = (
     m.Wait, m.Delegate, m.Declare, m.Store, m.Update, m.Bump, m.Do, m.LockAction, m.QueueAction, m.Verb,
-    m.Assert, m.Await, m.Label, m.Goto, m.Return, m.Break, m.Continue, m.If, m.While, m.For, m.With, m.Either,
-    m.Atomic, m.Maybe, m.NeedResched, m.Choose, m.TryLock, m.Invoke, m.Look, m.Negated, m.Joined,
+    m.Assert, m.Await, m.Label, m.Region, m.Goto, m.Return, m.Break, m.Continue, m.If, m.While, m.For, m.With,
+    m.Either, m.Atomic, m.Maybe, m.NeedResched, m.Choose, m.TryLock, m.Invoke, m.Look, m.Negated, m.Joined,
     m.Modify, m.Outcome, m.Bug,
 )  # fmt: skip
 
 _WHY = {
     m.RcuAction: "a read section or a grace period orders memory",
-    m.MaskAction: "an interrupt is kept out of what runs on its CPU",
+    m.MaskAction: "an interrupt, or another task, is kept out of what runs on its CPU",
+    m.CallOn: "an interrupt orders memory",
     m.Allocate: "an object is allocated",
     m.Free: "an object is freed",
     m.Waited: "it looks at the tasks on a wait queue",

@@ -68,7 +68,12 @@ def plain_arguments(call: tree.Call, name: str, count: int, body: Body) -> tuple
     plain = tuple(a for a in call.arguments if not isinstance(a, tree.Keyword | tree.Generator))
     if len(plain) == len(call.arguments) == count:
         return plain
-    takes = {0: "nothing", 1: "one argument", 2: "a waitqueue and a condition"}[count]
+    takes = {
+        0: "nothing",
+        1: "one argument",
+        2: "a waitqueue and a condition",
+        3: "a task, an `ipi`, and `True` or `False`",
+    }[count]
     if name in ("wake_up_process", "kthread_stop"):
         takes = "one task"
     body.diagnostics.add("bad-argument", call.span, f"`{name}` takes {takes}")
@@ -96,7 +101,13 @@ def _invoke(node: tree.Call, name: str, body: Body) -> m.Invoke | None:
         message = f"`{name}` takes {len(parameters)} argument{'s' * (len(parameters) != 1)}, not {len(given)}"
         own = signature.node.span.path not in BUILT_IN
         related = [(signature.node.span, "it is defined here")] if own else []
-        scope.diagnostics.add("bad-argument", node.span, message, related=related)
+        wanted = ", ".join(f"`{parameter.name}`" for parameter in parameters)
+        way = (
+            None
+            if own or len(given) < len(parameters)
+            else f"here it takes {wanted or 'nothing'}: queues, times and flags are left out"
+        )
+        scope.diagnostics.add("bad-argument", node.span, message, way, related=related)
         return None
     arguments: list[m.Expr | m.Place] = []
     for argument, parameter in zip(given, parameters, strict=True):

@@ -10,6 +10,7 @@ from ...model import sorts as s
 from ...syntax import tree
 from ...vocabulary.lookup import (
     BARRIERS,
+    FREEING,
     LOCK_FUNCTIONS,
     MASK_VERBS,
     OPERATION_NAMES,
@@ -40,7 +41,7 @@ def _rcu_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
         what = "one `srcu`" if sleepable else "nothing"
         body.diagnostics.add("bad-argument", call.span, f"`{name}` takes {what}")
         return None
-    if action == "synchronize":
+    if action in ("synchronize", "drain"):
         not_in_atomic(call.span, f"`{name}`", body)
     if not sleepable:
         return m.RcuAction(action, None, call.span)
@@ -100,20 +101,25 @@ def await_statement(node: tree.Await, body: Body) -> m.Statement | None:
 
 
 def label_statement(node: tree.Label, body: Body) -> m.Statement | None:
+    return m.Label(body.scope.owner or "", node.name, node.span) if declares_label(node, body) else None
+
+
+def declares_label(node: tree.Label | tree.Region, body: Body) -> bool:
+    """Whether it may have that name, and stand here."""
     if node.name == "end":
         body.diagnostics.add(
             "reserved-label", node.span, "`end` is where every process ends", "choose another name"
         )
-        return None
+        return False
     if node.name in body.labels:
         related = [(body.labels[node.name], "it stands here")]
         body.diagnostics.add(
             "declared-twice", node.span, f"label `{node.name}` stands twice", related=related
         )
-        return None
+        return False
     body.labels[node.name] = node.span
     not_in_atomic(node.span, "a label", body)
-    return m.Label(body.scope.owner or "", node.name, node.span)
+    return True
 
 
 def _called(name: str, scope: Scope) -> Advice:
@@ -132,7 +138,7 @@ def call_statement(
         name = (
             call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
         )
-        words = (*PLAIN_VERBS, *QUEUE_VERBS, *MASK_VERBS, *RCU_VERBS, *OPERATION_NAMES, *TASK_VERBS, "kfree")
+        words = (*PLAIN_VERBS, *QUEUE_VERBS, *MASK_VERBS, *RCU_VERBS, *OPERATION_NAMES, *TASK_VERBS, *FREEING)
         callable_ = name in words or name in scope.names.functions
         if callable_ or expression(call, scope) is not None:
             help = _called(name, scope) if callable_ else "remove it, or assign it"
@@ -175,8 +181,8 @@ def call_statement(
             )
             return None
         return m.QueueAction(name, queue, call.span)
-    if name == "kfree":
-        return freeing(call, body)
+    if name in FREEING:
+        return freeing(call, name, body)
     if name in TASK_VERBS:
         return waiting_verb(call, name, body)
     if name in MASK_VERBS:

@@ -110,6 +110,11 @@ function M.simulate(part)
   ask("workspace/executeCommand", { command = "pfnspec.simulate", arguments = { part or this() } }, show)
 end
 
+-- What each way of waiting costs.
+function M.cost(part)
+  ask("workspace/executeCommand", { command = "pfnspec.cost", arguments = { part or this() } }, show)
+end
+
 -- Checks the model; what is found are diagnostics.
 function M.check(part)
   ask("workspace/executeCommand", { command = "pfnspec.check", arguments = { part or this() } }, function() end)
@@ -124,6 +129,9 @@ function M.setup(options)
   end
   vim.lsp.commands["pfnspec.simulate"] = function(command)
     M.simulate(command.arguments[1])
+  end
+  vim.lsp.commands["pfnspec.cost"] = function(command)
+    M.cost(command.arguments[1])
   end
   local group = vim.api.nvim_create_augroup("pfnspec", {})
   vim.api.nvim_create_autocmd("FileType", {
