@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...ablation.kinds import KINDS
 from .shown import positive
+
+if TYPE_CHECKING:
+    from ...report.kinds import Target
 
 _Commands = argparse._SubParsersAction
 
@@ -55,8 +60,21 @@ def both(commands: _Commands[argparse.ArgumentParser]) -> tuple[argparse.Argumen
                 help=f"only this {axis} (may be repeated)",
             )  # fmt: skip
         made.add_argument("--traces", action="store_true", help="what happens without it, step by step")
+        made.add_argument(
+            "--report", action="append", default=[], type=_page, metavar="html=FILE", dest="pages",
+            help="write a page too, with what falls in a margin beside the lines",
+        )  # fmt: skip
         made.add_argument("--format", choices=("text", "json"), default="text", help="of the result")
         made.add_argument(
             "--width", type=positive, metavar="N", help="columns of the text; 72 suits a mail"
         )  # fmt: skip
     return ablate, barriers
+
+
+def _page(text: str) -> Target:
+    from ...report.kinds import Target
+
+    kind, _, path = text.partition("=")
+    if kind != "html" or path in ("", "-"):
+        raise argparse.ArgumentTypeError(f"`{text}` is not of the form html=FILE")
+    return Target(kind, Path(path), named=True)

@@ -31,6 +31,8 @@ def run(options: argparse.Namespace) -> int:
     if left_out:
         complain(f"--require {left_out[0]} asks for what --only leaves out")
         return 2
+    if not _writable(options):
+        return 2
     found = ablate(
         options.file, chosen_of(options), options.kinds or KINDS, about_barriers=options.about_barriers,
         on_progress=_progress() if can_overwrite(sys.stderr) else None, cancel=options.cancel,
@@ -47,12 +49,43 @@ def run(options: argparse.Namespace) -> int:
                 found, options.width or width_for(sys.stdout), ink_for(sys.stdout), traces=options.traces
             )
         )
+    written = found.refused or found.base.status or _written(found, options)
     if found.refused:
         complain(f"{options.file}: {found.refused}")
     elif found.base.status == 3:
         stopped = found.base.stopped or ""
         complain(f"{options.file}: the model itself is not decided: {STOPPED.get(stopped, stopped)}")
-    return overall((_status(found), _required(found, options.required)))
+    return overall((_status(found), _required(found, options.required), 0 if written else 4))
+
+
+def _writable(options: argparse.Namespace) -> bool:
+    """Whether the pages that are asked for can be written, as far as that can be known beforehand."""
+    if not options.pages:
+        return True
+    from ...report.files import CannotWrite, check_targets
+
+    try:
+        check_targets(options.pages, [options.file])
+    except CannotWrite as fault:
+        complain(str(fault))
+        return False
+    return True
+
+
+def _written(found: Ablation, options: argparse.Namespace) -> bool:
+    """Writes the pages; False, and why, where one cannot be."""
+    if not options.pages:
+        return True
+    from ...report.ablation.page import ablation_page
+    from ...report.files import CannotWrite, own_version, write
+
+    for target in options.pages:
+        try:
+            write(target.path, ablation_page(found, own_version()))
+        except CannotWrite as fault:
+            complain(str(fault))
+            return False
+    return True
 
 
 def _progress() -> Callable[[Progress | None], None]:

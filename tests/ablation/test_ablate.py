@@ -357,3 +357,55 @@ def test_other_ends(pfnspec: Run, files: Mapping[str, Path], tmp_path: Path) -> 
     wrong.write_text(MAILBOX.replace("letters == 2,", "letters == 1,"), encoding="utf-8")
     ran = pfnspec("ablate", wrong, "--engine", "interpreter")
     assert ran.returncode == 1 and ran.stderr.count("\n") == 1 and not ran.stdout
+
+
+HANDED_OVER = """model handed_over
+
+shared data: bool
+shared owner: range(3)
+
+process giver:
+    data = True
+    xchg_release(&owner, 1)
+
+process taker:
+    mine: bool = True
+    if cmpxchg(&owner, 1, 2) == 1:
+        mine = data
+        assert mine, "what was done before is seen"
+
+scenario as_in_the_kernel:
+    memory = weak
+"""
+
+
+def test_orders_of_atomic_operations(tmp_path: Path) -> None:
+    path = tmp_path / "handed_over.pfn"
+    path.write_text(HANDED_OVER)
+    found = ablate(str(path), Options(engine="interpreter"), ("barrier",))
+    assert {one.change.instead: one.outcome for one in found.tried} == {
+        "xchg_relaxed": LOAD_BEARING,
+        "cmpxchg_acquire": NOT_NEEDED,
+        "cmpxchg_release": LOAD_BEARING,
+        "cmpxchg_relaxed": LOAD_BEARING,
+    }
+
+
+def test_the_page_has_what_falls_beside_the_lines(
+    pfnspec: Run, files: Mapping[str, Path], tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    ran = pfnspec("barriers", files["message"], "--engine", "interpreter", "--report", f"html={page}")
+    assert ran.returncode == 0
+    text = page.read_text()
+    told = [part for part in text.split('<div class="row')[1:] if "margin" in part and "how" in part]
+    lines = {int(part.split('class="no">')[1].split("<")[0]): part for part in told}
+    assert sorted(lines) == [9, 11, 17]
+    assert 'class="good">data is there: 6 steps' in lines[9]
+    assert lines[9].count("<pre>") == 1, "with the behaviour"
+    assert lines[11].count('class="bad">not needed') == 3
+    for wrong in ("html=", "pdf=x.pdf"):
+        assert pfnspec("barriers", files["message"], "--report", wrong).returncode == 2
+    over = pfnspec("barriers", files["message"], "--report", f"html={files['message']}")
+    assert over.returncode == 2
+    assert "would overwrite the model" in over.stderr

@@ -286,3 +286,13 @@ def test_a_shared_word_is_refused(tmp_path: Path) -> None:
     refused = check_file(str(path), Options(engine="interpreter", memory="weak"))
     faults = [(found.code, found.span.column) for found in refused.diagnostics if found.severity == "error"]
     assert faults == [("weak-not-modelled", 5), ("weak-not-modelled", 15)]
+
+
+def test_a_bump_stores_to_no_snapshot() -> None:
+    """It outdates them, wherever they are: a shared one that nobody stores to is not weak."""
+    program = litmus.lowered(
+        "model m\nshared seq: generation\nshared other: generation\nshared seen: snapshot\n"
+        "process p[2]:\n    other += 1\nprocess q:\n    s: snapshot\n    s = other\n    await seen == seq\n"
+        "scenario w:\n    memory = weak\n"
+    )
+    assert program.weak == ("other",)

@@ -19,6 +19,7 @@ from ..program.program import PC, Assign, Fill, Note, Point, Program, Step, Vari
 from ..program.ways import leaves
 from ..reduce.movers import Access, Analysis
 from .locks.locks import paths
+from .memory.placed import refuse_misplaced
 from .memory.state import (
     ACQUIRED,
     ATOMIC,
@@ -36,7 +37,6 @@ from .memory.state import (
     passed_by_readers,
     with_newest,
 )
-from .placed import refuse_misplaced
 from .values.direct import counter_elements
 
 

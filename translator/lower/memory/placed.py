@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import get_args
 
-from ...dsl.diagnostics import Diagnostics
-from ...dsl.model import model as m
-from ...dsl.model.sorts import Lock
-from .values.expressions import shared
+from ....dsl.diagnostics import Diagnostics
+from ....dsl.model import model as m
+from ....dsl.model.sorts import Lock
+from ..values.expressions import shared
 
 _STATEMENTS = get_args(m.Statement)
 _BESIDE = {
