@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from random_assumptions import with_assumption
 from random_atomics import with_atomics
 from random_barriers import weakly
 from random_conditions import with_calls
 from random_formulas import LOCKS, SCALARS, Place, Surroundings
 from random_gotos import with_gotos
 from random_objects import with_objects
+from random_regions import with_regions
 from random_sections import with_sections
 from random_starts import with_starts
 from random_statements import Statements, indented
@@ -271,6 +273,18 @@ class _Maker(Statements):
 
 
 def made(seed: int, *, liveness: bool = False, weak: bool = False) -> Made:
+    """As `_made`; every third one has regions, and every fifth without liveness assumes something."""
+    found = _made(seed, liveness=liveness, weak=weak)
+    if seed % 3 == 0:
+        text = with_regions(found.text, seed)
+        found = Made(text, found.shapes | ({"regions"} if text != found.text else set()))
+    if seed % 5 == 3 and not liveness:
+        text = with_assumption(found.text, seed)
+        found = Made(text, found.shapes | ({"an assumption"} if text != found.text else set()))
+    return found
+
+
+def _made(seed: int, *, liveness: bool, weak: bool) -> Made:
     """A random model; it may be refused for a reason that only checking tells.  `weak`: with weak memory and
     barriers, if it does not count CPUs."""
     maker = _Maker(seed, liveness=liveness, weak=weak)

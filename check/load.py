@@ -21,7 +21,9 @@ from ..dsl.syntax.parse import read as read_source
 from ..dsl.syntax.recover import Lost
 from ..dsl.syntax.tree import Tree
 from ..translator.lower.lower import lower
+from ..translator.pipeline import whole
 from ..translator.program.program import Program
+from ..translator.run.interpreter import Interpreter
 from .project.files import Contents, encoded, from_disk, grammar_cache, project, read, real_path
 
 MAX_BASES = 16
@@ -120,6 +122,11 @@ def cells_of(
             program, faults = lower(checked, policy)
             diagnostics.extend(faults.sorted())
             if program is None:
+                continue
+            if program.assumed and next(Interpreter(whole(program)).initials(), None) is None:
+                help = "what is assumed has to hold where a behaviour begins"
+                message = "no behaviour begins in a state like this: nothing would be examined"
+                diagnostics.add("bad-assume", program.assumed[0].span, message, help)
                 continue
             fairly = temporal and program.temporal and checked.memory == "sc"
             live = lower(checked, policy, fair_to_writers=True)[0] if fairly else program

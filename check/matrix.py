@@ -19,6 +19,7 @@ from ..dsl.syntax.fmt import meaning
 from ..translator.pipeline import about
 from ..translator.program.fairness import fairness
 from ..translator.program.findings import Reachable
+from ..translator.program.program import Invariant
 from ..translator.reduce.unlocked import Unlocked, unlocked
 from .cell import CellCheck, CellVerdict
 from .engines.together import confirm_claims_together, confirm_together
@@ -33,6 +34,7 @@ from .stop import Stop
 
 if TYPE_CHECKING:
     from .. import spin
+    from .engines.search import Searched
 
 
 def check_loaded(
@@ -238,6 +240,8 @@ class _Check:
         self.lock = threading.Lock()
         self.under_way: dict[int, tla.Progress] = {}
         self.told: int | None = None
+        self.violated: dict[str, None] = {}
+        self.searched = 0
         self.done = 0
         jobs = options.jobs or max(1, (os.cpu_count() or 1) // options.workers)
         if tools is None and compiled is None:
@@ -262,7 +266,7 @@ class _Check:
         return Runs(
             cell, lines, Path(self.loaded.path).name, tools, options.workers, tla.heap_share(self.share),
             options.run_seconds, options.states, options.keep, self.stop, self.progress,
-            quick=options.reduction,
+            self.seen, quick=options.reduction,
             memory=None if store is None else store.room("tlc"),
             compiled=self.compiled, bitstate=options.engine == "spin-bitstate",
         )  # fmt: skip
@@ -330,15 +334,30 @@ class _Check:
     def progress(self, now: tla.Progress) -> None:
         with self.lock:
             self.under_way[threading.get_ident()] = now
-            totals = [progress.totals for progress in self.under_way.values()]
-            states = sum(t.distinct or 0 for t in totals) or None
-            self.told = states or self.told
-            if not self.on_progress:
-                return
-            queue = sum(t.left or 0 for t in totals)
-            runs = sum(len(tuple(check.jobs())) for check in self.checks)
-            elapsed = time.monotonic() - self.started
-            self.on_progress(Progress(self.done, runs, states, queue if states else None, elapsed))
+            self._tell()
+
+    def seen(self, found: Searched) -> None:
+        """What the interpreter finds in a cell before another engine decides."""
+        with self.lock:
+            self.violated |= dict.fromkeys(found.violated)
+            self.searched += found.stopped is None
+            self._tell()
+
+    def _tell(self) -> None:
+        totals = [progress.totals for progress in self.under_way.values()]
+        states = sum(t.distinct or 0 for t in totals) or None
+        self.told = states or self.told
+        if not self.on_progress:
+            return
+        queue = sum(t.left or 0 for t in totals)
+        runs = sum(len(tuple(check.jobs())) for check in self.checks)
+        elapsed = time.monotonic() - self.started
+        self.on_progress(
+            Progress(
+                self.done, runs, states, queue if states else None, elapsed, tuple(self.violated),
+                self.searched == len(self.checks),
+            )
+        )  # fmt: skip
 
     def together(self, found: list[CellVerdict]) -> Result:
         failures = [check.failure for check in self.checks if check.failure]
@@ -353,6 +372,7 @@ class _Check:
                 v.property, v.kind, v.outcome, expected(v.cell, v.property), v.cell.scenario, v.cell.policy,
                 v.finding, v.evidence, v.vacuous, place_of(v.cell, v.property),
                 None if (stated := expectation(v.cell, v.property)) is None else stated.span,
+                tuple(self.words_of(one) for one in v.cell.program.assumed),
             )
             for v in found
         )  # fmt: skip
@@ -381,6 +401,11 @@ class _Check:
             unreached=() if failure or not self.whole() else self.unreached(), stopped=stopped,
             failure=failure,
         )  # fmt: skip
+
+    def words_of(self, assumed: Invariant) -> str:
+        """What is assumed, as its author wrote it."""
+        source = self.loaded.sources.get(assumed.span.path)
+        return assumed.property if source is None else source.formula(assumed.written or assumed.span)
 
     def whole(self) -> bool:
         """Whether every state of all that the model has was searched."""

@@ -111,13 +111,18 @@ class Hunts:
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Where a check is: runs ended and planned, distinct states found and still to be examined in
-    those under way, seconds so far."""
+    those under way, seconds so far.
+
+    What the interpreter says before another engine decides is preliminary: the safety properties that it
+    found `violated`, and whether it has `searched` all states of all cells, so that the others hold."""
 
     done: int
     runs: int
     states: int | None
     queue: int | None
     seconds: float
+    violated: tuple[str, ...] = ()
+    searched: bool = False
 
 
 def store_of(options: Options) -> tuple[Store | None, str]:

@@ -66,7 +66,8 @@ class Verdict:
     A `sometimes` that no behaviour satisfies is violated, without a
     finding.  `vacuous` names what a property supposes and no behaviour does.  `place` is where the
     property is stated, the first assertion where there are several (None for a check that is always
-    made), `expectation` where the model says what is expected (None where it does not).
+    made), `expectation` where the model says what is expected (None where it does not).  It is about
+    behaviours all of whose states satisfy what is `assumed`, as its author wrote it.
     """
 
     property: str
@@ -80,6 +81,7 @@ class Verdict:
     vacuous: bool = False
     place: Span | None = None
     expectation: Span | None = None
+    assumed: tuple[str, ...] = ()
 
     @builtins.property
     def as_expected(self) -> bool:

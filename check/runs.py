@@ -22,6 +22,7 @@ from .stop import RunFailed, RunStopped, Stop
 
 if TYPE_CHECKING:
     from .. import spin
+    from .engines.search import Searched
 
 # TLC 2.15 now and then misreads its own files when it prints a liveness counterexample, and breaks off.
 RETRIES = 2
@@ -42,7 +43,8 @@ class _Either(threading.Event):
 class Runs:
     """Without `tools` there is no TLC, with `compiled` there is Spin, which searches with bitstate hashing if
     `bitstate` says so.  `quick` says that runs are expected to be small.  TLC's answers are
-    kept in `memory`, and found there again (None: they are not).
+    kept in `memory`, and found there again (None: they are not).  `on_searched` is told what the
+    interpreter finds before another engine decides.
 
     `number` counts runs, `safety` those for safety properties; `cached` and `safety_cached` are how many of
     them were made before.  `states`, `generated` and `depth` are the last safety run's; `reached` has the
@@ -53,7 +55,8 @@ class Runs:
     def __init__(
         self, cell: Cell, lines: Mapping[str, tuple[str, ...]], file: str, tools: tla.Tools | None,
         workers: int, heap: int, seconds: float | None, max_states: int | None, keep: Path | None,
-        stop: Stop, on_progress: Callable[[tla.Progress], None], *, quick: bool, memory: tla.Memory | None,
+        stop: Stop, on_progress: Callable[[tla.Progress], None], on_searched: Callable[[Searched], None], *,
+        quick: bool, memory: tla.Memory | None,
         compiled: spin.Tools | None = None, bitstate: bool = False,
     ) -> None:  # fmt: skip
         self.cell = cell
@@ -69,6 +72,7 @@ class Runs:
         self.keep = keep
         self.stop = stop
         self.on_progress = on_progress
+        self.on_searched = on_searched
         self.quick = quick
         self.memory = memory
         self.number = 0

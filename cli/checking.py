@@ -62,4 +62,13 @@ def _progress(now: Progress) -> None:
     states = "starting" if now.states is None else f"{grouped(now.states)} states"
     queue = "" if now.queue is None else f", {grouped(now.queue)} to examine"
     runs = f"{now.done} of {now.runs} done, " if now.runs > 1 else ""
-    redraw(f"{runs}{states}{queue}, {now.seconds:.0f} s")
+    redraw(f"{_preliminary(now)}{runs}{states}{queue}, {now.seconds:.0f} s")
+
+
+def _preliminary(now: Progress) -> str:
+    """What the interpreter has found while another engine is still at it; "" for nothing."""
+    if now.violated:
+        first, *others = now.violated
+        more = f" and {len(others)} more" if others else ""
+        return f"preliminary: {first}{more} violated; "
+    return "preliminary: no safety property violated; " if now.searched else ""

@@ -60,3 +60,11 @@ class Source:
         if span.end_line > span.line:
             return line[span.column - 1 :].rstrip()
         return line[span.column - 1 : span.end_column - 1]
+
+    def formula(self, span: Span) -> str:
+        """The text of a formula in one line, without the comments in it."""
+        lines = [self.line(number) for number in range(span.line, span.end_line + 1)]
+        lines[-1] = lines[-1][: span.end_column - 1]
+        lines[0] = lines[0][span.column - 1 :]
+        # A formula has no text in it, so that whatever follows this sign is a comment.
+        return " ".join(" ".join(line.split("#")[0] for line in lines).split())

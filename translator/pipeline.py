@@ -42,4 +42,5 @@ def _formulas(program: Program) -> tuple[Expr, ...]:
     """What a run looks at besides claims."""
     if program.temporal:
         return tuple(property.formula for property in program.temporal)
-    return tuple(formula.condition for formula in (*program.invariants, *program.sometimes))
+    looked_at = (*program.invariants, *program.sometimes, *program.assumed)
+    return tuple(formula.condition for formula in looked_at)

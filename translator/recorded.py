@@ -107,7 +107,7 @@ def recorded(program: Program, model: m.Model, recording: m.Recording) -> Record
         definitions=rewritten(program.definitions, split.standing),
         variables=(*program.variables, *used, *own),
         invariants=(Invariant(RECORDED, looks, program.processes[0].span),),
-        sometimes=(), temporal=(), monitors=(), properties=(),
+        sometimes=(), temporal=(), monitors=(), properties=(), assumed=(),
     )  # fmt: skip
     return Recorded(program, numbers, slots, spans)
 

@@ -37,7 +37,8 @@ def safety_by_spin(
     try:
         made = promela(program, names, header=f"made by pfnspec from {runs.file}")
     except Unsupported as fault:
-        text = f"the program does not fit into Spin's integers: {fault}; --engine tlc has no such limit"
+        why = "does not fit into Spin's integers" if not program.assumed else "cannot be given to Spin"
+        text = f"the program {why}: {fault}; --engine tlc has no such limit"
         raise RunFailed(Failure("unsupported", text, str(fault), None)) from fault
     ended = threading.Event()
     with ThreadPoolExecutor(1) as pool:

@@ -153,6 +153,7 @@ def _verdict_data(verdict: Verdict) -> Data:
         "expected": verdict.expected,
         "as_expected": verdict.as_expected,
         "vacuous": verdict.vacuous,
+        "assumed": list(verdict.assumed),
         "place": None if verdict.place is None else _place(verdict.place),
         "expectation": None if verdict.expectation is None else _place(verdict.expectation),
         "evidence": _evidence_data(verdict.evidence),
@@ -169,7 +170,13 @@ def _finding_data(finding: Finding) -> Data:
         "calls": [_place(call) for call in finding.calls],
         "values": dict(finding.values),
         "positions": [
-            {"task": str(one.task), "label": one.label, "there": one.there, **_place(one.span)}
+            {
+                "task": str(one.task),
+                "label": one.label,
+                "there": one.there,
+                "within": one.within,
+                **_place(one.span),
+            }
             for one in finding.positions
         ],
         "initial": dict(finding.initial),

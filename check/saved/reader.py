@@ -213,6 +213,7 @@ class _Reader:
             data["policy"], None if finding is None else self.finding(data["property"], finding),
             self.optional(self.evidence, data["evidence"]), data["vacuous"],
             self.optional(self.span, data["place"]), self.optional(self.span, data["expectation"]),
+            tuple(data.get("assumed", ())),
         )  # fmt: skip
 
     def evidence(self, data: Data) -> Evidence:
@@ -246,7 +247,10 @@ class _Reader:
             tuple(data["reasons"]),
             self.tasks(data["stuck"]),
             tuple(
-                Position(self.task(one["task"]), one["label"], one["there"], self.span(one))
+                Position(
+                    self.task(one["task"]), one["label"], one["there"], self.span(one),
+                    one.get("within", False),
+                )
                 for one in data["positions"]
             ),
             self.optional(self.span, data.get("formula")),

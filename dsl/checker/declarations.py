@@ -12,6 +12,7 @@ from ..source import Span
 from ..syntax import tree
 from ..syntax.recover import Lost
 from ..vocabulary.lookup import BUILT_INS
+from .assumptions import assumptions
 from .bodies.body import Body
 from .bodies.calls import Bodies, reachable, refuse_recursion, refuse_unfit_for_atomic, warn_of_copies
 from .bodies.sites import refuse_unfit_sites
@@ -96,6 +97,7 @@ def examine(
     if not diagnostics.errors and not quick:
         refuse_large(processes, functions, diagnostics)
     claimed = formulas(declared, scenario, names, diagnostics)
+    supposed = assumptions(declared, scenario, claimed, names, diagnostics)
     asked = choices(declared, settings, names, diagnostics)
     policies = tuple(policy for policy in names.instances.values() if policy)
     owners: tuple[Owner, ...] = (*functions, *processes, *policies)
@@ -118,7 +120,7 @@ def examine(
         specification.header.name, specification.path, specification.doc,
         tuple(names.constants.items()), (*names.variables.values(), *names.pools.values()), tuple(processes),
         tuple(functions), tuple(claimed), texts, tuple(expected), scenario,
-        policies, asked, cpus, settings.preempt, unlocked, memory, measured, recorded,
+        policies, asked, cpus, settings.preempt, unlocked, memory, measured, recorded, supposed,
     )  # fmt: skip
     return Checked(model, names, bodies, diagnostics)
 
@@ -127,7 +129,7 @@ def name_of(node: tree.Declaration) -> str | None:
     """The name that a declaration declares, if it declares one."""
     return (
         None
-        if isinstance(node, tree.Policies | tree.Expect | tree.Accept | tree.AcceptUnlocked)
+        if isinstance(node, tree.Policies | tree.Expect | tree.Accept | tree.AcceptUnlocked | tree.Assume)
         else node.name
     )
 
@@ -267,6 +269,7 @@ def _outline(declared: tuple[tree.Declaration, ...], names: Names) -> None:
         reached = [(name, functions[name]) for name in reachable(own, functions)]
         for owner, body in ((node.name, own), *reached):
             names.labels[node.name].update({(owner, label): span for label, span in body.labels.items()})
+            names.regions.setdefault(node.name, set()).update((owner, region) for region in body.regions)
             names.locals[node.name].update({(owner, name): v for name, v in body.declared.items()})
 
 

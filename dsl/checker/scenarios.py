@@ -187,7 +187,7 @@ def _statements(node: object) -> Iterator[object]:
                 todo.extend((body, *others))
             case (
                 tree.While(body=body) | tree.For(body=body) | tree.With(body=body) | tree.Atomic(body=body)
-                | tree.Elif(body=body) | tree.Else(body=body) | tree.Or(body=body)
+                | tree.Elif(body=body) | tree.Else(body=body) | tree.Or(body=body) | tree.Region(body=body)
             ):  # fmt: skip
                 todo.append(body)
             case _:

@@ -181,6 +181,16 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """`label name:` with a block.  Its head is a label of that name."""
+
+    owner: str
+    name: str
+    body: tuple[Statement, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Return:
     value: Source | None
     span: Span
@@ -291,7 +301,7 @@ class Delegate:
 Statement = (
     Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | LockAction | QueueAction
     | RcuAction | MaskAction | Verb | SetState | WakeTask | Join | Assert | Await | Label
-    | Goto | Return | Break | Continue | If | While | For | With | Either | Atomic
+    | Goto | Return | Break | Continue | If | While | For | With | Either | Atomic | Region
 )  # fmt: skip
 
 
@@ -346,15 +356,26 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True)
+class Assumption:
+    """`assume condition`: behaviours are followed as long as it holds; `text` is what its author wrote, at
+    `written`."""
+
+    text: str
+    condition: Expr
+    span: Span
+    written: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """`measure name: process at start until process at end`: how long a task of the process takes from one
     label to the next time it comes to the other.  A label has one or two parts; it is no step and no
-    claim."""
+    claim.  Without `end`, `measure name: process in start`: how long it is in that region."""
 
     name: str
     process: str
     start: tuple[str, ...]
-    end: tuple[str, ...]
+    end: tuple[str, ...] | None
     span: Span
 
 
@@ -399,6 +420,7 @@ class Model:
     memory: str = "sc"
     measures: tuple[Measure, ...] = ()
     recordings: tuple[Recording, ...] = ()
+    assumed: tuple[Assumption, ...] = ()
 
     def policy(self, name: str) -> Policy:
         return next(policy for policy in self.policies if policy.name == name)

@@ -251,12 +251,14 @@ class TaskOf:
 
 @dataclass(frozen=True, slots=True)
 class AtLabel:
-    """`vcpu[v] at refresh.done`; `label` has one or two parts."""
+    """`vcpu[v] at refresh.done`; `label` has one or two parts.  `within`: `vcpu[v] in refresh.done`,
+    anywhere in the region of that name."""
 
     task: TaskOf
     label: tuple[str, ...]
     span: Span
     sort: Sort = BOOL
+    within: bool = False
 
 
 @dataclass(frozen=True, slots=True)

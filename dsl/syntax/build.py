@@ -211,6 +211,9 @@ class Build(Transformer[Token, Any]):
     def atomic(self, meta: Meta, c: list[Any]) -> tree.Atomic:
         return tree.Atomic(self._head(meta), c[0])
 
+    def region(self, meta: Meta, c: list[Any]) -> tree.Region:
+        return tree.Region(self._head(meta), str(c[0]), c[1])
+
     # -- declarations
 
     def declaration(self, meta: Meta, c: list[Any]) -> Any:
@@ -289,11 +292,17 @@ class Build(Transformer[Token, Any]):
     def sometimes(self, meta: Meta, c: list[Any]) -> tree.Sometimes:
         return tree.Sometimes(self._head(meta), str(c[0]), c[-1], _doc(c[2:-1]), c[1] or ())
 
+    def assume(self, meta: Meta, c: list[Any]) -> tree.Assume:
+        return tree.Assume(self._head(meta), c[0])
+
     def mark(self, meta: Meta, c: list[Any]) -> tree.Mark:
         return tree.Mark(self._span(meta), str(c[0]), c[1])
 
     def measure(self, meta: Meta, c: list[Any]) -> tree.Measure:
-        return tree.Measure(self._head(meta), str(c[0]), c[1], c[2])
+        return tree.Measure(self._head(meta), str(c[0]), c[1], c[2] if c[2:] else None)
+
+    def stay(self, meta: Meta, c: list[Any]) -> tree.Mark:
+        return tree.Mark(self._span(meta), str(c[0]), c[1])
 
     def setting(self, meta: Meta, c: list[Any]) -> tree.Setting:
         return tree.Setting(self._span(meta), str(c[0]), c[1])
@@ -302,7 +311,8 @@ class Build(Transformer[Token, Any]):
         doc, lines = _documented(c[1:])
         settings = tuple(line for line in lines if isinstance(line, tree.Setting))
         policies = tuple(line for line in lines if isinstance(line, tree.Policies))
-        return tree.Scenario(self._head(meta), str(c[0]), settings, policies, doc)
+        assumed = tuple(line for line in lines if isinstance(line, tree.Assume))
+        return tree.Scenario(self._head(meta), str(c[0]), settings, policies, doc, assumed)
 
     def verdict(self, meta: Meta, c: list[Any]) -> Literal["holds", "violated"]:
         return "holds" if c[0] == "holds" else "violated"

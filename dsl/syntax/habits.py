@@ -29,7 +29,22 @@ _Help = Advice | str | Callable[[re.Match[str]], Advice | str]
 """What to write instead, which may depend on what was found in the line."""
 
 
-def _without_kind(match: re.Match[str]) -> Advice:
+_KERNEL_TYPES = {
+    "completion": "completion", "mutex": "mutex", "rw_semaphore": "rwsem", "kref": "kref",
+    "wait_queue_head": "waitqueue", "srcu_struct": "srcu", "work_struct": "", "timer_list": "",
+}  # fmt: skip
+"""How a `struct` of the kernel is called here; empty for what is a declaration of its own."""
+
+
+def _without_kind(match: re.Match[str]) -> Advice | str:
+    named = re.match(r"\s*(\w+)", match.string[match.end() :])
+    known = _KERNEL_TYPES.get(named[1]) if named else None
+    if known == "":
+        return "declare it with its body: `work NAME:` or `timer NAME:`"
+    if named and known == named[1]:
+        return Advice(f"write `{known}`", (Rewrite(""),))
+    if known:
+        return f"write `{known}`"
     text = (
         "write its name alone: that of a `class` or an `enum`, or `mutex`, `spinlock`, `rwlock`, `rwsem`, "
         "`waitqueue`"

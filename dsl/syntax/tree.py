@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .tree_expressions import *
+from .tree_measures import Mark as Mark
+from .tree_measures import Measure as Measure
 from .tree_recordings import Event as Event
 from .tree_recordings import Ignore as Ignore
 from .tree_recordings import Part as Part
@@ -194,9 +196,17 @@ class Atomic(Node):
     body: Block
 
 
+@dataclass(frozen=True, slots=True)
+class Region(Node):
+    """`label crit:` with a block"""
+
+    name: str
+    body: Block
+
+
 Statement = (
     Docstring | Local | Assign | Augmented | CallStatement | Assert | Await | Label | Wait | Delegate
-    | Goto | Return | Break | Continue | Pass | Gap | If | While | For | With | Either | Atomic
+    | Goto | Return | Break | Continue | Pass | Gap | If | While | For | With | Either | Atomic | Region
 )  # fmt: skip
 
 
@@ -372,20 +382,11 @@ class Sometimes(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark(Node):
-    """`vcpu at refreshing` in a `measure`"""
+class Assume(Node):
+    """`assume len(queue) <= 2`, of the model or within a scenario: behaviours that leave it are not
+    followed."""
 
-    process: str
-    label: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Measure(Node):
-    """`measure refresh_time: vcpu at refreshing until vcpu at use`"""
-
-    name: str
-    start: Mark
-    end: Mark
+    formula: Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,6 +403,7 @@ class Scenario(Node):
     settings: tuple[Setting, ...]
     policies: tuple[Policies, ...]
     doc: str | None
+    assumed: tuple[Assume, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,7 +435,8 @@ class AcceptUnlocked(Node):
 
 Declaration = (
     Const | TypeAlias | Enum | Struct | Shared | Ghost | Process | Function | Policy | Policies
-    | Invariant | Property | Sometimes | Measure | Scenario | Expect | Accept | AcceptUnlocked | Recording
+    | Invariant | Property | Sometimes | Assume | Measure | Scenario | Expect | Accept
+    | AcceptUnlocked | Recording
 )  # fmt: skip
 
 

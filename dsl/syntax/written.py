@@ -58,4 +58,4 @@ def _clause(node: tree.Clause) -> str:
 def _within(node: tree.Expr) -> str:
     """The text of an operand."""
     text = written(node)
-    return f"({text})" if isinstance(node, tree.Unary | tree.Binary | tree.Comparison | tree.At) else text
+    return f"({text})" if isinstance(node, tree.Unary | tree.Binary | tree.Comparison) else text

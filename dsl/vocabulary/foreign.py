@@ -255,6 +255,10 @@ _NAMES: tuple[tuple[str, str | Alike], ...] = (
     (r"atomic(64|_long)?_t|refcount_t", "declare a `range(n)`: atomic operations take it"),
     (r"(raw_)?spinlock_t|raw_spinlock", Alike("write `spinlock`", "spinlock")),
     (r"rwlock_t", Alike("write `rwlock`", "rwlock")),
+    (
+        r"(__)?[us](8|16|32|64)|u?int(8|16|32|64)?_t|size_t|ssize_t|unsigned|long",
+        "say which values it has, as in `range(4)`: each more is a state more",
+    ),
     (r"rw_semaphore", Alike("write `rwsem`", "rwsem")),
     (
         r"s?wait_queue_head_t|s?wait_queue_head|swait_queue\w*",

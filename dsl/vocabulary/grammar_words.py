@@ -5,10 +5,12 @@ from __future__ import annotations
 from .word import Word
 
 
-def _declares(word: str, doc: str, snippet: str, opens: str = "", names: bool = True) -> Word:
+def _declares(
+    word: str, doc: str, snippet: str, opens: str = "", names: bool = True, takes: str = "name"
+) -> Word:
     return Word(
         word, "declaration", doc, snippet=snippet, reserved=False, begins=True,
-        opens=opens, takes="name", names=names, modifies=word in ("daemon", "unfair"),  # type: ignore[arg-type]
+        opens=opens, takes=takes, names=names, modifies=word in ("daemon", "unfair"),  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -60,6 +62,13 @@ DECLARATIONS: tuple[Word, ...] = (
     _declares("invariant", "What holds in every state.", "invariant ${1:name}: $0", "lines"),
     _declares("property", "What holds of every fair behaviour.", "property ${1:name}: $0", "lines"),
     _declares("sometimes", "What holds in some state that is reached.", "sometimes ${1:name}: $0", "lines"),
+    _declares(
+        "assume",
+        "Behaviours that leave it are not followed, and each verdict says so.",
+        "assume $0",
+        names=False,
+        takes="operand",
+    ),
     _declares(
         "measure",
         "What `pfnspec cost` times.",
@@ -146,7 +155,12 @@ STATEMENTS: tuple[Word, ...] = (
     _statement(
         "await", "Waits until a condition, read as a whole, holds.", "await ${1:condition}", takes="operand"
     ),
-    _statement("label", "Names the place, for `at`.", "label ${1:name}", takes="name"),
+    _statement(
+        "label",
+        "Names the place, for `at`; with a block a region, for `in`.",
+        "label ${1:name}",
+        takes="name",
+    ),
     _statement(
         "wait",
         "Waits for a condition on a waitqueue, by the policy of the run.",

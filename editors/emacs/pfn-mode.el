@@ -37,7 +37,7 @@
 
 ;; words: made by generate.py
 (defconst pfn--declaration-words
-  '("accept" "class" "const" "daemon" "def" "enum" "event" "expect" "from" "ghost" "ignore" "interrupt" "invariant" "measure" "model" "nmi" "part" "policies" "policy" "probe" "process" "property" "recording" "scenario" "shared" "softirq" "sometimes" "threads" "timer" "to" "type" "under" "unfair" "unlocked" "varies" "weaker" "where" "word" "work"))
+  '("accept" "assume" "class" "const" "daemon" "def" "enum" "event" "expect" "from" "ghost" "ignore" "interrupt" "invariant" "measure" "model" "nmi" "part" "policies" "policy" "probe" "process" "property" "recording" "scenario" "shared" "softirq" "sometimes" "threads" "timer" "to" "type" "under" "unfair" "unlocked" "varies" "weaker" "where" "word" "work"))
 (defconst pfn--statement-words
   '("assert" "atomic" "await" "break" "continue" "either" "elif" "else" "for" "goto" "holding" "if" "label" "on" "pass" "return" "timeout" "wait" "while" "with"))
 (defconst pfn--operator-words

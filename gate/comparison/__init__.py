@@ -1,8 +1,8 @@
 """Two specifications compared: `compare.compare` is the stage. Nothing is read or run for it.
 
 Comes out: `difference.Difference`s, each with what it does to what is claimed and examined. `claims`,
-`bodies` and `constants` are the parts of a comparison, over `terms` (expressions without places) and
-`occurrences` (where assertions stand), `parts` what of a declaration is compared; `implication` says which
-of two formulas says more, `certain` what is so in every state. What cannot be read off the form of two
-formulas counts as `DIFFERENT`.
+`assumptions`, `bodies` and `constants` are the parts of a comparison, over `terms` (expressions without
+places) and `occurrences` (where assertions stand), `sides` what claims rest on, `parts` what of a declaration
+is compared; `implication` says which of two formulas says more, `certain` what is so in every state. What
+cannot be read off the form of two formulas counts as `DIFFERENT`.
 """

@@ -17,10 +17,12 @@ from ...dsl.syntax import tree
 from ...dsl.vocabulary.lookup import ASSERTING, BARRIERS, CHOICES, WAKING
 from .difference import DIFFERENT, NEUTRAL, STRONGER, WEAKER, Difference
 from .implication import change_of_domain, direction
+from .sides import Side, root
 from .terms import Surroundings, Term, code, domain, names_in, nodes, shape, term, truth
 
-_Compound = tree.If | tree.While | tree.For | tree.With | tree.Either | tree.Atomic
-_TIMELESS = tree.Assert | tree.Label
+_Compound = tree.If | tree.While | tree.For | tree.With | tree.Either | tree.Atomic | tree.Region
+_NAMING = tree.Label | tree.Region
+_TIMELESS = tree.Assert | _NAMING
 _JUMPS = tree.Return | tree.Break | tree.Continue | tree.Goto
 
 
@@ -39,61 +41,6 @@ class Token:
     @property
     def atomic(self) -> bool:
         return any(isinstance(header, tree.Atomic) for header in self.around)
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two specifications: its names, the ghosts that something reads, the labels that formulas
-    name."""
-
-    where: Surroundings
-    ghosts: frozenset[str]
-    read: frozenset[str]
-    labels: frozenset[str]
-
-
-def side(specification: tree.Tree, where: Surroundings) -> Side:
-    """What has to be known of a specification beside its bodies."""
-    ghosts = frozenset(node.name for node in specification.declarations if isinstance(node, tree.Ghost))
-    labels = frozenset(
-        part.label[-1] for part in nodes(specification.declarations) if isinstance(part, tree.At)
-    )
-    read: set[str] = set()
-    for node in nodes(specification.declarations):
-        match node:
-            case tree.Assign(target=target, value=value) | tree.Augmented(target=target, value=value):
-                # A ghost that goes into itself, or into another one that nothing reads, is not read.
-                read |= (names_in(value) - ghosts) | (names_in(target) - {_root(target)})
-                if _root(target) not in ghosts:
-                    read |= names_in(value)
-            case tree.Assert(condition=part) | tree.Invariant(formula=part) | tree.Property(formula=part):
-                read |= names_in(part)
-            case tree.Sometimes(formula=part) | tree.If(condition=part) | tree.While(condition=part):
-                read |= names_in(part)
-            case _:
-                pass
-    return Side(where, ghosts, frozenset(_closed(specification, ghosts, read)), labels)
-
-
-def _closed(specification: tree.Tree, ghosts: frozenset[str], read: set[str]) -> set[str]:
-    """With the ghosts that go into ghosts that are read."""
-    before = -1
-    while before != len(read):
-        before = len(read)
-        for node in nodes(specification.declarations):
-            if isinstance(node, tree.Assign | tree.Augmented) and _root(node.target) in ghosts & read:
-                read |= names_in(node.value)
-            elif (isinstance(node, tree.CallStatement) and _root(node.expression) in ghosts & read) or (
-                isinstance(node, tree.CallStatement) and _root(node.expression) not in ghosts
-            ):
-                read |= names_in(node.expression)
-    return read
-
-
-def _root(node: object) -> str:
-    while isinstance(node, tree.Attribute | tree.Subscript | tree.Call):
-        node = node.function if isinstance(node, tree.Call) else node.base
-    return node.id if isinstance(node, tree.Name) else ""
 
 
 def flat(block: tree.Block | None, owner: str, around: tuple[object, ...] = ()) -> Iterator[Token]:
@@ -148,7 +95,7 @@ def compare_bodies(
     found += _gathered(added, old, new, gone=False)
     headers = {id(token.node) for run in (*removed, *added) for token in run}
     headers |= {id(token.node) for pair in kept if pair[0].key != pair[1].key for token in pair}
-    return found + _standing(kept, headers, new)
+    return found + _standing(kept, headers, old.labels | new.labels)
 
 
 def _alike(gone: list[Token], come: list[Token]) -> Iterator[tuple[Token, Token]]:
@@ -157,7 +104,7 @@ def _alike(gone: list[Token], come: list[Token]) -> Iterator[tuple[Token, Token]
     for at, tokens in enumerate((gone, come)):
         for token in tokens:
             # What is only found elsewhere has moved, and what was there before was not put here.
-            if token.node is not None and not isinstance(token.node, tree.Assert | tree.Label | tree.Atomic):
+            if token.node is not None and not isinstance(token.node, _TIMELESS | tree.Atomic):
                 if not any(token.key == other.key for other in (come, gone)[at]):
                     by_kind[type(token.node)][at].append(token)
     for left, right in by_kind.values():
@@ -192,9 +139,10 @@ def _moved(
                 one, other = told[0]
                 more = f", with {len(told) - 1} more" if len(told) > 1 else ""
                 from_ = "" if one.owner == other.owner else f" from `{one.owner}`"
-                what = {tree.Assert: "the assertion", tree.Label: "a label that claims name"}.get(
-                    type(other.node), "a statement"
-                )
+                what = {
+                    tree.Assert: "the assertion", tree.Label: "a label that claims name",
+                    tree.Region: "a region that claims name",
+                }.get(type(other.node), "a statement")  # fmt: skip
                 message = f"{what} has moved{from_}{more}"
                 found.append(Difference("moved", DIFFERENT, _title(other), message, one.span, other.span))
     return found
@@ -202,7 +150,7 @@ def _moved(
 
 def _tells(token: Token, labels: frozenset[str]) -> bool:
     """Whether the place of a token matters; an `atomic` is told by what it holds."""
-    if isinstance(token.node, tree.Label):
+    if isinstance(token.node, _NAMING):
         return token.node.name in labels
     return not isinstance(token.node, tree.Atomic)
 
@@ -239,6 +187,9 @@ def _removed(token: Token, old: Side) -> tuple[str, str, str] | None:
         case tree.Label(name=name):
             used = name in old.labels
             return "label-removed", DIFFERENT if used else NEUTRAL, "a label is removed"
+        case tree.Region(name=name):
+            used = name in old.labels
+            return "region-removed", DIFFERENT if used else NEUTRAL, "a region is removed"
         case tree.Or():
             return "choice-removed", WEAKER, "an alternative is removed"
         case tree.With():
@@ -266,6 +217,9 @@ def _added(token: Token, new: Side, old: Side) -> tuple[str, str, str] | None:
             return None
         case tree.Label():
             return "label-added", NEUTRAL, "a label is added"
+        case tree.Region(name=name):
+            used = name in old.labels
+            return "region-added", DIFFERENT if used else NEUTRAL, "a region is added"
         case tree.If(condition=condition) | tree.While(condition=condition) | tree.Elif(condition=condition):
             if truth(condition, new.where) is False:
                 return "never-reached", WEAKER, "what stands below this is never reached"
@@ -291,8 +245,8 @@ def _added(token: Token, new: Side, old: Side) -> tuple[str, str, str] | None:
 
 def _root_of(node: object) -> str:
     if isinstance(node, tree.Assign | tree.Augmented):
-        return _root(node.target)
-    return _root(node.expression) if isinstance(node, tree.CallStatement) else ""
+        return root(node.target)
+    return root(node.expression) if isinstance(node, tree.CallStatement) else ""
 
 
 def _about_ghost(node: object, of: Side) -> bool:
@@ -313,7 +267,7 @@ def shape_free(node: object) -> object:
             return part
         case tree.With(lock=lock, condition=condition):
             return lock, condition
-        case tree.Else() | tree.Or() | tree.Either() | tree.Atomic():
+        case tree.Else() | tree.Or() | tree.Either() | tree.Atomic() | tree.Region():
             return ()
         case _:
             return node
@@ -394,7 +348,7 @@ def change_of_bound(
     return effect, "the type is written otherwise" if effect == NEUTRAL else "the type is changed"
 
 
-def _standing(kept: list[tuple[Token, Token]], headers: set[int], new: Side) -> list[Difference]:
+def _standing(kept: list[tuple[Token, Token]], headers: set[int], labels: frozenset[str]) -> list[Difference]:
     """What became of the surroundings of statements that are there before and after."""
     found: list[Difference] = []
 
@@ -403,16 +357,21 @@ def _standing(kept: list[tuple[Token, Token]], headers: set[int], new: Side) -> 
         if one.node is None:
             return None
         if isinstance(one.node, _TIMELESS):
-            if _headers(one) == _headers(other) or one.owner != other.owner:
+            if _headers(one, labels) == _headers(other, labels) or one.owner != other.owner:
                 return None
             if any(id(header) in headers for header in (*one.around, *other.around)):
                 return None
             return "stands-elsewhere", DIFFERENT, "it stands below something else", _title(other)
+        region = _regions(one, labels), _regions(other, labels)
+        if region[0] != region[1] and one.owner == other.owner:
+            if not any(id(header) in headers for header in (*one.around, *other.around)):
+                message = "the border of a region that claims name has moved"
+                return "region-moved", DIFFERENT, message, other.owner
         if other.atomic and not one.atomic:
             return "atomic-widened", WEAKER, "an `atomic` holds what it did not hold before", other.owner
         if one.atomic and not other.atomic:
             return "atomic-narrowed", STRONGER, "this is no longer part of an `atomic`", other.owner
-        if _headers(one) == _headers(other) or one.owner != other.owner:
+        if _headers(one, labels) == _headers(other, labels) or one.owner != other.owner:
             return None
         fresh = [h for h in other.around if shape(h) not in [shape(o) for o in one.around]]
         if any(id(header) in headers for header in (*one.around, *fresh)):
@@ -430,6 +389,11 @@ def _standing(kept: list[tuple[Token, Token]], headers: set[int], new: Side) -> 
     return found
 
 
-def _headers(token: Token) -> list[Term]:
+def _headers(token: Token, labels: frozenset[str]) -> list[Term]:
     timed = not isinstance(token.node, _TIMELESS)
-    return [shape(h) for h in token.around if not (timed and isinstance(h, tree.Atomic))]
+    silent = [h for h in token.around if isinstance(h, tree.Region) and h.name not in labels]
+    return [shape(h) for h in token.around if h not in silent and not (timed and isinstance(h, tree.Atomic))]
+
+
+def _regions(token: Token, labels: frozenset[str]) -> list[str]:
+    return [h.name for h in token.around if isinstance(h, tree.Region) and h.name in labels]

@@ -12,7 +12,8 @@ from ...dsl.checker.prelude import prelude
 from ...dsl.checker.scenarios import STANDARD, scenario_names
 from ...dsl.source import Span
 from ...dsl.syntax import tree
-from .bodies import change_of_bound, compare_bodies, side
+from .assumptions import assumed_terms, compare_assumptions
+from .bodies import change_of_bound, compare_bodies
 from .claims import Pair, compare_assertions, compare_expectations, compare_formulas
 from .constants import compare_aliases, compare_constants
 from .difference import DIFFERENT, EFFECTS, NEUTRAL, STRONGER, WEAKER, Difference, worst
@@ -31,6 +32,7 @@ from .parts import (
     tasks_of,
     whole_of,
 )
+from .sides import side
 from .terms import Term, domain, nodes, shape, surroundings, term
 
 _ACCEPTANCES = tree.Accept | tree.AcceptUnlocked
@@ -300,7 +302,8 @@ class _Comparison:
         set_ = {s.name: term(s.value, where) for s in node.settings} if node else {}
         cpus = set_.get("cpus", ("name", "unlimited"))
         preempt, memory = set_.get("preempt", ("name", "none")), set_.get("memory", ("name", "sc"))
-        return where.values, cpus, preempt, memory, shape(policies_line(of, name))
+        assumed = assumed_terms(of, name, where)
+        return where.values, cpus, preempt, memory, shape(policies_line(of, name)), assumed
 
     def scenes(self) -> Iterator[Difference]:
         for name in scenario_names(self.old):
@@ -326,6 +329,7 @@ class _Comparison:
             a, b = scenario_of(self.old, one), scenario_of(self.new, other)
             if a and b:
                 yield from self.scheduler(a, b)
+            yield from compare_assumptions(self.old, self.new, one, other, self.pairs[other])
 
     def scheduler(self, old: tree.Scenario, new: tree.Scenario) -> Iterator[Difference]:
         before, after = ({s.name: s for s in of.settings} for of in (old, new))

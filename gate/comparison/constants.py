@@ -194,6 +194,11 @@ def _sizes(names: set[str], new: tree.Tree, left: Surroundings, right: Surroundi
                 said: object = (node.lock, node.condition) if isinstance(node, tree.With) else node
                 if names & set(_outside_domains(said)):
                     yield "other code"
+            case tree.Assume(formula=part):
+                says = direction(term(part, left), term(part, right))
+                yield from {STRONGER: ("narrower",), WEAKER: ("wider",), DIFFERENT: ("other code",)}.get(
+                    says, ()
+                )
             case tree.Setting(value=value) if names & names_in(value):
                 yield "other code"
             case _:

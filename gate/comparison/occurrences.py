@@ -94,7 +94,7 @@ class _Walk:
         statements = [s for s in block.statements if not isinstance(s, tree.Docstring | tree.Pass)]
         landings = {part.name for part in nodes(block) if isinstance(part, tree.Goto)}
         for at, statement in enumerate(statements):
-            if isinstance(statement, tree.Label) and statement.name in landings:
+            if isinstance(statement, tree.Label | tree.Region) and statement.name in landings:
                 # Control comes here past some of what stands above; whatever changes there makes it another.
                 above = nodes(tuple(statements[:at]))
                 parts = tuple(shape(part) for part in above if isinstance(part, tree.Node))
@@ -103,7 +103,8 @@ class _Walk:
             rest = statements[at + 1 :]
             last = here.last and all(isinstance(s, tree.Assert | tree.Label) for s in rest)
             yield from self.statement(statement, replace(after, last=last))
-            own = frozenset(part.name for part in nodes(statement) if isinstance(part, tree.Label))
+            labels = tree.Label | tree.Region
+            own = frozenset(part.name for part in nodes(statement) if isinstance(part, labels))
             ways = self.leaves(statement, own)
             after = after.under(*(negated(way) for way in ways), *self.passed(statement))
 
@@ -127,8 +128,8 @@ class _Walk:
             case tree.For(name=name, domain=domain, body=body):
                 guard = ("for", name, term(domain, self.where))
                 yield from self.block(body, replace(here.under(guard), last=False))
-            case tree.With(body=body) | tree.Atomic(body=body):
-                inner = here if isinstance(node, tree.Atomic) else replace(here, last=False)
+            case tree.With(body=body) | tree.Atomic(body=body) | tree.Region(body=body):
+                inner = replace(here, last=False) if isinstance(node, tree.With) else here
                 yield from self.block(body, inner)
             case tree.Either(body=body, others=others):
                 for branch in (body, *(other.body for other in others)):
@@ -185,7 +186,7 @@ class _Walk:
                 return tuple(joined("and", (term(condition, self.where), way)) for way in ways)
             case tree.For(body=body):
                 return self.leaves(body, own, True)
-            case tree.With(body=body) | tree.Atomic(body=body):
+            case tree.With(body=body) | tree.Atomic(body=body) | tree.Region(body=body):
                 return self.leaves(body, own, returns_only)
             case tree.Either(body=body, others=others):
                 return tuple(

@@ -144,5 +144,8 @@ def _assertions(node: tree.Statement | tree.Block) -> Iterator[tree.Assert]:
         case tree.Either(body=body, others=others):
             for block in (body, *(one.body for one in others)):
                 yield from _assertions(block)
-        case tree.While(body=body) | tree.For(body=body) | tree.With(body=body) | tree.Atomic(body=body):
+        case (
+            tree.While(body=body) | tree.For(body=body) | tree.With(body=body) | tree.Atomic(body=body)
+            | tree.Region(body=body)
+        ):  # fmt: skip
             yield from _assertions(body)

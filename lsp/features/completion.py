@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from ..server import Server
 
 _CHAIN = re.compile(r"([A-Za-z_]\w*(?:\[[^\[\]]*(?:\[[^\[\]]*\])?[^\[\]]*\]|\.\w+)*)\.\w*$")
-
+# `P in R`, behind whatever may stand before a formula.
+_IN_REGION = re.compile(r"([A-Za-z_]\w*)(?:\[[^\]]*\])?\s+in\s+(?:\w+\.)?\w*$")
 _OPERATORS = tuple(word.word for word in OPERATORS)
 
 
@@ -112,6 +113,8 @@ def offers(place: Place) -> Iterator[Offer]:
             yield from _policies(place)
     elif match := re.search(r"([A-Za-z_]\w*)(?:\[[^\]]*\])?\s+at\s+(?:\w+\.)?\w*$", code):
         yield from _labels(place, match[1])
+    elif (match := _IN_REGION.search(code)) and match[1] in _declared(place, tree.Process):
+        yield from _regions(place, match[1])
     elif _wants_type(place, code):
         yield from _types(place)
     elif place.statement and place.indent == 0 and (place.in_head or not place.before):
@@ -245,6 +248,12 @@ def _labels(place: Place, process: str) -> Iterator[Offer]:
     for owner, name in (names.labels if names else {}).get(process, {}):
         yield Offer(name, label, f"label in {owner}")
     yield Offer("end", label, "the end of the process")
+
+
+def _regions(place: Place, process: str) -> Iterator[Offer]:
+    names = place.analysis.checked.names if place.analysis.checked else None
+    for owner, name in sorted((names.regions if names else {}).get(process, ())):
+        yield Offer(name, types.CompletionItemKind.Reference, f"region in {owner}")
 
 
 def _wants_type(place: Place, code: str) -> bool:

@@ -97,7 +97,7 @@ def document_symbols(analysis: Analysis, encoding: str) -> Iterator[types.Docume
         if (
             kind is None
             or here is None
-            or isinstance(node, tree.Policies | tree.Expect | tree.Accept | tree.AcceptUnlocked)
+            or isinstance(node, tree.Policies | tree.Expect | tree.Accept | tree.AcceptUnlocked | tree.Assume)
         ):
             continue
         whole = _whole(node)

@@ -34,7 +34,9 @@ class _Walker:
         self.fields: dict[str, set[str]] = {}
         self.locals: dict[str, dict[str, Symbol]] = {}
         for node in whole.declarations:
-            if isinstance(node, tree.Policies | tree.Expect | tree.Accept | tree.AcceptUnlocked):
+            if isinstance(
+                node, tree.Policies | tree.Expect | tree.Accept | tree.AcceptUnlocked | tree.Assume
+            ):
                 continue
             self.top[node.name] = KINDS[type(node)]
             if isinstance(node, tree.Enum):
@@ -86,6 +88,9 @@ class _Walker:
                 for use in uses:
                     self.policy(use)
                 return
+            case tree.Assume(formula=formula):
+                self.expressions(formula)
+                return
             case tree.Expect():
                 self.expectation(node)
                 return
@@ -119,12 +124,14 @@ class _Walker:
                 self.expressions(node.formula)
             case tree.Measure(start=start, end=end):
                 for mark in (start, end):
-                    span = self.first(mark.process, mark.span)
-                    if span is not None:
+                    span = None if mark is None else self.first(mark.process, mark.span)
+                    if mark is not None and span is not None:
                         self.add(span, self.top_symbol(mark.process))
+                        self.label(mark.span, mark.label, tree.Name(span, mark.process))
             case tree.Recording():
                 recording_names.walk(node, self)
-            case tree.Scenario(settings=settings, policies=policies):
+            case tree.Scenario(settings=settings, policies=policies, assumed=assumed):
+                self.expressions(*(one.formula for one in assumed))
                 for setting in settings:
                     span = self.first(setting.name, setting.span)
                     if span is not None:
@@ -228,6 +235,9 @@ class _Walker:
                     self.expressions(condition)
                 case tree.Label(name=name) as label:
                     self.declare(label, Symbol("label", self.owner, name), r"label\s+")
+                case tree.Region(name=name, body=body) as region:
+                    self.declare(region, Symbol("label", self.owner, name), r"label\s+")
+                    todo.insert(0, body)
                 case tree.Goto(name=name) as jump:
                     span = self.first(name, jump.span, r"goto\s+")
                     if span is not None:
@@ -290,6 +300,9 @@ class _Walker:
             case tree.At(span=span, task=task, label=label):
                 self.expression(task)
                 self.label(span, label, task)
+            case tree.Comparison(first=task, rest=((_, region),)) if named := self.region(task, region):
+                self.expression(task)
+                self.label(region.span, named, task)
             case tree.Generator(element=element, clauses=clauses):
                 self.generator(element, clauses)
             case tree.SetComprehension(generator=generator):
@@ -357,6 +370,21 @@ class _Walker:
                 *self.checked.names.labels.get(process, ()),
             ):
                 yield owner
+
+    def region(self, task: tree.Expr, region: tree.Expr) -> tuple[str, ...] | None:
+        """The name of a region, if that is what `task in region` asks for."""
+        base = task.base if isinstance(task, tree.Subscript) else task
+        if not isinstance(base, tree.Name) or base.id in self.own or base.id in self.bounds:
+            return None
+        if self.top.get(base.id) != "process":
+            return None
+        match region:
+            case tree.Name(id=name):
+                return (name,)
+            case tree.Attribute(base=tree.Name(id=owner), name=name):
+                return owner, name
+            case _:
+                return None
 
     def label(self, whole: Span, label: tuple[str, ...], task: tree.Expr) -> None:
         base = task.base if isinstance(task, tree.Subscript) else task

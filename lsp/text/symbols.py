@@ -68,7 +68,7 @@ def locals_of(node: tree.Process | tree.Function | tree.Policy) -> Iterator[tupl
                 todo.extend((body, *others))
             case (
                 tree.While(body=body) | tree.With(body=body) | tree.Atomic(body=body) | tree.Elif(body=body)
-                | tree.Else(body=body) | tree.Or(body=body)
+                | tree.Else(body=body) | tree.Or(body=body) | tree.Region(body=body)
             ):  # fmt: skip
                 todo.append(body)
             case _:

@@ -15,7 +15,7 @@ from ..text.words import xml_safe
 from .picture import STYLE, NoPicture, picture
 from .sources import figures
 from .spread import spread
-from .text import HEADS, basis, ends, otherwise, said, scene, short_names, taken, told
+from .text import HEADS, basis, ends, otherwise, said, scene, short_names, stretch, taken, told
 
 
 def cost_page(found: Sequence[Costing], required: Sequence[tuple[Answer, str]], version: str) -> str:
@@ -45,11 +45,10 @@ def cost_page(found: Sequence[Costing], required: Sequence[tuple[Answer, str]], 
 
 def _part(found: Costing, measure: m.Measure) -> dict[str, Any]:
     """One measure under one table."""
-    start, end = ".".join(measure.start), ".".join(measure.end)
     cells = [cell for cell in found.cells if cell.measure == measure.name]
     return {
         "title": f"{measure.name}{f', with {found.at}' if found.at else ''}",
-        "about": f"{measure.process} at {start} until {measure.process} at {end}; {taken(found, cells[0])}",
+        "about": f"{stretch(measure)}; {taken(found, cells[0])}",
         "scenes": [
             _scene(found, measure.name, scenario, model, [c for c in cells if c.scenario == scenario])
             for scenario, model in found.scenes.items()

@@ -60,10 +60,15 @@ def basis(costs: Costs) -> str:
     return f"measured: {', '.join(known)}; assumed: every other cost"
 
 
+def stretch(measure: m.Measure) -> str:
+    """What a measure times, as its author writes it."""
+    start = f"{measure.process} {'in' if measure.end is None else 'at'} {'.'.join(measure.start)}"
+    return start if measure.end is None else f"{start} until {measure.process} at {'.'.join(measure.end)}"
+
+
 def _measure(found: Costing, measure: m.Measure, width: int, ink: Ink) -> Iterator[str]:
     cells = [cell for cell in found.cells if cell.measure == measure.name]
-    start, end = ".".join(measure.start), ".".join(measure.end)
-    yield f"{measure.name}: {measure.process} at {start} until {measure.process} at {end}"
+    yield f"{measure.name}: {stretch(measure)}"
     tasks = found.tasks.get(measure.process)
     who = "" if tasks is None else f" of {tasks} task{'s' * (tasks > 1)}"
     yield taken(found, cells[0], who)

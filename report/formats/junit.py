@@ -8,7 +8,15 @@ from xml.etree import ElementTree as xml
 
 from ...check.result import UNDECIDED, VIOLATED, Result, Verdict
 from ..text.ink import Ink
-from ..text.result import diagnostics_of, engine_text, failure_text, trace_text, undecided_text, verdict_text
+from ..text.result import (
+    assuming,
+    diagnostics_of,
+    engine_text,
+    failure_text,
+    trace_text,
+    undecided_text,
+    verdict_text,
+)
 from ..text.words import xml_safe
 from ..visible import shown
 
@@ -79,5 +87,8 @@ def _case(verdict: Verdict, result: Result) -> xml.Element:
         message = xml_safe(verdict_text(verdict))
         xml.SubElement(case, "failure", type=verdict.kind, message=message).text = xml_safe(trace or message)
     elif verdict.outcome == VIOLATED:
-        xml.SubElement(case, "system-out").text = xml_safe(f"violated, as expected\n\n{trace}")
+        told = ", ".join(part for part in ("violated, as expected", assuming(verdict.assumed)) if part)
+        xml.SubElement(case, "system-out").text = xml_safe(f"{told}\n\n{trace}")
+    elif verdict.assumed:
+        xml.SubElement(case, "system-out").text = xml_safe(f"{verdict.outcome}, {assuming(verdict.assumed)}")
     return case

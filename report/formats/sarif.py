@@ -17,7 +17,7 @@ from ...translator.program.findings import Finding, TraceStep
 from ...translator.program.values import Task
 from ..text.places import repository_path, uri
 from ..text.problems import LEVELS, RULES, Problem, line_of, problems
-from ..text.result import cell_text, reasons_of
+from ..text.result import cell_text, reasons_of, verdict_text
 from ..text.trace import stuck
 from ..text.words import step_text, waiting
 from ..visible import shown
@@ -107,6 +107,8 @@ def _notifications(result: Result) -> Iterator[Data]:
     if result.failure is not None:
         yield _notification("error", f"{result.path}: {result.failure.message}")
     for verdict in result.verdicts:
+        if verdict.assumed and verdict.outcome != UNDECIDED:
+            yield _notification("note", f"{result.path}: {verdict_text(verdict)}")
         if verdict.outcome == UNDECIDED:
             cell = f" {cell_text(verdict)}" if cell_text(verdict) else ""
             yield _notification("warning", f"{result.path}: `{verdict.property}`{cell} is not decided")
@@ -125,6 +127,9 @@ def _result(
         "locations": [_location(place, root)],
         "partialFingerprints": _fingerprints(problem, result, root, seen),
     }
+    limits = dict.fromkeys(text for verdict in problem.verdicts for text in verdict.assumed)
+    if limits:
+        data["properties"] = {"assumed": list(limits)}
     finding = problem.verdicts[0].finding if problem.verdicts else None
     if finding is not None and finding.steps and traces:
         data["codeFlows"] = [_flow(finding, result, root)]

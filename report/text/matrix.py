@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...check.result import UNDECIDED, Result, Scene, Verdict
-from .result import scene_text, word_for
+from .result import assuming, scene_text, word_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,10 @@ def mood(verdict: Verdict) -> str:
 
 
 def word(verdict: Verdict) -> str:
-    """The verdict in a cell, with what was expected unless that goes without saying."""
+    """The verdict in a cell, with what was expected unless that goes without saying, and what it assumes."""
     text = word_for(verdict)[0]
-    return {"bad": f"{text}, not as expected", "known": f"{text}, as expected"}.get(mood(verdict), text)
+    told = {"bad": f"{text}, not as expected", "known": f"{text}, as expected"}.get(mood(verdict), text)
+    return ", ".join(part for part in (told, assuming(verdict.assumed)) if part)
 
 
 def summary(result: Result) -> str:

@@ -8,7 +8,7 @@ from ...check.result import UNDECIDED, VIOLATED, Result, Verdict
 from ...dsl.diagnostics import Diagnostic
 from ...dsl.source import Span
 from ...translator.program.findings import Finding
-from .result import cell_text, counterexamples, memory_notes, reasons_of
+from .result import assuming, cell_text, counterexamples, memory_notes, reasons_of
 from .words import source_line
 
 RULES = {
@@ -173,7 +173,9 @@ def _without_trace(verdict: Verdict) -> Problem:
 
 
 def _in_cell(verdict: Verdict) -> str:
-    return f" {cell_text(verdict)}" if cell_text(verdict) else ""
+    """Under which policy, in which scenario, and assuming what."""
+    told = assuming(verdict.assumed)
+    return "".join(f" {part}" for part in (cell_text(verdict), f"({told})" if told else "") if part)
 
 
 def rule_of(verdict: Verdict) -> str:

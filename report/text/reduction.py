@@ -117,6 +117,8 @@ class _Words:
                 return f"the state of {name} is looked at"
             case "label":
                 return f"{self.labels_named(point)} by a property"
+            case "region":
+                return f"{self.border(point)} by a property"
             case "memory":
                 return "it orders what others see of weak memory"
             case "elsewhere":
@@ -178,6 +180,17 @@ class _Words:
         near = {point.name, *(leaf.target for leaf in leaves(point.step.block))} & self.found.labels
         names = {label for n in near for label in _labels(self.program.point(n))}
         return _label_words(names)
+
+    def border(self, point: Point) -> str:
+        """That regions which the step of a point enters or leaves are asked about."""
+        assert point.step is not None
+        near = [self.program.point(name) for name in {leaf.target for leaf in leaves(point.step.block)}]
+        own = {*point.labels, *point.regions}
+        crossed = {region for other in near for region in own ^ {*other.labels, *other.regions}}
+        inside = {region for other in (point, *near) for region in other.regions}
+        names = sorted({name for owner, name in crossed if (owner, name) in inside})
+        quoted = ", ".join(f"`{name}`" for name in names)
+        return f"it enters or leaves {quoted or 'a region'}, which is named"
 
     def forgotten(self, one: Forgotten) -> str:
         """When a shared variable is reset."""

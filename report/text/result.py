@@ -206,6 +206,8 @@ def _table(verdicts: list[Verdict], policies: tuple[str | None, ...], ink: Ink) 
         wrong = [v for v in row.values() if not v.as_expected and v.outcome != UNDECIDED]
         violated = [v for v in row.values() if v.outcome == VIOLATED]
         note = "! not as expected" if wrong else "as expected" if violated else ""
+        told = assuming(dict.fromkeys(text for verdict in row.values() for text in verdict.assumed))
+        note = "  ".join(part for part in (note, told) if part)
         lines.append(f"  {name.ljust(left)}  {cells}{note}".rstrip())
     return lines
 
@@ -219,8 +221,19 @@ def word_for(verdict: Verdict) -> tuple[str, str]:
     return (HOLDS, "good") if verdict.outcome == HOLDS else ("VIOLATED", "bad")
 
 
+def assuming(assumed: Iterable[str]) -> str:
+    """What verdicts are limited to by an `assume`, in words; empty where nothing is assumed."""
+    told = [f"`{text}`" for text in assumed]
+    return f"assuming {' and '.join(told)}" if told else ""
+
+
 def outcome_text(verdict: Verdict, ink: Ink) -> str:
-    """The word for a verdict, and what was expected where that needs saying."""
+    """The word for a verdict, what was expected where that needs saying, and what it assumes."""
+    told = assuming(verdict.assumed)
+    return f"{_outcome(verdict, ink)}{'  ' * bool(told)}{told}"
+
+
+def _outcome(verdict: Verdict, ink: Ink) -> str:
     word, kind = word_for(verdict)
     if verdict.outcome == UNDECIDED:
         return ink(kind, word)

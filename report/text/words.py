@@ -229,11 +229,7 @@ def source_line(span: Span, sources: Mapping[str, Source], formula: Span | None 
     line = source.line(span.line).split("  #")[0].strip()
     if formula is None or formula.end_line == span.line:
         return line
-    written = [source.line(number) for number in range(formula.line, formula.end_line + 1)]
-    written[-1] = written[-1][: formula.end_column - 1]
-    written[0] = written[0][formula.column - 1 :]
-    # A formula has no text in it, so that whatever follows this sign is a comment.
-    text = " ".join(" ".join(part.split("#")[0] for part in written).split())
+    text = source.formula(formula)
     head = line if formula.line > span.line else source.line(span.line)[: formula.column - 1].strip()
     return f"{head} {text}"
 
@@ -299,9 +295,8 @@ def because(finding: Finding, main: str) -> str:
     """The values that made a condition fail, and where tasks stand."""
     values = [f"{name} = {value}" for name, value in finding.values]
     for one in finding.positions:
-        values.append(
-            f"{one.task} {'' if one.there else 'not '}at {one.label} ({line_words(one.span, main)})"
-        )
+        where = f"{'' if one.there else 'not '}{'in' if one.within else 'at'} {one.label}"
+        values.append(f"{one.task} {where} ({line_words(one.span, main)})")
     return ", ".join(values)
 
 

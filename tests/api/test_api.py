@@ -290,6 +290,16 @@ def test_cancelling(tmp_path: Path) -> None:
     assert {verdict.outcome for verdict in result.verdicts} == {pfnspec.UNDECIDED}
 
 
+@pytest.mark.parametrize(("limit", "violated"), [(2, ("low",)), (3, ())])
+def test_what_the_interpreter_finds_is_told_before_tlc_decides(limit: int, violated: tuple[str, ...]) -> None:
+    text = (
+        f"model m\nshared n: range(4)\ninvariant low: n <= {limit}\nprocess p:\n    n = 3\n    cpu_relax()\n"
+    )
+    seen: list[pfnspec.Progress] = []
+    pfnspec.check_file("m.pfn", text=text, on_progress=seen.append)
+    assert (seen[0].violated, seen[0].searched, seen[0].states) == (violated, True, None)
+
+
 INTERRUPTED = """
 import sys, pfnspec
 def tell(now):

@@ -78,7 +78,7 @@ class Cell:
             for place, point in enumerate(self.program.points):
                 if point.process != measure.process:
                     continue
-                first, last = _place(point, measure.start), _place(point, measure.end)
+                first, last = _place(point, measure.start), _end(point, measure)
                 if first is not None:
                     begin[place] = (*begin.get(place, ()), number)
                 if last is not None:
@@ -86,6 +86,13 @@ class Cell:
                 if first is not None and last is not None and first < last:
                     both[place] = (*both.get(place, ()), number)
         return begin, end, both
+
+
+def _end(point: Point, measure: m.Measure) -> int | None:
+    """The same of where a measure ends: at a label, or anywhere outside of the region where it began."""
+    if measure.end is not None:
+        return _place(point, measure.end)
+    return None if point.standing(measure.start, within=True) else len(point.labels)
 
 
 def _place(point: Point, label: tuple[str, ...]) -> int | None:

@@ -58,12 +58,16 @@ def module_text(page: Page) -> str:
 
 def cfg_text(
     constants: tuple[str, ...], invariants: tuple[str, ...], properties: tuple[str, ...] = (),
-    symmetry: str | None = None,
+    symmetry: str | None = None, constraint: str | None = None,
 ) -> str:  # fmt: skip
     """The cfg: every constant is a model value of its own name.  (TLC 2.15 cannot read there whether
     deadlock is checked; `-deadlock` on its command line turns that off.)"""
     return _template("model.cfg.j2").render(
-        constants=constants, invariants=invariants, properties=properties, symmetry=symmetry
+        constants=constants,
+        invariants=invariants,
+        properties=properties,
+        symmetry=symmetry,
+        constraint=constraint,
     )
 
 

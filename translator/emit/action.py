@@ -38,9 +38,12 @@ class _Changes:
 
     whole: dict[str, Text] = field(default_factory=dict)
     elements: dict[str, list[tuple[tuple[str, ...], Text]]] = field(default_factory=dict)
+    # What it has reached, where that counts only if the step leads to where behaviours are followed.
+    reached: list[str] = field(default_factory=list)
 
     def copy(self) -> _Changes:
-        return _Changes(dict(self.whole), {name: list(entries) for name, entries in self.elements.items()})
+        elements = {name: list(entries) for name, entries in self.elements.items()}
+        return _Changes(dict(self.whole), elements, list(self.reached))
 
     def changed(self) -> set[str]:
         return {*self.whole, *self.elements}
@@ -62,11 +65,14 @@ class _Conjuncts:
 
 
 class _Writer:
-    def __init__(self, point: Point, program: Program, words: Vocabulary, registers: bool) -> None:
+    def __init__(
+        self, point: Point, program: Program, words: Vocabulary, registers: bool, assumed: str | None
+    ) -> None:
         self.point = point
         self.program = program
         self.words = words
         self.registers = registers
+        self.assumed = assumed
         self.everywhere = _assigned(point.step.block) if point.step else set()
         self.everywhere |= {monitor.variable for monitor in program.monitors}
 
@@ -168,7 +174,9 @@ class _Writer:
                 changes.elements.pop(variable, None)
                 changes.whole[variable] = text
             case Reach(number=number):
-                if self.registers:
+                if self.registers and self.assumed:
+                    changes.reached.append(f"({self.assumed}' => Reached({number + 1}))")
+                elif self.registers:
                     lines.append(f"Reached({number + 1})")
             case Note() | Outdate():
                 pass
@@ -191,7 +199,8 @@ class _Writer:
                 unchanged.append(name)
         if unchanged:
             lines.append(f"UNCHANGED <<{', '.join(unchanged)}>>")
-        return lines
+        # Only now has every variable a value in the next state.
+        return lines + list(dict.fromkeys(changes.reached))
 
 
 def _shifted(text: str, by: int) -> str:
@@ -212,10 +221,15 @@ def _assigned(block: Block) -> set[str]:
             return found.union(*(_assigned(option) for option in options))
 
 
-def action_text(point: Point, name: str, program: Program, words: Vocabulary, registers: bool) -> str:
-    """The definition of a point's step as an action of `self`."""
+def action_text(
+    point: Point, name: str, program: Program, words: Vocabulary, registers: bool, assumed: str | None = None
+) -> str:
+    """The definition of a point's step as an action of `self`; `assumed` names what the next state has to
+    satisfy for anything to be reached."""
     assert point.step is not None
-    writer = _Writer(point, program, words, registers)
+    writer = _Writer(point, program, words, registers, assumed)
+    if assumed:
+        writer.everywhere |= {variable.name for variable in program.variables}
     lines = [f'/\\ pc[self] = "{point.name}"']
     if point.step.guard != TRUE:
         lines.append(f"/\\ {Formula(words).inside(point.step.guard, AND)}")

@@ -40,6 +40,7 @@ from ..program.ways import leaves
 from ..reduce.dead import dead_locals
 from ..reduce.symmetry import Symmetry
 from .action import action_text
+from .assumed import asked_within, assumed_text
 from .fairness_text import Promise, fairness_text, points_text
 from .formula import Formula, TemporalFormula, Vocabulary, field_name
 from .stuck_text import deadlock_text
@@ -73,6 +74,7 @@ class Emission:
     noted: Mapping[int, str]
     before: int
     last: int
+    assumes: bool
 
     @property
     def symmetric(self) -> bool:
@@ -122,13 +124,16 @@ def emit(
     words = Vocabulary(tasks, atoms, sets, variables, definitions, names, set())
     formula, in_time = Formula(words), TemporalFormula(words)
     actions = {point.name: names.new(point.name) for point in program.points if point.step}
+    assumed = names.new("Assumed") if program.assumed else None
     drawn: list[Action] = []
     dead = dead_locals(program) if source else {}
     for point in program.points:
         if point.step is not None:
-            text = action_text(point, actions[point.name], program, words, registers)
+            text = action_text(point, actions[point.name], program, words, registers, assumed)
             drawn.append(Action(comment=_comment(point, source or {}, program, dead), text=text))
     predicates = [_definition(definition, formula, words) for definition in program.definitions]
+    if assumed:
+        predicates.append(assumed_text(assumed, program, formula))
     closing: list[str] = []
     steps: list[str] = []
     runners: dict[str, str] = {}
@@ -160,14 +165,16 @@ def emit(
         if body:
             identifier = names.new(name)
             invariants[identifier] = name
-            closing.append(f"\\* {name}\n{identifier} =={body}")
+            closing.append(f"\\* {name}\n{identifier} =={asked_within(assumed, body)}")
     if registers:
         for number, invariant in enumerate(program.sometimes):
             identifier = names.new(f"Sometimes_{invariant.property}")
             invariants[identifier] = ""
             register = len(program.reachable) + number + 1
             seen = f"Reached({register})"
-            closing.append(f"{identifier} ==\n    {formula.inside(invariant.condition, AND)} => {seen}")
+            met = formula.inside(invariant.condition, AND)
+            within = f"{assumed} /\\ " if assumed else ""
+            closing.append(f"{identifier} ==\n    {within}{met} => {seen}")
     claimed: dict[str, str] = {}
     for property in program.temporal:
         if property.name in wanted_temporal:
@@ -206,7 +213,7 @@ def emit(
     return Emission(
         module=module,
         module_text=module_text(page),
-        cfg_text=cfg_text(constants, tuple(invariants), tuple(claimed), same if groups else None),
+        cfg_text=cfg_text(constants, tuple(invariants), tuple(claimed), same if groups else None, assumed),
         tasks={name: task for task, name in tasks.items()},
         atoms={name: atom for atom, name in atoms.items()},
         variables={name: variable for variable, name in variables.items()},
@@ -224,6 +231,7 @@ def emit(
         noted={before + number: name for name, number in numbers.items()},
         before=before,
         last=before + last,
+        assumes=assumed is not None,
     )
 
 

@@ -41,7 +41,9 @@ def joined(name: str, parts: Sequence[Emission]) -> Joined | None:
     them for safety or all for temporal properties.
 
     All of them have the same `exchanged` groups.  None where a name means a constant in one part and a
-    variable in another."""
+    variable in another, or one assumes something: states beyond that, at which TLC looks, would count."""
+    if any(part.assumes for part in parts):
+        return None
     constants = tuple(dict.fromkeys(one for part in parts for one in part.constants))
     variables = tuple(dict.fromkeys(one for part in parts for one in part.variables))
     if not set(constants).isdisjoint(variables):

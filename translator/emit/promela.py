@@ -63,6 +63,8 @@ class Promela:
 def promela(program: Program, properties: Iterable[str] | None = None, *, header: str = "") -> Promela:
     """The Promela of a program; `properties` are the safety properties to be checked (all when None).  Raises
     `Unsupported` for what does not fit into its integers.  The same input gives the same text."""
+    if program.assumed:
+        raise Unsupported("what is assumed")
     wanted = tuple(program.properties if properties is None else properties)
     codes = Codes(program)
     writer = _Writer(program, codes, wanted)

@@ -58,6 +58,13 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """The block of a region, by its owner and name."""
+
+    region: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     after: int
     result: str | None
@@ -98,7 +105,7 @@ class Assignments(Expressions, ABC):
         self.times = 0
         self.tried: set[str] = set()
         self.withs: dict[Span, int] = {}
-        self.frames: list[Loop | Held | Whole | Called] = []
+        self.frames: list[Loop | Held | Whole | Inside | Called] = []
         # The node of each label that has been lowered, by its owner and name, and how many frames are around.
         self.landings: dict[tuple[str, str], tuple[int, int]] = {}
 

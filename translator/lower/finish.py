@@ -71,7 +71,7 @@ def finish(
     model: m.Model, points: tuple[Point, ...], entries: dict[str, str], locals_: dict[str, Variable],
     invariants: tuple[Invariant, ...], sometimes: tuple[Invariant, ...], common: Common,
     queued: frozenset[str], temporal: tuple[Property, ...], monitors: tuple[Monitor, ...],
-    no_spinning: Expr, policy: str | None,
+    no_spinning: Expr, policy: str | None, assumed: tuple[Invariant, ...] = (),
 ) -> Program:  # fmt: skip
     """The program under a wait policy, whole.  Unused halting points and instances of empty processes are
     left out."""
@@ -135,6 +135,7 @@ def finish(
         properties=tuple(names),
         invariants=tuple(resolve(invariant) for invariant in invariants),
         sometimes=tuple(resolve(formula) for formula in sometimes),
+        assumed=tuple(resolve(formula) for formula in assumed),
         reachable=tuple(sorted(common.reachable.values(), key=lambda r: r.number)),
         barriers=tuple(common.barriers),
         queued_locks=tuple(sorted(queued)),
@@ -259,8 +260,8 @@ class Resolver:
 
     def change(self, node: object) -> object:
         match node:
-            case At(task=task, process=process, label=label):
-                return self.at(self(task), process, label)
+            case At(task=task, process=process, label=label, within=within):
+                return self.at(self(task), process, label, within)
             case Block(ops=ops, end=end) if any(isinstance(op, Outdate) for op in ops):
                 made: list[Op] = []
                 for op in ops:
@@ -269,19 +270,15 @@ class Resolver:
             case _:
                 return node
 
-    def at(self, task: Expr, process: str, label: tuple[str, ...]) -> Expr:
+    def at(self, task: Expr, process: str, label: tuple[str, ...], within: bool) -> Expr:
+        own = [p for p in self.points if p.process == process]
         if label == ("end",):
-            names = [p.name for p in self.points if p.process == process and p.step is None and not p.halted]
+            names = [p.name for p in own if p.step is None and not p.halted]
         else:
-            names = [
-                p.name
-                for p in self.points
-                if p.process == process
-                and any(own == label[-1] and label[:-1] in ((), (owner,)) for owner, own in p.labels)
-            ]
+            names = [p.name for p in own if p.standing(label, within=within)]
         if not names:
             return FALSE
-        return StandsAt(task, frozenset(names), ".".join(label))
+        return StandsAt(task, frozenset(names), ".".join(label), within)
 
     def outdate(self, op: Outdate) -> tuple[Fill, ...]:
         made: list[Fill] = []

@@ -113,14 +113,18 @@ class TooManyLeaves(Exception):
 
 @dataclass(slots=True)
 class Flow:
-    """The nodes of one process, by number."""
+    """The nodes of one process, by number; `inside` are the regions that each stands in, as owners and names,
+    `regions` those that what is added now stands in."""
 
     process: str
     nodes: list[Node] = field(default_factory=list)
+    inside: list[tuple[tuple[str, str], ...]] = field(default_factory=list)
+    regions: tuple[tuple[str, str], ...] = ()
 
     def add(self, node: Node) -> int:
         _as_called(node)
         self.nodes.append(node)
+        self.inside.append(self.regions)
         return len(self.nodes) - 1
 
     def goto(self, node: Node) -> Block:
@@ -330,6 +334,10 @@ class _Closer:
         return tuple(points), start
 
     def make(self, key: _Key) -> Point:
+        return replace(self.outside(key), regions=self.flow.inside[key[0]])
+
+    def outside(self, key: _Key) -> Point:
+        """The point without the regions that it stands in."""
         number, labels, claims = key
         node = self.flow.nodes[number]
         name = self.names[key]

@@ -174,12 +174,19 @@ def _lower(
             met = conjunction(*(c.condition for c in claims), reached.condition)
             sometimes.append(Invariant(formula.name, met, formula.span, formula.written))
         invariants.extend(Invariant(c.property, c.condition, formula.span, formula.written) for c in claims)
+    assumed: list[Invariant] = []
+    for assumption in model.assumed:
+        *claims, kept = claims_of(scope, assumption.text, assumption.condition, assumption.span)
+        assumed.append(Invariant(assumption.text, kept.condition, assumption.span, assumption.written))
+        invariants.extend(
+            Invariant(c.property, c.condition, assumption.span, assumption.written) for c in claims
+        )
     temporal, monitors = temporal_properties(model, scope)
     variables.update(scope.locals)
     if memory is not None:
         variables.update({variable.name: variable for variable in memory.variables()})
     program = finish(
         model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued,
-        temporal, monitors, common.no_spinning, policy,
+        temporal, monitors, common.no_spinning, policy, tuple(assumed),
     )  # fmt: skip
     return replace(program, patient_locks=tuple(sorted(patient - queued))), diagnostics

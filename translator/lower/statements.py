@@ -39,7 +39,8 @@ from ..program.program import (
     goto,
     implication,
 )
-from .assignments import Called, Held, Loop, Whole
+from .assignments import Called, Held, Inside, Loop, Whole
+from .endless import endless
 from .flow import LastNode, MarkNode, StepNode
 from .operations import MASKED
 from .values.expressions import Expressions
@@ -109,11 +110,9 @@ class Statements(Waiting):
             case m.Await():
                 return self.wait(node, after)
             case m.Label(owner=owner, name=name):
-                reach = self.reach(node.span, "label", name)
-                number = self.flow.add(MarkNode(after, node.span, (owner, name), reach=reach))
-                # What stands above it is lowered later, and may jump here.
-                self.landings[owner, name] = number, len(self.frames)
-                return number
+                return self.label(owner, name, node.span, after)
+            case m.Region():
+                return self.region(node, after)
             case m.Goto():
                 return self.gone(node)
             case m.Return():
@@ -145,22 +144,49 @@ class Statements(Waiting):
             case m.Delegate():
                 return self.delegated(node, after)
 
+    # -- labels
+
+    def label(self, owner: str, name: str, span: Span, after: int) -> int:
+        reach = self.reach(span, "label", name)
+        number = self.flow.add(MarkNode(after, span, (owner, name), reach=reach))
+        # What stands above it is lowered later, and may jump here.
+        self.landings[owner, name] = number, len(self.frames)
+        return number
+
+    def region(self, node: m.Region, after: int) -> int:
+        """All that is lowered for the block stands in the region, what it calls and waits for included."""
+        outer, own = self.flow.regions, (node.owner, node.name)
+        self.flow.regions = (*outer, own)
+        self.frames = [*self.frames, Inside(own)]
+        inside = self.body(node.body, after)
+        self.frames = self.frames[:-1]
+        self.flow.regions = outer
+        return self.label(node.owner, node.name, node.span, inside)
+
     # -- returning
 
     def unwound(self, stops: Callable[[object], bool], target: Callable[..., int]) -> int:
         """The way out of the innermost frame that `stops`, releasing what is held on the way."""
         position = max(i for i, frame in enumerate(self.frames) if stops(frame))
         number = target(self.frames[position])
-        for frame in self.frames[position + 1 :]:
-            number = self.leaving(frame, number)
-        return number
+        return self.left_behind(position + 1, number)
 
     def gone(self, node: m.Goto) -> int:
         """The way to a label below, releasing what is held on the way."""
         number, depth = self.landings[node.owner, node.name]
+        return self.left_behind(depth, number)
+
+    def left_behind(self, depth: int, after: int) -> int:
+        """The way out of all frames but the first `depth`, to `after`; what is done on it for a frame stands
+        in the regions around that frame."""
+        here = self.flow.regions
+        self.flow.regions = tuple(f.region for f in self.frames[:depth] if isinstance(f, Inside))
         for frame in self.frames[depth:]:
-            number = self.leaving(frame, number)
-        return number
+            after = self.leaving(frame, after)
+            if isinstance(frame, Inside):
+                self.flow.regions = (*self.flow.regions, frame.region)
+        self.flow.regions = here
+        return after
 
     def leaving(self, frame: object, after: int) -> int:
         """The way out of a frame, to `after`."""
@@ -175,9 +201,7 @@ class Statements(Waiting):
     def returned(self, node: m.Return) -> int:
         called = [frame for frame in self.frames if isinstance(frame, Called)]
         if not called:
-            end = self.end
-            for frame in self.frames:
-                end = self.leaving(frame, end)
+            end = self.left_behind(0, self.end)
             return self.free(Block((Note("end", node.span),), Goto(end)), node.span)
         result = called[-1].result
         out = self.unwound(lambda frame: frame is called[-1], lambda frame: frame.after)
@@ -204,12 +228,26 @@ class Statements(Waiting):
         truth = truth_of(node.condition)
         if truth is not None:
             return self.body(node.body if truth else node.orelse, after)
-        yes = self.marked(self.body(node.body, after), node.span, "branch", "then")
+        # A hook that says the same always is for variants to change, as a constant is.
+        hook = self.hooked(node.condition)
+        yes = self.body(node.body, after)
+        if not hook:
+            yes = self.marked(yes, node.span, "branch", "then")
         no = self.body(node.orelse, after)
-        if node.else_span is not None:
+        if node.else_span is not None and not hook:
             no = self.marked(no, node.else_span, "branch", "else")
         self.temporaries = 0
         return self.free(self.tested(node.condition, goto(yes), goto(no)), node.span)
+
+    def hooked(self, condition: m.Condition) -> bool:
+        """Whether a condition is a call of a `def` that does nothing but return a constant."""
+        if not isinstance(condition, m.Invoke):
+            return False
+        match self.model.function(condition.function).body:
+            case (m.Return(value=value),):
+                return isinstance(value, m.Literal)
+            case _:
+                return False
 
     def loop(self, node: m.While, after: int) -> int:
         truth = truth_of(node.condition)
@@ -383,38 +421,3 @@ def claims_of(scope: Expressions, property: str, e: m.Expr, span: Span) -> tuple
         claims.append(Claim(o.property, implication(needed, o.condition), o.span, o.message, scope.calls))
         needed = conjunction(needed, o.condition)
     return (*claims, Claim(property, implication(needed, scope.ir(e)), span, calls=scope.calls))
-
-
-# ---- loops that a task goes round for their own sake, rather than to get out of them
-
-
-def endless(node: m.While) -> bool:
-    """Whether nothing but a choice ends the loop: `while True` or `while maybe()`, without `break` or
-    `return`.  To come round it is progress; any other loop is left when its condition is met."""
-    if _left(node.body, {part.name for part in m.walk(node.body) if isinstance(part, m.Label)}):
-        return False
-    return truth_of(node.condition) is True or _chosen(node.condition)
-
-
-def _chosen(test: m.Condition) -> bool:
-    """Whether nothing but choices decides a condition."""
-    match test:
-        case m.Maybe():
-            return True
-        case m.Negated(operand=operand):
-            return _chosen(operand)
-        case m.Joined(left=left, right=right):
-            return all(_chosen(part) or truth_of(part) is not None for part in (left, right))
-        case _:
-            return False
-
-
-def _left(body: object, labels: set[str], *, inner: bool = False) -> bool:
-    """Whether a `return` stands in it, a `break` that is not of an inner loop, or a `goto` to none of its
-    own `labels`."""
-    if isinstance(body, m.Return) or (isinstance(body, m.Break) and not inner):
-        return True
-    if isinstance(body, m.Goto):
-        return body.name not in labels
-    inner = inner or isinstance(body, m.While | m.For)
-    return any(_left(part, labels, inner=inner) for part in m.parts(body))

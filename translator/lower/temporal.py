@@ -48,7 +48,9 @@ def temporal_properties(
             continue
         flat = unrolled(formula.condition)
         labels = {
-            (node.task.process, node.label): None for node in m.walk(flat) if isinstance(node, m.AtLabel)
+            (node.task.process, node.label, node.within): None
+            for node in m.walk(flat)
+            if isinstance(node, m.AtLabel)
         }
         lowered = _without_until(folded(flat), scope, monitors)
         properties.append(Property(formula.name, lowered, tuple(labels), formula.span, formula.written))

@@ -217,8 +217,8 @@ def _dependent(program: Program, weak: frozenset[str]) -> frozenset[str]:
 # is made of does.
 _MODELLED = (
     m.Wait, m.Delegate, m.Declare, m.Store, m.Update, m.Bump, m.Do, m.LockAction, m.QueueAction, m.Verb,
-    m.Assert, m.Await, m.Label, m.Goto, m.Return, m.Break, m.Continue, m.If, m.While, m.For, m.With, m.Either,
-    m.Atomic, m.Maybe, m.NeedResched, m.Choose, m.TryLock, m.Invoke, m.Look, m.Negated, m.Joined,
+    m.Assert, m.Await, m.Label, m.Region, m.Goto, m.Return, m.Break, m.Continue, m.If, m.While, m.For, m.With,
+    m.Either, m.Atomic, m.Maybe, m.NeedResched, m.Choose, m.TryLock, m.Invoke, m.Look, m.Negated, m.Joined,
 )  # fmt: skip
 
 _WHY = {

@@ -104,12 +104,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Whether a task is `there`, at the label that a failed condition asks about; `span` is where it is."""
+    """Whether a task is `there`, at the label that a failed condition asks about, or `within` the region;
+    `span` is where it is."""
 
     task: Task
     label: str
     there: bool
     span: Span
+    within: bool = False
 
 
 @dataclass(frozen=True, slots=True)

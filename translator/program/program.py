@@ -32,6 +32,7 @@ from .walk import parts as parts
 from .walk import reads as reads
 from .walk import rewritten as rewritten
 from .walk import walk as walk
+from .walk import walk_once as walk_once
 
 # ---- steps and points
 
@@ -130,7 +131,8 @@ class Claim:
 @dataclass(frozen=True, slots=True)
 class Point:
     """A control point.  `step` is None where the task has ended, or was halted by a check.  `idle`: the task
-    may be left here, as a daemon anywhere."""
+    may be left here, as a daemon anywhere.  `regions` are those in whose blocks its step stands;
+    at the head of a region, which is a label, it may stand behind the block."""
 
     name: str
     process: str
@@ -141,6 +143,12 @@ class Point:
     halted: bool = False
     calls: tuple[Span, ...] = ()
     idle: bool = False
+    regions: tuple[tuple[str, str], ...] = ()
+
+    def standing(self, label: tuple[str, ...], *, within: bool = False) -> bool:
+        """Whether it is at a label of one or two parts, or `within` the region of that name."""
+        own = (*self.labels, *self.regions) if within else self.labels
+        return any(name == label[-1] and label[:-1] in ((), (owner,)) for owner, name in own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +216,15 @@ class Invariant:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A temporal property; `labels` are those that it names, as processes and labels.
+    """A temporal property; `labels` are those that it names, as processes and labels, and whether it asks for
+    the region of that name.
 
     `formula` may use the temporal operators; TRUE and FALSE where it holds or fails trivially.
     """
 
     name: str
     formula: Expr
-    labels: tuple[tuple[str, tuple[str, ...]], ...]
+    labels: tuple[tuple[str, tuple[str, ...], bool], ...]
     span: Span
     written: Span | None = None
 
@@ -280,7 +289,9 @@ class Program:
     `pins` (the CPU of each pinned task) are the scheduler's, `no_spinning` says of `Self` that it
     holds no spinning lock, `forgotten` are the variables that its steps reset.  `patient_locks` keep
     no queue although their readers may overlap: fairness says that they are had in turn.  `ordered` are the
-    variables and counters, by their paths, whose accesses are in order on every machine.
+    variables and counters, by their paths, whose accesses are in order on every machine.  `assumed` is what
+    every state of a behaviour satisfies, each by its text: a step to another state is not taken, and nobody
+    looks at that state.
     """
 
     name: str
@@ -305,6 +316,7 @@ class Program:
     no_spinning: Expr = TRUE
     forgotten: tuple[Forgotten, ...] = ()
     ordered: frozenset[str] = frozenset()
+    assumed: tuple[Invariant, ...] = ()
     memory: str = "sc"
     weak: tuple[str, ...] = ()
     orders: Mapping[tuple[str, str], Block] = field(default_factory=dict, compare=False, repr=False)

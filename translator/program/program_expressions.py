@@ -142,20 +142,24 @@ class Defined:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Whether a task stands at a label; the last pass of lowering makes `StandsAt` of it."""
+    """Whether a task stands at a label, or anywhere `within` its region; the last pass of lowering makes
+    `StandsAt` of it."""
 
     task: Expr
     process: str
     label: tuple[str, ...]
+    within: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StandsAt:
-    """Whether a task stands at one of some control points: at a label, which the author calls `word`."""
+    """Whether a task stands at one of some control points: at a label, or anywhere `within` a region, which
+    the author calls `word`.  Of a region it cannot be told where in it."""
 
     task: Expr
     points: frozenset[str]
     word: str = field(default="", compare=False)
+    within: bool = False
 
 
 Expr = (

@@ -94,10 +94,11 @@ def program_text(program: Program) -> str:
         for point in program.points:
             if point.process == process.name:
                 lines += ["", *_point(point)]
-    if program.invariants or program.sometimes:
+    if program.invariants or program.sometimes or program.assumed:
         lines.append("")
     lines += [f"invariant {i.property}: {expr_text(i.condition)}" for i in program.invariants]
     lines += [f"sometimes {i.property}: {expr_text(i.condition)}" for i in program.sometimes]
+    lines += [f"assume {expr_text(i.condition)}" for i in program.assumed]
     return "\n".join(lines) + "\n"
 
 

@@ -50,31 +50,61 @@ def walk(node: object) -> Iterator[object]:
             todo.extend([getattr(one, name) for name in reversed(names)])
 
 
+def walk_once(node: object) -> Iterator[object]:
+    """The same in any order, without going again through a part that stands in several places as one object.
+
+    The blocks of a large step share most of what they consist of."""
+    todo, seen = [node], set[int]()
+    while todo:
+        one = todo.pop()
+        below = one if isinstance(one, tuple) else _names(type(one))
+        if not below:
+            yield one
+        elif id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            todo.extend(one if isinstance(one, tuple) else [getattr(one, name) for name in below])
+
+
 def reads(node: object) -> frozenset[str]:
     """The names of all variables that are read anywhere in `node`, trace notes left out."""
     return frozenset(
         PC if isinstance(part, StandsAt) else part.variable
-        for part in walk(node)
+        for part in walk_once(node)
         if isinstance(part, Read | StandsAt)
     )
 
 
 def rewritten(node: N, change: Callable[[object], object], *, told: bool = False) -> N:
     """`node` with `change` applied from the top: where it returns the same node, its parts are rewritten
-    in turn.  Trace notes stay as they are, unless `told`."""
-    new = change(node)
-    if new is not node:
-        return new  # type: ignore[return-value]
-    names = _names(type(node), told=told)
-    if not names and not isinstance(node, tuple):
-        return node
-    old = node if isinstance(node, tuple) else tuple([getattr(node, name) for name in names])
-    made = tuple([rewritten(part, change, told=told) for part in old])
-    if all(one is other for one, other in zip(old, made, strict=True)):
-        return node
-    if isinstance(node, tuple):
-        return made  # type: ignore[return-value]
-    return replace(node, **dict(zip(names, made, strict=True)))  # type: ignore[type-var]
+    in turn.  Trace notes stay as they are, unless `told`.
+
+    `change` depends on nothing but the node, so that it is asked once of one that stands in several places.
+    """
+    done: dict[int, object] = {}
+
+    def of(node: object) -> object:
+        new = done.get(id(node), done)
+        if new is done:
+            new = done[id(node)] = changed(node)
+        return new
+
+    def changed(node: object) -> object:
+        new = change(node)
+        if new is not node:
+            return new
+        names = _names(type(node), told=told)
+        if not names and not isinstance(node, tuple):
+            return node
+        old = node if isinstance(node, tuple) else tuple([getattr(node, name) for name in names])
+        made = tuple([of(part) for part in old])
+        if all(one is other for one, other in zip(old, made, strict=True)):
+            return node
+        if isinstance(node, tuple):
+            return made
+        return replace(node, **dict(zip(names, made, strict=True)))  # type: ignore[type-var]
+
+    return changed(node)  # type: ignore[return-value]
 
 
 def exchanged(node: N, old: Expr, new: Expr) -> N:

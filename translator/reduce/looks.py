@@ -25,18 +25,20 @@ from ..program.program import (
     Step,
     parts,
     rewritten,
-    walk,
+    walk_once,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
     """The variables that are read, `others` those of them with a copy for each task of which not only that of
-    the task itself is; the control points that are asked about; the locks whose state is read."""
+    the task itself is; the control points that are asked about; the regions that are, each as the points in
+    it; the locks whose state is read."""
 
     variables: frozenset[str]
     others: frozenset[str]
     points: frozenset[str]
+    regions: frozenset[frozenset[str]]
     locks: frozenset[str]
 
 
@@ -54,8 +56,11 @@ class Observer:
         variables: set[str] = set()
         others: set[str] = set()
         points: set[str] = set()
-        for part in walk(node):
+        regions: set[frozenset[str]] = set()
+        for part in walk_once(node):
             match part:
+                case StandsAt(points=names, within=True):
+                    regions.add(names)
                 case StandsAt(points=names):
                     points |= names
                 case Read(variable=variable) if variable == PC:
@@ -67,7 +72,9 @@ class Observer:
                 case _:
                     pass
         locks = {self.locks[name] for name in variables if name in self.locks}
-        return Looks(frozenset(variables), frozenset(others), frozenset(points), frozenset(locks))
+        return Looks(
+            frozenset(variables), frozenset(others), frozenset(points), frozenset(regions), frozenset(locks)
+        )
 
     def beyond(self, node: object) -> Looks:
         """The same without what belongs to the operations in `node` themselves (see `own`)."""

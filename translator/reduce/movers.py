@@ -31,7 +31,7 @@ from ..program.program import (
     Taken,
     Test,
     reads,
-    walk,
+    walk_once,
 )
 from ..program.ways import leaves
 from .looks import Observer
@@ -45,7 +45,7 @@ MoverKind = Literal["right", "left", "both", "neither"]
 
 ReasonKind = Literal[
     "constant", "alone", "locked", "conflict", "formula", "acquired", "released", "tried", "queued", "unfair",
-    "state", "waited", "label", "memory", "elsewhere", "several", "scheduled",
+    "state", "waited", "label", "region", "memory", "elsewhere", "several", "scheduled",
 ]  # fmt: skip
 """See `Reason`."""
 
@@ -86,7 +86,8 @@ class Reason:
     others out), conflict (no lock does: `here` and `other` are accesses that meet), or formula (a property
     reads what the step writes).  For a lock: acquired, released, tried, queued (it keeps its queue), formula,
     unfair (no queue, in a liveness run), state (the step looks at it), or, in a liveness run, waited (those
-    who wait for it may need a CPU as well).  Else label (a property names it), memory (the step orders what
+    who wait for it may need a CPU as well).  Else label (a property names it), region (a property names it,
+    and the step enters or leaves it), memory (the step orders what
     others see of weak memory), elsewhere (it asks where a task stands), several (operations on locks in one
     step) or, in a liveness run, scheduled (those who wait for `locks` may need a CPU, and the step takes or
     offers one)."""
@@ -120,15 +121,20 @@ def lock_effect(op: Op) -> tuple[Held, bool] | None:
 class Analysis:
     """The locksets and movers of a program that has no scheduler state yet."""
 
-    def __init__(self, program: Program, observed: frozenset[str], labels: frozenset[str]) -> None:
+    def __init__(
+        self, program: Program, observed: frozenset[str], labels: frozenset[str],
+        regions: frozenset[frozenset[str]] = frozenset(),
+    ) -> None:  # fmt: skip
         """`observed` are variables that a formula without a place (an invariant, a property) reads;
-        `labels` are points whose labels such a formula names."""
+        `labels` are points whose labels such a formula names, `regions` the points in each region that it
+        does."""
         self.program = program
         self.observer = Observer(program)
         beyond = self.observer.beyond(program.points)
         lock_of = self.observer.locks
         self.observed = observed | beyond.others | (beyond.variables & lock_of.keys())
         self.labels = labels | beyond.points
+        self.regions = regions | beyond.regions
         self.locks = frozenset(lock_of.values())
         # What was seen of weak memory: steps that order it for others say so (`Fenced`), and nobody can tell
         # apart in which order any two others change it.
@@ -137,7 +143,7 @@ class Analysis:
         # The locks whose state is read, or written other than by an operation on them.
         self.seen = frozenset(lock_of[name] for name in self.observed if name in lock_of) | {
             lock_of[op.variable]
-            for op in walk(program.points)
+            for op in walk_once(program.points)
             if isinstance(op, Assign | Fill) and op.variable in lock_of and lock_effect(op) is None
         }
         steps = [point.step for point in program.points if point.step]
@@ -211,7 +217,7 @@ class Analysis:
         outdates both alike, before or after.
         """
         block = self._without_handing_on(step.block)
-        written = {part.variable for part in walk(block) if isinstance(part, Assign | Fill)}
+        written = {part.variable for part in walk_once(block) if isinstance(part, Assign | Fill)}
         # What a waiting site awaits is told, and decides no step.
         read = reads(replace(step, block=block, awaited=None))
         ignored = self.task_local | {PC} | self.observer.locks.keys() | self.memory
@@ -328,15 +334,18 @@ class Analysis:
         labels = self._labelled(point, step)
         if labels:
             return Mover(NEITHER, (Reason("label", labels[0]),))
-        if any(isinstance(op, Assign) and isinstance(op.effect, Fenced) for op in walk(step.block)):
+        if self._crosses(point, step):
+            return Mover(NEITHER, (Reason("region", point.name),))
+        if any(isinstance(op, Assign) and isinstance(op.effect, Fenced) for op in walk_once(step.block)):
             return Mover(NEITHER, (Reason("memory", ""),))
-        if beyond.points:
-            return Mover(NEITHER, (Reason("elsewhere", min(beyond.points)),))
+        asked = beyond.points.union(*beyond.regions)
+        if asked:
+            return Mover(NEITHER, (Reason("elsewhere", min(asked)),))
         found = [self._access(point, name, name in written) for name in sorted(read | written)]
         if held_up := tuple(reason for moves, reason in found if not moves):
             return Mover(NEITHER, held_up)
         safe = tuple(reason for _, reason in found)
-        effects = {e for op in walk(step.block) if isinstance(op, Assign) and (e := lock_effect(op))}
+        effects = {e for op in walk_once(step.block) if isinstance(op, Assign) and (e := lock_effect(op))}
         use = step.lock
         if use is None and not effects:
             touched = self.observer.looks(replace(step, awaited=None)).locks
@@ -363,13 +372,19 @@ class Analysis:
         targets = {leaf.target for leaf in leaves(step.block)}
         return tuple(sorted(({point.name} | targets) & self.labels))
 
+    def _crosses(self, point: Point, step: Step) -> bool:
+        """Whether the step enters or leaves a region that a formula names.  All others stay on one side of
+        each border, so that nobody can tell them from no step at all."""
+        targets = {leaf.target for leaf in leaves(step.block)}
+        return any((point.name in one) != (target in one) for one in self.regions for target in targets)
+
 
 def _foreign(block: Block, *, fills: bool = True) -> set[str]:
     """The variables of which a block writes other elements than that of the task that steps; with `fills`, or
     all of them at once."""
     return {
         part.variable
-        for part in walk(block)
+        for part in walk_once(block)
         if (fills and isinstance(part, Fill))
         or (isinstance(part, Assign) and part.indices and not isinstance(part.indices[0], Self))
     }

@@ -87,6 +87,7 @@ class Explanation:
     movers: dict[str, Mover]
     boundaries: dict[str, tuple[Boundary, ...]]
     labels: frozenset[str]
+    regions: frozenset[frozenset[str]]
 
 
 def explained(program: Program, formulas: Iterable[Expr], *, liveness: bool) -> Explanation:
@@ -96,7 +97,7 @@ def explained(program: Program, formulas: Iterable[Expr], *, liveness: bool) -> 
     program, analysis = reduction.program, reduction.analysis
     reached = [p for p in program.points if p.step is not None and p.name in analysis.must]
     movers = {point.name: reduction.mover(point) for point in reached}
-    return Explanation(program, liveness, movers, reduction.boundaries, reduction.labels)
+    return Explanation(program, liveness, movers, reduction.boundaries, reduction.labels, analysis.regions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,8 @@ class _Reduction:
     def __init__(self, program: Program, formulas: tuple[Expr, ...], *, liveness: bool) -> None:
         self.liveness = liveness
         seen = Observer(program).looks(looked_at(program, formulas, liveness=liveness))
-        self.program = forgetting(program, Analysis(program, seen.variables, seen.points))
-        self.analysis = Analysis(self.program, seen.variables, seen.points)
+        self.program = forgetting(program, Analysis(program, seen.variables, seen.points, seen.regions))
+        self.analysis = Analysis(self.program, seen.variables, seen.points, seen.regions)
         self.cpus = Cpus(self.analysis)
         self.chances = Chances(self.analysis, self.cpus)
         self.interruptions = Interruptions(self.program)

@@ -84,7 +84,7 @@ def symmetry(program: Program) -> Symmetry:
     """The interchangeable tasks and values of a program, as many as are worth their permutations."""
     change = about_tasks_of(program)
     formulas: dict[str, Any] = {
-        part: rewritten(getattr(program, part), change) for part in ("invariants", "sometimes")
+        part: rewritten(getattr(program, part), change) for part in ("invariants", "sometimes", "assumed")
     }
     program = replace(program, **formulas)
     refused: dict[str, str] = {}

@@ -151,9 +151,8 @@ def _progresses(
 
     def marked(state: State) -> bool:
         return any(
-            process == task.process and own == label[-1] and label[:-1] in ((), (owner,))
-            for process, label in property.labels
-            for owner, own in interpreter.pc(state, task).labels
+            process == task.process and interpreter.pc(state, task).standing(label, within=within)
+            for process, label, within in property.labels
         )
 
     following = (*cycle[1:], cycle[0])

@@ -79,7 +79,9 @@ class _Sight:
         task = self.value(asked.task, bound)
         if isinstance(task, Task):
             point = self.interpreter.pc(self.state, task)
-            self.positions[Position(task, asked.word, point.name in asked.points, point.span)] = None
+            self.positions[
+                Position(task, asked.word, point.name in asked.points, point.span, asked.within)
+            ] = None
 
     def read(self, node: Read, bound: dict[str, Value]) -> None:
         variable = self.interpreter.program.variable(node.variable)

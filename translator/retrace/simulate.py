@@ -16,7 +16,7 @@ class Simulation:
 
     def __init__(self, program: Program) -> None:
         self.interpreter = Interpreter(program)
-        self.states: list[State] = [self.interpreter.initial()]
+        self.states: list[State] = [next(self.interpreter.initials())]
         self.steps: list[TraceStep] = []
         self._choices: tuple[Transition, ...] | None = None
 

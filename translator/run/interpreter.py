@@ -97,6 +97,7 @@ class Interpreter:
         self._pc = self.slots[PC]
         self._places = {point.name: self._place(point) for point in program.points}
         self._invariants = [(i.property, self._evaluator.eval(i.condition)) for i in program.invariants]
+        self._assumed = [self._evaluator.eval(i.condition) for i in program.assumed]
         self._stuck = Stuck(program, self._evaluator)
         self._daemons = frozenset(t for t in self.tasks if program.process(t.process).daemon)
 
@@ -141,11 +142,17 @@ class Interpreter:
         chosen = self.program.choices
         ways = [tuple(_wholes(variable)) for variable in chosen]
         for way in product(*ways):
-            yield self.initial(dict(zip((v.name for v in chosen), way, strict=True)))
+            first = self.initial(dict(zip((v.name for v in chosen), way, strict=True)))
+            if self.within(first):
+                yield first
 
     def begins(self, state: State) -> bool:
         """Whether a behaviour may begin in the state."""
-        return state == self.initial(self.chosen(state))
+        return state == self.initial(self.chosen(state)) and self.within(state)
+
+    def within(self, state: State) -> bool:
+        """Whether a state is one that behaviours are followed to: all that is assumed holds there."""
+        return all(holds(Env(state, None, {})) is True for holds in self._assumed)
 
     def chosen(self, state: State) -> Mapping[str, Value]:
         """What a state has of the variables that start with any of several values."""
@@ -175,21 +182,21 @@ class Interpreter:
         """Every way to go on from a state, by one task or by any, in the order of tasks and source."""
         for one, place in self._standing(state):
             if task is None or one == task:
-                for env in place.run(state, one, told=True):
+                for env in self._run(place, state, one, told=True):
                     yield Transition(one, place.point, env.events, env.reached, tuple(env.state))
 
     def successors(self, state: State, task: Task | None = None) -> Iterator[tuple[State, frozenset[int]]]:
         """As `transitions`, with nothing but the states and what the steps to them reach."""
         for one, place in self._standing(state):
             if task is None or one == task:
-                for env in place.run(state, one, told=False):
+                for env in self._run(place, state, one, told=False):
                     yield tuple(env.state), env.reached
 
     def moves(self, state: State) -> Iterator[tuple[int, str, State]]:
         """As `successors`, each with the number of the task that steps and the point from which."""
         places = self._places
         for number, name in enumerate(state[self._pc]):  # type: ignore[arg-type]
-            for env in places[name].run(state, self.tasks[number], told=False):  # type: ignore[index]
+            for env in self._run(places[name], state, self.tasks[number], told=False):  # type: ignore[index]
                 yield number, name, tuple(env.state)  # type: ignore[misc]
 
     def others_at(self, state: State, task: Task, points: frozenset[str]) -> tuple[Task, ...]:
@@ -206,8 +213,13 @@ class Interpreter:
     def steps(self, state: State, task: Task) -> Iterator[tuple[State, frozenset[int]]]:
         """Every way for one task to step: the states, and what is reached on the way."""
         place = self._places[state[self._pc][self.ordinals[PC][task]]]  # type: ignore[index]
-        for env in place.run(state, task, told=False):
+        for env in self._run(place, state, task, told=False):
             yield tuple(env.state), env.reached
+
+    def _run(self, place: _Place, state: State, task: Task, *, told: bool) -> Iterator[Env]:
+        """Every way through a step that leads to where behaviours are followed."""
+        ways = place.run(state, task, told=told)
+        return ways if not self._assumed else (env for env in ways if self.within(tuple(env.state)))
 
     def where(self, where: Where, state: State, task: Task) -> str:
         """The name of a place, its indices filled in."""

@@ -96,7 +96,13 @@ def _invoke(node: tree.Call, name: str, body: Body) -> m.Invoke | None:
         message = f"`{name}` takes {len(parameters)} argument{'s' * (len(parameters) != 1)}, not {len(given)}"
         own = signature.node.span.path not in BUILT_IN
         related = [(signature.node.span, "it is defined here")] if own else []
-        scope.diagnostics.add("bad-argument", node.span, message, related=related)
+        wanted = ", ".join(f"`{parameter.name}`" for parameter in parameters)
+        way = (
+            None
+            if own or len(given) < len(parameters)
+            else f"here it takes {wanted or 'nothing'}: queues, times and flags are left out"
+        )
+        scope.diagnostics.add("bad-argument", node.span, message, way, related=related)
         return None
     arguments: list[m.Expr | m.Place] = []
     for argument, parameter in zip(given, parameters, strict=True):

@@ -28,6 +28,7 @@ class Body:
     scope: Scope
     signature: Signature | None
     labels: dict[str, Span] = field(default_factory=dict)
+    regions: set[str] = field(default_factory=set)
     declared: dict[str, m.LocalVariable] = field(default_factory=dict)
     calls: dict[str, Span] = field(default_factory=dict)
     atomic_calls: set[Span] = field(default_factory=set)

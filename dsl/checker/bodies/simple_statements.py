@@ -100,20 +100,25 @@ def await_statement(node: tree.Await, body: Body) -> m.Statement | None:
 
 
 def label_statement(node: tree.Label, body: Body) -> m.Statement | None:
+    return m.Label(body.scope.owner or "", node.name, node.span) if declares_label(node, body) else None
+
+
+def declares_label(node: tree.Label | tree.Region, body: Body) -> bool:
+    """Whether it may have that name, and stand here."""
     if node.name == "end":
         body.diagnostics.add(
             "reserved-label", node.span, "`end` is where every process ends", "choose another name"
         )
-        return None
+        return False
     if node.name in body.labels:
         related = [(body.labels[node.name], "it stands here")]
         body.diagnostics.add(
             "declared-twice", node.span, f"label `{node.name}` stands twice", related=related
         )
-        return None
+        return False
     body.labels[node.name] = node.span
     not_in_atomic(node.span, "a label", body)
-    return m.Label(body.scope.owner or "", node.name, node.span)
+    return True
 
 
 def _called(name: str, scope: Scope) -> Advice:

@@ -117,6 +117,7 @@ def _blocks(node: object) -> tuple[object, ...]:
             | m.For(body=body)
             | m.With(body=body)
             | m.Atomic(body=body)
+            | m.Region(body=body)
             | m.Serve(body=body)
         ):
             return (body,)

@@ -20,6 +20,7 @@ from .simple_statements import (
     assert_statement,
     await_statement,
     call_statement,
+    declares_label,
     goto_statement,
     jump_statement,
     label_statement,
@@ -49,12 +50,13 @@ def check_body(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
 def _block(block: tree.Block, body: Body) -> tuple[m.Statement, ...]:
     typed: list[m.Statement] = []
     reached = body.scope.assigned is not None
-    ahead = {statement.name for statement in block.statements if isinstance(statement, tree.Label)}
+    heads = tree.Label | tree.Region
+    ahead = {statement.name for statement in block.statements if isinstance(statement, heads)}
     body.ahead.append(ahead)
     for statement in block.statements:
         if isinstance(statement, tree.Docstring | tree.Pass):
             continue
-        if isinstance(statement, tree.Label):
+        if isinstance(statement, heads):
             ahead.discard(statement.name)
             body.scope.assigned = meet([body.scope.assigned, *body.jumps.pop(statement.name, ())])
             reached = reached or body.scope.assigned is not None
@@ -120,6 +122,8 @@ def _statement(node: tree.Statement, body: Body) -> m.Statement | tuple[m.Statem
             return m.Either(tuple(alternatives), node.span)
         case tree.Atomic():
             return _atomic(node, body)
+        case tree.Region():
+            return _region(node, body)
         case tree.Wait():
             return _wait(node, body)
         case tree.Delegate(policy=use):
@@ -143,7 +147,15 @@ def _is_open(test: tree.Expr) -> bool:
     return isinstance(test, tree.Name) and not test.id
 
 
-# ---- atomic blocks
+# ---- blocks with a name, and of one step
+
+
+def _region(node: tree.Region, body: Body) -> m.Statement | None:
+    named = declares_label(node, body)
+    if named:
+        body.regions.add(node.name)
+    statements = _block(node.body, body)
+    return m.Region(body.scope.owner or "", node.name, statements, node.span) if named else None
 
 
 def _atomic(node: tree.Atomic, body: Body) -> m.Statement | None:

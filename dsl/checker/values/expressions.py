@@ -137,7 +137,7 @@ def task_of(node: tree.Expr, scope: Scope, quiet: bool = False) -> m.TaskOf | No
     if isinstance(name, tree.Name) and name.id in scope.names.processes and name.id not in scope.locals:
         declared, count = scope.names.processes[name.id]
         if index is None:
-            if declared.count is not None:
+            if declared.count is not None and count != 1:
                 if not quiet:
                     message = f"`{name.id}` has {count} instances, say which one"
                     scope.diagnostics.add("which-task", node.span, message, f"write `{name.id}[i]`")
@@ -155,6 +155,27 @@ def task_of(node: tree.Expr, scope: Scope, quiet: bool = False) -> m.TaskOf | No
     if not quiet:
         places.refuse_task(name, node.span, scope)
     return None
+
+
+def _in_region(node: tree.Comparison, scope: Scope) -> m.Expr | None:
+    """`vcpu[v] in critical`, or `not in`."""
+    operator, right = node.rest[0]
+    if not scope.whole_state:
+        help = "only assertions, invariants and properties see where a task is"
+        scope.diagnostics.add("specification-only", node.span, "code cannot ask where a task is", help)
+        return None
+    match right:
+        case tree.Name(id=name):
+            label: tuple[str, ...] = (name,)
+        case tree.Attribute(base=tree.Name(id=owner), name=name):
+            label = owner, name
+        case _:
+            help = "write `P in REGION`, the name of a `label NAME:` with a block"
+            scope.diagnostics.add("not-a-region", right.span, "a region is needed here", help)
+            return None
+    task = task_of(node.first, scope)
+    inside = places.at_label(task, label, node.span, scope, within=True) if task else None
+    return m.Operation("not", (inside,), s.BOOL, node.span) if inside and operator == "not in" else inside
 
 
 def _at(node: tree.At, scope: Scope) -> m.Expr | None:
@@ -226,6 +247,9 @@ def _comparison(node: tree.Comparison, scope: Scope) -> m.Expr | None:
         scope.diagnostics.add("no-chain", node.span, "comparisons are not chained", help)
         return None
     operator, right = node.rest[0]
+    tasks = isinstance(node.first, tree.Name | tree.Subscript) and places.is_task(node.first, scope)
+    if tasks and operator in ("in", "not in"):
+        return _in_region(node, scope)
     first = expression(node.first, scope)
     second = expression(right, scope, first.sort if first else None)
     if first is None or second is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...advice import Advice, cut
-from ...diagnostics import did_you_mean
+from ...diagnostics import Diagnostics, did_you_mean
 from ...model import model as m
 from ...model import sorts as s
 from ...source import Span
@@ -14,7 +14,7 @@ from ...vocabulary.lookup import LOCK_METHODS, SET_METHODS, word_of
 from ...vocabulary.word import Word
 from .objects import object_of
 from .operators import fitted
-from .scope import Scope
+from .scope import Names, Scope
 
 
 def member_help(type_name: str, member: str, scope: Scope) -> str | None:
@@ -99,21 +99,43 @@ def is_task(node: tree.Expr, scope: Scope) -> bool:
     return isinstance(name, tree.Name) and name.id in scope.names.processes and name.id not in scope.locals
 
 
-def at_label(task: m.TaskOf, label: tuple[str, ...], span: Span, scope: Scope) -> m.AtLabel | None:
-    """Whether a task stands at a label, which its process has to have."""
-    if label == ("end",):
-        return m.AtLabel(task, label, span)
+def at_label(
+    task: m.TaskOf, label: tuple[str, ...], span: Span, scope: Scope, *, within: bool = False
+) -> m.AtLabel | None:
+    """Whether a task stands at a label, or `within` a region, which its process has to have."""
     labels = scope.names.labels.get(task.process, {})
-    matching = [key for key in labels if key[1] == label[-1] and label[:-1] in ((), (key[0],))]
-    if not matching:
-        word = ".".join(label)
-        known = [key[1] for key in labels]
-        if scope.names.incomplete:
-            return None
-        message = f"process `{task.process}` has no label `{word}`"
-        scope.diagnostics.add("unknown-label", span, message, did_you_mean(label[-1], known))
+    if label != ("end",) and not any(called(key, label) for key in labels):
+        if not scope.names.incomplete:
+            message = f"process `{task.process}` has no label `{'.'.join(label)}`"
+            known = [key[1] for key in labels]
+            scope.diagnostics.add("unknown-label", span, message, did_you_mean(label[-1], known))
         return None
-    return m.AtLabel(task, label, span)
+    if within and not regions(scope.names, task.process, label):
+        if not scope.names.incomplete:
+            refuse_label(scope.diagnostics, span, label)
+        return None
+    return m.AtLabel(task, label, span, within=within)
+
+
+def called(key: tuple[str, str], label: tuple[str, ...]) -> bool:
+    """Whether a label's owner and name are called so, by the name alone or by both."""
+    return key[1] == label[-1] and label[:-1] in ((), (key[0],))
+
+
+def regions(names: Names, process: str, label: tuple[str, ...]) -> bool:
+    """Whether all labels of a process that are called so are heads of regions."""
+    own = names.regions.get(process, set())
+    matching = [key for key in names.labels.get(process, {}) if called(key, label)]
+    return bool(matching) and own.issuperset(matching)
+
+
+def refuse_label(diagnostics: Diagnostics, span: Span, label: tuple[str, ...]) -> None:
+    """Says of a label without a block that nobody is in it."""
+    word = ".".join(label)
+    help = (
+        "write `at end`" if label == ("end",) else f"write `at {word}`, or give it a block: `label {word}:`"
+    )
+    diagnostics.add("not-a-region", span, f"`{word}` is a label, and has no block to be in", help)
 
 
 def local_of(

@@ -31,7 +31,9 @@ class Names:
     policies: dict[str, tree.Policy] = field(default_factory=dict)
     instances: dict[str, m.Policy | None] = field(default_factory=dict)
     unpinned: Span | None = None
+    # The labels of each process, by their owner and name, and which of them are heads of regions.
     labels: dict[str, dict[tuple[str, str], Span]] = field(default_factory=dict)
+    regions: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     locals: dict[str, dict[tuple[str, str], m.LocalVariable]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     lost: Lost | None = None

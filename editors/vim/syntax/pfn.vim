@@ -8,7 +8,7 @@ endif
 syn case match
 
 " words: made by generate.py
-syn keyword pfnDeclaration accept event expect from ignore part policies probe threads to under unlocked varies weaker where
+syn keyword pfnDeclaration accept assume event expect from ignore part policies probe threads to under unlocked varies weaker where
 syn keyword pfnDeclaration nextgroup=pfnName skipwhite class const daemon def enum ghost interrupt invariant measure model nmi policy process property recording scenario shared softirq sometimes timer type unfair word work
 syn keyword pfnStatement assert atomic await break continue either elif else for goto holding if label on pass return timeout wait while with
 syn keyword pfnOperator always and at eventually implies in leads_to not or until

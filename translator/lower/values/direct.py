@@ -194,8 +194,8 @@ class Direct:
                 return Const(Task(process, 0, only=True))
             case m.TaskOf(process=process, index=index):
                 return TaskAt(process, self.ir(index))
-            case m.AtLabel(task=task, label=label):
-                return At(self.ir(task), task.process, label)
+            case m.AtLabel(task=task, label=label, within=within):
+                return At(self.ir(task), task.process, label, within)
             case m.LockState(lock=place, task=task):
                 lock = self.lock_at(place, *self.direct(place))
                 if isinstance(task, m.ThisTask):

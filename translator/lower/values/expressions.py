@@ -59,7 +59,8 @@ class Expressions(Direct):
         self.calls: tuple[Span, ...] = ()
         self.atomic = process is None
         self.temporaries = 0
-        self.halts: dict[tuple[str, Span, tuple[Span, ...]], int] = {}
+        # By the property, the place, the calls on the way, and the regions around.
+        self.halts: dict[tuple[str, Span, tuple[Span, ...], tuple[tuple[str, str], ...]], int] = {}
 
     # -- nodes
 
@@ -76,7 +77,7 @@ class Expressions(Direct):
         return self.flow.goto(StepNode(kind, span, guard, block, lock, self.calls, claims, awaited))
 
     def halt(self, property: str, span: Span, message: str) -> Block:
-        key = (property, span, self.calls)
+        key = (property, span, self.calls, self.flow.regions)
         if key not in self.halts:
             claim = Claim(property, FALSE, span, message, self.calls)
             self.halts[key] = self.flow.add(LastNode(span, (claim,), True, self.calls))

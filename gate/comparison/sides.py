@@ -1,0 +1,75 @@
+"""What has to be known of each of two specifications beside its bodies: what its claims rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...dsl.syntax import tree
+from .terms import Surroundings, names_in, nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two specifications: its names, the ghosts that something reads, the labels and regions that
+    formulas name."""
+
+    where: Surroundings
+    ghosts: frozenset[str]
+    read: frozenset[str]
+    labels: frozenset[str]
+
+
+def side(specification: tree.Tree, where: Surroundings) -> Side:
+    """What has to be known of a specification beside its bodies."""
+    ghosts = frozenset(node.name for node in specification.declarations if isinstance(node, tree.Ghost))
+    labels = frozenset(_labels(specification))
+    read: set[str] = set()
+    for node in nodes(specification.declarations):
+        match node:
+            case tree.Assign(target=target, value=value) | tree.Augmented(target=target, value=value):
+                # A ghost that goes into itself, or into another one that nothing reads, is not read.
+                read |= (names_in(value) - ghosts) | (names_in(target) - {root(target)})
+                if root(target) not in ghosts:
+                    read |= names_in(value)
+            case (
+                tree.Assert(condition=part) | tree.Invariant(formula=part) | tree.Property(formula=part)
+                | tree.Assume(formula=part)
+            ):  # fmt: skip
+                read |= names_in(part)
+            case tree.Sometimes(formula=part) | tree.If(condition=part) | tree.While(condition=part):
+                read |= names_in(part)
+            case _:
+                pass
+    return Side(where, ghosts, frozenset(_closed(specification, ghosts, read)), labels)
+
+
+def _labels(specification: tree.Tree) -> Iterator[str]:
+    processes = {node.name for node in specification.declarations if isinstance(node, tree.Process)}
+    for node in nodes(specification.declarations):
+        match node:
+            case tree.At(label=label):
+                yield label[-1]
+            case tree.Comparison(first=task, rest=(("in" | "not in", region),)) if root(task) in processes:
+                yield region.name if isinstance(region, tree.Attribute) else root(region)
+
+
+def _closed(specification: tree.Tree, ghosts: frozenset[str], read: set[str]) -> set[str]:
+    """With the ghosts that go into ghosts that are read."""
+    before = -1
+    while before != len(read):
+        before = len(read)
+        for node in nodes(specification.declarations):
+            if isinstance(node, tree.Assign | tree.Augmented) and root(node.target) in ghosts & read:
+                read |= names_in(node.value)
+            elif (isinstance(node, tree.CallStatement) and root(node.expression) in ghosts & read) or (
+                isinstance(node, tree.CallStatement) and root(node.expression) not in ghosts
+            ):
+                read |= names_in(node.expression)
+    return read
+
+
+def root(node: object) -> str:
+    while isinstance(node, tree.Attribute | tree.Subscript | tree.Call):
+        node = node.function if isinstance(node, tree.Call) else node.base
+    return node.id if isinstance(node, tree.Name) else ""
