@@ -24,6 +24,7 @@ _NEVER = {
     "unfinished": "not ended after 100 s",
     "missed": "not measured: the task ends without it",
     "open": "begins and does not end",
+    "left": "leaves what is assumed",
 }
 NOT_MODELLED = (
     "not modelled: SMT, turbo, NUMA, refill of caches after a switch, interrupts, guest time; "
