@@ -6,6 +6,9 @@ One statement after the other, `;` between them, a line for each task:
     r0 = x            READ_ONCE             r0 =acquire= x   smp_load_acquire
     r1 = x by r0      a load whose address depends on r0     x by r0 = 1   a store likewise
     mb  rmb  wmb      barriers              lock l   unlock l
+    r0 = xchg x 1     r0 = add x 1     r0 = cmpxchg x 0 1     atomic operations, also xchg_relaxed and so on
+    inc x 1           atomic_add, which returns nothing       x =mb= 1         smp_store_mb
+    before_atomic  after_atomic  after_spinlock  after_unlock_lock             smp_mb__...
     r0 = swap x 1     an exchange, as one `atomic` block; `r0 = swap x 1 if 2` only where x is 2
     if r0 >= 0: x = 1
 
@@ -24,14 +27,17 @@ from pfnspec.translator.program.program import Program
 from pfnspec.translator.run.interpreter import Exploration, Interpreter
 
 LARGEST = 10
+PLACED = ("before_atomic", "after_atomic", "after_spinlock", "after_unlock_lock")
+ATOMIC = ("xchg", "cmpxchg", "add", "inc")
 REGISTER = re.compile(r"\br\d+\b")
 
 
 @dataclass(frozen=True)
 class Statement:
-    """`kind` is store, load, fence, lock, unlock or swap; `order` acquire, release, the barrier's name, or
-    empty; `place` the location or lock; `by` the register that the address depends on; `value` what is
-    stored, `only` what a swap expects; `when` the condition that it stands under."""
+    """`kind` is store, load, fence, lock, unlock, swap, xchg, cmpxchg, add or inc; `order` acquire, release,
+    relaxed, full, mb, the barrier's name, or empty; `place` the location or lock; `by` the register that the
+    address depends on; `value` what is stored or added, `only` what a swap or cmpxchg expects; `when` the
+    condition that it stands under."""
 
     kind: str
     place: str = ""
@@ -53,15 +59,20 @@ def statement(text: str) -> Statement:
     if found := re.fullmatch(r"if (.+): (.+)", text):
         inner = statement(found[2])
         return Statement(**{**inner.__dict__, "when": found[1]})
-    if text in ("mb", "rmb", "wmb"):
+    if text in ("mb", "rmb", "wmb", *PLACED):
         return Statement("fence", order=text)
+    if found := re.fullmatch(r"inc (\w+) (\w+)", text):
+        return Statement("inc", found[1], "relaxed", value=found[2])
+    if found := re.fullmatch(r"(r\d+) = (xchg|cmpxchg|add)(?:_(\w+))? (\w+) (\w+)(?: (\w+))?", text):
+        only, value = (found[5], found[6]) if found[6] else ("", found[5])
+        return Statement(found[2], found[4], found[3] or "full", found[1], value, only=only)
     if found := re.fullmatch(r"(lock|unlock) (\w+)", text):
         return Statement(found[1], place=found[2])
     if found := re.fullmatch(r"(r\d+) = swap (\w+) (\w+)(?: if (\w+))?", text):
         return Statement("swap", found[2], register=found[1], value=found[3], only=found[4] or "")
     if found := re.fullmatch(r"(r\d+) =(acquire)?=? ([a-z]\w*)(?: by (r\d+))?", text):
         return Statement("load", found[3], found[2] or "", found[1], by=found[4] or "")
-    if found := re.fullmatch(r"([a-z]\w*)(?: by (r\d+))? =(release)?=? (.+)", text):
+    if found := re.fullmatch(r"([a-z]\w*)(?: by (r\d+))? =(release|mb)?=? (.+)", text):
         return Statement("store", found[1], found[3] or "", value=found[4], by=found[2] or "")
     raise ValueError(text)
 
@@ -75,7 +86,7 @@ def program(text: str) -> Threads:
 
 
 def locations(threads: Threads) -> tuple[str, ...]:
-    kinds = ("store", "load", "swap")
+    kinds = ("store", "load", "swap", *ATOMIC)
     return tuple(sorted({s.place for thread in threads for s in thread if s.kind in kinds}))
 
 
@@ -118,13 +129,21 @@ def _code(s: Statement, array: bool) -> list[str]:
         place += f"[min({s.by}, 0)]" if s.by else "[0]"
     match s.kind:
         case "fence":
-            return [f"smp_{s.order}()"]
+            return [f"smp_mb__{s.order}()" if s.order in PLACED else f"smp_{s.order}()"]
         case "lock" | "unlock":
             return [f"{s.place}.{s.kind}()"]
         case "load":
             return [f"{s.register} = {'smp_load_acquire' if s.order else 'READ_ONCE'}({place})"]
         case "store":
-            return [f"{'smp_store_release' if s.order else 'WRITE_ONCE'}({place}, {s.value})"]
+            word = {"": "WRITE_ONCE", "release": "smp_store_release", "mb": "smp_store_mb"}[s.order]
+            return [f"{word}({place}, {s.value})"]
+        case "inc":
+            return [f"atomic_add({s.value}, {place})"]
+        case "xchg" | "cmpxchg" | "add":
+            word = "atomic_fetch_add" if s.kind == "add" else s.kind
+            word += "" if s.order == "full" else f"_{s.order}"
+            given = [s.value, place] if s.kind == "add" else [place, *([s.only] if s.only else []), s.value]
+            return [f"{s.register} = {word}({', '.join(given)})"]
         case _:
             store = [f"    {place} = {s.value}"]
             if s.only:

@@ -21,7 +21,9 @@ A test that is *missed* needs what [weak memory does not cover](semantics.md#wha
 
 `x = 1` and `r0 = x` stand for `WRITE_ONCE` and `READ_ONCE`, `=release=` and `=acquire=` for
 `smp_store_release` and `smp_load_acquire`, `by r0` for an address that depends on `r0`, `mb`, `rmb` and
-`wmb` for the barriers, and `swap x 1 if 2` for a compare-and-exchange, which is an `atomic` block here. A
+`wmb` for the barriers, and `swap x 1 if 2` for a compare-and-exchange, which is an `atomic` block here;
+`=mb=` stands for `smp_store_mb`, `xchg`, `cmpxchg`, `add` for the atomic operations, `inc` for one that
+returns nothing, `after_atomic` for `smp_mb__after_atomic`. A
 task's statements are on one line; everything is 0 in the beginning. The first 65 are those of the kernel's
 `tools/memory-model/litmus-tests` and of herd's collection that need neither RCU nor plain accesses.
 

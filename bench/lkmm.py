@@ -1,24 +1,25 @@
 """The Linux kernel memory model's axioms, by enumeration: which ways a litmus test may end.
 
-From tools/memory-model/linux-kernel.cat and lock.cat of Linux 6.12, without RCU, plain accesses and
-read-modify-write operations but for locks.  An execution is a choice of a value for each load, of the store
-that each load reads, and of an order of the stores to each location; it is allowed if four relations have no
-cycle.  A relation is a list with a bit mask of successors for each event."""
+From tools/memory-model/linux-kernel.cat and lock.cat of Linux 6.12, without RCU and plain accesses.  An
+execution is a choice of a value for each load, of the store that each load reads, and of an order of the
+stores to each location; it is allowed if four relations have no cycle.  A relation is a list with a bit mask
+of successors for each event."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from litmus import REGISTER, Outcome, Statement, Threads, locations
+from litmus import LARGEST, REGISTER, Outcome, Statement, Threads, locations
 
 Relation = list[int]
 
 
 @dataclass(frozen=True)
 class Event:
-    """`kind` is R, W or F (a fence); dependencies are numbers of events of the task."""
+    """`kind` is R, W or F (a fence); `modifies`: of an atomic operation that stores.  Dependencies are
+    numbers of events of the task."""
 
     kind: str
     place: str = ""
@@ -28,6 +29,7 @@ class Event:
     data: frozenset[int] = frozenset()
     control: frozenset[int] = frozenset()
     locking: str = ""
+    modifies: bool = False
 
 
 @dataclass
@@ -49,8 +51,10 @@ class Run:
         return frozenset().union(*(self.sources.get(name, frozenset()) for name in REGISTER.findall(text)))
 
 
-def runs(thread: tuple[Statement, ...], values: Mapping[str, set[int]]) -> Iterator[Run]:
-    """Every run of one task, with any of `values` for each load."""
+def runs(
+    thread: tuple[Statement, ...], values: Mapping[str, set[int]], most: Mapping[str, int]
+) -> Iterator[Run]:
+    """Every run of one task, with any of `values` for each load; no location comes to hold `most`."""
     todo = [(0, Run())]
     while todo:
         number, run = todo.pop()
@@ -71,9 +75,16 @@ def runs(thread: tuple[Statement, ...], values: Mapping[str, set[int]]) -> Itera
                 run.events.append(Event("W", s.place, 1, control=run.control, locking="locked"))
             case "unlock":
                 run.events.append(Event("W", s.place, 0, "release", control=run.control, locking="unlock"))
+            case "xchg" | "cmpxchg" | "add" | "inc":
+                for value in values[s.place]:
+                    if (other := _modified(run, s, value, most[s.place])) is not None:
+                        todo.append((number + 1, other))
+                continue
             case "store":
                 by, data = run.depends(s.by), run.depends(s.value)
                 run.events.append(Event("W", s.place, run.value(s.value), s.order, by, data, run.control))
+                if s.order == "mb":
+                    run.events.append(Event("F", order="mb"))
             case "load":
                 for value in values[s.place]:
                     other = run.copy()
@@ -88,13 +99,56 @@ def runs(thread: tuple[Statement, ...], values: Mapping[str, set[int]]) -> Itera
         todo.append((number + 1, run))
 
 
+def _modified(run: Run, s: Statement, value: int, most: int) -> Run | None:
+    """The run with an atomic operation that finds `value`: a read, and if it stores a write directly behind
+    it; None where more would be stored than a location holds."""
+    made = run.copy()
+    if s.register:
+        made.registers[s.register] = value
+    if s.only and value != run.value(s.only):
+        made.events.append(Event("R", s.place, value, control=run.control))
+        made.sources[s.register] = frozenset({len(made.events) - 1})
+        return made
+    stored = run.value(s.value) + (value if s.kind in ("add", "inc") else 0)
+    if stored >= most:
+        return None
+    fence = [Event("F", order="mb")] if s.order == "full" else []
+    read = len(made.events) + len(fence)
+    order = "noreturn" if not s.register else s.order if s.order == "acquire" else ""
+    data = run.depends(s.value) | (frozenset({read}) if s.kind in ("add", "inc") else frozenset())
+    made.events += [
+        *fence,
+        Event("R", s.place, value, order, control=run.control, modifies=True),
+        Event("W", s.place, stored, s.order if s.order == "release" else "", frozenset(), data,
+              run.control, modifies=True),
+        *fence,
+    ]  # fmt: skip
+    if s.register:
+        made.sources[s.register] = frozenset({read})
+    return made
+
+
+def _most(threads: Threads) -> dict[str, int]:
+    """Above what each location can come to hold: the largest number stored and all that are added."""
+    found: dict[str, int] = {}
+    for name in locations(threads):
+        here = [s for thread in threads for s in thread if s.place == name and s.value]
+        sums = sum(int(s.value) for s in here if s.kind in ("add", "inc"))
+        stored = [
+            int(s.value) if s.value.isdigit() else LARGEST for s in here if s.kind not in ("add", "inc")
+        ]
+        found[name] = min(LARGEST, max(stored, default=0) + sums + 1)
+    return found
+
+
 def _values(threads: Threads) -> dict[str, set[int]]:
     """What each location may come to hold, as far as any order of stores and loads makes it."""
     found: dict[str, set[int]] = {name: {0} for name in locations(threads)}
+    most = _most(threads)
     while True:
         more = {name: set(group) for name, group in found.items()}
         for thread in threads:
-            for run in runs(thread, found):
+            for run in runs(thread, found, most):
                 for event in run.events:
                     if event.kind == "W" and not event.locking:
                         more[event.place].add(event.value)
@@ -106,7 +160,7 @@ def _values(threads: Threads) -> dict[str, set[int]]:
 def allowed(threads: Threads) -> frozenset[Outcome]:
     """Registers and final values of every execution that the model allows."""
     values = _values(threads)
-    every = [list(runs(thread, values)) for thread in threads]
+    every = [list(runs(thread, values, _most(threads))) for thread in threads]
     found: set[Outcome] = set()
     for chosen in itertools.product(*every):
         found |= _Graph(threads, chosen).outcomes()
@@ -164,7 +218,12 @@ class _Graph:
         self.address = address
         self.dep = join(address, data)
         self.rwdep = to(join(self.dep, control), self.writes)
-        self.rmw = self.of((i - 1, i) for i in range(n) if events[i].locking == "locked")
+        self.rmw = self.of(
+            (i - 1, i)
+            for i in range(n)
+            if events[i].locking == "locked" or (events[i].modifies and events[i].kind == "W")
+        )
+        modifying = self.mask(lambda e: e.modifies)
         acquire, release = (
             self.mask(lambda e: e.order == "acquire"),
             self.mask(lambda e: e.order == "release"),
@@ -174,9 +233,20 @@ class _Graph:
             there = self.mask(lambda e: e.kind == "F" and e.order == name)
             return to(start(compose(to(self.po, there), self.po), before), after)
 
-        self.strong = fence("mb", self.accesses, self.accesses)
+        mb = fence("mb", self.accesses, self.accesses)
+        before, after = self.mask(_is("before_atomic")), self.mask(_is("after_atomic"))
+        locked, handed = self.mask(_is("after_spinlock")), self.mask(_is("after_unlock_lock"))
+        taken = self.mask(lambda e: e.locking == "locked")
+        po, again = self.po, optional(self.po)
+        first = compose(to(compose(to(po, before), po), modifying), again)
+        second = compose(compose(to(again, modifying), to(po, after)), po)
+        third = compose(compose(to(again, taken), to(po, locked)), po)
+        behind = [to(start(one, self.accesses), self.accesses) for one in (first, second, third)]
+        self.strong = join(mb, *behind)
+        self.handed = to(compose(start(to(po, handed), taken), po), self.accesses)
         self.wmb = fence("wmb", self.writes, self.writes)
-        rmb = fence("rmb", self.reads, self.reads)
+        ordered = self.reads & ~self.mask(lambda e: e.order == "noreturn")
+        rmb = fence("rmb", ordered, ordered)
         self.to_release = to(start(self.po, self.accesses), release)
         from_acquire = to(start(self.po, acquire), self.accesses)
         self.fences = join(self.strong, self.to_release, from_acquire, self.wmb, rmb)
@@ -232,10 +302,14 @@ class _Graph:
             start(to(compose(to(self.po, self.unlocks), join(self.po, rf)), self.locks), self.accesses),
             self.po,
         )
+        sections = to(compose(to(self.po, self.unlocks), join(co, self.po)), self.mask(_taking))
+        strong = join(self.strong, start(compose(sections, self.handed), self.accesses))
         to_write = join(self.rwdep, meet(overwrite, self.inside))
         to_read = join(to(self.address, self.reads), compose(self.dep, rfi))
-        ppo = join(to_read, to_write, meet(self.fences, self.inside), meet(unlock_lock, self.inside))
-        cumulative = compose(optional(rfe), join(self.strong, self.to_release))
+        ppo = join(
+            to_read, to_write, meet(join(self.fences, strong), self.inside), meet(unlock_lock, self.inside)
+        )
+        cumulative = compose(optional(rfe), join(strong, self.to_release))
         sequence = closure(compose(rf, self.rmw))
         fences = compose(join(cumulative, self.wmb, unlock_lock), sequence)
         prop = compose(compose(optional(meet(overwrite, external)), closure(fences)), optional(rfe))
@@ -244,7 +318,15 @@ class _Graph:
         hb = to(start(join(ppo, rfe, back), self.accesses), self.accesses)
         if cyclic(hb):
             return False
-        return not cyclic(compose(compose(prop, self.strong), closure(hb)))
+        return not cyclic(compose(compose(prop, strong), closure(hb)))
+
+
+def _is(order: str) -> Callable[[Event], bool]:
+    return lambda event: event.order == order
+
+
+def _taking(event: Event) -> bool:
+    return event.locking == "locked"
 
 
 # ---- relations

@@ -27,7 +27,8 @@ _VARIANTS = ("", "", "_relaxed", "_acquire", "_release")
 
 
 class _Atomics:
-    def __init__(self, text: str, seed: int) -> None:
+    def __init__(self, text: str, seed: int, *, looks: bool) -> None:
+        self.looks = looks
         self.random = random.Random(seed + 5)
         self.lines = text.split("\n")
         self.locks: dict[str, str] = dict(_LOCKS.findall(text))
@@ -104,7 +105,7 @@ class _Atomics:
         no = self.one("", "", "not ")
         seen = {"spinlock": "spin_is_locked", "mutex": "mutex_is_locked", "rwsem": "rwsem_is_locked"}
         locks = [(name, seen[kind]) for name, kind in sorted(self.locks.items()) if kind in seen]
-        if locks and self.random.randrange(100) < 15:
+        if self.looks and locks and self.random.randrange(100) < 15:
             lock, word = self.random.choice(locks)
             return f"{no}{word}(&{lock})"
         name, sort = self.place()
@@ -133,6 +134,7 @@ class _Atomics:
         )
 
 
-def with_atomics(text: str, seed: int) -> str:
-    """A model that does more in one step; it may be refused, as any random model."""
-    return _Atomics(text, seed).text()
+def with_atomics(text: str, seed: int, *, weak: bool = False) -> str:
+    """A model that does more in one step; it may be refused, as any random model. `weak`: for weak memory,
+    which has no rule for a look at a lock."""
+    return _Atomics(text, seed, looks=not weak).text()

@@ -1,4 +1,5 @@
-"""Random models under weak memory: the same text with barriers, acquires and releases here and there."""
+"""Random models under weak memory: the same text with barriers, acquires and releases here and there, and the
+barriers that stand beside atomic operations and locks."""
 
 from __future__ import annotations
 
@@ -10,6 +11,9 @@ BARRIERS = ("smp_mb()", "smp_rmb()", "smp_wmb()")
 # Before these no statement can stand, or none that has a meaning.
 HEADS = re.compile(r"(else|elif|or|for|while)\b|\w+: (bool|range|snapshot)")
 STORE = re.compile(r"([a-z]\w*(?:\.\w+)?(?:\[[^]=]*\])?) = (.+)")
+# An atomic operation that always stores, with constants.
+OPERATION = re.compile(r"(xchg\w*|atomic_(inc|dec|add|sub)|set_bit|clear_bit\w*)\(.*\)")
+TAKING = re.compile(r"(raw_)?spin_lock\(.*\)")
 
 
 def weakly(text: str, seed: int) -> str | None:
@@ -34,6 +38,16 @@ def _lines(text: str, shared: set[str], random: Random) -> Iterator[str]:
             found = STORE.fullmatch(body)
             if found and re.split(r"\W", found[1])[0] in shared and "(" not in found[2]:
                 if random.randrange(100) < 20:
-                    body = f"smp_store_release({found[1]}, {found[2]})"
+                    word = random.choice(("release", "release", "mb"))
+                    body = f"smp_store_{word}({found[1]}, {found[2]})"
+        beside = within and indent and not after_atomic and random.randrange(100) < 40
+        operation = OPERATION.fullmatch(body) is not None
+        if beside and operation and random.randrange(2):
+            yield f"{indent}smp_mb__before_atomic()"
+            beside = False
         after_atomic = body.startswith("atomic:")
         yield indent + body
+        if beside and operation:
+            yield f"{indent}smp_mb__after_atomic()"
+        elif beside and TAKING.fullmatch(body):
+            yield f"{indent}smp_mb__after_{random.choice(('spinlock', 'unlock_lock'))}()"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import re
 
-_CODE = re.compile(r"(daemon |unfair )*process |def |(interrupt|softirq|nmi) ")
+_CODE = re.compile(r"(daemon |unfair )*process |def |(interrupt|softirq|nmi|ipi) ")
 _CONTINUES = re.compile(r"\s*(else:|elif |or:)")
 
 

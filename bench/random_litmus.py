@@ -4,8 +4,8 @@
 
 An outcome that the model forbids and a search finds is a false alarm, and the run fails with the test that
 has it. How many tests have an outcome that is allowed and not found is counted; so is whether the whole and
-the reduced program have the same outcomes.  `--locked` makes tests in which one location is only touched
-under a lock."""
+the reduced program have the same outcomes.  `--kind locked` makes tests in which one location is only touched
+under a lock, `--kind atomic` such with atomic operations and the barriers beside them."""
 
 from __future__ import annotations
 
@@ -62,6 +62,58 @@ def free_test(rng: random.Random) -> str:
     return "\n".join(lines)
 
 
+def atomic_test(rng: random.Random) -> str:
+    """A test of two or three tasks with atomic operations of every order, and the barriers beside them."""
+    tasks = rng.choice((2, 2, 3))
+    registers = itertools.count(1)
+    stores = dict.fromkeys("xy", 0)
+    lines: list[str] = []
+    for _ in range(tasks):
+        line: list[str] = []
+        held = False
+        accesses = 2 if tasks == 3 else rng.randint(2, 3)
+        while accesses:
+            kinds = ("store", "load", "atomic", "fence", "lock")
+            what = rng.choices(kinds, (3, 4, 5, 1, 1))[0]
+            name = rng.choice("xy")
+            if what == "store" and stores[name] < 2:
+                stores[name] += 1
+                line.append(f"{name} ={rng.choice(('', 'release=', 'mb='))} {stores[name]}")
+                accesses -= 1
+            elif what == "load":
+                line.append(f"r{next(registers)} ={rng.choice(('', 'acquire='))} {name}")
+                accesses -= 1
+            elif what == "atomic" and stores[name] < 2:
+                stores[name] += 1
+                line += _operation(rng, name, stores[name], registers)
+                accesses -= 1
+            elif what == "fence":
+                line.append(rng.choice(("mb", "rmb", "wmb")))
+            elif what == "lock":
+                line.append("unlock l" if held else "lock l")
+                if not held and rng.random() < 0.6:
+                    line.append(rng.choice(("after_spinlock", "after_unlock_lock")))
+                held = not held
+        if held:
+            line.append("unlock l")
+        lines.append("; ".join(line))
+    return "\n".join(lines)
+
+
+def _operation(rng: random.Random, name: str, value: int, registers: Iterator[int]) -> list[str]:
+    kind = rng.choice(("xchg", "cmpxchg", "add", "inc", "inc"))
+    suffix = rng.choice(("", "_relaxed", "_relaxed", "_acquire", "_release"))
+    made = f"inc {name} 1"
+    if kind == "cmpxchg":
+        made = f"r{next(registers)} = cmpxchg{suffix} {name} {rng.randint(0, 1)} {value}"
+    elif kind != "inc":
+        made = f"r{next(registers)} = {kind}{suffix} {name} {value if kind == 'xchg' else 1}"
+    beside = rng.random() if kind != "cmpxchg" else 1.0
+    if beside < 0.2:
+        return ["before_atomic", made]
+    return [made, "after_atomic"] if beside < 0.4 else [made]
+
+
 def locked_test(rng: random.Random) -> str:
     """A test in which `d` is only touched under the lock l, and x and y by anybody anywhere."""
     registers, stores = itertools.count(1), itertools.count(1)
@@ -83,23 +135,30 @@ def locked_test(rng: random.Random) -> str:
     return "\n".join(lines)
 
 
-def texts(number: int, seed: int, locked: bool = False) -> Iterator[str]:
+MADE = {"free": free_test, "locked": locked_test, "atomic": atomic_test}
+
+
+def texts(number: int, seed: int, kind: str = "free") -> Iterator[str]:
     rng = random.Random(seed)
     for _ in range(number):
-        yield locked_test(rng) if locked else free_test(rng)
+        yield MADE[kind](rng)
 
 
 def weaker(rng: random.Random, threads: litmus.Threads) -> litmus.Threads:
-    """The test with one barrier left out, or one acquire or release made plain; the same if it has none."""
+    """The test with one barrier left out, or what one access orders; the same if it has none."""
     places = [
-        (t, i) for t, thread in enumerate(threads) for i, s in enumerate(thread) if s.order and not s.when
+        (t, i)
+        for t, thread in enumerate(threads)
+        for i, s in enumerate(thread)
+        if s.order not in ("", "relaxed") and not s.when
     ]
     if not places:
         return threads
     t, i = rng.choice(places)
     thread = threads[t]
     s = thread[i]
-    changed = () if s.kind == "fence" else (replace(s, order=""),)
+    order = "relaxed" if s.kind in litmus.ATOMIC else ""
+    changed = () if s.kind == "fence" else (replace(s, order=order),)
     return (*threads[:t], (*thread[:i], *changed, *thread[i + 1 :]), *threads[t + 1 :])
 
 
@@ -116,12 +175,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--tests", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--locked", action="store_true")
+    parser.add_argument("--kind", choices=sorted(MADE), default="free")
     asked = parser.parse_args()
     wrong = missed = grown = 0
     began = time.monotonic()
     rng = random.Random(asked.seed)
-    for number, text in enumerate(texts(asked.tests, asked.seed, asked.locked), start=1):
+    for number, text in enumerate(texts(asked.tests, asked.seed, asked.kind), start=1):
         threads = litmus.program(text)
         got, _ = found(threads)
         allowed = lkmm.allowed(threads)

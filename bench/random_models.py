@@ -15,6 +15,7 @@ from random_barriers import weakly
 from random_conditions import with_calls
 from random_formulas import LOCKS, SCALARS, Place, Surroundings
 from random_gotos import with_gotos
+from random_ipis import with_ipis
 from random_objects import with_objects
 from random_regions import with_regions
 from random_sections import with_sections
@@ -299,6 +300,9 @@ def _made(seed: int, *, liveness: bool, weak: bool) -> Made:
     if seed % 5 == 2 and not weak:
         plain, text = text, with_sections(text, seed)
         shapes |= {"sections with a condition, or that offer the CPU"} if text != plain else set()
+    if weak and seed % 2:
+        plain, text = text, with_atomics(text, seed, weak=True)
+        shapes |= {"atomic operations"} if text != plain else set()
     if weak and (weaker := weakly(text, seed)) is not None:
         return Made(weaker, frozenset(shapes | {"weak memory"}))
     if seed % 4 == 1 and not weak:
@@ -315,6 +319,9 @@ def _made(seed: int, *, liveness: bool, weak: bool) -> Made:
         shapes |= (
             {"several starts"} if "= choose(" in text.partition("process ")[0] and text != plain else set()
         )
+    if seed % 2 and not weak:
+        plain, text = text, with_ipis(text, seed)
+        shapes |= {"interrupts that tasks send"} if text != plain else set()
     return Made(text, frozenset(shapes))
 
 

@@ -15,6 +15,7 @@ _PLAIN = {
     "completion": ("complete(comp)", "complete_all(comp)", "reinit_completion(comp)"),
     "object": (
         "ref = kzalloc(Obj)", "ref = alloc(Obj)", "other = kzalloc(Obj)", "kfree(ref)", "kfree(other)",
+        "kfree_rcu(ref)", "kfree_rcu(other)",
         "other = ref", "ref = None", "refs[0] = ref", "ref = refs[1]", "refs[1] = other",
         "ref.v = 1", "other.v = ref.v", "ref.next = other", "ref = other.next", "ref.v += 1",
     ),
@@ -35,12 +36,17 @@ _TESTS = {
 }
 _WAITING = {
     "completion": ("wait_for_completion(comp)",),
-    "object": ("with ref.lock:\n    ref.v = 1", "with other.lock:\n    kfree(other)", "wake_up(ref.queue)"),
+    "object": (
+        "with ref.lock:\n    ref.v = 1", "with other.lock:\n    kfree(other)", "wake_up(ref.queue)",
+        "rcu_barrier()", "rcu_read_lock()\nref.v = 1\nrcu_read_unlock()",
+        "rcu_read_lock()\nref = None\nrcu_read_unlock()\nkfree_rcu(other)",
+    ),
     "work": ("flush_work(w0)", "cancel_work_sync(w0)", "cancel_delayed_work_sync(w0)"),
     "timer": ("del_timer_sync(e0)", "timer_delete_sync(e0)"),
     "seqcount": ("sn = read_seqcount_begin(sq)",),
     "tasks": (
         "set_current_state(TASK_INTERRUPTIBLE)\nif not go:\n    schedule()", "kthread_stop(ANY)",
+        "kthread_stop(ANY)",
         "wait until go on wq2 or timeout", "if not wait_event_timeout(wq2, go):\n    go = True",
         "wait_event(wq2, go or kthread_should_stop())",
     ),
@@ -105,7 +111,15 @@ class _Objects:
     def used(self, lines: list[str]) -> Iterator[str]:
         """The lines of processes with others between them."""
         made = spliced(lines, lambda: self.chance(22), lambda atomic: self.snippet(atomic=atomic))
-        return (line for line, _ in made)
+        begins = random.Random(len(lines))
+        allocates = "object" in self.kinds and begins.randrange(10) < 6
+        for line, _ in made:
+            yield line
+            if allocates and "process " in line:
+                # Otherwise nearly every model ends with a reference that is None.
+                yield "    ref = alloc(Obj)"
+                yield "    other = ref"
+                allocates = begins.randrange(10) < 3
 
     def snippet(self, *, atomic: bool) -> list[str]:
         return [line.replace("ANY", self.random.choice(self.tasks)) for line in self.some(atomic=atomic)]
@@ -119,7 +133,11 @@ class _Objects:
             plain = self.random.choice(_PLAIN[self.random.choice(self.kinds)])
             test = self.random.choice(_TESTS[kind])
             return [f"if {test}:", f"    {plain}"]
-        return [self.random.choice(_PLAIN[kind])]
+        plain = self.random.choice(_PLAIN[kind])
+        used = re.search(r"\b(ref|other)\b(?! =)", plain)
+        if kind == "object" and used and len(plain) % 2:
+            return [f"if {used[1]} != None:", f"    {plain}"]
+        return [plain]
 
 
 def with_objects(text: str, seed: int) -> str:

@@ -53,7 +53,7 @@ class Statements(Formulas, ABC):
                 (6 if self.queue else 0, self.queue_verb), (9 if self.queue else 0, self.wait),
                 (15 if says else 8, self.atomic), (15 if runs else 4, self.await_), (7, self.loop),
                 (16 if self.domains else 0, self.section),
-                (16 if self.handlers else 0, self.masked),
+                (16 if self.handlers else 8 if self.cpus else 0, self.masked),
                 (20 if says else 9, self.label), (6, self.call), (30 if self.pair_lock else 0, self.paired),
             ]  # fmt: skip
         elif self.queue:
@@ -255,8 +255,11 @@ class Statements(Formulas, ABC):
     # -- interrupts
 
     def masked(self, here: Surroundings) -> list[str]:
-        """Code with interrupts or softirqs off, mostly until its end."""
-        words = [("local_irq_disable()", "local_irq_enable()"), ("local_bh_disable()", "local_bh_enable()")]
+        """Code with interrupts, softirqs or preemption off, mostly until its end."""
+        words = [("preempt_disable()", "preempt_enable()")]
+        if self.handlers:
+            words.append(("local_irq_disable()", "local_irq_enable()"))
+            words.append(("local_bh_disable()", "local_bh_enable()"))
         if "f" in here.flags:
             words.append(("local_irq_save(f)", "local_irq_restore(f)"))
         off, on = self.random.choice(words)

@@ -277,6 +277,13 @@ def _process_body(node: tree.Process, names: Names, diagnostics: Diagnostics) ->
     return Body(Scope(names, diagnostics, "code", node.name, None, {}, {}, frozenset(), node.name), None)
 
 
+def _interrupted(of: tree.Interrupts | None) -> tuple[str, str, bool] | None:
+    """An `ipi` is an interrupt, for all but when it comes."""
+    if of is None:
+        return None
+    return ("interrupt", of.process, True) if of.level == "ipi" else (of.level, of.process, False)
+
+
 def _processes(
     declared: tuple[tree.Declaration, ...], names: Names, diagnostics: Diagnostics, cpus: int | None
 ) -> tuple[list[m.Process], dict[str, Body]]:  # fmt: skip
@@ -297,7 +304,7 @@ def _processes(
             m.Process(
                 node.name, count, "daemon" in words, "unfair" in words, statements, node.span,
                 pins(node, count, cpus, names, diagnostics), names.processes[node.name][0].count is not None,
-                None if node.interrupts is None else (node.interrupts.level, node.interrupts.process),
+                _interrupted(node.interrupts),
             )
         )  # fmt: skip
     return processes, bodies

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from ..source import Span
 from ..vocabulary.built_in_words import CHECKS
+from ..vocabulary.word import Order
 from .model_actions import *
 from .model_expressions import *
 from .model_recordings import FieldTest as FieldTest
@@ -43,12 +44,13 @@ class Declare:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """`release`: by a word of that order, such as `smp_store_release`."""
+    """`order` is that of the word by which it stores: release of `smp_store_release`, full of
+    `smp_store_mb`, behind which a full barrier stands."""
 
     place: Place
     value: Source
     span: Span
-    release: bool = False
+    order: Order = "relaxed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,19 @@ class Do:
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """`kfree(session)`: nothing, where the reference is None."""
+    """`kfree(session)`: nothing, where the reference is None.  `deferred`: `kfree_rcu(session)`."""
 
     pool: SharedVariable
     reference: Expr
+    span: Span
+    deferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reclaim:
+    """Waits for an object of a pool whose grace period is over, and frees it."""
+
+    pool: SharedVariable
     span: Span
 
 
@@ -104,7 +115,8 @@ class QueueAction:
 
 @dataclass(frozen=True, slots=True)
 class RcuAction:
-    """action is read_lock, read_unlock or synchronize; `domain` is an `srcu`, None for plain RCU."""
+    """action is read_lock, read_unlock, synchronize or drain (`rcu_barrier`); `domain` is an `srcu`, None for
+    plain RCU."""
 
     action: str
     domain: Place | None
@@ -114,7 +126,8 @@ class RcuAction:
 @dataclass(frozen=True, slots=True)
 class MaskAction:
     """action is disable or enable, of interrupts (`mask` is interrupt) or softirqs (softirq) on the task's
-    CPU; or, for interrupts, save (their state to the local `flags`, and disable) or restore (from it)."""
+    CPU, or of being preempted (preempt); or, for interrupts, save (their state to the local `flags`, and
+    disable) or restore (from it)."""
 
     mask: str
     action: str
@@ -124,7 +137,7 @@ class MaskAction:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """verb is schedule, cond_resched, might_sleep, cpu_relax, smp_mb, smp_rmb or smp_wmb.
+    """verb is schedule, cond_resched, might_sleep, cpu_relax, or a barrier: smp_mb, smp_mb__after_atomic.
 
     `awaited` is what a `schedule` waits for, where the loop around it tells: `if C: break` above it, and the
     like.  `timed`: while a wait goes on here, its time may be up."""
@@ -149,6 +162,15 @@ class WakeTask:
 
     task: TaskOf
     stop: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CallOn:
+    """`smp_call_function_single`: `task` is a handler, to be run for the caller, who `waits` for that."""
+
+    task: TaskOf
+    waits: bool
     span: Span
 
 
@@ -299,9 +321,9 @@ class Delegate:
 
 
 Statement = (
-    Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | LockAction | QueueAction
-    | RcuAction | MaskAction | Verb | SetState | WakeTask | Join | Assert | Await | Label
-    | Goto | Return | Break | Continue | If | While | For | With | Either | Atomic | Region
+    Wait | Serve | Delegate | Declare | Store | Update | Bump | Do | Free | Reclaim | LockAction
+    | QueueAction | RcuAction | MaskAction | Verb | SetState | WakeTask | CallOn | Join | Assert | Await
+    | Label | Goto | Return | Break | Continue | If | While | For | With | Either | Atomic | Region
 )  # fmt: skip
 
 
@@ -310,8 +332,8 @@ Statement = (
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """`interrupts` is set for a handler: its level (interrupt, softirq or nmi), and the process whose
-    instance of the same index it interrupts."""
+    """`interrupts` is set for a handler: its level (interrupt, softirq or nmi), the process whose instance of
+    the same index it interrupts, and whether it arrives only when it was called."""
 
     name: str
     count: int
@@ -321,7 +343,7 @@ class Process:
     span: Span
     cpus: tuple[int, ...] | None = None
     indexed: bool = True
-    interrupts: tuple[str, str] | None = None
+    interrupts: tuple[str, str, bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,8 @@ class Modify:
     to a name of its own; `stored`, `when`, `test` and `needs` are over these names. If `when` is true (or
     None), `stored` is stored; otherwise `found` gets what was there. `result` is what comes back: nothing,
     what `was` there, what is there `now`, or the value of `test`. If `needs` is false, that is
-    `bad_refcount`, with the `complaint`. `order` is what it orders in memory.
+    `bad_refcount`, with the `complaint`. `order` is what it orders in memory, where it stores; it is an
+    acquire where `acquires` is true, if that is not None.
     """
 
     word: str
@@ -88,6 +89,7 @@ class Modify:
     needs: Expr | None
     complaint: str
     order: Order
+    acquires: Expr | None
     sort: Sort | None
     span: Span
 

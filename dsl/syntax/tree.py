@@ -293,7 +293,7 @@ class Ghost(Node):
 
 @dataclass(frozen=True, slots=True)
 class Interrupts(Node):
-    """What a handler interrupts: `interrupt tick on vcpu:`; `level` is interrupt, softirq or nmi.
+    """What a handler interrupts: `interrupt tick on vcpu:`; `level` is interrupt, softirq, nmi or ipi.
 
     Its span is that of the process' name."""
 

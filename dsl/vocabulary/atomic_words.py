@@ -27,7 +27,8 @@ FOUND = "found"
 @dataclass(frozen=True, slots=True)
 class Operation:
     """An atomic operation. `test` is what it returns, "" for `when`. `needs` is what a count of references
-    has to be, and `complaint` what is wrong otherwise."""
+    has to be, and `complaint` what is wrong otherwise. It is an acquire where `acquires` is true, or, if that
+    is empty, where its order says so."""
 
     word: Word
     stored: str
@@ -36,6 +37,7 @@ class Operation:
     result: Result
     needs: str = ""
     complaint: str = ""
+    acquires: str = ""
 
     @property
     def place(self) -> str:
@@ -45,10 +47,10 @@ class Operation:
 
 def _operation(
     word: str, parameters: tuple[str, ...], doc: str, stored: str, result: Result = "", when: str = "",
-    test: str = "", order: Order = "relaxed", needs: str = "", complaint: str = "",
+    test: str = "", order: Order = "relaxed", needs: str = "", complaint: str = "", acquires: str = "",
 ) -> Operation:  # fmt: skip
     entry = Word(word, "verb", doc, parameters, reserved=False, role="atomic", order=order)
-    return Operation(entry, stored, when, test, result, needs, complaint)
+    return Operation(entry, stored, when, test, result, needs, complaint, acquires)
 
 
 _ORDERED: dict[str, Order] = {"": "full", "_relaxed": "relaxed", "_acquire": "acquire", "_release": "release"}
@@ -163,11 +165,12 @@ _BITS = (
     _operation(
         "test_and_set_bit_lock",
         ("nr", "bits"),
-        "`test_and_set_bit`, acquire.",
+        "`test_and_set_bit`, acquire where it was not there.",
         "was | {nr}",
         "test",
         test="nr in was",
         order="acquire",
+        acquires="nr not in was",
     ),
     _operation(
         "test_and_clear_bit",
@@ -222,6 +225,7 @@ _REFERENCES = (
         "was - 1",
         "test",
         test="was == 1",
+        acquires="was == 1",
         needs="was > 0",
         complaint=_BELOW,
         order="release",
@@ -233,6 +237,7 @@ _REFERENCES = (
         "was - i",
         "test",
         test="was == i",
+        acquires="was == i",
         needs="was >= i",
         complaint=_BELOW,
         order="release",

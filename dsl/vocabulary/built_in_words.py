@@ -178,6 +178,22 @@ VERBS: tuple[Word, ...] = (
     Word(
         "local_bh_enable", "verb", "Takes one `local_bh_disable()` back.", (), role="enable", of=("softirq",)
     ),
+    Word(
+        "preempt_disable",
+        "verb",
+        "From here on this task is not preempted, and must not sleep, until as many `preempt_enable()`.",
+        (),
+        role="disable",
+        of=("preempt",),
+    ),
+    Word(
+        "preempt_enable",
+        "verb",
+        "Takes one `preempt_disable()` back.",
+        (),
+        role="enable",
+        of=("preempt",),
+    ),
     Word("WRITE_ONCE", "verb", "The same as `x = v`.", ("x", "v"), role="store"),
     Word(
         "smp_store_release",
@@ -190,6 +206,43 @@ VERBS: tuple[Word, ...] = (
     Word("smp_mb", "verb", _ORDERS.format("all", "all"), (), role="barrier"),
     Word("smp_rmb", "verb", _ORDERS.format("loads", "loads"), (), role="barrier"),
     Word("smp_wmb", "verb", _ORDERS.format("stores", "stores"), (), role="barrier"),
+    Word(
+        "smp_mb__before_atomic",
+        "verb",
+        "Under weak memory: `smp_mb()`, directly before an atomic operation.",
+        (),
+        role="barrier",
+    ),
+    Word(
+        "smp_mb__after_atomic",
+        "verb",
+        "Under weak memory: `smp_mb()`, directly behind an atomic operation.",
+        (),
+        role="barrier",
+    ),
+    Word(
+        "smp_mb__after_spinlock",
+        "verb",
+        "Under weak memory: `smp_mb()`, directly behind taking a spinlock.",
+        (),
+        role="barrier",
+    ),
+    Word(
+        "smp_mb__after_unlock_lock",
+        "verb",
+        "Under weak memory, directly behind taking a spinlock: `smp_mb()` between sections before it, those "
+        "of this lock and those of this task, and what follows.",
+        (),
+        role="barrier",
+    ),
+    Word(
+        "smp_store_mb",
+        "verb",
+        "The same as `x = v`, and `smp_mb()`.",
+        ("x", "v"),
+        role="store",
+        order="full",
+    ),
     Word(
         "prepare_to_wait",
         "verb",
@@ -223,7 +276,22 @@ VERBS: tuple[Word, ...] = (
 _STATES = "`TASK_RUNNING`, `TASK_INTERRUPTIBLE`, `TASK_UNINTERRUPTIBLE` or `TASK_IDLE`"
 
 VERBS += (
-    Word("kfree", "verb", "Frees an object; nothing, if it is None.", ("x",)),
+    Word("kfree", "verb", "Frees an object; nothing, if it is None.", ("x",), role="free"),
+    Word(
+        "kfree_rcu",
+        "verb",
+        "Has an object freed when every RCU read section that has begun is over, and goes on at once.",
+        ("x",),
+        role="free_later",
+    ),
+    Word(
+        "rcu_barrier",
+        "verb",
+        "Waits until all is freed that `kfree_rcu` was called for before.",
+        (),
+        role="drain",
+        of=("rcu",),
+    ),
     Word("wait_event", "verb", "The same as `wait until C on wq`.", ("wq", "C"), role="task"),
     Word(
         "set_current_state",
@@ -234,6 +302,13 @@ VERBS += (
     ),
     Word("__set_current_state", "verb", "The same as `set_current_state`.", ("STATE",), role="task"),
     Word("wake_up_process", "verb", "Wakes this task, whatever it sleeps for.", ("P[i]",), role="task"),
+    Word(
+        "smp_call_function_single",
+        "verb",
+        "Sends an `ipi` to the CPU of a task; `wait`: and spins until its handler has run.",
+        ("P[i]", "F", "wait"),
+        role="task",
+    ),
     Word(
         "kthread_stop",
         "verb",

@@ -102,11 +102,12 @@ _NAMES: tuple[tuple[str, str | Alike], ...] = (
     (r"RCU_INIT_POINTER", Alike("write `rcu_assign_pointer(x, v)`", "rcu_assign_pointer")),
     (r"synchronize_(s?rcu)_expedited", "write `synchronize_{1}`; how long it takes is open"),
     (
-        r"call_(s?rcu)\w*|k[v]?free_rcu\w*",
+        r"call_(s?rcu)\w*",
         "write a `daemon process` that waits for its turn, calls `synchronize_rcu()`, and then does what is "
         "to be done",
     ),
-    (r"rcu_barrier\w*", "`await` that the process which stands for `call_rcu` is done"),
+    (r"kv?free_rcu\w*", Alike("write `kfree_rcu(x)`", "kfree_rcu", r"kv?free_rcu(_mightsleep)?")),
+    (r"srcu_barrier|rcu_barrier_\w+", "`await` that the process which stands for `call_rcu` is done"),
     (r"srcu_struct|DEFINE_(STATIC_)?SRCU", "declare a `shared s: srcu`"),
     (r"rcu_read_lock_(bh|sched)|rcu_read_unlock_(bh|sched)", "write `rcu_read_lock()`, `rcu_read_unlock()`"),
     # -- waiting
@@ -217,8 +218,21 @@ _NAMES: tuple[tuple[str, str | Alike], ...] = (
     ),
     # -- where a task runs
     (
-        r"preempt_(disable|enable)\w*|(get|put)_cpu\w*|migrate_(disable|enable)",
-        "hold a spinlock that no other task takes: the task then neither sleeps nor is preempted",
+        r"preempt_(disable|enable)_\w+",
+        Alike("write `preempt_{1}()`", "preempt_{1}", r"preempt_(disable|enable)_(no_resched|notrace)"),
+    ),
+    (
+        r"(get|put)_cpu\w*",
+        "write `preempt_disable()` and `preempt_enable()`; there are no numbers of CPUs",
+    ),
+    (
+        r"migrate_(disable|enable)",
+        "leave it out: which CPU a task runs on makes no difference; write `on cpu(N)` where it is pinned",
+    ),
+    (
+        r"smp_call_function\w*|on_each_cpu\w*|smp_send_reschedule|kick_process|irq_work_queue_on",
+        "write `smp_call_function_single(P[i], F, WAIT)`, with `ipi F on P:` for what it does there; for "
+        "several tasks in a loop",
     ),
     (
         r"(disable|enable)_irq\w*",
@@ -265,7 +279,7 @@ _NAMES: tuple[tuple[str, str | Alike], ...] = (
         Alike("write `waitqueue`", "waitqueue", r"s?wait_queue_head(_t)?"),
     ),
     (
-        r"smp_mb__\w+|[rw]?mb|dma_[rw]mb|smp_store_mb",
+        r"smp_mb__\w+|[rw]?mb|dma_[rw]mb",
         "write `smp_mb()`, `smp_rmb()` or `smp_wmb()`, which have an effect where `memory = weak`",
     ),
     (

@@ -56,6 +56,12 @@ DECLARATIONS: tuple[Word, ...] = (
     ),
     _declares("softirq", "A handler that interrupts tasks, and that interrupts come before.", "", "code"),
     _declares("nmi", "A handler that nothing masks.", "", "code"),
+    _declares(
+        "ipi",
+        "An interrupt that arrives when another task sends it: `smp_call_function_single(P[i], NAME, WAIT)`.",
+        "ipi ${1:name} on ${2:process}:\n    $0",
+        "code",
+    ),
     _declares("def", "Code that is inlined where it is called.", "def ${1:name}(${2}):\n    $0", "code"),
     _declares("policy", "A way to wait.", "policy ${1:name}:\n    while not cond:\n        $0", "code"),
     _declares("policies", "The ways to wait that are checked.", "policies ${1:spin}", names=False),

@@ -136,6 +136,8 @@ CHOICES = with_role("choice")
 ACTIONS = with_role("choice", "outcome")
 """What is done where a value is needed: by itself, or in a condition under `and`, `or` and `not`."""
 TASK_VERBS = with_role("task")
+FREEING = with_role("free", "free_later")
+"""Verbs that free an object, at once or after a grace period."""
 LOADS = with_role("load")
 STORES = with_role("store")
 TESTS = with_role("test")
@@ -143,7 +145,7 @@ TESTS = with_role("test")
 RCU_VERBS: dict[str, tuple[Role, str]] = {
     verb.word: (verb.role, verb.of[0])
     for verb in VERBS
-    if verb.role in ("read_lock", "read_unlock", "synchronize")
+    if verb.role in ("read_lock", "read_unlock", "synchronize", "drain")
 }
 """What each does, and of which: `rcu`, or an `srcu` that it takes."""
 
@@ -152,7 +154,7 @@ MASK_VERBS: dict[str, tuple[Role, str]] = {
     for verb in VERBS
     if verb.role in ("disable", "enable", "save", "restore")
 }
-"""What each does, and which level of interrupts it masks, or lets come."""
+"""What each does, and which level of interrupts it masks, or lets come; or `preempt`, for being preempted."""
 
 SETTING_VALUES: dict[str, tuple[str, ...]] = {
     setting.word: tuple(value.word for value in SETTINGS if setting.word in value.of)

@@ -27,6 +27,9 @@ def _atomic() -> dict[str, tuple[str, ...]]:
 WEAKER: Mapping[str, tuple[str, ...]] = {
     "smp_mb": ("smp_wmb", "smp_rmb"),
     "smp_store_release": ("WRITE_ONCE",),
+    "smp_store_mb": ("smp_store_release", "WRITE_ONCE"),
+    "clear_bit_unlock": ("clear_bit",),
+    "test_and_set_bit": ("test_and_set_bit_lock",),
     "rcu_assign_pointer": ("WRITE_ONCE",),
     "smp_load_acquire": ("READ_ONCE",),
     "atomic_read_acquire": ("atomic_read",),

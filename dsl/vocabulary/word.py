@@ -12,7 +12,8 @@ Group = Literal[
 """What a word is, as editors colour it. The first line are the words of the grammar."""
 
 Order = Literal["relaxed", "acquire", "release", "full"]
-"""What an access orders in memory; where nothing is stored, that is nothing, unless it is an acquire."""
+"""What an access orders in memory: of an atomic operation that stores nothing, nothing. `full` of a plain
+store: a full barrier stands behind it."""
 
 GRAMMAR_GROUPS: tuple[Group, ...] = ("declaration", "statement", "operator", "constant", "verdict")
 
@@ -25,9 +26,11 @@ Role = Literal[
     "test", "atomic",
     # Words of the kernel: an operation of a lock, whether one is held, waiting, waking, assertions.
     "lock_call", "is_locked", "wake_call", "bug", "warn", "held", "masked",
+    # Verbs that free an object: at once, or after a grace period.
+    "free", "free_later",
     # Verbs of RCU.
-    "read_lock", "read_unlock", "synchronize",
-    # Verbs that mask a level of interrupts on a CPU, or let it come again.
+    "read_lock", "read_unlock", "synchronize", "drain",
+    # Verbs that mask a level of interrupts on a CPU, or preemption, or let it come again.
     "disable", "enable", "save", "restore",
     # Functions that choose; what is done and has an outcome.
     "choice", "outcome",
@@ -51,8 +54,8 @@ class Word:
     operands, so that an expression goes on behind it; it may stand `within` an expression as well.
 
     Of a built-in word: its `role`; what it is a word `of` (a kind of lock, `set`, a setting, a kind of RCU, a
-    level of interrupts); the `mode` of a lock's operation; what it `means` in the language's own words; what
-    it `order`s in memory.
+    level of interrupts, `preempt`); the `mode` of a lock's operation; what it `means` in the language's own
+    words; what it `order`s in memory.
     """
 
     word: str

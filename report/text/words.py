@@ -107,6 +107,10 @@ def event_text(event: Event) -> str:
             return f"allocates no {event.text}: None"
         case "free":
             return f"frees {value}"
+        case "leaving":
+            readers = event.old if isinstance(event.old, frozenset) else frozenset()
+            names = ", ".join(sorted(str(task) for task in readers))
+            return f"frees {value} after a grace period, which waits for {names or 'nobody'}"
         case "twice":
             return f"frees {value}, which is not allocated"
         case "locked":
@@ -115,6 +119,8 @@ def event_text(event: Event) -> str:
             return f"uses {event.where}, which is not allocated"
         case "record":
             return event.text
+        case "ipi":
+            return f"sends an IPI: {value}"
         case "arrive":
             return f"interrupts {value}"
         case "return":
@@ -155,15 +161,16 @@ def _before(event: Event, what: str) -> str:
 _ORDERS = {
     "smp_rmb()": "no older value of {} is read from here on",
     "smp_wmb()": "what it has stored to {} comes before its stores from here on",
-    "smp_mb()": "what it has seen or stored of {} comes before all from here on",
+    "smp_mb__after_unlock_lock()": "what the sections before it did to {} comes before all from here on",
 }
+_ORDERS_ALL = "what it has seen or stored of {} comes before all from here on"
 
 
 def _barrier(event: Event) -> str:
     """A barrier, and what it makes a difference to, if it does."""
     names = event.value if isinstance(event.value, frozenset) else frozenset()
     told = ", ".join(sorted(map(str, names)))
-    return f"{event.text}: {_ORDERS[event.text].format(told)}" if told else event.text
+    return f"{event.text}: {_ORDERS.get(event.text, _ORDERS_ALL).format(told)}" if told else event.text
 
 
 def _held_by(holders: Value) -> str:

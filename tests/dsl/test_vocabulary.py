@@ -41,12 +41,16 @@ shared rw: rwlock
 shared sem: rwsem
 shared domain: srcu
 
+ipi kick on p:
+    cpu_relax()
+
 process p:
     flags: bool = False
 """
 LOCKS = {"spinlock": "spin", "mutex": "sleeping", "rwlock": "rw", "rwsem": "sem", "set": "s"}
 ARGUMENTS = {"x": "x", "v": "1", "wq": "wq", "S": "s", "a": "x", "b": "1", "low": "0", "high": "4",
              "C for x in D": "y == x for y in range(4)", "P[i]": "p[0]", "C": "x == 1",
+             "F": "kick", "wait": "True",
              "STATE": "TASK_INTERRUPTIBLE", "CLASS": "Object",
              "s": "domain", "flags": "flags"}  # fmt: skip
 
@@ -87,7 +91,7 @@ def _call(word: Word) -> str:
 @pytest.mark.parametrize("word", VERBS, ids=lambda word: word.word)
 def test_a_verb_is_called_as_the_vocabulary_says(word: Word) -> None:
     call = f"x = {_call(word)}" if word.role == "load" else _call(word)
-    call = "kfree(object)" if word.word == "kfree" else call
+    call = f"{word.word}(object)" if word.role in ("free", "free_later") else call
     assert codes(f"    {call}\n") == []
     assert "bad-argument" in codes(f"    {call[:-1]}{', ' * bool(word.parameters)}1)\n")
 

@@ -34,6 +34,7 @@ SHAPES = {
     "calls in conditions",
     "counters or snapshots in arrays",
     "handlers",
+    "interrupts that tasks send",
     "jumps to labels below",
     "names that clash",
     "objects, works, completions",
@@ -54,7 +55,8 @@ def test_every_shape_is_made() -> None:
 
 NO_STEP_OF_THEIR_OWN = {
     "READ_ONCE", "rcu_assign_pointer", "rcu_dereference", "smp_load_acquire", "smp_mb",
-    "smp_rmb", "smp_store_release", "smp_wmb",
+    "smp_mb__after_atomic", "smp_mb__after_spinlock", "smp_mb__after_unlock_lock", "smp_mb__before_atomic",
+    "smp_rmb", "smp_store_mb", "smp_store_release", "smp_wmb",
 }  # fmt: skip
 
 

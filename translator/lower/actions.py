@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
@@ -34,12 +35,25 @@ from ..program.program import (
     negation,
     rewritten,
 )
-from .assignments import Assignments, Called, Use
+from .assignments import Assignments, Called, Use, numbered
 from .flow import MarkNode
 from .locks.locks import EMPTY, IN_USE, LockPlace, free_ones, members, size, slot_of, state_name
+from .memory.exchanges import Exchange, found, ordinary, stored, unchanged
 from .values.direct import Base, Obligation
 from .values.expressions import reset
 from .values.parts import part_of, with_part
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an atomic operation does to memory: whether it has found the older value of its place, what it has
+    found, what is there behind its store; the rest of the step behind storing a value, and behind not."""
+
+    stale: Expr
+    there: Expr
+    now: Expr
+    done: Callable[[Expr, Block], Block]
+    undone: Callable[[Block], Block]
 
 
 class Actions(Assignments, ABC):
@@ -206,7 +220,7 @@ class Actions(Assignments, ABC):
         if self.seen is None:
             return then
         settled = self.seen.settled(then)
-        ops = self.seen.taken(self.seen.handed_on(lock.path, lock.indices, mode))
+        ops = self.seen.taken(self.seen.handed_on(lock.path, lock.indices, mode), lock=True)
         return Block((*ops, *settled.ops), settled.end)
 
     def bug(self, action: m.Bug, k: Use) -> Block:
@@ -233,34 +247,90 @@ class Actions(Assignments, ABC):
             given = dict(zip((bound.name for bound in bounds), values, strict=True))
 
             def with_place(read: Read, where: Where, more: tuple[str, ...]) -> Block:
-                names = {**given, action.was.name: part_of(read, action.place.part)}
-                block = self.modified(action, read, where, names, k, used=used)
+                block = self.exchanged(action, read, where, given, k, used=used)
                 return self.step("atomic", action.span, reset(block, (*held, *more)))
 
             return self.located(action.place, with_place)
 
         return self.settled(tuple(value for _, value in action.arguments), with_arguments)
 
-    def modified(
-        self, action: m.Modify, read: Read, where: Where, names: dict[str, Expr], k: Use, *, used: bool
+    def exchanged(
+        self, action: m.Modify, read: Read, where: Where, given: dict[str, Expr], k: Use, *, used: bool
     ) -> Block:
-        """The step itself. `names` are what the names in the operation's expressions stand for."""
-        span, temporary = action.span, ""
+        """The step itself. `given` are what the names of its arguments stand for."""
+        span, tasks, name = action.span, self.seen, numbered(action.span)
+
+        def told(was: Expr, value: Expr) -> Note:
+            return Note("write", span, where, value=value, old=was, text=action.word)
+
+        if tasks is None:
+            part = action.place.part
+            there = part_of(read, part)
+
+            def plainly(new: Expr, then: Block) -> Block:
+                assign = Assign(read.variable, read.indices, with_part(read, part, new))
+                return Block((told(there, new), assign, *then.ops), then.end)
+
+            effect = Effect(FALSE, there, there, plainly, lambda then: then)
+            return self.modified(action, read, where, effect, given, k, used=used)
+        acquires = action.acquires
+        one = Exchange(
+            read, name, action.order,
+            lambda was: TRUE if action.when is None else self.named(action, action.when, given, was),
+            None if acquires is None else lambda was: self.named(action, acquires, given, was),
+            silent=not action.result, whole=self.atomic,
+        )  # fmt: skip
+
+        def step(stale: Expr, got: Expr) -> Block:
+            old = Note("stale", span, where, value=got, old=read, text=action.word)
+
+            def done(new: Expr, then: Block) -> Block:
+                late = Note("overtaken", span, where, value=new, old=read)
+                return stored(tasks, one, stale, got, new, ((told(got, new),), (old, late)), then)
+
+            now = BoundName(f"made_{name}")
+            effect = Effect(stale, got, now, done, lambda then: unchanged(tasks, one, stale, then))
+            return self.modified(action, read, where, effect, given, k, used=used)
+
+        if tasks.weak(read.variable):
+            return found(tasks, one, step)
+
+        was = BoundName(f"got_{name}")
+
+        def ordinarily(new: Expr, then: Block) -> Block:
+            rest = ordinary(tasks, one, was, then)
+            note, assign = told(read, new), Assign(read.variable, read.indices, new)
+            return Block((note, assign, *rest.ops), rest.end)
+
+        if acquires is None:
+            effect = Effect(FALSE, read, read, ordinarily, lambda then: then)
+            return self.modified(action, read, where, effect, given, k, used=used)
+        effect = Effect(FALSE, was, read, ordinarily, lambda then: then)
+        block = self.modified(action, read, where, effect, given, k, used=used)
+        return Block((), Pick(was.name, Apply("set", (read,)), block))
+
+    def named(self, action: m.Modify, e: m.Expr, given: dict[str, Expr], was: Expr) -> Expr:
+        """An expression of an operation, of its arguments and of what was there."""
+        return _named(self.ir(e), {**given, action.was.name: was})
+
+    def modified(
+        self, action: m.Modify, read: Read, where: Where, effect: Effect,
+        given: dict[str, Expr], k: Use, *, used: bool,
+    ) -> Block:  # fmt: skip
+        """What the step does where it stores, and where it does not, with what it has found."""
+        span, temporary, there = action.span, "", effect.there
         before: tuple[Op, ...] = ()
-        part = action.place.part
-        there = part_of(read, part)
         if used and action.result == "was":
             temporary = self.temporary(action.sort)
             before = (Assign(temporary, (SELF,), there),)
+        names = {**given, action.was.name: there}
         obligations = tuple(
             replace(o, condition=_named(o.condition, names)) for o in self.obligations(action.stored)
         )
-        new = _named(self.ir(action.stored), names)
-        store = (
-            Note("write", span, where, value=new, old=there, text=action.word),
-            Assign(read.variable, read.indices, with_part(read, part, new)),
-        )
-        kept: tuple[Op, ...] = (Note("read", span, where, value=there, text=action.word),)
+        seen = Note("read", span, where, value=there, text=action.word, when=negation(effect.stale))
+        kept: tuple[Op, ...] = (seen,)
+        if effect.stale != FALSE:
+            kept = (seen, replace(seen, kind="stale", old=read, when=effect.stale))
         if action.found is not None:
             local = self.direct(action.found)[0]
             found = with_part(local, action.found.part, there)
@@ -270,24 +340,30 @@ class Actions(Assignments, ABC):
             return reset(k(value), (temporary,) if temporary else ())
 
         def done(value: Expr) -> Block:
-            after = rest(value)
-            return self.checked(obligations, Block((*before, *store, *after.ops), after.end))
+            after = effect.done(self.named(action, action.stored, given, there), rest(value))
+            return self.checked(obligations, Block((*before, *after.ops), after.end))
 
-        value: Expr = Read(temporary, (SELF,)) if temporary else there if action.result == "now" else NONE
-        when = None if action.when is None else _named(self.ir(action.when), names)
+        value: Expr = NONE
+        if temporary or action.result == "now":
+            value = Read(temporary, (SELF,)) if temporary else effect.now
         tested = action.result == "test"
-        if when is not None:
-            unchanged = rest(FALSE if tested else value)
-            undone = Block((*before, *kept, *unchanged.ops), unchanged.end)
-            block = Block((), Test(when, done(TRUE if tested else value), undone))
+        if action.when is not None:
+            left = effect.undone(rest(FALSE if tested else value))
+            block = Block(
+                (),
+                Test(
+                    self.named(action, action.when, given, there),
+                    done(TRUE if tested else value),
+                    Block((*before, *kept, *left.ops), left.end),
+                ),
+            )
         elif tested:
             assert action.test is not None
-            test = _named(self.ir(action.test), names)
-            block = Block((), Test(test, done(TRUE), done(FALSE)))
+            block = Block((), Test(self.named(action, action.test, given, there), done(TRUE), done(FALSE)))
         else:
             block = done(value)
         if action.needs is not None:
-            needed = _named(self.ir(action.needs), names)
+            needed = self.named(action, action.needs, given, there)
             block = self.checked(
                 (Obligation(needed, "bad_refcount", span, f"it is {action.complaint}"),), block
             )

@@ -84,8 +84,15 @@ class Shared:
     joined: frozenset[str]
     stops: bool
     rcu: bool
+    # The classes of which objects are freed after a grace period, and whether anybody waits for that.
+    leaving: tuple[str, ...]
+    drained: bool
     handlers: tuple[Interrupts, ...]
+    # The handlers that somebody waits for who calls them.
+    awaited: frozenset[str]
     masks: tuple[str, ...]
+    # Whether code forbids that it is preempted.
+    preempt: bool
     memory: Memory | None = None
 
 
@@ -179,7 +186,7 @@ class Assignments(Expressions, ABC):
             return Block((note, assign, *then.ops), then.end)
         late = Note("overtaken", span, where, value=x, old=read)
         return self.seen.store(
-            read, _numbered(span), (note,), (late,), assign, x, then, release=release, whole=self.atomic
+            read, numbered(span), (note,), (late,), assign, x, then, release=release, whole=self.atomic
         )
 
     def update(self, place: m.Place, total: m.Expr, span: Span, after: int) -> Block:
@@ -233,7 +240,7 @@ class Assignments(Expressions, ABC):
             early = replace(note, kind="stale_snapshot", when=stale)
             return Block((replace(note, when=negation(stale)), early, *block.ops), block.end)
 
-        return self.seen.load(counter, _numbered(span), use)
+        return self.seen.load(counter, numbered(span), use)
 
     def bump(self, counter: m.Place, span: Span, after: int) -> Block:
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
@@ -244,14 +251,12 @@ class Assignments(Expressions, ABC):
                 ops: tuple[Op, ...] = (note, Outdate(*self.generation_values(read)))
                 return self.step("bump", span, self.checked(there, Block((*ops, *then.ops), then.end)))
             outdate = Outdate(*self.generation_values(read), self.previous(read))
-            block = self.seen.store(
-                read, _numbered(span), (note,), (), outdate, None, then, whole=self.atomic
-            )
+            block = self.seen.store(read, numbered(span), (note,), (), outdate, None, then, whole=self.atomic)
             return self.step("bump", span, self.checked(there, block))
 
         return self.located(counter, use)
 
 
-def _numbered(span: Span) -> str:
+def numbered(span: Span) -> str:
     """A name for what a step binds there."""
     return f"{span.line}_{span.column}"

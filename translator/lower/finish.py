@@ -11,7 +11,7 @@ from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.source import Span
 from ..program.kinds import VariableKind
-from ..program.levels import LEVELS, masked, running
+from ..program.levels import LEVELS, UNPREEMPTED, called, caller, masked, running
 from ..program.program import (
     FALSE,
     GONE,
@@ -47,7 +47,7 @@ from ..program.program import (
     rewritten,
 )
 from ..program.waits import with_waits
-from .locks.locks import lock_variables, state_name, state_variable
+from .locks.locks import leaving_variables, lock_variables, state_name, state_variable
 from .locks.rcu import DEEPEST, RCU, Domain
 from .temporal import simplified
 
@@ -63,8 +63,12 @@ class Common(Protocol):
     joined: frozenset[str]
     stops: bool
     rcu: bool
+    leaving: tuple[str, ...]
+    drained: bool
     handlers: tuple[Interrupts, ...]
+    awaited: frozenset[str]
     masks: tuple[str, ...]
+    preempt: bool
 
 
 def finish(
@@ -90,6 +94,8 @@ def finish(
     variables = [Variable(PC, "control", PointName(), None, (), "*", "control")]
     for declared in model.variables:
         variables.extend(_flattened(declared, queued))
+        if declared.name in common.leaving:
+            variables.extend(leaving_variables(declared, drained=common.drained))
     if common.sleepers:
         variables.append(Variable(SLEEPY, "queue", s.BOOL, False, (), "*", "sleepy"))
     if common.stops:
@@ -104,6 +110,16 @@ def finish(
     for level in common.masks:
         sort = s.BOOL if level == "interrupt" else s.Range(0, DEEPEST)
         variables.append(Variable(masked(level), "control", sort, s.initial(sort), (), "*", masked(level)))
+    for process in model.processes:
+        if process.interrupts is not None and process.count and Interrupts(*process.interrupts).called:
+            title, own = f"{process.name}.called", process.name
+            variables.append(
+                Variable(called(own), "lock", TaskSet(), frozenset(), (), own, title, process.span, whole=own)
+            )
+            if own in common.awaited:
+                variables.append(Variable(caller(own), "control", AnyTask(), None, (), own, title))
+    if common.preempt:
+        variables.append(Variable(UNPREEMPTED, "control", s.Range(0, DEEPEST), 0, (), "*", UNPREEMPTED))
     if common.rcu:
         variables.extend(Domain(RCU).variables(RCU, None))
     empty = {process.name for process in processes if process.count == 0}

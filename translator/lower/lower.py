@@ -7,9 +7,10 @@ from dataclasses import replace
 from ...dsl.diagnostics import Diagnostics
 from ...dsl.model import model as m
 from ...dsl.model import sorts as s
-from ..program.levels import MASKS
+from ..program.levels import MASKS, PREEMPTIBLE
 from ..program.program import (
     SELF,
+    TRUE,
     Apply,
     BoundName,
     Const,
@@ -31,6 +32,7 @@ from .locks.queues import Body, queued_locks
 from .locks.rcu import RCU, Domain
 from .memory.state import Memory
 from .memory.views import barriers_of
+from .objects import with_reclaimers
 from .statements import Statements, claims_of
 from .temporal import temporal_properties, untaken
 from .values.expressions import Expressions, Unsupported
@@ -81,6 +83,7 @@ def lower(
     Weak memory takes two turns: what sequentially consistent memory gives tells which locations are weak.
     There is no program when an `atomic` block has too many outcomes to be one step.
     """
+    model = with_reclaimers(model)
     program, diagnostics = _lower(model, policy, None, fair_to_writers, all_queues)
     if program is None or model.memory == "sc":
         return program, diagnostics
@@ -110,19 +113,24 @@ def _lower(
     stops = any(
         isinstance(node, m.ShouldStop) or (isinstance(node, m.WakeTask) and node.stop) for node in nodes
     )
-    rcu = any(isinstance(node, m.RcuAction) and node.domain is None for b in bodies for node in m.walk(b))
+    plain = {node.action for node in nodes if isinstance(node, m.RcuAction) and node.domain is None}
+    rcu, drained = bool(plain - {"drain"}), "drain" in plain
+    leaving = tuple(dict.fromkeys(node.pool.name for node in nodes if isinstance(node, m.Reclaim)))
     masks = tuple(
         level
         for level in MASKS
         if any(isinstance(n, m.MaskAction) and n.mask == level for b in bodies for n in m.walk(b))
     )
+    preempt = any(isinstance(node, m.MaskAction) and node.mask == "preempt" for node in nodes)
     handlers = tuple(Interrupts(*p.interrupts) for p in model.processes if p.interrupts is not None)
+    awaited = frozenset(node.task.process for node in nodes if isinstance(node, m.CallOn) and node.waits)
     queued: frozenset[str] = frozenset()
     locks = paths(model, s.Lock)
     while True:
         common = Shared(
             {}, {}, _holding(model, True), _holding(model, False), _no_section(model, rcu), sleepers, joined,
-            stops, rcu, handlers, masks, memory,
+            stops, rcu, leaving, drained, handlers, awaited, masks, preempt,
+            memory,
         )  # fmt: skip
         lowered: list[tuple[m.Process, Statements, int, int]] = []
         for process in model.processes:
@@ -187,6 +195,7 @@ def _lower(
         variables.update({variable.name: variable for variable in memory.variables()})
     program = finish(
         model, tuple(points), entries, variables, tuple(invariants), tuple(sometimes), common, queued,
-        temporal, monitors, common.no_spinning, policy, tuple(assumed),
+        temporal, monitors, conjunction(common.no_spinning, PREEMPTIBLE if preempt else TRUE), policy,
+        tuple(assumed),
     )  # fmt: skip
     return replace(program, patient_locks=tuple(sorted(patient - queued))), diagnostics

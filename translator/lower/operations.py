@@ -5,11 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from ...dsl.model import model as m
-from ...dsl.model import sorts as s
 from ...dsl.source import Span
 from ...dsl.vocabulary.lookup import BARRIERS
 from ..program.kinds import StepKind
-from ..program.levels import above, cpu, masked, quiet
+from ..program.levels import PREEMPTIBLE, above, cpu, masked, quiet
 from ..program.program import (
     FALSE,
     NONE,
@@ -28,37 +27,29 @@ from ..program.program import (
     Note,
     Op,
     Read,
-    Test,
     Where,
     conjunction,
     goto,
     implication,
 )
-from .actions import Actions
-from .assignments import Held
+from .assignments import Held, numbered
 from .flow import LastNode, StepNode
 from .locks.locks import (
     EMPTY,
-    FREED,
-    IN_USE,
     LockPlace,
     QueuePlace,
     acquisition,
-    emptied,
-    fields,
-    nobody_holds,
-    slot_of,
-    state_name,
-    state_of,
 )
 from .locks.rcu import DEEPEST, RCU, Domain
 from .memory.state import ATOMIC, passed_by
+from .objects import Objects
 from .values.direct import Obligation
 from .values.expressions import Unsupported, reset, shared
 from .values.instant import worth
 
 MASKED = {"interrupt": "interrupts", "softirq": "softirqs"}
 
+_MASK_WORDS = {"interrupt": "local_irq", "softirq": "local_bh", "preempt": "preempt"}
 
 _PAUSES: dict[str, StepKind] = {
     "schedule": "schedule",
@@ -69,7 +60,7 @@ _PAUSES: dict[str, StepKind] = {
 """The step of a verb that lets time pass."""
 
 
-class Operations(Actions, ABC):
+class Operations(Objects, ABC):
     """Lowers the operations of locks and queues, and verbs; `Statements` has the rest."""
 
     # The first operation of an `atomic` block, if that is the step itself.
@@ -198,43 +189,6 @@ class Operations(Actions, ABC):
         self.atomic = before
         return number
 
-    # -- objects
-
-    def freed(self, node: m.Free, after: int) -> int:
-        """One step: the object is freed, and its fields are as in the beginning, for the next one."""
-        pool = node.pool
-
-        def use(x: Expr) -> Block:
-            slot = slot_of(x, s.bare(node.reference.sort))
-            ops: list[Op] = [Note("free", node.span, value=x), Assign(state_name(pool), (slot,), FREED)]
-            quiet: list[Expr] = []
-            for path, sort, value, sizes in fields(pool):
-                if isinstance(sort, s.Lock):
-                    quiet.append(nobody_holds(path, sort, slot, sizes))
-                elif isinstance(sort, s.WaitQueue):
-                    ops += emptied(f"{path}.waiters", frozenset(), slot, sizes)
-                elif s.is_plain(sort) or isinstance(sort, s.Snapshot):
-                    ops += emptied(path, value, slot, sizes)
-            in_use = Obligation(
-                Apply("==", (state_of(pool, slot), IN_USE)), "double_free", node.span,
-                "the object is not allocated", (Note("twice", node.span, value=x),),
-            )  # fmt: skip
-            unlocked = Obligation(
-                conjunction(*quiet),
-                "use_after_free",
-                node.span,
-                "a lock within the object is held",
-                (Note("locked", node.span, value=x),),
-            )
-            done = self.checked((in_use, *((unlocked,) if quiet else ())), Block(tuple(ops), Goto(after)))
-            nothing = Apply("==", (x, NONE))
-            if isinstance(node.reference.sort, s.Optional):
-                none = Block((Note("call", node.span, text="frees nothing"),), Goto(after))
-                done = Block((), Test(nothing, none, done))
-            return self.step("free", node.span, done)
-
-        return self.free(self.value(node.reference, use), node.span)
-
     # -- queues and verbs
 
     def queue_action(self, node: m.QueueAction, after: int) -> int:
@@ -260,7 +214,10 @@ class Operations(Actions, ABC):
 
     def rcu_action(self, node: m.RcuAction, after: int) -> int:
         if node.domain is None:
-            return self.free(self.in_domain(node, Domain(RCU), goto(after)), node.span)
+            if node.action == "drain":
+                claims = self.may_sleep(node.span, "`rcu_barrier()` sleeps")
+                return self.free(self.drained(node.span, claims, goto(after)), node.span)
+            return self.free(self.in_domain(node, self.plain_rcu, goto(after)), node.span)
 
         def use(read: Read, where: Where, held: tuple[str, ...]) -> Block:
             domain = Domain(read.variable, read.indices, where)
@@ -308,18 +265,20 @@ class Operations(Actions, ABC):
         return implication(quiet(levels, cpu(self.interrupts)), self.unmasked(mask))
 
     def mask_action(self, node: m.MaskAction, after: int) -> int:
-        span, at = node.span, (cpu(self.interrupts),)
+        # Being preempted is the task's own affair, and a handler's; what is masked is so for the whole CPU.
+        span, at = node.span, (SELF if node.mask == "preempt" else cpu(self.interrupts),)
         state = Read(masked(node.mask), at)
-        word = f"local_{'irq' if node.mask == 'interrupt' else 'bh'}_{node.action}"
+        word = f"{_MASK_WORDS[node.mask]}_{node.action}"
         told = Note("call", span, text=f"{word}()")
-        if node.mask == "softirq":
+        if node.mask in ("softirq", "preempt"):
+            what = "softirqs are" if node.mask == "softirq" else "preemption is"
             by = "+" if node.action == "disable" else "-"
             fits = Apply("<", (state, Const(DEEPEST))) if by == "+" else Apply("<", (Const(0), state))
-            message = f"softirqs are disabled more than {DEEPEST} times"
+            message = f"{what} disabled more than {DEEPEST} times"
             obligation = (
                 Obligation(fits, "out_of_range", span, message)
                 if by == "+"
-                else Obligation(fits, "bad_unlock", span, "softirqs are not disabled")
+                else Obligation(fits, "bad_unlock", span, f"{what} not disabled")
             )
             changed = Assign(masked(node.mask), at, Apply(by, (state, Const(1))))
             block = self.checked((obligation,), Block((changed, told), Goto(after)))
@@ -375,9 +334,13 @@ class Operations(Actions, ABC):
                 changed = self.seen.changed_by_load_order()
                 settled = self.seen.settled(goto(after))
                 block = Block((*self.seen.ordered(), *settled.ops), settled.end)
-            case "smp_mb":
+            case "smp_mb__after_unlock_lock":
+                changed = self.seen.changed_by_handed_fence()
+                block = self.seen.handed_fence(numbered(node.span), self.seen.settled(goto(after)))
+            case "smp_mb" | "smp_mb__before_atomic" | "smp_mb__after_atomic" | "smp_mb__after_spinlock":
+                # Where these stand, directly beside what they are about, is refused otherwise.
                 changed = self.seen.changed_by_full()
-                block = self.seen.full(f"{node.span.line}_{node.span.column}", self.seen.settled(goto(after)))
+                block = self.seen.full(numbered(node.span), self.seen.settled(goto(after)))
             case other:
                 raise AssertionError(f"{other} has no rule under weak memory")
         note = Note("barrier", node.span, value=changed, text=f"{node.verb}()")
@@ -433,6 +396,9 @@ class Operations(Actions, ABC):
         for level in self.common.masks:
             message = f"{why}, and {MASKED[level]} are off"
             claims += (Claim("sleep_in_atomic", self.left_unmasked(level), span, message, self.calls),)
+        if self.common.preempt:
+            message = f"{why}, and preemption is off"
+            claims += (Claim("sleep_in_atomic", PREEMPTIBLE, span, message, self.calls),)
         return claims
 
     def may_sleep(self, span: Span, why: str) -> tuple[Claim, ...]:

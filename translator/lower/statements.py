@@ -12,7 +12,18 @@ from ...dsl.model import sorts as s
 from ...dsl.model.fold import truth_of
 from ...dsl.source import BUILT_IN, Span
 from ..program.kinds import MarkKind
-from ..program.levels import MASKS, above, cpu, masked, quiet, running
+from ..program.levels import (
+    MASKS,
+    PREEMPTIBLE,
+    UNPREEMPTED,
+    above,
+    called,
+    caller,
+    cpu,
+    masked,
+    quiet,
+    running,
+)
 from ..program.program import (
     FALSE,
     GONE,
@@ -22,6 +33,7 @@ from ..program.program import (
     Apply,
     Assign,
     Block,
+    BoundName,
     Claim,
     Const,
     Expr,
@@ -30,6 +42,7 @@ from ..program.program import (
     Interrupts,
     Note,
     Op,
+    Pick,
     Reach,
     Reachable,
     Read,
@@ -42,6 +55,7 @@ from ..program.program import (
 from .assignments import Called, Held, Inside, Loop, Whole
 from .endless import endless
 from .flow import LastNode, MarkNode, StepNode
+from .locks.locks import EMPTY
 from .operations import MASKED
 from .values.expressions import Expressions
 from .values.parts import part_of
@@ -75,7 +89,9 @@ class Statements(Waiting):
                 if place.root.sort and isinstance(place.root, m.SharedVariable) and place.root.ghost:
                     assert not isinstance(value, m.Take | m.Action)
                     return self.free(self.set_ghost(place, value, node.span, after), node.span)
-                stored = self.store(place, value, node.span, after, release=node.release)
+                if node.order == "full":
+                    after = self.verb(m.Verb("smp_mb", node.span), after)
+                stored = self.store(place, value, node.span, after, release=node.order == "release")
                 return self.free(stored, node.span)
             case m.Update(place=place, total=total):
                 return self.free(self.update(place, total, node.span, after), node.span)
@@ -87,6 +103,8 @@ class Statements(Waiting):
                 return self.free(self.act(action, lambda _: goto(after)), node.span)
             case m.Free():
                 return self.freed(node, after)
+            case m.Reclaim():
+                return self.reclaim(node, after)
             case m.LockAction():
                 return self.lock_action(node, after)
             case m.QueueAction():
@@ -101,6 +119,8 @@ class Statements(Waiting):
                 return self.set_state(node, after)
             case m.WakeTask():
                 return self.wake_task(node, after)
+            case m.CallOn():
+                return self.call_on(node, after)
             case m.Join():
                 return self.join(node, after)
             case m.Assert() if self.atomic:
@@ -369,6 +389,9 @@ class Statements(Waiting):
         if self.common.no_section != TRUE:
             message = "the task ends within a read section"
             claims += (Claim("ends_holding", self.common.no_section, self.process.span, message),)
+        if self.common.preempt:
+            message = "the task ends with preemption off"
+            claims += (Claim("ends_holding", PREEMPTIBLE, self.process.span, message),)
         if self.interrupts is not None:
             return self.handler(self.process, self.interrupts, claims)
         for level in self.common.masks:
@@ -401,15 +424,28 @@ class Statements(Waiting):
             for mask in masks
             if mask in self.common.masks
         )
+        served = interrupts.called and process.name in self.common.awaited
         idle: tuple[Op, ...] = (
+            *((Assign(caller(process.name), (SELF,), NONE),) if served else ()),
             Assign(running(level), (at,), NONE),
             *restored,
+            *((Assign(UNPREEMPTED, (SELF,), Const(0)),) if self.common.preempt else ()),
             Note("return", span, value=at),
         )
         self.end = self.flow.add(StepNode("return", span, TRUE, Block(idle, Goto(arrival)), None, (), claims))
         entry = self.body(process.body, self.end)
         arrived = (Assign(running(level), (at,), SELF), Note("arrive", span, value=at))
-        self.flow.nodes[arrival] = StepNode("arrive", span, guard, Block(arrived, Goto(entry)), None, ())
+        begun = Block(arrived, Goto(entry))
+        if interrupts.called:
+            # Any of those who have called it, one at a time.
+            callers, one = Read(called(process.name), (SELF,)), BoundName("by")
+            left = Apply("minus", (callers, Apply("set", (one,))))
+            taken: tuple[Op, ...] = (Assign(callers.variable, (SELF,), left),)
+            if process.name in self.common.awaited:
+                taken += (Assign(caller(process.name), (SELF,), one),)
+            begun = Block((), Pick("by", callers, Block((*taken, *arrived), Goto(entry))))
+            guard = conjunction(guard, Apply("!=", (callers, EMPTY)))
+        self.flow.nodes[arrival] = StepNode("arrive", span, guard, begun, None, (), idle=True)
         return arrival, self.end
 
 

@@ -6,6 +6,7 @@ from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.source import Span
 from ..program.kinds import StepKind
+from ..program.levels import called, caller
 from ..program.program import (
     FALSE,
     GONE,
@@ -167,6 +168,24 @@ class Waiting(Operations):
         told = (Note("call", node.span, text="kthread_stop()"), Assign(STOP, (task,), TRUE))
         tell = Block(told, Goto(self.free(wake, node.span)))
         return self.free(self.of_task(node.task, self.step("store", node.span, tell)), node.span)
+
+    def call_on(self, node: m.CallOn, after: int) -> int:
+        """The request, which waits as long as an earlier one has not been taken; where the caller waits, it
+        spins until the handler has run for it."""
+        handler, span = self.ir(node.task), node.span
+        calls = Read(called(node.task.process), (handler,))
+        pending = Apply("in", (SELF, calls))
+        asked: tuple[Op, ...] = (
+            Note("ipi", span, value=handler),
+            Assign(calls.variable, calls.indices, Apply("|", (calls, Apply("set", (SELF,))))),
+        )
+        if node.waits:
+            served = Apply("==", (Read(caller(node.task.process), (handler,)), SELF))
+            over = Apply("not", (Apply("or", (pending, served)),))
+            done = Block((Note("call", span, text="the handler has run"),), Goto(after))
+            after = self.free(self.step("queue", span, done, over), span)
+        block = self.step("queue", span, Block(asked, Goto(after)), Apply("not", (pending,)))
+        return self.free(self.of_task(node.task, block), span)
 
     def join(self, node: m.Join, after: int) -> int:
         """Waits, asleep, until a task has ended."""

@@ -8,11 +8,12 @@ in arrays, are not told apart: what may be weak is."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import get_args
 
 from ...dsl.diagnostics import Diagnostics
 from ...dsl.model import model as m
-from ...dsl.model.sorts import Lock, WaitQueue, Word
+from ...dsl.model.sorts import Lock, Snapshot, WaitQueue, Word
 from ...dsl.source import LIBRARY, Span
 from ..program.program import PC, Assign, Fill, Note, Point, Program, Step, Variable, reads, walk
 from ..program.ways import leaves
@@ -23,6 +24,7 @@ from .memory.state import (
     ATOMIC,
     BASE,
     CURRENT,
+    HANDED,
     OWN,
     RELEASED,
     UNLOCKED,
@@ -34,6 +36,7 @@ from .memory.state import (
     passed_by_readers,
     with_newest,
 )
+from .placed import refuse_misplaced
 from .values.direct import counter_elements
 
 
@@ -42,14 +45,15 @@ def memory_of(model: m.Model, program: Program, policy: str | None) -> Memory | 
     policy; None where no location is weak, so that both are the same."""
     analysis = Analysis(program, frozenset(), frozenset())
     accesses = dict(_of_variables(program, analysis)) | _of_counters(analysis)
-    weak = {name: group for name, group in accesses.items() if _conflicting(group, program)}
+    statements = {p.name: tuple(_statements(model, p.body, policy)) for p in model.processes if p.count}
+    parts = [part for group in statements.values() for part in group]
+    blocks = frozenset(part.span for part in parts if isinstance(part, m.Atomic))
+    weak = {name: group for name, group in accesses.items() if _conflicting(group, program, blocks)}
     if not weak:
         return None
     counters = dict(counter_elements({v.name: v for v in model.variables}))
     variables = {v.name: v for v in program.variables}
     locations = {name: _location(name, variables, counters) for name in weak}
-    statements = {p.name: tuple(_statements(model, p.body, policy)) for p in model.processes if p.count}
-    parts = [part for group in statements.values() for part in group]
     passed: dict[str, tuple[int, ...]] = {}
     for path, sort, sizes in paths(model, Lock):
         if sum(p.count for p in program.processes if path in _locks(program, p.name)) > 1:
@@ -65,12 +69,13 @@ def memory_of(model: m.Model, program: Program, policy: str | None) -> Memory | 
         if process.count:
             loads = {n for n, g in weak.items() if any(a.point.process == process.name for a in g)}
             stores = {n for n, g in weak.items() if any(_writes(a, process.name) for a in g)}
-            rows = _rows(bool(loads), bool(stores), _hands_on(statements[process.name]))
+            rows = _rows(bool(loads), bool(stores), statements[process.name])
             if rows:
                 views[process.name] = Views(process, rows, frozenset(loads | stores))
     several = sum(_elements(sizes) for sizes in counters.values()) > 1
     dependent = _dependent(program, frozenset(weak))
-    return Memory(locations, views, passed, dependent, _steady(weak, program), several)
+    glued = any(isinstance(part, m.Atomic | m.Await | m.Modify) for part in parts)
+    return Memory(locations, views, passed, dependent, _steady(weak, program), several, glued)
 
 
 def _location(name: str, variables: dict[str, Variable], counters: dict[str, tuple[int, ...]]) -> Location:
@@ -94,7 +99,16 @@ def _of_variables(program: Program, analysis: Analysis) -> Iterator[tuple[str, l
     for variable in program.variables:
         if variable.kind == "shared":
             group = [access for access in analysis.found.get(variable.name, ()) if not access.asserted]
+            if isinstance(variable.sort, Snapshot):
+                # What a bump outdates it does not store to.
+                group = [a if variable.name in _stored(a.point) else replace(a, written=False) for a in group]
             yield variable.name, group
+
+
+def _stored(point: Point) -> frozenset[str]:
+    """The variables that a step stores to, of which none stands for what a bump does to snapshots."""
+    found = leaves(point.step.block) if point.step else ()
+    return frozenset(op.variable for leaf in found for op in leaf.ops if isinstance(op, Assign))
 
 
 def _of_counters(analysis: Analysis) -> dict[str, list[Access]]:
@@ -111,9 +125,9 @@ def _of_counters(analysis: Analysis) -> dict[str, list[Access]]:
     return found
 
 
-def _conflicting(accesses: list[Access], program: Program) -> bool:
+def _conflicting(accesses: list[Access], program: Program, blocks: frozenset[Span]) -> bool:
     return any(
-        one.written and _different(one.point, other.point, program) and not _kept_apart(one, other)
+        one.written and _different(one.point, other.point, program) and not _kept_apart(one, other, blocks)
         for one in accesses
         for other in accesses
     )
@@ -123,14 +137,15 @@ def _different(one: Point, other: Point, program: Program) -> bool:
     return one.process != other.process or program.process(one.process).count > 1
 
 
-def _kept_apart(one: Access, other: Access) -> bool:
-    return bool(one.excludes(other)) or (_is_whole(one.point.step) and _is_whole(other.point.step))
+def _kept_apart(one: Access, other: Access, blocks: frozenset[Span]) -> bool:
+    whole = all(_is_whole(access.point.step, blocks) for access in (one, other))
+    return whole or bool(one.excludes(other))
 
 
-def _is_whole(step: Step | None) -> bool:
-    """Whether the accesses of a step are those of an `atomic` block or of `await`: no other step makes one
-    besides taking a lock."""
-    return step is not None and step.kind in ("atomic", "await", "lock")
+def _is_whole(step: Step | None, blocks: frozenset[Span]) -> bool:
+    """Whether the accesses of a step are those of an `atomic` block, which stand at `blocks`, or of `await`:
+    of others an atomic operation makes one, and taking a lock."""
+    return step is not None and (step.kind in ("await", "lock") or step.span in blocks)
 
 
 def _steady(weak: Mapping[str, list[Access]], program: Program) -> frozenset[Site]:
@@ -158,15 +173,19 @@ def _writes(access: Access, process: str) -> bool:
     return access.written and access.point.process == process
 
 
-def _rows(loads: bool, stores: bool, hands_on: bool) -> tuple[str, ...]:
+def _rows(loads: bool, stores: bool, parts: tuple[object, ...]) -> tuple[str, ...]:
+    hands_on = _hands_on(parts)
+    handed = any(isinstance(part, m.Verb) and part.verb == "smp_mb__after_unlock_lock" for part in parts)
     if not (loads or stores or hands_on):
         return ()
     rows: tuple[str, ...] = (ACQUIRED,)
     if loads:
         rows += (CURRENT, BASE)
     if stores:
-        rows += (RELEASED, OWN, *((UNLOCKED,) if hands_on else ()))
-    return rows
+        rows += (RELEASED, OWN)
+    if handed or (stores and hands_on):
+        rows += (UNLOCKED,)
+    return (*rows, HANDED) if handed else rows
 
 
 def _statements(model: m.Model, body: object, policy: str | None) -> Iterator[object]:
@@ -219,16 +238,17 @@ _MODELLED = (
     m.Wait, m.Delegate, m.Declare, m.Store, m.Update, m.Bump, m.Do, m.LockAction, m.QueueAction, m.Verb,
     m.Assert, m.Await, m.Label, m.Region, m.Goto, m.Return, m.Break, m.Continue, m.If, m.While, m.For, m.With,
     m.Either, m.Atomic, m.Maybe, m.NeedResched, m.Choose, m.TryLock, m.Invoke, m.Look, m.Negated, m.Joined,
+    m.Modify, m.Outcome, m.Bug,
 )  # fmt: skip
 
 _WHY = {
     m.RcuAction: "a read section or a grace period orders memory",
-    m.MaskAction: "an interrupt is kept out of what runs on its CPU",
+    m.MaskAction: "an interrupt, or another task, is kept out of what runs on its CPU",
+    m.CallOn: "an interrupt orders memory",
     m.Allocate: "an object is allocated",
     m.Free: "an object is freed",
     m.Waited: "it looks at the tasks on a wait queue",
     m.LockState: "it looks at a lock without taking it",
-    m.Modify: "an atomic operation orders memory",
 }
 
 
@@ -242,6 +262,7 @@ def refuse_unmodelled(model: m.Model, diagnostics: Diagnostics) -> None:
     library = {function.name for function in model.functions if function.span.path == LIBRARY}
     functions = (function for function in model.functions if function.name not in library)
     bodies = tuple(part.body for group in (model.processes, functions, model.policies) for part in group)
+    refuse_misplaced(bodies, diagnostics)
     code = (*get_args(m.Statement), *get_args(m.Action), m.Waited, m.Slot, m.LockState)
     asserted = {id(part) for node in m.walk(bodies) if isinstance(node, m.Assert) for part in m.walk(node)}
     for node in m.walk(bodies):
@@ -265,8 +286,10 @@ def refuse_unmodelled(model: m.Model, diagnostics: Diagnostics) -> None:
 
 def refuse_unseen_stores(program: Program, memory: Memory) -> None:
     """AssertionError for a store to a weak location that changes no view: a statement that has no rule."""
+    snapshots = {v.name for v in program.variables if isinstance(v.sort, Snapshot)}
     for point in program.points:
         for leaf in leaves(point.step.block) if point.step else ():
-            written = {op.variable for op in leaf.ops if isinstance(op, Assign | Fill)}
+            written = {op.variable for op in leaf.ops if isinstance(op, Assign)}
+            written |= {op.variable for op in leaf.ops if isinstance(op, Fill)} - snapshots
             for path in written & memory.locations.keys():
                 assert with_newest(path) in written, f"a store to {path} has no rule under weak memory"

@@ -58,11 +58,13 @@ class Note:
     `kind` is begin (what a variable starts as, in a trace only), read, stale (reads the older value; `old`
     is then the newest one), write, overtaken (a write that is older than one that is there already,
     `old`), local, take, release, queue, refused, call, compare, choose, maybe, need_resched, arm, disarm,
-    wake, asked (whether it is to stop), alloc, no_alloc, free, twice (what is freed is not allocated),
-    dead (what is used is not allocated), locked (what is freed holds a lock that somebody has), record (a
-    bound label), barrier, end (a `return` from a process) or round (a loop that nothing but a choice ends,
-    and no other loop contains, comes round). `value` is what was read, is written, chosen or found; `old`
-    what a write replaces; `text` the word for an operation, such as a lock's mode.
+    wake, ipi (sent to `value`), asked (whether it is to stop), alloc, no_alloc, free, leaving (it is
+    freed after a grace period, which waits for `old`), twice (what is freed is not allocated), dead (what
+    is used is not allocated), locked (what is freed holds a lock that somebody has), record (a bound
+    label), barrier, end (a `return` from a process) or round (a loop that nothing but a choice ends, and
+    no other loop contains, comes round).
+    `value` is what was read, is written, chosen or found; `old` what a write replaces; `text` the word for
+    an operation, such as a lock's mode.
     """
 
     kind: NoteKind

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .levels import above, handlers
-from .program import Program
+from .program import Process, Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Fairness:
 def fairness(program: Program) -> tuple[Fairness, ...]:
     """Weak for every task that is not `unfair`; strong where the kernel queues: for locks that do,
     and for a CPU, which interrupts leave to the task again and again.  `await` and the unfair rwsem are never
-    promised more than weak fairness, and that a handler arrives is never promised."""
+    promised more than weak fairness; that a handler arrives is promised if it was called, strongly, and never
+    otherwise."""
     conditions: list[Fairness] = []
     for process in program.processes:
         if process.unfair or not process.count:
@@ -48,7 +49,7 @@ def fairness(program: Program) -> tuple[Fairness, ...]:
         steps = {
             p.name: p.step
             for p in program.points
-            if p.process == process.name and p.step and p.step.kind != "arrive"
+            if p.process == process.name and p.step and (p.step.kind != "arrive" or _called(process))
         }
         modest = frozenset(
             name
@@ -58,6 +59,7 @@ def fairness(program: Program) -> tuple[Fairness, ...]:
         interrupted = bool(above(process.name, process.interrupts, handlers(program.processes)))
         queues = (
             program.cpus is not None
+            or _called(process)
             or interrupted
             or any(step.acquires and step.lock is not None and step.lock.fair for step in steps.values())
         )
@@ -70,6 +72,10 @@ def fairness(program: Program) -> tuple[Fairness, ...]:
         if modest:
             conditions.append(Fairness(process.name, "weak", modest))
     return tuple(condition for condition in conditions if condition.points)
+
+
+def _called(process: Process) -> bool:
+    return process.interrupts is not None and process.interrupts.called
 
 
 def _turns(program: Program, points: frozenset[str]) -> tuple[Turns, ...]:

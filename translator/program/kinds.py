@@ -21,9 +21,10 @@ NoteKind = Literal[
     # Locks, waitqueues, read sections.
     "take", "release", "queue", "refused", "arm", "disarm", "wake", "enter", "leave", "grace", "graced",
     # Objects.
-    "alloc", "no_alloc", "free", "twice", "locked", "dead",
+    "alloc", "no_alloc", "free", "leaving", "twice", "locked", "dead",
     # Where control is, and what it is told.
-    "begin", "end", "round", "call", "asked", "maybe", "need_resched", "cpu", "arrive", "return", "record",
+    "begin", "end", "round", "call", "asked", "maybe", "need_resched", "cpu", "ipi", "arrive", "return",
+    "record",
 ]  # fmt: skip
 """What a note, and the event that is told of it, is about; see `Note`."""
 

@@ -8,13 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .program import NONE, SELF, Apply, Expr, Interrupts, Process, Read, TaskAt, conjunction
+from .program import NONE, SELF, Apply, Const, Expr, Interrupts, Process, Read, TaskAt, conjunction
 
 LEVELS = ("softirq", "interrupt", "nmi")
 """From below: a handler interrupts tasks, and handlers of the levels below its own."""
 
 MASKS = ("softirq", "interrupt")
 """The levels that code can mask."""
+
+UNPREEMPTED = "preempt.masked"
+"""The variable that says of each task, and of each handler, how often it has forbidden to be preempted."""
+
+PREEMPTIBLE = Apply("==", (Read(UNPREEMPTED, (SELF,)), Const(0)))
+"""That the task itself may be preempted, as far as it has not forbidden it."""
+
+
+def called(handler: str) -> str:
+    """The variable that says of each instance of a handler which tasks have called it, and it did not begin
+    yet."""
+    return f"{handler}.(called)"
+
+
+def caller(handler: str) -> str:
+    """The variable that says of each instance of a handler for which task it runs, or None."""
+    return f"{handler}.(caller)"
 
 
 def running(level: str) -> str:

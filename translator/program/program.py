@@ -179,10 +179,12 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Interrupts:
-    """What a handler interrupts: at `level`, the task of the same index of a process."""
+    """What a handler interrupts: at `level`, the task of the same index of a process; `called`: when it was
+    called, and not otherwise."""
 
     level: str
     process: str
+    called: bool = False
 
 
 @dataclass(frozen=True, slots=True)

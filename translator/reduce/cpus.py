@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ..program.levels import UNPREEMPTED
 from ..program.program import Point
 from ..program.ways import leaves
 from .movers import Analysis
@@ -20,6 +21,8 @@ class Cpus:
         self.analysis = analysis
         self.counted = program.cpus is not None
         self.preempted = self.counted and program.preempt == "full"
+        # Where that is forbidden is a matter of values, which are not looked at here.
+        self.forbidden = any(variable.name == UNPREEMPTED for variable in program.variables)
         self.spinning = frozenset(
             p.step.lock.lock for p in program.points if p.step and p.step.lock and p.step.lock.spins
         )
@@ -44,7 +47,7 @@ class Cpus:
         if point.step is None or point.step.offers_cpu:
             return True
         held = {lock for lock, _ in self.analysis.may[point.name]}
-        return self.preempted and not held & self.spinning
+        return self.preempted and not self.forbidden and not held & self.spinning
 
     def taken_visibly(self, point: Point) -> bool:
         """Whether the step of a point may take a CPU, so that others can tell it from doing so later.

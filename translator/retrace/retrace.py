@@ -262,12 +262,14 @@ def reason(point: Point, state: State, task: Task, interpreter: Interpreter) -> 
         return f"{where}{mode}", tuple(sorted(on))
     if step.kind == "schedule" and interpreter.asleep(state, task):
         return "a wake-up", ()
+    if step.kind == "arrive":
+        return "interrupts that are on, or to be called", ()
+    if step.kind == "queue":
+        return "an IPI that it has sent", ()
     if point.idle:
         return "something to do", ()
     if isinstance(step.guard, Read) and step.guard.variable == GONE:
         return f"the end of {interpreter.value(step.guard.indices[0], state, task)}", ()
     if step.kind == "await":
         return "its condition", ()
-    if step.kind == "arrive":
-        return "interrupts that are on", ()
     return "a CPU", tuple(other for other in interpreter.running(state) if other != task)

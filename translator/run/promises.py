@@ -53,9 +53,10 @@ def promises(program: Program) -> list[Promise]:
         if program.process(task.process).unfair:
             continue
         own = {p.name: p.step for p in program.points if p.process == task.process and p.step is not None}
-        own = {name: step for name, step in own.items() if step.kind != "arrive"}
         process = program.process(task.process)
-        plain = not above(process.name, process.interrupts, handlers(program.processes))
+        sent = process.interrupts is not None and process.interrupts.called
+        own = {name: step for name, step in own.items() if sent or step.kind != "arrive"}
+        plain = not sent and not above(process.name, process.interrupts, handlers(program.processes))
         modest = {name for name, step in own.items() if step.kind == "await" or acquires(step, fair=False)}
         if program.cpus is None and plain and not any(acquires(step, fair=True) for step in own.values()):
             found.append(Promise(number, False, frozenset(own)))

@@ -68,7 +68,12 @@ def plain_arguments(call: tree.Call, name: str, count: int, body: Body) -> tuple
     plain = tuple(a for a in call.arguments if not isinstance(a, tree.Keyword | tree.Generator))
     if len(plain) == len(call.arguments) == count:
         return plain
-    takes = {0: "nothing", 1: "one argument", 2: "a waitqueue and a condition"}[count]
+    takes = {
+        0: "nothing",
+        1: "one argument",
+        2: "a waitqueue and a condition",
+        3: "a task, an `ipi`, and `True` or `False`",
+    }[count]
     if name in ("wake_up_process", "kthread_stop"):
         takes = "one task"
     body.diagnostics.add("bad-argument", call.span, f"`{name}` takes {takes}")

@@ -80,12 +80,13 @@ def atomic_operation(call: tree.Call, operation: Operation, body: Body) -> m.Mod
     unfit = (operation.when and when is None) or (operation.test and test is None)
     if stored is None or unfit or (operation.needs and needs is None):
         return None
+    acquires = truth(operation.acquires)
     result: s.Sort | None = None
     if operation.result:
         result = s.BOOL if operation.result == "test" else target.sort
     return m.Modify(
         name, target, tuple(arguments), was, stored, when, test, operation.result, found, needs,
-        operation.complaint, operation.word.order, result, call.span,
+        operation.complaint, operation.word.order, acquires, result, call.span,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Checking how objects come and go: `alloc`, `kzalloc` and `kfree`."""
+"""Checking how objects come and go: `alloc`, `kzalloc`, `kfree` and `kfree_rcu`."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ def allocation(node: tree.Call, name: str, body: Body) -> m.Allocate | None:
     return m.Allocate(pool, may_fail, s.Optional(sort) if may_fail else sort, node.span)
 
 
-def freeing(node: tree.Call, body: Body) -> m.Free | None:
-    """`kfree(x)`"""
+def freeing(node: tree.Call, name: str, body: Body) -> m.Free | None:
+    """`kfree(x)`, or `kfree_rcu(x)`"""
+    deferred = name == "kfree_rcu"
     argument = node.arguments[0] if len(node.arguments) == 1 else None
     if argument is None or isinstance(argument, tree.Keyword | tree.Generator):
-        body.diagnostics.add("bad-argument", node.span, "`kfree` takes one reference")
+        help = "leave out the name of the `rcu_head`" if deferred and len(node.arguments) == 2 else None
+        body.diagnostics.add("bad-argument", node.span, f"`{name}` takes one reference", help)
         return None
     typed = expression(argument, body.scope)
     if typed is None:
@@ -35,4 +37,4 @@ def freeing(node: tree.Call, body: Body) -> m.Free | None:
         body.diagnostics.add("wrong-sort", typed.span, f"a reference is needed, this is `{typed.sort}`", help)
         return None
     pool = body.scope.names.pools.get(of.name)
-    return m.Free(pool, typed, node.span) if pool else None
+    return m.Free(pool, typed, node.span, deferred) if pool else None

@@ -10,6 +10,7 @@ from ...model import sorts as s
 from ...syntax import tree
 from ...vocabulary.lookup import (
     BARRIERS,
+    FREEING,
     LOCK_FUNCTIONS,
     MASK_VERBS,
     OPERATION_NAMES,
@@ -40,7 +41,7 @@ def _rcu_action(name: str, call: tree.Call, body: Body) -> m.Statement | None:
         what = "one `srcu`" if sleepable else "nothing"
         body.diagnostics.add("bad-argument", call.span, f"`{name}` takes {what}")
         return None
-    if action == "synchronize":
+    if action in ("synchronize", "drain"):
         not_in_atomic(call.span, f"`{name}`", body)
     if not sleepable:
         return m.RcuAction(action, None, call.span)
@@ -137,7 +138,7 @@ def call_statement(
         name = (
             call.id if isinstance(call, tree.Name) else call.name if isinstance(call, tree.Attribute) else ""
         )
-        words = (*PLAIN_VERBS, *QUEUE_VERBS, *MASK_VERBS, *RCU_VERBS, *OPERATION_NAMES, *TASK_VERBS, "kfree")
+        words = (*PLAIN_VERBS, *QUEUE_VERBS, *MASK_VERBS, *RCU_VERBS, *OPERATION_NAMES, *TASK_VERBS, *FREEING)
         callable_ = name in words or name in scope.names.functions
         if callable_ or expression(call, scope) is not None:
             help = _called(name, scope) if callable_ else "remove it, or assign it"
@@ -180,8 +181,8 @@ def call_statement(
             )
             return None
         return m.QueueAction(name, queue, call.span)
-    if name == "kfree":
-        return freeing(call, body)
+    if name in FREEING:
+        return freeing(call, name, body)
     if name in TASK_VERBS:
         return waiting_verb(call, name, body)
     if name in MASK_VERBS:
@@ -197,8 +198,8 @@ def call_statement(
         target, value = call.arguments
         stored = assignment(tree.Assign(node.span, target, value), body)  # type: ignore[arg-type]
         word = word_of(name)
-        if word is not None and word.order == "release" and isinstance(stored, m.Store):
-            return replace(stored, release=True)
+        if word is not None and isinstance(stored, m.Store):
+            return replace(stored, order=word.order)
         return stored
     action = acted(call, body)
     if action is FAULT:

@@ -1,5 +1,5 @@
 """Checking how tasks wait as the kernel writes it: `wait_event`, `set_current_state`, `wake_up_process`,
-`kthread_stop`."""
+`kthread_stop`, `smp_call_function_single`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from ...model import model as m
 from ...model import sorts as s
+from ...model.fold import truth_of
 from ...syntax import tree
-from ..values.expressions import task_of
+from ..values.expressions import expression, task_of
 from .actions import plain_arguments
 from .body import Body, not_in_atomic
 from .conditions import event_site
@@ -18,14 +19,15 @@ STATES = {"TASK_RUNNING": False, "TASK_INTERRUPTIBLE": True, "TASK_UNINTERRUPTIB
 
 def waiting_verb(call: tree.Call, name: str, body: Body) -> tuple[m.Statement, ...] | None:
     """The statements that a call of one of TASK_VERBS stands for; None after a fault."""
-    found = plain_arguments(call, name, 2 if name == "wait_event" else 1, body)
+    takes = {"wait_event": 2, "smp_call_function_single": 3}.get(name, 1)
+    found = plain_arguments(call, name, takes, body)
     if found is None:
         return None
     if name == "wait_event":
         not_in_atomic(call.span, f"`{name}`", body)
         made = event_site(call, found, body)
         return None if made is None else (m.Wait(made.condition, made.queue, None, "write", None, call.span),)
-    if name in ("wake_up_process", "kthread_stop"):
+    if name in ("wake_up_process", "kthread_stop", "smp_call_function_single"):
         task = task_of(found[0], body.scope)
         if task is None:
             return None
@@ -38,6 +40,8 @@ def waiting_verb(call: tree.Call, name: str, body: Body) -> tuple[m.Statement, .
         if name == "wake_up_process":
             return (m.WakeTask(task, False, call.span),)
         not_in_atomic(call.span, f"`{name}`", body)
+        if name == "smp_call_function_single":
+            return _called_on(call, task, found[1], found[2], body)
         return m.WakeTask(task, True, call.span), m.Join(task, call.span)
     state = found[0].id if isinstance(found[0], tree.Name) else ""
     if state not in STATES:
@@ -47,6 +51,28 @@ def waiting_verb(call: tree.Call, name: str, body: Body) -> tuple[m.Statement, .
         )
         return None
     return (m.SetState(STATES[state], call.span),)
+
+
+def _called_on(
+    call: tree.Call, task: m.TaskOf, function: tree.Expr, wait: tree.Expr, body: Body
+) -> tuple[m.Statement, ...] | None:
+    """`task` is the one whose CPU it is sent to."""
+    name = function.id if isinstance(function, tree.Name) else ""
+    declared = body.scope.names.processes.get(name, (None, 0))[0]
+    of = None if declared is None else declared.interrupts
+    if of is None or of.level != "ipi" or of.process != task.process:
+        help = f"declare one: `ipi NAME on {task.process}:`, with what it does on the other CPU"
+        message = f"an `ipi` of `{task.process}` is needed here"
+        body.diagnostics.add("bad-argument", function.span, message, help)
+        return None
+    condition = expression(wait, body.scope)
+    truth = None if condition is None else truth_of(condition)
+    if condition is not None and truth is None:
+        help = "write `True` to wait until the handler has run, `False` to go on at once"
+        body.diagnostics.add("bad-argument", wait.span, "`True` or `False` is needed here", help)
+    if truth is None:
+        return None
+    return (m.CallOn(replace(task, process=name, sort=s.Task(name)), truth, call.span),)
 
 
 # ---- loops that wait

@@ -300,6 +300,37 @@ def state_variable(pool: m.SharedVariable) -> Variable:
     return Variable(state_name(pool), "shared", STATES, "unused", (size(pool),), None, name, pool.span)
 
 
+def leaving_name(pool: m.SharedVariable) -> str:
+    """The variable that says of each object whether it is freed when its grace period is over."""
+    return f"{pool.name}.(leaving)"
+
+
+def awaited_name(pool: m.SharedVariable) -> str:
+    """The variable that says of each object that leaves whom its grace period still waits for."""
+    return f"{pool.name}.(awaited)"
+
+
+def barrier_name(pool: m.SharedVariable) -> str:
+    """The variable that says of each task which objects its `rcu_barrier` still waits for."""
+    return f"{pool.name}.(barrier)"
+
+
+def leaving_variables(pool: m.SharedVariable, *, drained: bool) -> tuple[Variable, ...]:
+    """What there is of a class of which objects leave; `drained`: and tasks wait until they have."""
+    title, count = f"{pool.name}[]", (size(pool),)
+    found = (
+        Variable(leaving_name(pool), "lock", s.BOOL, False, count, None, title, pool.span, whole=title),
+        Variable(
+            awaited_name(pool), "lock", TaskSet(), frozenset(), count, None, title, pool.span, whole=title
+        ),
+    )
+    if not drained:
+        return found
+    those = s.SetOf(s.Ref(pool.name, members(pool)))
+    kept = Variable(barrier_name(pool), "lock", those, frozenset(), (), "*", title, pool.span, whole=title)
+    return (*found, kept)
+
+
 def size(pool: m.SharedVariable) -> int:
     assert isinstance(pool.sort, s.Array)
     return pool.sort.size
@@ -341,6 +372,21 @@ def free_ones(pool: m.SharedVariable) -> Expr:
         )
         fresh = Apply("and", (Apply("==", (state_of(pool, slot), UNUSED)), first))
         return Apply("or", (Apply("==", (state_of(pool, slot), FREED)), fresh))
+
+    return _those(pool, test)
+
+
+def those_leaving(pool: m.SharedVariable) -> Expr:
+    """The set of references to what leaves."""
+    return _those(pool, lambda slot: Read(leaving_name(pool), (slot,)))
+
+
+def over(pool: m.SharedVariable) -> Expr:
+    """The set of references to what leaves, and whose grace period waits for nobody any more."""
+
+    def test(slot: Expr) -> Expr:
+        nobody = Apply("==", (Read(awaited_name(pool), (slot,)), EMPTY))
+        return Apply("and", (Read(leaving_name(pool), (slot,)), nobody))
 
     return _those(pool, test)
 

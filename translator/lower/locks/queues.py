@@ -41,6 +41,7 @@ def queued_locks(
     if model.cpus is not None:
         # Where spinners are preempted, whoever is first in a queue must be able to get a CPU back.
         steady = model.preempt == "none" or not any(sorts[path].spins for path in needed)
+        steady = steady and (model.preempt == "none" or not _forbids_preemption(model))
         steady = steady and _alike(model) and not any(_awaits(body) for body in bodies)
         needed |= {path for path, sort in sorts.items() if not (sort.spins and steady)}
     queueing = {path for path, sort in sorts.items() if sort.shared and sort.fair}
@@ -56,6 +57,12 @@ def queued_locks(
 def _alike(model: m.Model) -> bool:
     """Whether all tasks are pinned, or none is."""
     return len({process.cpus is None for process in model.processes if process.count}) < 2
+
+
+def _forbids_preemption(model: m.Model) -> bool:
+    """Whether a task may keep its CPU while it waits, without a lock that spins."""
+    bodies = (part.body for group in (model.processes, model.functions) for part in group)
+    return any(isinstance(n, m.MaskAction) and n.mask == "preempt" for b in bodies for n in m.walk(b))
 
 
 def _awaits(body: Body) -> bool:

@@ -47,6 +47,8 @@ class Domain:
     indices: tuple[Expr, ...] = ()
     where: Where = field(default_factory=lambda: Where((RCU,)))
     sizes: tuple[int, ...] = ()
+    leaving: tuple[str, ...] = ()
+    """The variables that say of each object whom its grace period still waits for."""
 
     @property
     def plain(self) -> bool:
@@ -98,6 +100,10 @@ class Domain:
             self._deeper("-"),
             Assign(self.readers.variable, self.indices, Apply("minus", (self.readers, SELF_SET))),
             Fill(self.awaited.variable, names, without),
+            *(
+                Fill(path, ("o",), Apply("minus", (Read(path, (BoundName("o"),)), SELF_SET)))
+                for path in self.leaving
+            ),
             self._note("leave", span),
         )
         inner = Block((self._deeper("-"), self._note("leave", span), *then.ops), then.end)

@@ -18,8 +18,10 @@ from ...program.program import Any, Apply, Const, Expr, Process, Read, Variable
 # to read the newest of behind the next ordering of loads; `released` goes with each of its stores; `own` is
 # added to that by a barrier between stores; `unlocked` is as of its last release of a lock; `base` is
 # `acquired` as of the last point that orders loads.
-CURRENT, ACQUIRED, RELEASED, OWN, UNLOCKED, BASE = (
-    "current", "acquired", "released", "own", "unlocked", "base",
+# `handed` is what sections before it have left to it, those of the locks that it has taken and its own; only
+# where a barrier asks for that.
+CURRENT, ACQUIRED, RELEASED, OWN, UNLOCKED, BASE, HANDED = (
+    "current", "acquired", "released", "own", "unlocked", "base", "handed",
 )  # fmt: skip
 ALL = "(behind all)"
 ATOMIC = "(behind atomic)"
@@ -70,7 +72,8 @@ class Memory:
     the variables by which it goes from one task to the next, with their array sizes: those of locks, wait
     queues and all `atomic` blocks.  `steady` are loads that can only
     give the newest value, because of a lock. `dependent` are the per-task variables with a value that comes
-    from a load of a weak location."""
+    from a load of a weak location. `glued`: something stores to what it has read, in one step, so that no
+    other store comes between the two."""
 
     locations: Mapping[str, Location]
     views: Mapping[str, Views]
@@ -78,6 +81,7 @@ class Memory:
     dependent: frozenset[str]
     steady: frozenset[Site]
     several: bool = False
+    glued: bool = False
 
     def variables(self) -> tuple[Variable, ...]:
         """The variables that all this is."""
@@ -91,7 +95,7 @@ class Memory:
             made += [_set(name(one.path), one.sizes) for name in (with_newest, with_older)]
         made += [_set(name, sizes) for name, sizes in self.passed.items()]
         made.append(_set(ALL, ()))
-        if ATOMIC in self.passed:
+        if self.glued:
             made.append(_set(GLUED, ()))
         return tuple(made)
 

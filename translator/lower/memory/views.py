@@ -31,13 +31,14 @@ from ...program.program import (
     goto,
     reads,
 )
+from .sets import EMPTY, Change, both, chosen, each, either, joined, without
 from .state import (
     ACQUIRED,
     ALL,
-    ATOMIC,
     BASE,
     CURRENT,
     GLUED,
+    HANDED,
     OWN,
     RELEASED,
     UNLOCKED,
@@ -53,10 +54,8 @@ from .state import (
     with_older,
 )
 
-EMPTY = Const(frozenset())
 # A word that no snapshot is.
 NO_SNAPSHOT = Const("none of them")
-Change = Callable[[Expr], Expr]
 
 
 class Tasks:
@@ -83,7 +82,7 @@ class Tasks:
         if self.views is None or row not in self.views.rows:
             return ()
         if row == CURRENT:
-            value = _meet(value, Const(self.accessed))
+            value = joined(value, Const(self.accessed))
         return (Assign(self.views.variable, (SELF, Const(self.views.rows.index(row))), value),)
 
     @property
@@ -95,7 +94,7 @@ class Tasks:
     def known(self) -> Expr:
         """All that the task has seen or stored."""
         rows = [self.get(row) for row in (ACQUIRED, OWN) if self.has(row)]
-        return _meet(*rows) if rows else EMPTY
+        return joined(*rows) if rows else EMPTY
 
     # -- loads
 
@@ -104,14 +103,14 @@ class Tasks:
     ) -> Block:
         """A load as a step: `then` is given whether it is the older value, and the value (of a counter:
         None). `name` is that of no other operation in the step."""
-        where, element = self.where(read), self.element(read)
+        element = self.element(read)
         stale = BoundName(f"stale_{name}")
         mine = Read(with_newest(read.variable), read.indices)
         its = Read(with_older(read.variable), read.indices)
-        seen = _if(stale, its, mine)
-        ops = self.put(ACQUIRED, _meet(self.get(ACQUIRED), seen))
+        seen = chosen(stale, its, mine)
+        ops = self.put(ACQUIRED, joined(self.get(ACQUIRED), seen))
         if self.has(CURRENT):
-            ops += self.put(CURRENT, _if(stale, self.get(CURRENT), _without(self.get(CURRENT), element)))
+            ops += self.put(CURRENT, chosen(stale, self.get(CURRENT), without(self.get(CURRENT), element)))
         if acquire:
             ops += self.ordered()
         value = read if self.memory.locations[read.variable].sort is not None else NONE
@@ -122,16 +121,21 @@ class Tasks:
         body = Block((*ops, *settled.ops), settled.end)
         if value is not NONE:
             old = Read(older(read.variable), read.indices)
-            body = Block((), Pick(got.name, Apply("set", (_if(stale, old, value),)), body))
-        can = _both(
-            Apply("in", (where, self.get(CURRENT))),
-            Apply(
-                "or",
-                (Apply("in", (where, self.get(ACQUIRED))), Apply("subset", (self.get(BASE), its))),
-            ),
-        )
-        choice = Apply("if", (can, Const(frozenset({False, True})), Const(frozenset({False}))))
-        return Block(before, Pick(f"stale_{name}", choice, body))
+            body = Block((), Pick(got.name, Apply("set", (chosen(stale, old, value),)), body))
+        return Block(before, Pick(stale.name, either(self.may_be_older(read)), body))
+
+    def may_be_older(self, read: Read) -> Expr:
+        """Whether a load may give the older value."""
+        where, its = self.where(read), Read(with_older(read.variable), read.indices)
+        brings_no_news = Apply("subset", (self.get(BASE), its))
+        unseen = Apply("or", (Apply("in", (where, self.get(ACQUIRED))), brings_no_news))
+        return both(Apply("in", (where, self.get(CURRENT))), unseen)
+
+    def unglued(self, read: Read, can: Expr) -> Expr:
+        """`can`, and the newest store is none that follows directly on the older one."""
+        if not self.memory.glued:
+            return can
+        return both(can, Apply("not", (Apply("in", (self.where(read), Read(GLUED))),)))
 
     def depends(self, read: Read) -> bool:
         """Whether which location is read depends on a load before: then the loads are in order."""
@@ -142,9 +146,9 @@ class Tasks:
         if not self.has(ACQUIRED):
             return ()
         mine = Read(with_newest(read.variable), read.indices)
-        ops = self.put(ACQUIRED, _meet(self.get(ACQUIRED), mine))
+        ops = self.put(ACQUIRED, joined(self.get(ACQUIRED), mine))
         if self.has(CURRENT):
-            ops += self.put(CURRENT, _without(self.get(CURRENT), self.element(read)))
+            ops += self.put(CURRENT, without(self.get(CURRENT), self.element(read)))
         return ops
 
     def ordered(self) -> tuple[Op, ...]:
@@ -160,7 +164,7 @@ class Tasks:
         parts: list[Expr] = [self.get(RELEASED), Read(ALL)]
         if release:
             parts += [self.get(ACQUIRED), self.get(OWN)]
-        return _meet(*parts)
+        return joined(*parts)
 
     def store(
         self, read: Read, name: str, told: tuple[Op, ...], overtaken: tuple[Op, ...], stored: Op | None,
@@ -176,15 +180,13 @@ class Tasks:
                 *overtaken,
                 Assign(older(read.variable), read.indices, value),
                 Assign(with_older(read.variable), read.indices, Apply("|", (carried, self.element(read)))),
-                *self.put(OWN, _meet(self.get(OWN), Apply("|", (carried, self.element(read))))),
+                *self.put(OWN, joined(self.get(OWN), Apply("|", (carried, self.element(read))))),
             )
             late = BoundName(f"late_{name}")
             can: Expr = Apply("in", (self.where(read), self.get(ACQUIRED)))
-            if ATOMIC in self.memory.passed:
-                can = _both(can, Apply("not", (Apply("in", (self.where(read), Read(GLUED))),)))
-            choice = Apply("if", (can, Const(frozenset({False, True})), Const(frozenset({False}))))
+            can = self.unglued(read, can)
             second = Block((*below, *then.ops), then.end)
-            body = Block((), Pick(late.name, choice, Block((), Test(late, second, first))))
+            body = Block((), Pick(late.name, either(can), Block((), Test(late, second, first))))
         return Block((), Pick(carried.name, Apply("set", (self.carried(release=release),)), body))
 
     def appended(self, read: Read, carried: Expr, stored: Op | None, *, whole: bool) -> tuple[Op, ...]:
@@ -194,25 +196,25 @@ class Tasks:
         if memory.locations[read.variable].sort is not None:
             ops.append(Assign(older(read.variable), read.indices, read))
         for one in memory.locations.values():
-            ops += _each(with_newest(one.path), one.sizes, lambda r, _: Apply("|", (r, element)))
-            ops += _each(
+            ops += each(with_newest(one.path), one.sizes, lambda r, _: Apply("|", (r, element)))
+            ops += each(
                 with_older(one.path), one.sizes,
-                lambda r, _: _if(Apply("==", (r, EMPTY)), EMPTY, Apply("|", (r, element))),
+                lambda r, _: chosen(Apply("==", (r, EMPTY)), EMPTY, Apply("|", (r, element))),
             )  # fmt: skip
         mine = Read(with_newest(read.variable), read.indices)
         ops.append(Assign(with_older(read.variable), read.indices, mine))
-        ops.append(Assign(mine.variable, mine.indices, _without(carried, element), Fenced()))
+        ops.append(Assign(mine.variable, mine.indices, without(carried, element), Fenced()))
         for views in memory.views.values():
             ops.append(self.everybody(views, lambda r: Apply("|", (r, element)), read.variable))
         for name, sizes in memory.passed.items():
-            ops += _each(name, sizes, lambda r, _: Apply("|", (r, element)))
+            ops += each(name, sizes, lambda r, _: Apply("|", (r, element)))
         ops.append(Assign(ALL, (), Apply("|", (Read(ALL), element))))
         if self.has(CURRENT):
-            ops += self.put(CURRENT, _without(self.get(CURRENT), element))
-        ops += self.put(ACQUIRED, _without(self.get(ACQUIRED), element))
-        ops += self.put(OWN, _without(_meet(self.get(OWN), carried), element))
-        if ATOMIC in memory.passed:
-            glued = Apply("|", (Read(GLUED), element)) if whole else _without(Read(GLUED), element)
+            ops += self.put(CURRENT, without(self.get(CURRENT), element))
+        ops += self.put(ACQUIRED, without(self.get(ACQUIRED), element))
+        ops += self.put(OWN, without(joined(self.get(OWN), carried), element))
+        if memory.glued:
+            glued = Apply("|", (Read(GLUED), element)) if whole else without(Read(GLUED), element)
             ops.append(Assign(GLUED, (), glued))
         if stored is not None:
             ops.append(stored)
@@ -225,7 +227,7 @@ class Tasks:
         old = Read(views.variable, (task, row))
         value = change(old)
         if path is not None and path not in views.accessed and CURRENT in views.rows:
-            value = _if(Apply("==", (row, Const(views.rows.index(CURRENT)))), old, value)
+            value = chosen(Apply("==", (row, Const(views.rows.index(CURRENT)))), old, value)
         return Fill(views.variable, (task.name, row.name), value)
 
     # -- what nobody can tell any more
@@ -243,27 +245,29 @@ class Tasks:
         for views in memory.views.values():
             ops.append(self.everybody(views, less, None))
         for one in memory.locations.values():
-            ops += _each(with_newest(one.path), one.sizes, lambda r, _: less(r))
+            ops += each(with_newest(one.path), one.sizes, lambda r, _: less(r))
 
             def forgotten(r: Expr, indices: tuple[Expr, ...], one: Location = one) -> Expr:
-                return _if(Apply("in", (name_at(one, indices), gone)), EMPTY, less(r))
+                return chosen(Apply("in", (name_at(one, indices), gone)), EMPTY, less(r))
 
-            ops += _each(with_older(one.path), one.sizes, forgotten)
+            ops += each(with_older(one.path), one.sizes, forgotten)
             if one.sort is None:
                 for name in one.names:
                     # A snapshot of what nobody can read any more is like any other that is outdated.
-                    before = _if(Apply("in", (Const(name), gone)), self.word("previous", name), NO_SNAPSHOT)
+                    before = chosen(
+                        Apply("in", (Const(name), gone)), self.word("previous", name), NO_SNAPSHOT
+                    )
                     ops.append(Outdate(before, self.word("outdated", name)))
             else:
 
                 def reset(r: Expr, indices: tuple[Expr, ...], one: Location = one) -> Expr:
-                    return _if(Apply("in", (name_at(one, indices), gone)), NONE, r)
+                    return chosen(Apply("in", (name_at(one, indices), gone)), NONE, r)
 
-                ops += _each(older(one.path), one.sizes, reset)
+                ops += each(older(one.path), one.sizes, reset)
         for name, sizes in memory.passed.items():
-            ops += _each(name, sizes, lambda r, _: less(r))
+            ops += each(name, sizes, lambda r, _: less(r))
         ops.append(Assign(ALL, (), less(Read(ALL))))
-        if ATOMIC in memory.passed:
+        if memory.glued:
             ops.append(Assign(GLUED, (), less(Read(GLUED))))
         inner = Block((*ops, *block.ops), block.end)
         return Block((), Pick(gone.name, Apply("set", (self.gone(),)), inner))
@@ -278,7 +282,7 @@ class Tasks:
             def needed(task: Expr, views: Views = views) -> Expr:
                 if CURRENT in views.rows:
                     return Apply("|", (views.row(CURRENT, task), views.row(BASE, task)))
-                return _meet(views.row(ACQUIRED, task), Const(named(self.memory, views)))
+                return joined(views.row(ACQUIRED, task), Const(named(self.memory, views)))
 
             if CURRENT not in views.rows and RELEASED not in views.rows:
                 continue
@@ -300,7 +304,7 @@ class Tasks:
         """Stores behind it carry the task's own before it: smp_wmb()."""
         if not self.has(OWN):
             return ()
-        released = self.put(RELEASED, _meet(self.get(RELEASED), self.get(OWN)))
+        released = self.put(RELEASED, joined(self.get(RELEASED), self.get(OWN)))
         return (*released, *self.put(OWN, self.get(RELEASED)))
 
     def full(self, name: str, then: Block, when: Expr = TRUE) -> Block:
@@ -308,37 +312,59 @@ class Tasks:
         if self.views is None:
             return then
         every = BoundName(f"every_{name}")
-        ops: list[Op] = [Assign(ALL, (), _if(when, every, Read(ALL)), Fenced())]
+        ops: list[Op] = [Assign(ALL, (), chosen(when, every, Read(ALL)), Fenced())]
         for row in (ACQUIRED, RELEASED, OWN, UNLOCKED, BASE, CURRENT):
             if self.has(row):
-                ops += self.put(row, _if(when, every, self.get(row)))
+                ops += self.put(row, chosen(when, every, self.get(row)))
         inner = Block((*ops, *then.ops), then.end)
-        return Block((), Pick(every.name, Apply("set", (_meet(Read(ALL), self.known()),)), inner))
+        return Block((), Pick(every.name, Apply("set", (joined(Read(ALL), self.known()),)), inner))
 
     # -- what a barrier changes, for a trace
 
     def changed_by_store_order(self) -> Expr:
-        return _without(self.get(RELEASED), self.get(OWN)) if self.has(OWN) else EMPTY
+        return without(self.get(RELEASED), self.get(OWN)) if self.has(OWN) else EMPTY
 
     def changed_by_load_order(self) -> Expr:
-        return _without(self.get(CURRENT), self.get(ACQUIRED)) if self.has(CURRENT) else EMPTY
+        return without(self.get(CURRENT), self.get(ACQUIRED)) if self.has(CURRENT) else EMPTY
+
+    def changed_by_handed_fence(self) -> Expr:
+        if not self.has(HANDED):
+            return EMPTY
+        rows: list[Expr] = [Read(ALL), *(self.get(row) for row in (CURRENT, RELEASED) if self.has(row))]
+        kept = reduce(lambda one, other: Apply("|", (one, other)), rows)
+        return without(kept, joined(Read(ALL), self.get(HANDED)))
 
     def changed_by_full(self) -> Expr:
         if self.views is None:
             return EMPTY
         rows: list[Expr] = [Read(ALL), *(self.get(row) for row in (CURRENT, RELEASED) if self.has(row))]
         kept = reduce(lambda one, other: Apply("|", (one, other)), rows)
-        return _without(kept, _meet(Read(ALL), self.known()))
+        return without(kept, joined(Read(ALL), self.known()))
 
-    def taken(self, passed: tuple[Read, ...]) -> tuple[Op, ...]:
-        """What taking a lock does that hands on `passed`."""
+    def handed_fence(self, name: str, then: Block) -> Block:
+        """smp_mb__after_unlock_lock(): smp_mb() for what sections before it have left."""
+        if not self.has(HANDED):
+            return then
+        every = BoundName(f"every_{name}")
+        ops: list[Op] = [Assign(ALL, (), every, Fenced())]
+        for row in (ACQUIRED, RELEASED, OWN, UNLOCKED, BASE, CURRENT):
+            if self.has(row):
+                ops += self.put(row, joined(self.get(row), every))
+        inner = Block((*ops, *then.ops), then.end)
+        return Block((), Pick(every.name, Apply("set", (joined(Read(ALL), self.get(HANDED)),)), inner))
+
+    def taken(self, passed: tuple[Read, ...], *, lock: bool = False) -> tuple[Op, ...]:
+        """What taking a lock does that hands on `passed`; `lock`: one of the model's."""
         if not self.has(ACQUIRED):
             return ()
-        ops = [*self.put(ACQUIRED, _meet(self.get(ACQUIRED), *passed)), *self.ordered()]
+        handed: tuple[Op, ...] = ()
+        if lock and self.has(HANDED):
+            handed = self.put(HANDED, joined(self.get(HANDED), *passed, self.get(UNLOCKED)))
+        ops = [*handed, *self.put(ACQUIRED, joined(self.get(ACQUIRED), *passed)), *self.ordered()]
         for row in (RELEASED, OWN):
             if self.has(row):
                 unlocked = (self.get(UNLOCKED),) if self.has(UNLOCKED) else ()
-                ops += self.put(row, _meet(self.get(row), *passed, *unlocked))
+                ops += self.put(row, joined(self.get(row), *passed, *unlocked))
         return tuple(ops)
 
     def given(self, passed: Read | None, *, fenced: bool = False) -> tuple[Op, ...]:
@@ -348,9 +374,9 @@ class Tasks:
         ops: list[Op] = []
         if passed is not None:
             effect = Fenced() if fenced else None
-            ops.append(Assign(passed.variable, passed.indices, _meet(passed, self.known()), effect))
+            ops.append(Assign(passed.variable, passed.indices, joined(passed, self.known()), effect))
         if self.has(UNLOCKED):
-            ops += self.put(UNLOCKED, _meet(self.get(UNLOCKED), self.known()))
+            ops += self.put(UNLOCKED, joined(self.get(UNLOCKED), self.known()))
         return tuple(ops)
 
     def handed_on(self, path: str, indices: tuple[Expr, ...], mode: str) -> tuple[Read, ...]:
@@ -398,30 +424,3 @@ def barriers_of(memory: Memory) -> dict[tuple[str, str], Block]:
 def named(memory: Memory, views: Views) -> frozenset[str]:
     """The names of the locations that the tasks of a process access."""
     return frozenset(n for path in views.accessed for n in memory.locations[path].names)
-
-
-def _each(
-    variable: str, sizes: tuple[int, ...], change: Callable[[Expr, tuple[Expr, ...]], Expr]
-) -> tuple[Op, ...]:
-    """Every element of a variable changed; `change` is given the element and its indices."""
-    if not sizes:
-        return (Assign(variable, (), change(Read(variable), ())),)
-    names = tuple(f"i{n}" for n in range(len(sizes)))
-    indices = tuple(BoundName(name) for name in names)
-    return (Fill(variable, names, change(Read(variable, indices), indices)),)
-
-
-def _meet(*sets: Expr) -> Expr:
-    return reduce(lambda one, other: Apply("&", (one, other)), sets)
-
-
-def _without(group: Expr, element: Expr) -> Expr:
-    return Apply("minus", (group, element))
-
-
-def _if(test: Expr, yes: Expr, no: Expr) -> Expr:
-    return yes if test == TRUE else Apply("if", (test, yes, no))
-
-
-def _both(one: Expr, other: Expr) -> Expr:
-    return Apply("and", (one, other))
