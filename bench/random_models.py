@@ -143,7 +143,16 @@ class _Maker(Statements):
 
     def setting(self) -> Iterator[str]:
         if self.waits:
-            policies = ("spin", "resched", "block", "halt_poll(polls=1)", "late", "own", "own(more=1)")
+            policies = (
+                "spin",
+                "resched",
+                "block",
+                "halt_poll(polls=1)",
+                "kvm_halt_poll(polls=1)",
+                "late",
+                "own",
+                "own(more=1)",
+            )
             chosen = self.random.sample(policies, 2)
             if chosen[0].split("(")[0] == chosen[1].split("(")[0]:
                 chosen = chosen[:1]

@@ -43,5 +43,5 @@ def run_bounds(options: argparse.Namespace) -> int:
     if not found:
         complain("there is no such scenario and policy")
         return 2
-    put(bounds_text(found, model, options.bounds))
+    put(bounds_text(found, model, options.bounds, options.width or 72))
     return 0

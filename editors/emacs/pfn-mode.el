@@ -59,7 +59,7 @@
 (defconst pfn--check-words
   '("bad_refcount" "bad_unlock" "deadlock" "double_free" "empty_choice" "ends_holding" "none_used" "out_of_range" "sleep_in_atomic" "use_after_free"))
 (defconst pfn--policy-words
-  '("block" "halt_poll" "resched" "spin"))
+  '("block" "halt_poll" "kvm_halt_poll" "resched" "spin"))
 (defconst pfn--method-words
   '("add" "discard" "down_read" "down_read_trylock" "down_write" "down_write_trylock" "downgrade_write" "held_by" "lock" "read" "read_lock" "read_trylock" "read_unlock" "remove" "trylock" "unlock" "up_read" "up_write" "write" "write_lock" "write_trylock" "write_unlock"))
 ;; words: end

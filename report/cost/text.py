@@ -24,6 +24,7 @@ _NEVER = {
     "unfinished": "not ended after 100 s",
     "missed": "not measured: the task ends without it",
     "open": "begins and does not end",
+    "left": "leaves what is assumed",
 }
 NOT_MODELLED = (
     "not modelled: SMT, turbo, NUMA, refill of caches after a switch, interrupts, guest time; "
@@ -89,7 +90,8 @@ def taken(found: Costing, cell: Measured, who: str = "") -> str:
         case How.LATTICE:
             return f"{cell.episodes} episodes{who} in each row; us, and +- is 95 %"
         case How.EXACT:
-            return f"all {cell.episodes:,} episodes{who} there are, so worst is the worst there is; us"
+            all_ = f"all {cell.episodes:,} episodes" if cell.episodes > 1 else "one episode"
+            return f"{all_}{who}, as there are no others: worst is the worst there is; us"
         case How.STEADY:
             return f"{written(found.costs.steady)} of each row, the first tenth left out; us, and +- is 95 %"
 
@@ -215,9 +217,9 @@ def said(found: Costing, measure: str, scenario: str | None) -> Iterator[str]:
         yield f"{_apart(one, short)}"
     for ratio in found.ratios:
         if (ratio.measure, ratio.scenario) == (measure, scenario) and "polls=" in ratio.policy:
-            worst = f"{ratio.worst:.2f} times at most"
-            yield f"{short[ratio.policy]} pays {ratio.mean:.2f} times what knowing the end would, in CPU time"
-            yield f"  and latency; {worst} in one episode"
+            mean, worst = f"{ratio.mean:.2f} times", f"{ratio.worst:.2f} times at most in one episode"
+            paid = "what the cheaper of spin and block does, in CPU time and latency"
+            yield f"{short[ratio.policy]} pays {mean} {paid}; {worst}"
     moves = [move for move in found.moved if (move.measure, move.scenario) == (measure, scenario)]
     shown = {(one.policy, one.against) for one in apart}
     most: dict[str, Moved] = {}

@@ -44,7 +44,12 @@ def test_a_loop_that_counts_is_counted() -> None:
 
 
 def test_a_loop_that_somebody_else_ends_has_no_bound() -> None:
-    assert bounds(cells(WAITS)[None, None], 0, 0, 1000).most == (0, None, 0)
+    found = bounds(cells(WAITS)[None, None], 0, 0, 1000)
+    assert found.most == (0, None, 0)
+    sleeps, polls, rest = found.loops
+    assert not sleeps and not rest
+    # The loop that shows it: the look and the poll, by the task alone.
+    assert sorted((step.kind, step.span.line) for step in polls) == [("cpu_relax", 8), ("load", 7)]
 
 
 def test_no_more_states_than_are_allowed() -> None:

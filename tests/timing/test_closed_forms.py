@@ -8,7 +8,7 @@ from timing_models import FREE, cells, ran, table
 WAITING = """model waiting
 shared done: bool
 shared q: waitqueue
-policies spin, resched, block, halt_poll(polls=7)
+policies spin, resched, block, halt_poll(polls=7), kvm_halt_poll(polls=7)
 process waiter:
     label waits
     wait until done on q
@@ -74,9 +74,10 @@ def test_block(waiting, length: int) -> None:
     assert (found.out, found.woken) == (1, 1)
 
 
+@pytest.mark.parametrize("policy", ["halt_poll", "kvm_halt_poll"])
 @pytest.mark.parametrize("length", LENGTHS)
-def test_halt_poll(waiting, length: int) -> None:
-    (found,) = ran(waiting[None, "halt_poll"], table(HOST, f"[duration]\nwork = {length}")).samples
+def test_halt_poll(waiting, length: int, policy: str) -> None:
+    (found,) = ran(waiting[None, policy], table(HOST, f"[duration]\nwork = {length}")).samples
     looks = -(-length // POLL)
     if looks <= 7:
         assert (found.time, found.cpu, found.polls, found.out) == (looks * POLL, looks * POLL, looks, 0)
@@ -130,6 +131,16 @@ def test_on_one_cpu_resched_gives_nothing_away_unless_it_was_asked() -> None:
     # The slice ends within a poll, which is a scheduling point all the time.
     assert found.time == 100_000 + OUT + INTO + 1000 + OUT + INTO + (45 - 100_000 % 45) % 45
     assert (found.out, found.given) == (1, 1000)
+
+
+def test_kvm_polls_until_somebody_else_wants_the_cpu() -> None:
+    """It is asked for its CPU at the end of its slice, here 100 ns, and hears of that at its next look."""
+    made = table(HOST, "[duration]\nwork = 1000\n[scheduler]\nslice = 100")
+    (kvm,) = ran(cells(ONE_CPU)["up", "kvm_halt_poll"], made).samples
+    (own,) = ran(cells(ONE_CPU)["up", "halt_poll"], made).samples
+    assert (kvm.polls, own.polls) == (3, 7)
+    assert kvm.time == 3 * POLL + OUT + INTO + 1000 + WAKE + OUT + INTO
+    assert own.time == kvm.time + 4 * POLL
 
 
 def test_a_sleeper_on_one_cpu_lets_the_other_run_at_once() -> None:

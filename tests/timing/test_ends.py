@@ -81,3 +81,16 @@ def test_labels_without_a_step_in_between_are_no_time_apart() -> None:
     found = rows(LABELS, "[choice]\np = [1, 0]")
     assert found["nothing", None].figures["time"].mean == 0 and not found["nothing", None].shares
     assert found["backwards", None].shares == {"missed": pytest.approx(1.0)}
+
+
+def test_a_behaviour_that_leaves_what_is_assumed_is_not_followed() -> None:
+    """In time as in a check: it is told as a part of its own."""
+    text = LABELS.replace("process p:", "shared n: range(3)\nassume n < 2\nprocess p:").replace(
+        "    label c", "    label c\n    n = 2"
+    )
+    found = rows(text, "[choice]\np = [1, 0]")
+    assert not found["step", None].shares
+    found = rows(
+        text.replace("        label b\n", "        label b\n        n = 2\n"), "[choice]\np = [1, 0]"
+    )
+    assert found["step", None].shares == {"left": pytest.approx(1.0)}

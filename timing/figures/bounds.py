@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...dsl.source import Span
 from ...translator import pipeline
+from ...translator.program.program import Step, Task
 from ...translator.run.interpreter import Interpreter, State
 from ..run.episode import Cell
 
@@ -25,19 +27,31 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`most` is how often each of `COUNTED` can happen in one stretch; None: any number of times."""
+    """`most` is how often each of `COUNTED` can happen in one stretch; None: any number of times, as in the
+    loop of the same place in `loops`, the steps that come back to where they began."""
 
     measure: str
     scenario: str | None
     policy: str | None
     most: tuple[int | None, ...]
     states: int
+    loops: tuple[tuple[LoopStep, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoopStep:
+    """A task's step, by its kind and its place."""
+
+    task: Task
+    kind: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
     to: int
     weights: tuple[int, ...]
+    taken: LoopStep
 
 
 # A state, and of the stretch: not begun (-1), or how many choices of others have come out True in it.
@@ -87,20 +101,29 @@ def bounds(cell: Cell, measure: int, rounds: int, limit: int) -> Bounds:
             if after > rounds:
                 continue
             weights = [0] * len(COUNTED)
-            kind = _KINDS.get("" if taken.point.step is None else taken.point.step.kind)
+            step = taken.point.step
+            kind = _KINDS.get("" if step is None else step.kind)
+            told = LoopStep(taken.task, _word(step), taken.point.span)
             if mine and count >= 0 and kind is not None:
                 weights[kind] = 1
             to = interpreter.pc(taken.state, task).name if mine and task is not None else ""
             if mine and count >= 0 and to in ends:
-                edges[own].append(_Edge(sink, tuple(weights)))
+                edges[own].append(_Edge(sink, tuple(weights), told))
                 continue
-            edges[own].append(_Edge(number((taken.state, after)), tuple(weights)))
+            edges[own].append(_Edge(number((taken.state, after)), tuple(weights), told))
             if mine and count < 0 and to in starts:
                 # A stretch begins; the behaviour goes on to later ones, too.
-                edges[own].append(_Edge(number((taken.state, 0)), tuple(weights)))
+                edges[own].append(_Edge(number((taken.state, 0)), tuple(weights), told))
     component = _components([[edge.to for edge in out] for out in edges])
     most = tuple(_most(edges, component, what) for what in range(len(COUNTED)))
-    return Bounds(wanted.name, cell.model.scenario, cell.policy, most, len(edges) - 1)
+    loops = tuple(() if known is not None else _loop(edges, component, n) for n, known in enumerate(most))
+    return Bounds(wanted.name, cell.model.scenario, cell.policy, most, len(edges) - 1, loops)
+
+
+def _word(step: Step | None) -> str:
+    if step is None:
+        return ""
+    return step.kind if step.lock is None else step.lock.action
 
 
 def _most(edges: list[list[_Edge]], component: list[int], what: int) -> int | None:
@@ -119,6 +142,43 @@ def _most(edges: list[list[_Edge]], component: list[int], what: int) -> int | No
             else:
                 best[own] = max(best[own], weight + best[to])
     return max(best)
+
+
+def _loop(edges: list[list[_Edge]], component: list[int], what: int) -> tuple[LoopStep, ...]:
+    """A shortest circle that has a weight."""
+    best: tuple[LoopStep, ...] = ()
+    tried = 0
+    for node, out in enumerate(edges):
+        for edge in out:
+            if edge.weights[what] and component[edge.to] == component[node] and tried < _TRIED:
+                tried += 1
+                back = _way(edges, component, edge.to, node)
+                if not best or 1 + len(back) < len(best):
+                    best = (edge.taken, *back)
+    return best
+
+
+_TRIED = 50
+"""So many circles are looked at for a short one."""
+
+
+def _way(edges: list[list[_Edge]], component: list[int], start: int, end: int) -> tuple[LoopStep, ...]:
+    """A shortest way from one state to another one of the same component."""
+    before: dict[int, tuple[int, LoopStep]] = {}
+    todo = [start]
+    for node in todo:
+        if node == end:
+            break
+        for edge in edges[node]:
+            if component[edge.to] == component[end] and edge.to not in before and edge.to != start:
+                before[edge.to] = node, edge.taken
+                todo.append(edge.to)
+    found: list[LoopStep] = []
+    node = end
+    while node != start:
+        node, taken = before[node]
+        found.append(taken)
+    return tuple(reversed(found))
 
 
 def _components(successors: list[list[int]]) -> list[int]:

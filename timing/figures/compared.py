@@ -61,8 +61,9 @@ def differences(cells: Sequence[Measured]) -> tuple[Difference, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """What a policy costs, against somebody who knows when the wait ends, and spins or sleeps accordingly.
+    """What a policy costs, against the cheaper of `spin` and `block` in the same episode.
 
+    That is what somebody would pay who knows when the wait ends, and spins or sleeps accordingly.
     What is paid is CPU time, and latency beyond that of spinning, ns for ns.  `worst` is the greatest ratio
     in an episode, `mean` that of the means.
     """

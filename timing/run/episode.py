@@ -23,6 +23,9 @@ HORIZON = 100 * UNITS["s"]
 """An episode that has not ended then is told as unfinished."""
 
 DONE, LIVELOCK, DEADLOCK, UNFINISHED, HALTED = "done", "livelock", "deadlock", "unfinished", "halted"
+LEFT = "left"
+"""What is assumed would not hold any more: such a behaviour is not followed."""
+
 MISSED = "missed"
 """Of one measure and task: the task has ended without it."""
 
@@ -184,7 +187,7 @@ class Timing:
 def outcome(machine: Machine) -> Outcome:
     """What a machine that has stopped has come to."""
     if machine.halted is not None:
-        ended = HALTED
+        ended = LEFT if machine.abandoned else HALTED
     elif machine.finished:
         ended = DONE
     elif machine.clock.now > machine.horizon:

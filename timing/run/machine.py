@@ -134,6 +134,7 @@ class Machine(Cpus):
         self.finished = False
         self.livelock = False
         self.halted: Span | None = None
+        self.abandoned = False
         self.trail: list[tuple[int, int, int, int]] | None = None
         self.state = automaton.initial
         self.loads = [self.admitted(Runner(-1, cpu, pinned=True)) for cpu in costs.load if cpu < count]
@@ -214,6 +215,10 @@ class Machine(Cpus):
         """Takes the step; whom it lets go on goes on.  `extra` is worked off before the next step."""
         before, index, now = self.state, runner.index, self.clock.now
         row = self.automaton.step(before, index)
+        if not row.ways:
+            # Every way that it can go leaves what is assumed.
+            self.halted, self.abandoned = self.points[row.point].span, True
+            return
         if row.to >= 0:
             self.state, freed = row.to, row.freed
         else:
