@@ -34,7 +34,6 @@ from .stop import Stop
 
 if TYPE_CHECKING:
     from .. import spin
-    from .engines.search import Searched
 
 
 def check_loaded(
@@ -336,11 +335,12 @@ class _Check:
             self.under_way[threading.get_ident()] = now
             self._tell()
 
-    def seen(self, found: Searched) -> None:
-        """What the interpreter finds in a cell before another engine decides."""
+    def seen(self, violated: Iterable[str], whole: bool) -> None:
+        """What the interpreter finds in a cell, of which it may have seen the `whole`, before another engine
+        decides."""
         with self.lock:
-            self.violated |= dict.fromkeys(found.violated)
-            self.searched += found.stopped is None
+            self.violated |= dict.fromkeys(violated)
+            self.searched += whole
             self._tell()
 
     def _tell(self) -> None:

@@ -22,7 +22,6 @@ from .stop import RunFailed, RunStopped, Stop
 
 if TYPE_CHECKING:
     from .. import spin
-    from .engines.search import Searched
 
 # TLC 2.15 now and then misreads its own files when it prints a liveness counterexample, and breaks off.
 RETRIES = 2
@@ -44,7 +43,7 @@ class Runs:
     """Without `tools` there is no TLC, with `compiled` there is Spin, which searches with bitstate hashing if
     `bitstate` says so.  `quick` says that runs are expected to be small.  TLC's answers are
     kept in `memory`, and found there again (None: they are not).  `on_searched` is told what the
-    interpreter finds before another engine decides.
+    interpreter finds before another engine decides: the violated properties, and whether it saw all states.
 
     `number` counts runs, `safety` those for safety properties; `cached` and `safety_cached` are how many of
     them were made before.  `states`, `generated` and `depth` are the last safety run's; `reached` has the
@@ -55,7 +54,7 @@ class Runs:
     def __init__(
         self, cell: Cell, lines: Mapping[str, tuple[str, ...]], file: str, tools: tla.Tools | None,
         workers: int, heap: int, seconds: float | None, max_states: int | None, keep: Path | None,
-        stop: Stop, on_progress: Callable[[tla.Progress], None], on_searched: Callable[[Searched], None], *,
+        stop: Stop, on_progress: Callable[[tla.Progress], None], on_searched: Callable[[Iterable[str], bool], None], *,
         quick: bool, memory: tla.Memory | None,
         compiled: spin.Tools | None = None, bitstate: bool = False,
     ) -> None:  # fmt: skip

@@ -57,7 +57,7 @@ class Safety:
                 self.program, self.names, states, self.runs.stop.reason, lambda progress: None,
                 first=self.hunts is not None,
             )  # fmt: skip
-            self.runs.on_searched(self._found)
+            self.runs.on_searched(self._found.violated, self._found.stopped is None)
         return self._found
 
     def decide(self, tell: Tell) -> None:
