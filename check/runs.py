@@ -54,7 +54,8 @@ class Runs:
     def __init__(
         self, cell: Cell, lines: Mapping[str, tuple[str, ...]], file: str, tools: tla.Tools | None,
         workers: int, heap: int, seconds: float | None, max_states: int | None, keep: Path | None,
-        stop: Stop, on_progress: Callable[[tla.Progress], None], on_searched: Callable[[Iterable[str], bool], None], *,
+        stop: Stop, on_progress: Callable[[tla.Progress], None],
+        on_searched: Callable[[Iterable[str], bool], None], *,
         quick: bool, memory: tla.Memory | None,
         compiled: spin.Tools | None = None, bitstate: bool = False,
     ) -> None:  # fmt: skip

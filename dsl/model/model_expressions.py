@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..source import Span
 from .sorts import BOOL, Range, SetOf, Sort, Start, Value, Word
+from .walk import walk
 
 # ---- what names stand for
 
@@ -313,3 +314,8 @@ Expr = (
     | Quantified | SetDisplay | SetBuild | Composed | FieldOf | TaskOf | AtLabel | LockState | TaskLocal
     | SiteCondition | Temporal
 )  # fmt: skip
+
+
+def shared(e: object) -> bool:
+    """Whether evaluating an expression reads a shared location."""
+    return any(isinstance(node, Place) and not isinstance(node.root, LocalVariable) for node in walk(e))

@@ -29,7 +29,7 @@ from .locks.locks import LockPlace
 from .memory.state import Memory
 from .memory.views import Tasks
 from .values.direct import located
-from .values.expressions import Expressions, reset, shared
+from .values.expressions import Expressions, reset
 from .values.parts import part_of, with_part
 
 Use = Callable[[Expr], Block]
@@ -154,7 +154,7 @@ class Assignments(Expressions, ABC):
             return self.take_shared(place, value, span, after)
 
         def use(x: Expr) -> Block:
-            if self.atomic or not (isinstance(value, m.Action) or shared(value)):
+            if self.atomic or not (isinstance(value, m.Action) or m.shared(value)):
                 return self.put(place, x, (), span, after, release=release)
             name = self.temporary(value.sort)
             kept = Read(name, (SELF,))
@@ -195,7 +195,7 @@ class Assignments(Expressions, ABC):
         if isinstance(place.root, m.SharedVariable) and place.root.ghost:
             return self.set_ghost(place, total, span, after)
         base, exprs, slots = self.base(place)
-        if self.atomic or not any(shared(e) for e in exprs):
+        if self.atomic or not any(m.shared(e) for e in exprs):
             return self.store(place, total, span, after)
 
         def use(values: tuple[Expr, ...], held: tuple[str, ...]) -> Block:

@@ -44,7 +44,7 @@ from .locks.rcu import DEEPEST, RCU, Domain
 from .memory.state import ATOMIC, passed_by
 from .objects import Objects
 from .values.direct import Obligation
-from .values.expressions import Unsupported, reset, shared
+from .values.expressions import Unsupported, reset
 from .values.instant import worth
 
 MASKED = {"interrupt": "interrupts", "softirq": "softirqs"}
@@ -91,7 +91,7 @@ class Operations(Objects, ABC):
         """Raises Unsupported where an acquisition in `atomic` would read an index that others may write, and
         which could become that of another lock while the task waits."""
         for index in indices:
-            if self.atomic and shared(index):
+            if self.atomic and m.shared(index):
                 message = "which lock is taken here depends on a shared variable"
                 raise Unsupported("not-atomic", index.span, message, "read it into a local before the block")
 

@@ -14,7 +14,6 @@ from typing import get_args
 from ....dsl.diagnostics import Diagnostics
 from ....dsl.model import model as m
 from ....dsl.model.sorts import Lock
-from ..values.expressions import shared
 
 _STATEMENTS = get_args(m.Statement)
 _BESIDE = {
@@ -81,4 +80,4 @@ def _is_atomic(node: object) -> bool:
         case _:
             return False
     arguments = (*(value for _, value in action.arguments), *action.place.path)
-    return action.when is None and not shared(arguments)
+    return action.when is None and not m.shared(arguments)

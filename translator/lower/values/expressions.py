@@ -128,7 +128,7 @@ class Expressions(Direct):
             e = exprs[position]
 
             def use(value: Expr) -> Block:
-                if self.atomic or not shared(e):
+                if self.atomic or not m.shared(e):
                     values.append(value)
                     return go(position + 1)
                 name = self.temporary(e.sort)
@@ -158,9 +158,9 @@ class Expressions(Direct):
     def value(self, e: m.Expr, k: Use) -> Block:
         """Code that evaluates `e`, one step per shared load, and goes on with `k`, which must use
         the value within the block that it returns."""
-        if self.atomic or not shared(e):
+        if self.atomic or not m.shared(e):
             block = self.checked(self.obligations(e), k(self.ir(e)))
-            if not shared(e):
+            if not m.shared(e):
                 return block
             return Block((*read_notes(self, e), *self.newest(e), *block.ops), block.end)
         match e:
@@ -177,7 +177,7 @@ class Expressions(Direct):
             case m.LockState(lock=place, task=None):
                 return self.look_at_lock(place, e.span, k)
             case m.Operation(operator="and" | "or" | "implies", operands=(left, right)):
-                if shared(right) or self.obligations(right):
+                if m.shared(right) or self.obligations(right):
                     return self.joined(e, k)
                 return self.value(left, lambda x: k(Apply(e.operator, (x, self.ir(right)))))
             case m.Operation(operator=operator, operands=operands):
@@ -189,7 +189,7 @@ class Expressions(Direct):
             case m.FieldOf(operand=operand, name=name):
                 return self.value(operand, lambda x: k(part_of(x, name)))
             case m.Quantified():
-                if not shared(e.body) and not (e.condition and shared(e.condition)):
+                if not m.shared(e.body) and not (e.condition and m.shared(e.condition)):
                     return self.value(
                         e.domain,
                         lambda d: self.checked(
@@ -199,7 +199,7 @@ class Expressions(Direct):
                     )
                 return self.joined(e, k)
             case m.SetBuild():
-                if not shared(e.element) and not (e.condition and shared(e.condition)):
+                if not m.shared(e.element) and not (e.condition and m.shared(e.condition)):
                     return self.value(
                         e.domain,
                         lambda d: self.checked(
@@ -213,7 +213,7 @@ class Expressions(Direct):
 
     def values(self, exprs: tuple[m.Expr, ...], k: Callable[[tuple[Expr, ...]], Block]) -> Block:
         """Several values, left to right; all but the last load are kept in temporaries."""
-        last = max((i for i, e in enumerate(exprs) if shared(e)), default=-1)
+        last = max((i for i, e in enumerate(exprs) if m.shared(e)), default=-1)
 
         def use(values: tuple[Expr, ...], held: tuple[str, ...]) -> Block:
             def finish(rest: list[Expr], position: int) -> Block:
@@ -364,7 +364,7 @@ class Expressions(Direct):
 
     def branch(self, e: m.Expr, yes: Block, no: Block) -> Block:
         """Code that goes on with `yes` or `no`, which are jumps, by the truth of `e`."""
-        if not self.atomic and shared(e):
+        if not self.atomic and m.shared(e):
             match e:
                 case m.Operation(operator="not", operands=(inner,)):
                     return self.branch(inner, no, yes)
@@ -374,7 +374,7 @@ class Expressions(Direct):
                     return self.branch(left, yes, goto(self.free(self.branch(right, yes, no), e.span)))
                 case m.Operation(operator="implies", operands=(left, right)):
                     return self.branch(left, goto(self.free(self.branch(right, yes, no), e.span)), yes)
-                case m.Quantified() if shared(e.body) or (e.condition and shared(e.condition)):
+                case m.Quantified() if m.shared(e.body) or (e.condition and m.shared(e.condition)):
                     after, found = (no, yes) if e.kind == "any" else (yes, no)
                     for value in reversed(_domain(e.domain)):
                         body = substituted(e.body, e.bound, value)
@@ -395,11 +395,6 @@ class Expressions(Direct):
             halt = Block(item.told, self.halt(item.property, item.span, item.message).end)
             block = Block((), Test(item.condition, block, halt))
         return block
-
-
-def shared(e: object) -> bool:
-    """Whether evaluating it reads a shared location."""
-    return any(isinstance(node, m.Place) and not isinstance(node.root, m.LocalVariable) for node in m.walk(e))
 
 
 def reset(block: Block, names: tuple[str, ...]) -> Block:
