@@ -121,8 +121,9 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
 def runs(cell: Cell, outcome: tla.Outcome) -> Told:
     stop = Stop(threading.Event(), None)
     found = Told(
-        cell, {}, "model.pfn", None, 1, 256, None, None, None, stop, lambda _: None, quick=True, memory=None
-    )
+        cell, {}, "model.pfn", None, 1, 256, None, None, None, stop, lambda _: None, lambda *_: None,
+        quick=True, memory=None,
+    )  # fmt: skip
     found.outcome = outcome
     return found
 

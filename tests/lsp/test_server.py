@@ -37,8 +37,8 @@ ghost seen: bool
 process user[N]:
     mine: range(3) = 0
     with gate:
-        inside = mine
-        label within
+        label within:
+            inside = mine
     with cache.lock.write():
         cache.valid = refresh(mine)
     assert inside < 2, "kept"  # \u00fc\U0001f512
@@ -47,7 +47,7 @@ def refresh(start: range(3)) -> bool:
     \"\"\"Whether it was worth it.\"\"\"
     return start == 0
 
-invariant alone: not (user[0] at within and user[1] at within)
+invariant alone: not (user[0] at within and user[1] in within)
 sometimes held: gate.locked
 
 expect "kept" violated
@@ -105,6 +105,7 @@ async def test_hover(client: Editor, uri: str) -> None:
         ("return start", "start"): ["start: range(3)", "parameter of `refresh`"],
         ("refresh(mine)", "refr"): ["def refresh(start: range(3)) -> bool:", "Whether it was worth it."],
         ("user[0] at", "at with"): ["label within", "in `user`"],
+        ("user[1] in", "in with"): ["label within", "in `user`"],
         ("enum Phase", "Pha"): ["`idle`, `busy`"],
     }
     for (line, behind), words in expected.items():
@@ -129,6 +130,7 @@ OFFERED = {
     "    x: ": {"bool", "range", "Phase", "Cache"},
     "    assert cache.lock.": {"locked", "held_by"},
     "    assert user[0] at ": {"within", "end"},
+    "    assert user[0] in ": {"within"},
     "expect ": {'"kept"', "alone", "held", "deadlock"},
     "expect alone ": {"holds", "violated"},
     "expect alone holds under ": {"spin", "block"},
@@ -139,7 +141,15 @@ OFFERED = {
     "s": {"shared", "scenario", "sometimes"},
     "shared q: ": {"waitqueue", "Cache", "range"},
 }
-ONLY = ["    gate.", "    with ", "    with cache.lock.", "    free.", "    wake_up(", "expect alone "]
+ONLY = [
+    "    gate.",
+    "    with ",
+    "    with cache.lock.",
+    "    free.",
+    "    wake_up(",
+    "expect alone ",
+    "    assert user[0] in ",
+]
 
 
 @with_editor
@@ -239,7 +249,7 @@ async def test_shape(client: Editor, uri: str) -> None:
         "process user[N]",
         "    with gate",
     }
-    place = types.Position(lines.index("        inside = mine"), 10)
+    place = types.Position(lines.index("            inside = mine"), 14)
     around = await client.text_document_selection_range_async(types.SelectionRangeParams(document, [place]))
     one, sizes = around[0], []
     while one is not None:
