@@ -34,8 +34,8 @@ def test_a_terminal_has_colour_progress_and_its_width(
     assert status == 0
     assert "\x1b[31;1mVIOLATED" in text
     assert "\x1b[32mholds" in text
-    assert "\r\x1b[K" in text
-    assert text.rindex("\r\x1b[K") < text.index("lost update")
+    assert "\r\x1b[Kpreliminary: lost update violated; " in text
+    assert text.rindex("\r\x1b[K") < text.index("VIOLATED")
 
 
 @posix
