@@ -106,7 +106,7 @@ def test_told(pfnspec: Run, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--interval", "begin:end"), "say which lengths: `--interval PLACE=A:B`"),
+        (("--interval", "begin:end"), "say which: `--interval PLACE=A:B`"),
         (("--interval", "work=end:ends"), "no end is followed by ends of the same thread"),
         (("--interval", "work"), "`work` is not of the form A:B or PLACE=A:B"),
         (("notes.ndjson", "--interval", "work=begin:end"), "a table of costs is made of one recording"),

@@ -108,7 +108,9 @@ def results(fixed_results: tuple[Result, ...]) -> tuple[Result, ...]:
         diagnostics=(fault,),
         verdicts=(
             *verdicts,
-            replace(first.verdicts[0], kind="property", outcome="not decided", finding=None),
+            replace(
+                first.verdicts[0], kind="property", outcome="not decided", finding=None, assumed=("n < 2",)
+            ),
         ),
         failure=Failure("internal", "message", "detail", "/tmp/x"),
         evidence=replace(first.evidence, symmetry=("task", "Pfn"), engines=("tlc",)),
