@@ -315,8 +315,9 @@ def in_turn(model: m.Model, policy: str | None) -> frozenset[str]:
     found: set[str] = set()
     for process in model.processes:
         parts = tuple(statements_from(model, process.body, policy))
-        if process.interrupts is None and not any(isinstance(part, m.Goto) for part in parts):
-            loops = (part.body for part in parts if isinstance(part, m.While))
+        if process.interrupts is None:
+            # A `goto` leads on, never back.
+            loops = (part.body for part in parts if isinstance(part, m.While | m.Serve))
             parts = tuple(part for body in loops for part in statements_from(model, body, policy))
         for part in parts:
             match part:
