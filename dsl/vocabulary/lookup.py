@@ -7,10 +7,11 @@ names.
 
 from __future__ import annotations
 
-from .built_in_words import BUILT_IN, LOCK_OPERATIONS, METHODS, SETTINGS, TYPES, VERBS
+from .built_in_words import BUILT_IN, LOCK_OPERATIONS, METHODS, SETTINGS, TYPES
 from .grammar_words import DECLARATIONS, GRAMMAR, OPERATORS, STATEMENTS
 from .kernel_words import LOCK_CALLS
 from .library_words import LIBRARY
+from .verb_words import VERBS
 from .word import Group, Role, Word
 
 WORDS: tuple[Word, ...] = (*GRAMMAR, *BUILT_IN, *LIBRARY)

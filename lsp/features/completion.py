@@ -15,11 +15,12 @@ from ...dsl.model.model import BUILT_IN_CHECKS
 from ...dsl.source import BUILT_IN
 from ...dsl.syntax import tree
 from ...dsl.vocabulary.atomic_words import ATOMICS, OPERATIONS
-from ...dsl.vocabulary.built_in_words import FUNCTIONS, METHODS, SETTINGS, TYPES, VERBS
+from ...dsl.vocabulary.built_in_words import FUNCTIONS, METHODS, SETTINGS, TYPES
 from ...dsl.vocabulary.grammar_words import DECLARATIONS, OPERATORS, STATEMENTS
 from ...dsl.vocabulary.kernel_words import KERNEL
 from ...dsl.vocabulary.library_words import LIBRARY
 from ...dsl.vocabulary.lookup import QUEUE_VERBS, SETTING_VALUES, word_of
+from ...dsl.vocabulary.verb_words import VERBS
 from ...dsl.vocabulary.word import Word
 from ..text.analysis import Analysis
 from ..text.place import Place, sort_of

@@ -13,10 +13,11 @@ from pfnspec.dsl.checker.declarations import check
 from pfnspec.dsl.checker.values import settle
 from pfnspec.dsl.source import Source
 from pfnspec.dsl.syntax.parse import parse
-from pfnspec.dsl.vocabulary.built_in_words import BUILT_IN, FUNCTIONS, METHODS, SETTINGS, VERBS
+from pfnspec.dsl.vocabulary.built_in_words import BUILT_IN, FUNCTIONS, METHODS, SETTINGS
 from pfnspec.dsl.vocabulary.foreign import habit
 from pfnspec.dsl.vocabulary.grammar_words import GRAMMAR
 from pfnspec.dsl.vocabulary.lookup import KEYWORDS, SETTING_VALUES, TYPE_WORDS, WORDS, word_of
+from pfnspec.dsl.vocabulary.verb_words import VERBS
 from pfnspec.dsl.vocabulary.word import GRAMMAR_GROUPS, Word
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ import random_crowds
 from differential import cells, fault
 from mutants import mutant
 from pfnspec import tla
-from pfnspec.dsl.vocabulary.built_in_words import VERBS
+from pfnspec.dsl.vocabulary.verb_words import VERBS
 from random_models import made, model
 from shrink import smaller
 

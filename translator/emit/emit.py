@@ -9,31 +9,27 @@ from itertools import pairwise
 
 from ...dsl.model import sorts as s
 from ...dsl.source import Span
-from ...tla.module.page import Action, Names, Page, VariableLine, cfg_text, module_text
-from ...tla.module.precedence import AND, EQUALS
+from ...tla.module.page import Action, Names, Page, cfg_text, module_text
+from ...tla.module.precedence import AND
 from ...tla.module.values import Function, ModelValue
 from ..lower.temporal import is_temporal
 from ..program.program import (
     FALSE,
     PC,
     TRUE,
-    AnyOf,
     Apply,
     Assign,
     Atom,
     Const,
     Definition,
-    Elements,
     Expr,
     Note,
     Point,
-    PointName,
     Program,
     Record,
     Task,
     Value,
     Variable,
-    conjunction,
     negation,
 )
 from ..program.ways import leaves
@@ -41,6 +37,7 @@ from ..reduce.dead import dead_locals
 from ..reduce.symmetry import Symmetry
 from .action import action_text
 from .assumed import asked_within, assumed_text
+from .beginning import initial_line, preamble, registers_text, variable_lines
 from .fairness_text import Promise, fairness_text, points_text
 from .formula import Formula, TemporalFormula, Vocabulary, field_name
 from .stuck_text import deadlock_text
@@ -199,13 +196,10 @@ def emit(
         header=(*header, *(f"const {name} = {value}" for name, value in program.constants)),
         extends=("Integers", "Sequences", "FiniteSets", *(("TLC",) if registers or groups else ())),
         constants=constants,
-        preamble=(*_preamble(program, words), *(_registers(last, part) if registers else ())),
-        variables=_variable_lines(program, variables),
+        preamble=(*preamble(program, words), *(registers_text(last, part) if registers else ())),
+        variables=variable_lines(program, variables),
         predicates=tuple(predicates),
-        initial=tuple(
-            f"{variables[v.name]} {_relation(v)} {_initial(v, program, formula, words)}"
-            for v in program.variables
-        ),
+        initial=tuple(initial_line(v, program, formula, words) for v in program.variables),
         actions=tuple(drawn),
         closing=tuple(closing),
     )
@@ -277,42 +271,6 @@ def _comment(
     return (line(point.span), *via, *(f"  then {text}" for text in merged), *forgotten)
 
 
-def _preamble(program: Program, words: Vocabulary) -> Iterable[str]:
-    for process in program.processes:
-        if process.count:
-            members = ", ".join(words.tasks[task] for task in process.tasks)
-            yield f"{words.sets[process.name]} == {{{members}}}"
-    yield "Tasks == " + " \\cup ".join(words.sets.values())
-    if "Index" in words.used:
-        cases = " [] ".join(f"t = {name} -> {task.index}" for task, name in words.tasks.items())
-        yield f"Index(t) == CASE {cases}"
-    if "Minimum" in words.used:
-        yield "Minimum(a, b) == IF a < b THEN a ELSE b"
-    if "Maximum" in words.used:
-        yield "Maximum(a, b) == IF a < b THEN b ELSE a"
-    if "Drop" in words.used:
-        yield "Drop(queue, task) == SelectSeq(queue, LAMBDA other : other # task)"
-    if "Before" in words.used:
-        yield (
-            "Before(queue, task) == {queue[i] : i \\in {j \\in 1..Len(queue) : "
-            "\\A k \\in 1..j : queue[k] # task}}"
-        )
-
-
-def _registers(count: int, part: tuple[str, int] | None) -> Iterable[str]:
-    """What sets `count` registers, and says once that one of them is reached.  Those of a part are set by the
-    whole, which has numbers for all."""
-    if not count:
-        return
-    if part is None:
-        yield f"ASSUME \\A register \\in 1..{count} : TLCSet(register, FALSE)"
-    own = "register" if part is None else f"{part[1]} + register"
-    yield (
-        f"Reached(register) == IF TLCGet({own}) THEN TRUE "
-        f'ELSE TLCSet({own}, TRUE) /\\ PrintT(<<"reached", {own}>>)'
-    )
-
-
 def _noting(body: str | None, number: int, *, stuck: bool) -> str:
     """A property as an invariant that holds everywhere, and says where it first does not."""
     parts = body or ""
@@ -321,68 +279,6 @@ def _noting(body: str | None, number: int, *, stuck: bool) -> str:
         parts += "\n    /\\ ENABLED Next"
     shifted = parts.replace("\n", "\n   ").removeprefix("\n       ")
     return f"\n    \\/ {shifted}\n    \\/ Reached({number})"
-
-
-def _variable_lines(program: Program, variables: Mapping[str, str]) -> tuple[VariableLine, ...]:
-    width = max(len(name) for name in variables.values())
-    lines: list[VariableLine] = []
-    for variable in program.variables:
-        name = variables[variable.name]
-        owner = "" if variable.process in (None, "*") else f", one per {variable.process}"
-        owner = ", one per task" if variable.process == "*" else owner
-        title = f"{variable.kind}: {variable.title}{owner}"
-        lines.append(VariableLine(name=name, padding=" " * (width - len(name)), title=title))
-    return tuple(lines)
-
-
-def _relation(variable: Variable) -> str:
-    return "\\in" if isinstance(variable.initial, AnyOf) else "="
-
-
-def _listed(value: Value, sizes: tuple[int, ...], formula: Formula, depth: int = 0) -> str:
-    """An array, element by element."""
-    if depth == len(sizes):
-        return formula.value(value).text
-    assert isinstance(value, tuple)
-    index = f"i{depth}"
-    cases = " [] ".join(
-        f"{index} = {i} -> {_listed(item, sizes, formula, depth + 1)}" for i, item in enumerate(value)
-    )
-    return f"[{index} \\in 0..{sizes[depth] - 1} |-> CASE {cases}]"
-
-
-def _initial(variable: Variable, program: Program, formula: Formula, words: Vocabulary) -> str:
-    if isinstance(variable.sort, PointName):
-        populated = [process for process in program.processes if process.count]
-        if len(populated) == 1:
-            return f'[self \\in Tasks |-> "{populated[0].entry}"]'
-        cases = "\n             [] ".join(
-            f'self \\in {words.sets[process.name]} -> "{process.entry}"' for process in populated
-        )
-        return f"[self \\in Tasks |->\n        CASE {cases}]"
-    for monitor in program.monitors:
-        if monitor.variable == variable.name:
-            start = conjunction(monitor.trigger, negation(monitor.release))
-            return formula.inside(start, EQUALS)
-    if isinstance(variable.initial, AnyOf):
-        text = formula.value(variable.initial.values).text
-        for size in reversed(variable.sizes):
-            text = f"[0..{size - 1} -> {text}]"
-        return text
-    if isinstance(variable.initial, Elements):
-        return _listed(variable.initial.nested(variable.sizes), variable.sizes, formula)
-    text = formula.value(variable.initial).text
-    declared = {*words.variables.values(), *words.sets.values(), *words.tasks.values(), *words.atoms.values()}
-    for depth in range(len(variable.sizes) - 1, -1, -1):
-        # What the author's names became, and those of actions, must not be bound anew.
-        index = f"i{depth}"
-        while index in declared:
-            index += "_"
-        text = f"[{index} \\in 0..{variable.sizes[depth] - 1} |-> {text}]"
-    if variable.process:
-        group = "Tasks" if variable.process == "*" else words.sets[variable.process]
-        text = f"[self \\in {group} |-> {text}]"
-    return text
 
 
 def _definition(definition: Definition, formula: Formula, words: Vocabulary) -> str:

@@ -87,6 +87,8 @@ class Shared:
     # The classes of which objects are freed after a grace period, and whether anybody waits for that.
     leaving: tuple[str, ...]
     drained: bool
+    # The handlers and classes that come to who waits for them in turn.
+    turns: frozenset[str]
     handlers: tuple[Interrupts, ...]
     # The handlers that somebody waits for who calls them.
     awaited: frozenset[str]

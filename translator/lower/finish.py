@@ -11,7 +11,7 @@ from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.source import Span
 from ..program.kinds import VariableKind
-from ..program.levels import LEVELS, UNPREEMPTED, called, caller, masked, running
+from ..program.levels import LEVELS, UNPREEMPTED, called, caller, masked, running, turn
 from ..program.program import (
     FALSE,
     GONE,
@@ -65,6 +65,7 @@ class Common(Protocol):
     rcu: bool
     leaving: tuple[str, ...]
     drained: bool
+    turns: frozenset[str]
     handlers: tuple[Interrupts, ...]
     awaited: frozenset[str]
     masks: tuple[str, ...]
@@ -95,7 +96,9 @@ def finish(
     for declared in model.variables:
         variables.extend(_flattened(declared, queued))
         if declared.name in common.leaving:
-            variables.extend(leaving_variables(declared, drained=common.drained))
+            variables.extend(
+                leaving_variables(declared, drained=common.drained, turns=declared.name in common.turns)
+            )
     if common.sleepers:
         variables.append(Variable(SLEEPY, "queue", s.BOOL, False, (), "*", "sleepy"))
     if common.stops:
@@ -116,6 +119,11 @@ def finish(
             variables.append(
                 Variable(called(own), "lock", TaskSet(), frozenset(), (), own, title, process.span, whole=own)
             )
+            if own in common.turns:
+                first = Variable(
+                    turn(own), "lock", TaskSet(), frozenset(), (), own, title, process.span, whole=own
+                )
+                variables.append(first)
             if own in common.awaited:
                 variables.append(Variable(caller(own), "control", AnyTask(), None, (), own, title))
     if common.preempt:

@@ -34,7 +34,7 @@ from .memory.state import Memory
 from .memory.views import barriers_of
 from .objects import with_reclaimers
 from .statements import Statements, claims_of
-from .temporal import temporal_properties, untaken
+from .temporal import in_turn, temporal_properties, untaken
 from .values.expressions import Expressions, Unsupported
 from .weak import memory_of, refuse_unmodelled, refuse_unseen_stores
 
@@ -116,6 +116,7 @@ def _lower(
     plain = {node.action for node in nodes if isinstance(node, m.RcuAction) and node.domain is None}
     rcu, drained = bool(plain - {"drain"}), "drain" in plain
     leaving = tuple(dict.fromkeys(node.pool.name for node in nodes if isinstance(node, m.Reclaim)))
+    turns = in_turn(model, policy)
     masks = tuple(
         level
         for level in MASKS
@@ -129,8 +130,7 @@ def _lower(
     while True:
         common = Shared(
             {}, {}, _holding(model, True), _holding(model, False), _no_section(model, rcu), sleepers, joined,
-            stops, rcu, leaving, drained, handlers, awaited, masks, preempt,
-            memory,
+            stops, rcu, leaving, drained, turns, handlers, awaited, masks, preempt, memory,
         )  # fmt: skip
         lowered: list[tuple[m.Process, Statements, int, int]] = []
         for process in model.processes:

@@ -39,6 +39,7 @@ from .locks.locks import (
     IN_USE,
     awaited_name,
     barrier_name,
+    before_others,
     emptied,
     fields,
     leaving_name,
@@ -49,6 +50,7 @@ from .locks.locks import (
     state_name,
     state_of,
     those_leaving,
+    turn_name,
 )
 from .locks.rcu import RCU, Domain
 from .values.direct import Obligation
@@ -142,8 +144,13 @@ class Objects(Actions, ABC):
             awaited = Read(barrier_name(pool), (BoundName("t"),))
             ops.append(Fill(awaited.variable, ("t",), Apply("minus", (awaited, Apply("set", (x,))))))
         ready = over(pool)
+        candidates: Expr = ready
+        if pool.name in self.common.turns:
+            first = Read(turn_name(pool))
+            candidates = before_others(first, ready)
+            ops.append(Assign(first.variable, (), Apply("minus", (candidates, Apply("set", (x,))))))
         block = Block(
-            (), Pick("object", ready, self._goes(pool, x, slot, span, Block(tuple(ops), Goto(after))))
+            (), Pick("object", candidates, self._goes(pool, x, slot, span, Block(tuple(ops), Goto(after))))
         )
         guard = Apply("!=", (ready, EMPTY))
         return self.flow.add(StepNode("await", span, guard, block, None, self.calls))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from ...dsl.checker.guards import state_parts
@@ -300,3 +301,50 @@ def _left(body: object, labels: set[str], *, inner: bool = False) -> bool:
         return body.name not in labels
     inner = inner or isinstance(body, m.While | m.For)
     return any(_left(part, labels, inner=inner) for part in m.parts(body))
+
+
+# ---- who could keep others waiting for ever
+
+
+def in_turn(model: m.Model, policy: str | None) -> frozenset[str]:
+    """The handlers that are called again and again, and the classes of which objects are freed later again
+    and again: there, others must not be passed over for ever.  None without a temporal property, as what
+    happens in finite time does not depend on it."""
+    if all(formula.kind != "property" for formula in model.formulas):
+        return frozenset()
+    found: set[str] = set()
+    for process in model.processes:
+        parts = tuple(statements_from(model, process.body, policy))
+        if process.interrupts is None:
+            # A `goto` leads on, never back.
+            loops = (part.body for part in parts if isinstance(part, m.While | m.Serve))
+            parts = tuple(part for body in loops for part in statements_from(model, body, policy))
+        for part in parts:
+            match part:
+                case m.CallOn(task=task):
+                    found.add(task.process)
+                case m.Free(deferred=True, pool=pool):
+                    found.add(pool.name)
+                case _:
+                    pass
+    return frozenset(found)
+
+
+def statements_from(model: m.Model, body: object, policy: str | None) -> Iterator[object]:
+    """All statements, and what is in them, that a body may come to: in `def`s and policies, too."""
+    todo, met = [body], set[str]()
+    while todo:
+        for part in m.walk(todo.pop()):
+            yield part
+            match part:
+                case m.Invoke(function=name) if name not in met:
+                    met.add(name)
+                    todo.append(model.function(name).body)
+                case m.Wait(policy=own) if (used := own or policy) and f"policy {used}" not in met:
+                    met.add(f"policy {used}")
+                    todo.append(model.policy(used).body)
+                case m.Delegate(policy=used) if f"policy {used}" not in met:
+                    met.add(f"policy {used}")
+                    todo.append(model.policy(used).body)
+                case _:
+                    pass

@@ -7,7 +7,7 @@ from ...dsl.model import model as m
 from ...dsl.model import sorts as s
 from ...dsl.source import Span
 from ..program.kinds import StepKind
-from ..program.levels import MASKS, UNPREEMPTED, above, called, caller, cpu, masked, quiet, running
+from ..program.levels import MASKS, UNPREEMPTED, above, called, caller, cpu, masked, quiet, running, turn
 from ..program.program import (
     FALSE,
     GONE,
@@ -39,7 +39,7 @@ from ..program.program import (
 )
 from .assignments import Called, Use
 from .flow import StepNode
-from .locks.locks import EMPTY, LockPlace, QueuePlace
+from .locks.locks import EMPTY, LockPlace, QueuePlace, before_others
 from .operations import Operations
 from .values.read_notes import read_notes
 
@@ -291,7 +291,13 @@ class Waiting(Operations):
             taken: tuple[Op, ...] = (Assign(callers.variable, (SELF,), left),)
             if process.name in self.common.awaited:
                 taken += (Assign(caller(process.name), (SELF,), one),)
-            begun = Block((), Pick("by", callers, Block((*taken, *arrived), Goto(entry))))
+            candidates: Expr = callers
+            if process.name in self.common.turns:
+                first = Read(turn(process.name), (SELF,))
+                candidates = before_others(first, callers)
+                rest = Apply("minus", (candidates, Apply("set", (one,))))
+                taken += (Assign(first.variable, (SELF,), rest),)
+            begun = Block((), Pick("by", candidates, Block((*taken, *arrived), Goto(entry))))
             guard = conjunction(guard, Apply("!=", (callers, EMPTY)))
         self.flow.nodes[arrival] = StepNode("arrive", span, guard, begun, None, (), idle=True)
         return arrival, self.end

@@ -37,6 +37,7 @@ from .memory.state import (
     passed_by_readers,
     with_newest,
 )
+from .temporal import statements_from
 from .values.direct import counter_elements
 
 
@@ -45,7 +46,7 @@ def memory_of(model: m.Model, program: Program, policy: str | None) -> Memory | 
     policy; None where no location is weak, so that both are the same."""
     analysis = Analysis(program, frozenset(), frozenset())
     accesses = dict(_of_variables(program, analysis)) | _of_counters(analysis)
-    statements = {p.name: tuple(_statements(model, p.body, policy)) for p in model.processes if p.count}
+    statements = {p.name: tuple(statements_from(model, p.body, policy)) for p in model.processes if p.count}
     parts = [part for group in statements.values() for part in group]
     blocks = frozenset(part.span for part in parts if isinstance(part, m.Atomic))
     weak = {name: group for name, group in accesses.items() if _conflicting(group, program, blocks)}
@@ -186,26 +187,6 @@ def _rows(loads: bool, stores: bool, parts: tuple[object, ...]) -> tuple[str, ..
     if handed or (stores and hands_on):
         rows += (UNLOCKED,)
     return (*rows, HANDED) if handed else rows
-
-
-def _statements(model: m.Model, body: object, policy: str | None) -> Iterator[object]:
-    """All statements, and what is in them, that a body may come to: in `def`s and policies, too."""
-    todo, met = [body], set[str]()
-    while todo:
-        for part in m.walk(todo.pop()):
-            yield part
-            match part:
-                case m.Invoke(function=name) if name not in met:
-                    met.add(name)
-                    todo.append(model.function(name).body)
-                case m.Wait(policy=own) if (used := own or policy) and f"policy {used}" not in met:
-                    met.add(f"policy {used}")
-                    todo.append(model.policy(used).body)
-                case m.Delegate(policy=used) if f"policy {used}" not in met:
-                    met.add(f"policy {used}")
-                    todo.append(model.policy(used).body)
-                case _:
-                    pass
 
 
 def _locks(program: Program, process: str) -> frozenset[str]:

@@ -34,6 +34,11 @@ def caller(handler: str) -> str:
     return f"{handler}.(caller)"
 
 
+def turn(handler: str) -> str:
+    """The variable that says of each instance of a handler which of those who have called it go first."""
+    return f"{handler}.(turn)"
+
+
 def running(level: str) -> str:
     """The variable with the handler of a level that runs on each task's CPU, or None."""
     return f"{level}.handler"

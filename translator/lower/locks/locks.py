@@ -315,18 +315,27 @@ def barrier_name(pool: m.SharedVariable) -> str:
     return f"{pool.name}.(barrier)"
 
 
-def leaving_variables(pool: m.SharedVariable, *, drained: bool) -> tuple[Variable, ...]:
-    """What there is of a class of which objects leave; `drained`: and tasks wait until they have."""
+def turn_name(pool: m.SharedVariable) -> str:
+    """The variable with the objects that are freed before any other."""
+    return f"{pool.name}.(turn)"
+
+
+def leaving_variables(pool: m.SharedVariable, *, drained: bool, turns: bool) -> tuple[Variable, ...]:
+    """What there is of a class of which objects leave; `drained`: and tasks wait until they have; `turns`:
+    none is passed over for ever."""
     whole, count = f"kfree_rcu of {pool.name}[]", (size(pool),)
-    found = (
+    found: tuple[Variable, ...] = (
         Variable(leaving_name(pool), "lock", s.BOOL, False, count, None, whole, pool.span, whole=whole),
         Variable(
             awaited_name(pool), "lock", TaskSet(), frozenset(), count, None, whole, pool.span, whole=whole
         ),
     )
+    those = s.SetOf(s.Ref(pool.name, members(pool)))
+    if turns:
+        first = Variable(turn_name(pool), "lock", those, frozenset(), (), None, whole, pool.span, whole=whole)
+        found = (*found, first)
     if not drained:
         return found
-    those = s.SetOf(s.Ref(pool.name, members(pool)))
     whole = f"rcu_barrier of {pool.name}"
     kept = Variable(barrier_name(pool), "lock", those, frozenset(), (), "*", whole, pool.span, whole=whole)
     return (*found, kept)
@@ -390,6 +399,11 @@ def over(pool: m.SharedVariable) -> Expr:
         return Apply("and", (Read(leaving_name(pool), (slot,)), nobody))
 
     return _those(pool, test)
+
+
+def before_others(first: Expr, waiting: Expr) -> Expr:
+    """Those of whom one is taken: `first`, who were waiting when nobody was left of those before them."""
+    return Apply("if", (Apply("==", (first, EMPTY)), waiting, first))
 
 
 def _those(pool: m.SharedVariable, test: Callable[[Expr], Expr]) -> Expr:
