@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..run.episode import MISSED, Outcome, Start, Timing
-from ..run.machine import Sample
+from ..run.measures import Sample
 from ..table.units import UNITS
 from .estimates import ENOUGH_FOR_P99, Estimate, Quantile, at_part, estimate, overall, quantile, weighted_mean
 from .exact import every_start
