@@ -9,6 +9,7 @@ from pfnspec.dsl.diagnostics import Diagnostics
 from pfnspec.timing.figures.costing import Costing, costing
 from pfnspec.timing.figures.exact import NotExact, every_start
 from pfnspec.timing.figures.study import Asked, How
+from pfnspec.timing.run.episode import Start
 from test_replay import accepted
 from timing_models import FREE, cells, ran, ready, table
 
@@ -36,6 +37,7 @@ def zap():
 measure wait_time: user at looks until user at through
 """
 LENGTH = 100_000
+START = Start(0.5, 0.5, 0)
 SECOND = 1_000_000_000
 
 
@@ -51,7 +53,7 @@ time = "{time}"
 """
 
 
-def costed(policy: str, *texts: str, text: str = USES, exact: bool = False) -> Costing:
+def costed(policy: str | None, *texts: str, text: str = USES, exact: bool = False) -> Costing:
     own = [cell for (_, name), cell in cells(text).items() if name == policy]
     diagnostics = Diagnostics()
     found = costing(own, table(*texts), Asked(exact=exact), diagnostics, sensitivity=False)
@@ -73,15 +75,9 @@ def test_how_often_an_invalidation_is_met_and_how_much_of_it_is_left(x: float, t
 
 def test_a_loop_comes_round_so_often_whatever_a_round_takes() -> None:
     timing = ready(cells(USES)[None, "block"], table(FREE, rates(50_000, "1 s")))
-    machine = timing.machine(timing_start(), 1, horizon=SECOND // 10, steady=True)
+    machine = timing.machine(START, 1, horizon=SECOND // 10, steady=True)
     machine.run()
     assert machine.visits["zap", 1] + 1 == 100  # the first begins after a millisecond
-
-
-def timing_start():
-    from pfnspec.timing.run.episode import Start
-
-    return Start(0.5, 0.5, 0)
 
 
 @pytest.mark.parametrize("policy", ["spin", "block"])
@@ -89,9 +85,7 @@ def test_the_checked_program_takes_every_step_and_skipping_changes_nothing(polic
     text = USES.replace("measure", "scenario two:\n    cpus = 2\n    preempt = none\nmeasure")
     cell = cells(text)["two", policy]
     timing = ready(cell, table(rates(50_000, "1 s")))
-    made = [
-        timing.machine(timing_start(), 1, horizon=4_000_000, steady=True, skipping=s) for s in (True, False)
-    ]
+    made = [timing.machine(START, 1, horizon=4_000_000, steady=True, skipping=s) for s in (True, False)]
     for machine in made:
         machine.trail = []
         machine.run()
@@ -180,3 +174,43 @@ def test_all_of_one_episode() -> None:
     """Where nothing is left to chance."""
     starts = every_start(ready(cells(ARRIVES)[None, "spin"], table("[duration]\nzap = 10")))
     assert len(starts) == 1 and ran(cells(ARRIVES)[None, "spin"], table(FREE)).samples
+
+
+LOOPS = """model loops
+process user:
+    while True:
+        label begins
+        while maybe():
+            work()
+        label ends
+        cond_resched()
+def work():
+    might_sleep()
+measure two: user at begins until user at ends
+"""
+
+
+TWICE = "[duration]\nwork = 100\n[choice]\nuser = { rounds = 2 }\n[steady]\ntime = '100 us'"
+
+
+def test_a_call_in_a_loop_takes_all_of_its_time() -> None:
+    """Of its one step there are two points, one for the first round."""
+    (found,) = ran(*cells(LOOPS).values(), table(FREE, TWICE)).samples
+    assert found.time == 200
+
+
+def test_a_loop_that_is_met_again_comes_round_as_often_again() -> None:
+    (row,) = costed(None, FREE, TWICE, text=LOOPS).cells
+    assert (row.least, row.worst) == (200, 200) and row.figures["rate"].mean == pytest.approx(5e6, rel=0.01)
+
+
+def test_skipping_knows_how_far_each_loop_has_come() -> None:
+    (cell,) = cells(LOOPS.replace("user:", "user[2]:", 1)).values()
+    timing = ready(cell, table(FREE, TWICE.replace("2 }", "3 }")))
+    fast, slow = (
+        timing.machine(START, 1, horizon=200_000, steady=True, skipping=skipping)
+        for skipping in (True, False)
+    )
+    fast.run()
+    slow.run()
+    assert fast.samples == slow.samples and len(fast.samples) > 1000

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ...dsl.source import Span
 from .choices import Choices
 from .clock import Alarm, Clock
 from .cpus import Cpu, Mode, Runner
@@ -49,7 +50,7 @@ class _Seen:
     time: int
     rings: int
     draws: int
-    decided: int
+    rounds: Mapping[tuple[Span, int], int]
     due: Mapping[int, _Due]
     standing: tuple[object, ...]
     steps: int
@@ -118,7 +119,7 @@ def _working(one: _Seen, other: _Seen) -> tuple[int, ...] | None:
     """The tasks that have come round, in the order in which they step, where all is the same but for the
     clock; None where it is not.  What rang in neither is due when it was due."""
     alike = (
-        one.decided == other.decided
+        one.rounds == other.rounds
         and one.standing == other.standing
         and one.due.keys() == other.due.keys()
         and one.given.keys() == other.given.keys()
@@ -158,6 +159,6 @@ def _seen(machine: Timed, rings: int) -> _Seen:
         tuple(runner.index for runner in machine.spinners),
     )
     return _Seen(
-        machine.state, clock.now, rings, machine.draws, sum(machine.choices.rounds.values()), due, standing,
+        machine.state, clock.now, rings, machine.draws, dict(machine.choices.rounds), due, standing,
         machine.steps, tuple((r.used, r.spun, r.polls, r.steps) for r in machine.tasks), dict(machine.given),
     )  # fmt: skip
