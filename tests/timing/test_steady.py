@@ -204,13 +204,18 @@ def test_a_loop_that_is_met_again_comes_round_as_often_again() -> None:
     assert (row.least, row.worst) == (200, 200) and row.figures["rate"].mean == pytest.approx(5e6, rel=0.01)
 
 
-def test_skipping_knows_how_far_each_loop_has_come() -> None:
-    (cell,) = cells(LOOPS.replace("user:", "user[2]:", 1)).values()
-    timing = ready(cell, table(FREE, TWICE.replace("2 }", "3 }")))
+@pytest.mark.parametrize("tasks", [1, 2])
+@pytest.mark.parametrize("rounds", [0, 1, 700])
+def test_what_is_measured_again_and_again_is_neither_skipped_nor_stuck(tasks: int, rounds: int) -> None:
+    """Nothing is drawn here, and everything comes back to where it was."""
+    (cell,) = cells(LOOPS.replace("user:", f"user[{tasks}]:", 1)).values()
+    more = f"[step]\nmight_sleep = 100\ncond_resched = 50\n[choice]\nuser = {{ rounds = {rounds} }}"
+    timing = ready(cell, table(FREE, more))
     fast, slow = (
-        timing.machine(START, 1, horizon=200_000, steady=True, skipping=skipping)
+        timing.machine(START, 1, horizon=300_000, steady=True, skipping=skipping)
         for skipping in (True, False)
     )
     fast.run()
     slow.run()
-    assert fast.samples == slow.samples and len(fast.samples) > 1000
+    assert fast.samples == slow.samples and not fast.livelock
+    assert len(fast.samples) == tasks * (300_000 // (100 * rounds + 50) + (rounds == 0))

@@ -10,6 +10,7 @@ from ...dsl.source import Span
 from .choices import Choices
 from .clock import Alarm, Clock
 from .cpus import Cpu, Mode, Runner
+from .measures import Sample
 
 PATIENCE = 256
 """So many alarms ring before it is asked whether everything comes back."""
@@ -28,6 +29,9 @@ class Timed(Protocol):
     steps: int
     draws: int
     livelock: bool
+
+    @property
+    def samples(self) -> Sequence[Sample]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class _Seen:
     time: int
     rings: int
     draws: int
+    samples: int
     rounds: Mapping[tuple[Span, int], int]
     due: Mapping[int, _Due]
     standing: tuple[object, ...]
@@ -61,9 +66,9 @@ class _Seen:
 class Together:
     """Notices that everything is as it was some time before, but for the clock.
 
-    What happens depends on nothing else: so it happens again, until something rings that was not a part of
-    it.  Where there is nothing of that kind it goes on for ever.  The moment to come back to is taken anew
-    after twice as long each time (Brent's way to find a cycle).
+    Nothing was measured meanwhile, and what happens depends on nothing else: so it happens again, until
+    something rings that was not a part of it.  Where there is nothing of that kind it goes on for ever.  The
+    moment to come back to is taken anew after twice as long each time (Brent's way to find a cycle).
     """
 
     def __init__(self) -> None:
@@ -80,7 +85,12 @@ class Together:
             if self.rings >= PATIENCE:
                 self.saved = _seen(machine, self.rings)
             return
-        if machine.state == saved.state and machine.draws == saved.draws and machine.clock.now > saved.time:
+        if (
+            machine.state == saved.state
+            and machine.draws == saved.draws
+            and len(machine.samples) == saved.samples
+            and machine.clock.now > saved.time
+        ):
             now = _seen(machine, self.rings)
             working = _working(saved, now)
             if working is not None:
@@ -159,6 +169,7 @@ def _seen(machine: Timed, rings: int) -> _Seen:
         tuple(runner.index for runner in machine.spinners),
     )
     return _Seen(
-        machine.state, clock.now, rings, machine.draws, dict(machine.choices.rounds), due, standing,
-        machine.steps, tuple((r.used, r.spun, r.polls, r.steps) for r in machine.tasks), dict(machine.given),
+        machine.state, clock.now, rings, machine.draws, len(machine.samples), dict(machine.choices.rounds),
+        due, standing, machine.steps, tuple((r.used, r.spun, r.polls, r.steps) for r in machine.tasks),
+        dict(machine.given),
     )  # fmt: skip
