@@ -101,6 +101,7 @@ def test_csv(pfnspec: Run) -> None:
         ("refresh_time.out < 1 under block in two_cpus", 1, "FAILS"),
         ("refresh_time.never < 0.5", 0, "met"),
         ("refresh_time.p99 < 1us", 0, "too few episodes"),
+        ("refresh_time.rate < 1", 0, "not known, a steady state has one"),
     ],
 )
 def test_requirements(pfnspec: Run, requirement: str, status: int, said: str) -> None:

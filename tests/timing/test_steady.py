@@ -6,6 +6,8 @@ from math import exp
 
 import pytest
 from pfnspec.dsl.diagnostics import Diagnostics
+from pfnspec.report.cost.sweep import sweep_text
+from pfnspec.report.cost.text import taken
 from pfnspec.timing.figures.costing import Costing, costing
 from pfnspec.timing.figures.exact import NotExact, every_start
 from pfnspec.timing.figures.study import Asked, How
@@ -219,3 +221,25 @@ def test_what_is_measured_again_and_again_is_neither_skipped_nor_stuck(tasks: in
     slow.run()
     assert fast.samples == slow.samples and not fast.livelock
     assert len(fast.samples) == tasks * (300_000 // (100 * rounds + 50) + (rounds == 0))
+
+
+def test_what_a_row_says_of_its_time_is_how_long_it_was_watched() -> None:
+    """Precision takes longer than is asked for, and what is not met yet is not precise."""
+    late = "[duration]\nwork = 10\n[choice]\nuser = { every = '3 us' }\n[steady]\ntime = '1 us'"
+    text = LOOPS.replace("    while True:", "    while maybe():").replace("        while maybe():\n    ", "")
+    (cell,) = cells(text).values()
+    made = costing([cell], table(FREE, late), Asked(precision=0.5), Diagnostics(), sensitivity=False)
+    assert made is not None and made.stopped == ("precision",)
+    (row,) = made.cells
+    # Rounds begin after 3 and 6 us, and an interval takes two samples.
+    assert row.watched == 8_000 and row.episodes == 2
+    assert taken(made.cells).startswith("8 us of each row")
+
+
+def test_what_is_not_met_is_no_never_in_a_sweep() -> None:
+    text = LOOPS.replace("    while True:", "    while maybe():")
+    early = "[duration]\nwork = 10\n[choice]\nuser = { every = '3 us' }\n[steady]\ntime = '1 us'"
+    (row,) = costed(None, FREE, early, text=text).cells
+    assert row.shares == {"missed": 1.0}
+    said = sweep_text([costed(None, FREE, early, text=text)] * 2)
+    assert "never" not in said and "- not measured" in said
