@@ -37,3 +37,25 @@ def test_a_lens_on_a_measure_times_it(opened: Opened, tmp_path: Path) -> None:
     assert session.command("pfnspec.cost", uri=uri) is None
     said = session.wait(lambda m: m.get("method") == "window/showMessage", since)["params"]["message"]
     assert "there is no such place in the model" in said and "did you mean `work`?" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (TIMED.replace("    done = True", "    done = Tru"), "`Tru` is not known"),
+        (TIMED.replace("process worker:", "process worker"), "error[missing-colon]"),
+        (TIMED.replace("waiter at through\n", "waiter at thru\n"), "error[unknown-label]"),
+        (
+            TIMED.replace("work()\n    done", "if maybe():\n        work()\n    done"),
+            "error[undecided-choice]",
+        ),
+        (TIMED[: TIMED.index("measure")], "has nothing to time; add a line `measure"),
+    ],
+)
+def test_what_cannot_be_timed_is_said(opened: Opened, text: str, said: str) -> None:
+    session, uri = opened(text)
+    since = len(session.messages)
+    assert session.command("pfnspec.cost", uri=uri) is None
+    message = session.wait(lambda m: m.get("method") == "window/showMessage", since)["params"]["message"]
+    assert said in message
+    assert not [title for _, title in session.lenses(uri) if title.startswith("costs:")]
