@@ -63,7 +63,7 @@ def run(timing: Timing, start: Start, *, skipping: bool, slow: bool) -> Machine:
     machine = timing.machine(start, 7, skipping=skipping, horizon=HORIZON)
     tossed = machine.choices = _Tossed(timing.costs, timing.cell.names)
     tossed.slow = slow
-    machine.wanted = {(-1, -1)}  # Nothing is measured: it goes on to the horizon.
+    machine.measuring.wanted = {(-1, -1)}  # Nothing is measured: it goes on to the horizon.
     machine.trail = []
     machine.run()
     return machine

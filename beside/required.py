@@ -107,6 +107,13 @@ def about_nothing(
     return None
 
 
+_UNKNOWN = {
+    "rate": "a steady state has one",
+    "beyond": "a task that arrives in a call has it, outside of a steady state",
+}
+"""Of a figure that is not told of every measure: what has one."""
+
+
 def answer_text(answer: Answer) -> str:
     """The line about it for people: the requirement, with the cell where it does not name it, the figure, and
     the table that this rests on."""
@@ -116,7 +123,7 @@ def answer_text(answer: Answer) -> str:
     head, tail = f"{wanted.text}{policy}{scenario}", f"(costs: {answer.table})"
     if answer.value is None:
         never = "FAILS, it never ends" if cell.stuck else "FAILS, it is never measured"
-        told = never if cell.never else "not known, too few episodes"
+        told = never if cell.never else f"not known, {_UNKNOWN.get(wanted.figure, 'too few episodes')}"
         return f"{head}: {told} {tail}"
     value, low, high = answer.value
     unit, word = (1000.0, " us") if wanted.figure in TIMES else (1.0, "")

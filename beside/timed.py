@@ -60,6 +60,13 @@ class Timed:
         return [Cell(one.model, one.policy, one.program) for one in self.loaded.cells]
 
 
+def nothing_to_time(loaded: Loaded, path: str) -> str:
+    """What is said of a model that measures nothing; "" of any other."""
+    if loaded.cells[0].model.measures:
+        return ""
+    return f"{path} has nothing to time; add a line `measure NAME: P at LABEL until P at LABEL`"
+
+
 def timed(loaded: Loaded, asked: Asked, costs: Costs, diagnostics: Diagnostics) -> Timed | None:
     """A model that was loaded, as it is timed under these costs; None with what is wrong in `diagnostics`.
 

@@ -10,7 +10,7 @@ from time import monotonic
 from ...beside.required import about_nothing, all_known, answer_text
 from ...beside.tables import own_table, tables
 from ...beside.timed import Asked as AskedModel
-from ...beside.timed import NotTimed, timed
+from ...beside.timed import NotTimed, nothing_to_time, timed
 from ...check.load import Loaded
 from ...check.project.files import is_there
 from ...dsl.diagnostics import Diagnostics
@@ -213,10 +213,9 @@ def _usable(
 ) -> bool:
     """Whether there is something to time; says what is missing."""
     measures = [measure.name for measure in loaded.cells[0].model.measures]
-    if not measures:
-        complain(
-            f"{options.file} has nothing to time; add a line `measure NAME: P at LABEL until P at LABEL`"
-        )
+    nothing = nothing_to_time(loaded, options.file)
+    if nothing:
+        complain(nothing)
         return False
     if not cells:
         there = sorted({" ".join(filter(None, (c.scenario, c.policy))) for c in loaded.cells} - {""})

@@ -142,15 +142,15 @@ def _told(
 
 def _costs(options: argparse.Namespace, whole: Validated) -> int:
     """Prints a table of the lengths; what is not as expected is told beside it, and so is what is wrong."""
-    from ...report.recording.costs import NoLengths, costs_text
+    from ...report.recording.costs import NoLengths, Place, costs_text
 
     for one in whole.recordings:
         if not one.as_expected:
             complain(f"{one.path}: {one.fault or one.outcome}; `--format text` says more")
     if whole.status:
         return whole.status
-    places = {(first, last): place for place, first, last in options.intervals if place is not None}
-    intervals = " ".join(f"--interval {place}={first}:{last}" for (first, last), place in places.items())
+    places = list(dict.fromkeys(Place(*one) for one in options.intervals if one[0] is not None))
+    intervals = " ".join(f"--interval {one.name}={one.first}:{one.last}" for one in places)
     named = " ".join([options.file, *options.recordings])
     try:
         data(costs_text(whole.recordings, places, f"pfnspec validate {named} {intervals} --format costs"))

@@ -164,7 +164,7 @@ def _speaks_of_policies(node: tree.Declaration) -> bool:
         case tree.Expect(under=under):
             return bool(under)
         case tree.Process(body=body) | tree.Function(body=body) | tree.Policy(body=body):
-            return any(isinstance(part, tree.Wait | tree.Delegate) for part in _statements(body)) or any(
+            return any(isinstance(part, tree.Wait | tree.Delegate) for part in statements(body)) or any(
                 isinstance(part, tree.Name) and part.id in ("wait_event", "wait_event_timeout")
                 for part in walk(body)
             )
@@ -172,7 +172,7 @@ def _speaks_of_policies(node: tree.Declaration) -> bool:
             return False
 
 
-def _statements(node: object) -> Iterator[object]:
+def statements(node: object) -> Iterator[object]:
     """The statements of a block and of all blocks in them, without going into expressions."""
     todo = [node]
     while todo:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def register(server: Server) -> None:
     """Puts checks on a server: lenses, the commands `pfnspec.check`, `trace`, `simulate`, `cost` and
-    `cancel`,     `pfnspec/trace`, a quick look at what is saved, and hints of merged steps."""
+    `cancel`, `pfnspec/trace`, a quick look at what is saved, and hints of merged steps."""
     checking = Checking(server)
     behaviours = Behaviours(checking)
     costs = Costs(checking, behaviours)

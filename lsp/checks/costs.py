@@ -92,16 +92,17 @@ class Costs:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(work.report, what)
 
-        message = "done"
+        message = "it cannot be timed"
         try:
             found = await self.checking.aside(None, _costing, text, progress)
+            if not isinstance(found, str):
+                message = "done"
         except _Cancelled:
-            work.end("cancelled")
+            message = "cancelled"
             return None
         finally:
             cancel.set()
-            if not work.ended:
-                work.end(message)
+            work.end(message)
         if isinstance(found, str):
             self.server.window_show_message(types.ShowMessageParams(types.MessageType.Error, found))
             return None
@@ -130,7 +131,7 @@ def _costing(text: Text, progress: Callable[[str], None]) -> Costing | str:
     """The figures; or what is wrong, in a line or some."""
     from ...beside.required import own
     from ...beside.timed import Asked as Model
-    from ...beside.timed import NotTimed, timed
+    from ...beside.timed import NotTimed, nothing_to_time, timed
     from ...timing.figures.costing import costing
     from ...timing.figures.study import Asked as Depth
     from ...timing.table.read import costs as laid_over
@@ -145,6 +146,9 @@ def _costing(text: Text, progress: Callable[[str], None]) -> Costing | str:
     loaded = model.load(text=text.text)
     if not loaded.cells:
         return diagnostics_text(loaded.diagnostics, loaded.sources).strip()
+    nothing = nothing_to_time(loaded, text.path)
+    if nothing:
+        return nothing
     assert costs is not None
     try:
         made = timed(loaded, model, costs, diagnostics)

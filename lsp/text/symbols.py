@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ...dsl.checker.scenarios import statements
 from ...dsl.source import Span
 from ...dsl.syntax import tree
 
@@ -52,24 +53,7 @@ def locals_of(node: tree.Process | tree.Function | tree.Policy) -> Iterator[tupl
     if not isinstance(node, tree.Process):
         for parameter in node.parameters:
             yield parameter.name, Symbol("parameter", node.name, parameter.name)
-    todo: list[object] = [node.body]
-    while todo:
-        match todo.pop():
-            case tree.Local(name=name):
+    for part in statements(node.body):
+        match part:
+            case tree.Local(name=name) | tree.For(name=name):
                 yield name, Symbol("local", node.name, name)
-            case tree.For(name=name, body=body):
-                yield name, Symbol("local", node.name, name)
-                todo.append(body)
-            case tree.Block(statements=statements):
-                todo.extend(statements)
-            case tree.If(body=body, elifs=elifs, orelse=orelse):
-                todo.extend((body, *elifs, orelse))
-            case tree.Either(body=body, others=others):
-                todo.extend((body, *others))
-            case (
-                tree.While(body=body) | tree.With(body=body) | tree.Atomic(body=body) | tree.Elif(body=body)
-                | tree.Else(body=body) | tree.Or(body=body) | tree.Region(body=body)
-            ):  # fmt: skip
-                todo.append(body)
-            case _:
-                pass

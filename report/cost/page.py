@@ -48,7 +48,7 @@ def _part(found: Costing, measure: m.Measure) -> dict[str, Any]:
     cells = [cell for cell in found.cells if cell.measure == measure.name]
     return {
         "title": f"{measure.name}{f', with {found.at}' if found.at else ''}",
-        "about": f"{stretch(measure)}; {taken(found, cells[0])}",
+        "about": f"{stretch(measure)}; {taken(cells)}",
         "scenes": [
             _scene(found, measure.name, scenario, model, [c for c in cells if c.scenario == scenario])
             for scenario, model in found.scenes.items()

@@ -84,6 +84,8 @@ def picture(found: Sequence[Costing]) -> str:
         *_legend(names),
     ]
     for column, (scenario, model) in enumerate(scenes):
+        stuck = {policy for (_, own, policy), cell in cells.items() if own == scenario and cell.stuck}
+        without = ["never ends" if policy in stuck else "not measured" for policy in policies]
         left = LEFT + column * (WIDTH + ASIDE)
         lines.append(text_at(left, TOP - 34, scenario or "", "title"))
         lines.append(text_at(left, TOP - 20, scene(model, first.costs)))
@@ -91,7 +93,7 @@ def picture(found: Sequence[Costing]) -> str:
             top = TOP + number * (HEIGHT + GAP)
             lines.append(text_at(left, top - 2, row.title))
             series = [[row.of(cells[n, scenario, policy]) for n in range(len(values))] for policy in policies]
-            lines += _panel(left, top + 4, values, series, row.part)
+            lines += _panel(left, top + 4, values, series, without, row.part)
         lines.append(text_at(left, height - 8, first.at.partition("=")[0]))
     return "\n".join([*lines, "</svg>"]) + "\n"
 
@@ -121,8 +123,10 @@ def _legend(names: Sequence[str]) -> Iterator[str]:
 
 
 def _panel(
-    left: int, top: int, values: Sequence[int], series: Sequence[Sequence[float | None]], part: bool
-) -> Iterator[str]:
+    left: int, top: int, values: Sequence[int], series: Sequence[Sequence[float | None]],
+    without: Sequence[str], part: bool,
+) -> Iterator[str]:  # fmt: skip
+    """`without` is what is said of each line that has no points."""
     known = [value for line in series for value in line if value is not None]
     low, high = (0.0, 1.0) if part or not known else (floor(log10(min(known))), ceil(log10(max(known))))
     high = high if high > low else low + 1
@@ -151,7 +155,7 @@ def _panel(
         points = [(x(v), y(one)) for v, one in zip(values, line, strict=True) if one is not None]
         if not points:
             yield f'<path class="c{n % COLOURS}" d="M{left + 6} {top + 12 + 14 * never}h22"/>'
-            yield text_at(left + 34, top + 16 + 14 * never, "never ends")
+            yield text_at(left + 34, top + 16 + 14 * never, without[n])
             never += 1
             continue
         yield f'<path class="c{n % COLOURS}" d="M{" L".join(f"{a:.1f} {b:.1f}" for a, b in points)}"/>'

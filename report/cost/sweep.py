@@ -29,8 +29,11 @@ def sweep_text(found: Sequence[Costing], width: int = 72, ink: Ink = PLAIN) -> s
             title = scene(model, first.costs)
             lines += ["", ink("strong", f"{scenario}: {title}" if scenario else title)]
             lines += _tables(found, measure, scenario)
-    if any(cell.stuck and not cell.never for one in found for cell in one.cells):
+    rows = [cell for one in found for cell in one.cells]
+    if any(cell.stuck and not cell.never for cell in rows):
         lines += ["", "* of those that end; others never do"]
+    if any(cell.never and not cell.stuck for cell in rows):
+        lines += ["", "- not measured: it is not met"]
     lines += ["", NOT_MODELLED, f"seed {first.seed}"]
     return folded("\n".join(lines) + "\n", width, ink)
 
@@ -74,7 +77,7 @@ def _table(
 def _mean(cell: Measured, figure: str) -> str:
     known = cell.figures.get(figure)
     if known is None:
-        return "never"
+        return "never" if cell.stuck else "-"
     told = figure_text(known, US)
     return f"{told}*" if cell.stuck else told
 

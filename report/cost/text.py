@@ -72,7 +72,7 @@ def _measure(found: Costing, measure: m.Measure, width: int, ink: Ink) -> Iterat
     yield f"{measure.name}: {stretch(measure)}"
     tasks = found.tasks.get(measure.process)
     who = "" if tasks is None else f" of {tasks} task{'s' * (tasks > 1)}"
-    yield taken(found, cells[0], who)
+    yield taken(cells, who)
     for scenario, model in found.scenes.items():
         rows = [cell for cell in cells if cell.scenario == scenario]
         yield ""
@@ -84,16 +84,21 @@ def _measure(found: Costing, measure: m.Measure, width: int, ink: Ink) -> Iterat
         yield from (f"  {line}" for line in said(found, measure.name, scenario))
 
 
-def taken(found: Costing, cell: Measured, who: str = "") -> str:
-    """What the rows of a table come from."""
+def taken(cells: Sequence[Measured], who: str = "") -> str:
+    """What the rows of a table come from; where a precision was asked for, not all of them of as much."""
+    cell = min(cells, key=lambda row: (row.watched, row.episodes))
+    most = max(cells, key=lambda row: (row.watched, row.episodes))
     match cell.how:
         case How.LATTICE:
-            return f"{cell.episodes} episodes{who} in each row; us, and +- is 95 %"
+            more = f" to {most.episodes}" if most.episodes > cell.episodes else ""
+            return f"{cell.episodes}{more} episodes{who} in each row; us, and +- is 95 %"
         case How.EXACT:
             all_ = f"all {cell.episodes:,} episodes" if cell.episodes > 1 else "one episode"
             return f"{all_}{who}, as there are no others: worst is the worst there is; us"
         case How.STEADY:
-            return f"{written(found.costs.steady)} of each row, the first tenth left out; us, and +- is 95 %"
+            more = f" to {written(most.watched)}" if most.watched > cell.watched else ""
+            time = f"{written(cell.watched)}{more}"
+            return f"{time} of each row, the first tenth left out; us, and +- is 95 %"
 
 
 def scene(model: m.Model, costs: Costs) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from ...recording.result import Interval, Validation
 from ...timing.table.units import US
@@ -16,12 +17,30 @@ class NoLengths(Exception):
     """There are none to make a table of: one line for the user."""
 
 
-def costs_text(recordings: Sequence[Validation], places: Mapping[tuple[str, str], str], command: str) -> str:
-    """TOML: for each place of a model how long it took, and where that comes from.  From an event to the next
-    one of its kind is how often a loop comes round.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a model calls the time from one event of a thread to its next other one: a function or a label.
+    From an event to the next one of its kind it is a process, and how often its loop comes round."""
 
-    `places` has their names by the first and the last event; `command` made the table.  Times are those of
-    one recording.  Raises NoLengths.
+    name: str
+    first: str
+    last: str
+
+    @property
+    def rate(self) -> bool:
+        return self.first == self.last
+
+    @property
+    def section(self) -> str:
+        """Of a table of costs."""
+        return "choice" if self.rate else "duration"
+
+
+def costs_text(recordings: Sequence[Validation], places: Sequence[Place], command: str) -> str:
+    """TOML: for each place of a model how long it took, or how often it comes round, and where that comes
+    from.
+
+    `command` made the table.  Times are those of one recording.  Raises NoLengths.
     """
     if len(recordings) != 1:
         raise NoLengths("a table of costs is made of one recording")
@@ -32,26 +51,27 @@ def costs_text(recordings: Sequence[Validation], places: Mapping[tuple[str, str]
             " for how often it comes"
         )
     known = {(interval.first, interval.last): interval for interval in one.intervals}
-    for ends, place in places.items():
-        if ends not in known:
-            raise NoLengths(f"`{place}`: no {ends[0]} is followed by {ends[1]} of the same thread")
+    keys: set[tuple[str, str]] = set()
+    for place in places:
+        if (place.first, place.last) not in known:
+            raise NoLengths(
+                f"`{place.name}`: no {place.first} is followed by {place.last} of the same thread"
+            )
+        if (place.section, place.name) in keys:
+            raise NoLengths(f"`{place.name}` is given twice: a table has one time of it")
+        keys.add((place.section, place.name))
     name = os.path.basename(one.path)
-    kinds = {"rates" if first == last else "lengths" for first, last in places}
-    what = " and ".join(sorted(kinds))
+    what = " and ".join(sorted({"rates" if place.rate else "lengths" for place in places}))
     lines = [f"# {command}", f"name = {json.dumps(f'{what} of {name}')}"]
-    for ends, place in places.items():
-        lines += ["", f"[{_key(ends, json.dumps(place))}]", *_seen(known[ends])]
+    for place in places:
+        head = f"{place.section}.{json.dumps(place.name)}{'.every' * place.rate}"
+        lines += ["", f"[{head}]", *_seen(known[place.first, place.last])]
     lines += ["", "[source]"]
-    for ends, place in places.items():
-        count = known[ends].count
-        told = f"{name}: {ends[0]} to {ends[1]}, {count} time{'s' * (count > 1)}"
-        lines.append(f"{json.dumps(_key(ends, place).removesuffix('.every'))} = {json.dumps(told)}")
+    for place in places:
+        count = known[place.first, place.last].count
+        told = f"{name}: {place.first} to {place.last}, {count} time{'s' * (count > 1)}"
+        lines.append(f"{json.dumps(f'{place.section}.{place.name}')} = {json.dumps(told)}")
     return "\n".join(lines) + "\n"
-
-
-def _key(ends: tuple[str, str], place: str) -> str:
-    """The key of a table for what begins and ends with these events."""
-    return f"choice.{place}.every" if ends[0] == ends[1] else f"duration.{place}"
 
 
 def _seen(one: Interval) -> Iterator[str]:

@@ -15,29 +15,12 @@ from subprocess import CompletedProcess
 
 import jsonschema
 import pytest
+from timed_text import TIMED
 
 Run = Callable[..., "CompletedProcess[str]"]
 ROOT = Path(__file__).resolve().parents[2]
 S5 = "examples/pfncache/s5_policies.pfn"
 QUICK = ("--quick", "--points", "2")
-
-MODEL = """model small
-shared done: bool
-shared wq: waitqueue
-policies spin, block
-process waiter:
-    label waits
-    wait until done on wq
-    label through
-    cpu_relax()
-process worker:
-    work()
-    done = True
-    wake_up(wq)
-def work():
-    might_sleep()
-measure wait_time: waiter at waits until waiter at through
-"""
 
 
 ONE_CPU = """scenario one:
@@ -49,7 +32,7 @@ ONE_CPU = """scenario one:
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     path = tmp_path / "small.pfn"
-    path.write_text(MODEL, encoding="utf-8")
+    path.write_text(TIMED, encoding="utf-8")
     return path
 
 
@@ -101,6 +84,7 @@ def test_csv(pfnspec: Run) -> None:
         ("refresh_time.out < 1 under block in two_cpus", 1, "FAILS"),
         ("refresh_time.never < 0.5", 0, "met"),
         ("refresh_time.p99 < 1us", 0, "too few episodes"),
+        ("refresh_time.rate < 1", 0, "not known, a steady state has one"),
     ],
 )
 def test_requirements(pfnspec: Run, requirement: str, status: int, said: str) -> None:
@@ -137,7 +121,7 @@ class Tags(HTMLParser):
 def test_a_page(pfnspec: Run, small: Path) -> None:
     """It needs nothing else, carries the costs, and has a curve for each policy that ends."""
     small.write_text(
-        MODEL.replace("policies spin, block", "policies spin, block\n" + ONE_CPU), encoding="utf-8"
+        TIMED.replace("policies spin, block", "policies spin, block\n" + ONE_CPU), encoding="utf-8"
     )
     table = 'name = "<b>&"\n[duration]\nwork = "20us"\n'
     small.with_suffix(".costs.toml").write_text(table, encoding="utf-8")
@@ -274,7 +258,7 @@ def test_the_table_beside_the_model(pfnspec: Run, small: Path) -> None:
 def test_a_requirement_of_cells_that_are_not_there(pfnspec: Run, small: Path) -> None:
     """Each of its names is known, and not together."""
     other = ONE_CPU + "    policies spin\nscenario two:\n    cpus = 2\n    policies block\n"
-    small.write_text(MODEL.replace("policies spin, block\n", other), encoding="utf-8")
+    small.write_text(TIMED.replace("policies spin, block\n", other), encoding="utf-8")
     wanted = "wait_time.mean < 1s under block in one"
     ran = pfnspec("cost", str(small), *QUICK, "--require", wanted)
     assert ran.returncode == 2 and not ran.stdout
@@ -312,7 +296,7 @@ def test_an_episode_as_steps(pfnspec: Run) -> None:
 
 
 def test_a_standard_input(pfnspec: Run) -> None:
-    ran = pfnspec("cost", "-", *QUICK, input=MODEL)
+    ran = pfnspec("cost", "-", *QUICK, input=TIMED)
     assert ran.returncode == 0 and "wait_time: waiter at waits" in ran.stdout
 
 

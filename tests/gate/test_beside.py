@@ -7,24 +7,8 @@ from collections.abc import Callable
 
 import pytest
 from checkout import Checkout, Ran
+from timed_text import TIMED
 
-TIMED = """model timed
-shared done: bool
-shared wq: waitqueue
-policies spin, block
-process waiter:
-    label waits
-    wait until done on wq
-    label through
-    cpu_relax()
-process worker:
-    work()
-    done = True
-    wake_up(wq)
-def work():
-    might_sleep()
-measure wait_time: waiter at waits until waiter at through
-"""
 COSTS = """name = "work of 20 us"
 require = ["wait_time.mean < 50us under block"]
 [duration]

@@ -191,3 +191,12 @@ class Session:
             assert stream is not None
             with suppress(OSError):
                 stream.close()
+
+
+Start = Callable[..., Session]
+Opened = Callable[..., tuple[Session, str]]
+
+
+def line_of(text: str, part: str) -> int:
+    """The number, from 0, of the line that has `part` in it."""
+    return next(number for number, line in enumerate(text.split("\n")) if part in line)

@@ -7,17 +7,16 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from .fuzz import fuzz
-from .session import Message, Session
+from .session import Message, Opened, Start, line_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
-Start = Callable[..., Session]
 Javas = Callable[[Path], list[int]]
 Eventually = Callable[..., bool]
 
@@ -86,50 +85,13 @@ process taker[2]:
 """
 
 
-@pytest.fixture
-def start(command_environment: Mapping[str, str], tmp_path: Path) -> Iterator[Start]:
-    """Starts sessions, whose temporary files go to `tmp_path / "temporary"`; ended with the test."""
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    running: list[Session] = []
-
-    def started(**settings: int) -> Session:
-        running.append(Session({**command_environment, "TMPDIR": os.fspath(temporary)}, **settings))
-        return running[-1]
-
-    yield started
-    for session in running:
-        session.kill()
-
-
-@pytest.fixture
-def opened(start: Start, tmp_path: Path) -> Callable[..., tuple[Session, str]]:
-    """Starts a session with a model open; the session and the document's uri."""
-
-    def open_(text: str, **settings: int) -> tuple[Session, str]:
-        path = tmp_path / "model.pfn"
-        path.write_text(text, encoding="utf-8")
-        session = start(**settings)
-        return session, session.open(path)
-
-    return open_
-
-
-Opened = Callable[..., tuple[Session, str]]
-
-
-def _line(text: str, part: str) -> int:
-    """The number, from 0, of the line that has `part` in it."""
-    return next(number for number, line in enumerate(text.split("\n")) if part in line)
-
-
 def _by_code(diagnostics: list[Message], code: str) -> list[Message]:
     return [found for found in diagnostics if found.get("code") == code]
 
 
 def test_a_lens_checks_and_the_line_that_fails_tells_how(opened: Opened) -> None:
     session, uri = opened(BAD)
-    line = _line(BAD, "assert")
+    line = line_of(BAD, "assert")
     lenses = session.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
     lens = next(one for one in lenses if one["range"]["start"]["line"] == line)
     assert lens["command"]["title"] == "check"
@@ -169,12 +131,12 @@ def test_a_loop_is_marked_and_what_is_expected_is_no_error(opened: Opened) -> No
     found = session.published(uri, lambda found: len(_by_code(found, "violated")) == 2)
     assert {one["severity"] for one in found} == {3}
     spins = next(one for one in found if "`ends` is violated under spin" in one["message"])
-    assert spins["range"]["start"]["line"] == _line(LOOP, "property ends")
+    assert spins["range"]["start"]["line"] == line_of(LOOP, "property ends")
     walk = [one["message"] for one in spins["relatedInformation"]]
     assert walk[-2].startswith("for ever: ")
     assert re.fullmatch(r"then from step \d+ again, for ever", walk[-1])
     sleeps = next(one for one in found if "`deadlock` is violated under block" in one["message"])
-    assert sleeps["range"]["start"]["line"] == _line(LOOP, "wait until")
+    assert sleeps["range"]["start"]["line"] == line_of(LOOP, "wait until")
     titles = session.lenses(uri)
     assert (1, "trace of deadlock under block") in titles
     assert (3, "check under spin (as expected)") in titles
@@ -189,8 +151,8 @@ def test_what_is_not_found_any_more_is_an_error(opened: Opened) -> None:
     found = session.published(uri, lambda found: len(found) == 2)
     told = {one["message"]: (one["severity"], one["range"]["start"]["line"]) for one in found}
     assert told == {
-        "no behaviour reaches `three`": (1, _line(text, "sometimes")),
-        "`deadlock` holds, but is expected to be violated": (1, _line(text, "expect")),
+        "no behaviour reaches `three`": (1, line_of(text, "sometimes")),
+        "`deadlock` holds, but is expected to be violated": (1, line_of(text, "expect")),
     }
 
 
@@ -320,7 +282,7 @@ def test_a_quick_look_is_preliminary_until_tlc_has_decided(opened: Opened) -> No
     (early,) = session.published(uri, lambda found: found)
     assert early["message"].startswith("preliminary, not decided by TLC yet: `lost update` is violated")
     assert early["severity"] == 2
-    assert early["range"]["start"]["line"] == _line(BAD, "assert")
+    assert early["range"]["start"]["line"] == line_of(BAD, "assert")
     assert early["relatedInformation"]
     since = len(session.messages)
     session.command("pfnspec.check", uri=uri, property="lost update")
@@ -376,7 +338,7 @@ def test_hints_of_merged_steps(opened: Opened) -> None:
     hints = session.request("textDocument/inlayHint", {"textDocument": {"uri": uri}, "range": everything})
     merged = [hint for hint in hints if hint["label"].startswith("one step")]
     assert [(hint["position"], hint["label"]) for hint in merged] == [
-        ({"line": _line(LOCKED, "with lock"), "character": 14}, "one step with line 8, under lock")
+        ({"line": line_of(LOCKED, "with lock"), "character": 14}, "one step with line 8, under lock")
     ]
     session.change(uri, "\n" + LOCKED)
     hints = session.request("textDocument/inlayHint", {"textDocument": {"uri": uri}, "range": everything})
@@ -404,54 +366,3 @@ def test_a_restless_user(start: Start, javas: Javas, eventually: Eventually, tmp
     assert javas(tmp_path) == []
     assert list((tmp_path / "temporary").iterdir()) == []
     assert session.errors == b""
-
-
-COSTS = """model costs
-
-shared done: bool
-shared wq: waitqueue
-
-policies spin, block
-
-process waiter:
-    label waits
-    wait until done on wq
-    label through
-    cpu_relax()
-
-process worker:
-    work()
-    done = True
-    wake_up(wq)
-
-def work():
-    might_sleep()
-
-measure wait_time: waiter at waits until waiter at through
-"""
-
-
-def test_a_lens_on_a_measure_times_it(opened: Opened, tmp_path: Path) -> None:
-    """Every figure stands beside the name of its costs, and goes when the table or the text changes."""
-    table = tmp_path / "model.costs.toml"
-    table.write_text('name = "slow work"\n[duration]\nwork = "20 us"\n', encoding="utf-8")
-    session, uri = opened(COSTS)
-    line = _line(COSTS, "measure") + 1
-    here = lambda: [title for number, title in session.lenses(uri) if number == line]  # noqa: E731
-    assert here() == ["cost"]
-    answer = session.command("pfnspec.cost", uri=uri)
-    assert "wait_time: waiter at waits" in answer["text"] and "slow work" in answer["text"]
-    assert "slow work" in Path(answer["uri"].removeprefix("file://")).read_text(encoding="utf-8")
-    cost, means, name = here()
-    assert (cost, name) == ("cost", "costs: assumed, Skylake-SP, loaded + slow work")
-    assert means.startswith("spin 20.0") and ", block 3" in means and means.endswith(" us")
-    session.change(uri, COSTS.replace("cpu_relax()", "might_sleep()"))
-    assert here() == ["cost"]
-    session.change(uri, COSTS)
-    assert len(here()) == 3
-    table.write_text('name = "slow work"\n[duration]\nwrk = "20 us"\n', encoding="utf-8")
-    assert here() == ["cost"]
-    since = len(session.messages)
-    assert session.command("pfnspec.cost", uri=uri) is None
-    said = session.wait(lambda m: m.get("method") == "window/showMessage", since)["params"]["message"]
-    assert "there is no such place in the model" in said and "did you mean `work`?" in said

@@ -10,6 +10,7 @@ from subprocess import CompletedProcess
 # Stays imported, for the sessions in this process.
 import pfnspec.pytest_plugin.models  # noqa: F401
 import pytest
+from timed_text import TIMED
 
 Check = Callable[..., "CompletedProcess[str]"]
 
@@ -306,27 +307,15 @@ def test_warnings(models: pytest.Pytester) -> None:
 
 # -- what stands beside a model
 
-TIMED = """model timed
-shared done: bool
-shared wq: waitqueue
-policies block
-process waiter:
-    label waits
-    wait until done on wq
-    label through
-    cpu_relax()
-process worker:
-    label works
-    work()
-    done = True
-    wake_up(wq)
-def work():
-    might_sleep()
-measure wait_time: waiter at waits until waiter at through
-recording notes:
+RECORDED = (
+    TIMED.replace("policies spin, block", "policies block").replace(
+        "    work()", "    label works\n    work()"
+    )
+    + """recording notes:
     part worker
     event work: worker at works
 """
+)
 COSTS = """name = "work of 20 us"
 require = ["wait_time.mean < 50us", "wait_time.mean < 5us", "wait_time.out <= 1"]
 [duration]
@@ -345,8 +334,8 @@ expect = "not explained"
 @pytest.fixture
 def beside(models: pytest.Pytester) -> pytest.Pytester:
     for name, text in {
-        "timed.pfn": TIMED, "timed.costs.toml": COSTS, "timed.recordings.toml": LISTED, "once.ndjson": NOTE,
-        "twice.ndjson": NOTE + NOTE,
+        "timed.pfn": RECORDED, "timed.costs.toml": COSTS, "timed.recordings.toml": LISTED,
+        "once.ndjson": NOTE, "twice.ndjson": NOTE + NOTE,
     }.items():  # fmt: skip
         (models.path / name).write_text(text, encoding="utf-8")
     return models

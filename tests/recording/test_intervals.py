@@ -107,6 +107,7 @@ def test_told(pfnspec: Run, folder: Path) -> None:
     ("words", "said"),
     [
         (("--interval", "begin:end"), "say which: `--interval PLACE=A:B`"),
+        (("--interval", "work=begin:end", "--interval", "work=end:begin"), "`work` is given twice"),
         (("--interval", "work=end:ends"), "no end is followed by ends of the same thread"),
         (("--interval", "work"), "`work` is not of the form A:B or PLACE=A:B"),
         (("notes.ndjson", "--interval", "work=begin:end"), "a table of costs is made of one recording"),

@@ -12,7 +12,7 @@ from pfnspec.dsl.model.model import Stretch
 from pfnspec.dsl.source import Source
 from pfnspec.recording.result import EXPLAINED, UNEXPLAINED, Validation
 from pfnspec.recording.validate import Options, validate
-from pfnspec.report.recording.costs import costs_text
+from pfnspec.report.recording.costs import Place, costs_text
 from pfnspec.timing.table.read import costs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +60,7 @@ def test_all_of_it_is_explained() -> None:
     assert [length.count for length in lengths] == [246, 6193] and often.count == 244
     for path, wanted in ((TABLE, PLACES), (RATES, {rate: "notifier"})):
         table = path.read_text(encoding="utf-8")
-        places = {(stretch.first, stretch.last): place for stretch, place in wanted.items()}
+        places = [Place(name, stretch.first, stretch.last) for stretch, name in wanted.items()]
         made = costs_text([one], places, table.partition("\n")[0].removeprefix("# "))
         assert made == table
         assert costs([Source("a", made)], Diagnostics()) is not None

@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from timed_text import TIMED
 from timing_models import FREE, cells, ran, table
 
-WAITING = """model waiting
-shared done: bool
-shared q: waitqueue
-policies spin, resched, block, halt_poll(polls=7), kvm_halt_poll(polls=7)
-process waiter:
-    label waits
-    wait until done on q
-    label through
-    might_sleep()
-process doer:
-    work()
-    done = True
-    wake_up(q)
-def work():
-    might_sleep()
-measure time: waiter at waits until waiter at through
-"""
+WAITING = TIMED.replace("spin, block", "spin, resched, block, halt_poll(polls=7), kvm_halt_poll(polls=7)")
 POLL, OUT, INTO, WAKE, EXIT = 45, 900, 700, 600, 2000
 HOST = f"""{FREE}
 [switch]

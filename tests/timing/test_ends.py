@@ -7,30 +7,12 @@ from pfnspec.dsl.diagnostics import Diagnostics
 from pfnspec.report.cost.text import otherwise
 from pfnspec.timing.figures.costing import costing
 from pfnspec.timing.figures.study import Asked, Measured
+from timed_text import with_waiters
 from timing_models import cells, table
 
-ONE_WAITS = """model one_waits
-const W: int = 2
-shared done: bool
-shared wq: waitqueue
-policies spin, block
-scenario one:
-    cpus = 1
-    preempt = none
-process waiter[W]:
-    label waits
-    if self == 1:
-        wait until done on wq
-    label through
-    cpu_relax()
-process worker:
-    work()
-    done = True
-    wake_up_all(wq)
-def work():
-    might_sleep()
-measure wait_time: waiter at waits until waiter at through
-"""
+ONE_WAITS = with_waiters("scenario one:\n    cpus = 1\n    preempt = none\n").replace(
+    "    wait until", "    if self == 1:\n        wait until"
+)
 COSTS = """[duration]
 work = "20 us"
 [episode]

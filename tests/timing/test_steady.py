@@ -6,9 +6,12 @@ from math import exp
 
 import pytest
 from pfnspec.dsl.diagnostics import Diagnostics
+from pfnspec.report.cost.sweep import sweep_text
+from pfnspec.report.cost.text import taken
 from pfnspec.timing.figures.costing import Costing, costing
 from pfnspec.timing.figures.exact import NotExact, every_start
 from pfnspec.timing.figures.study import Asked, How
+from pfnspec.timing.run.episode import Start
 from test_replay import accepted
 from timing_models import FREE, cells, ran, ready, table
 
@@ -36,6 +39,7 @@ def zap():
 measure wait_time: user at looks until user at through
 """
 LENGTH = 100_000
+START = Start(0.5, 0.5, 0)
 SECOND = 1_000_000_000
 
 
@@ -51,7 +55,7 @@ time = "{time}"
 """
 
 
-def costed(policy: str, *texts: str, text: str = USES, exact: bool = False) -> Costing:
+def costed(policy: str | None, *texts: str, text: str = USES, exact: bool = False) -> Costing:
     own = [cell for (_, name), cell in cells(text).items() if name == policy]
     diagnostics = Diagnostics()
     found = costing(own, table(*texts), Asked(exact=exact), diagnostics, sensitivity=False)
@@ -73,15 +77,9 @@ def test_how_often_an_invalidation_is_met_and_how_much_of_it_is_left(x: float, t
 
 def test_a_loop_comes_round_so_often_whatever_a_round_takes() -> None:
     timing = ready(cells(USES)[None, "block"], table(FREE, rates(50_000, "1 s")))
-    machine = timing.machine(timing_start(), 1, horizon=SECOND // 10, steady=True)
+    machine = timing.machine(START, 1, horizon=SECOND // 10, steady=True)
     machine.run()
     assert machine.visits["zap", 1] + 1 == 100  # the first begins after a millisecond
-
-
-def timing_start():
-    from pfnspec.timing.run.episode import Start
-
-    return Start(0.5, 0.5, 0)
 
 
 @pytest.mark.parametrize("policy", ["spin", "block"])
@@ -89,9 +87,7 @@ def test_the_checked_program_takes_every_step_and_skipping_changes_nothing(polic
     text = USES.replace("measure", "scenario two:\n    cpus = 2\n    preempt = none\nmeasure")
     cell = cells(text)["two", policy]
     timing = ready(cell, table(rates(50_000, "1 s")))
-    made = [
-        timing.machine(timing_start(), 1, horizon=4_000_000, steady=True, skipping=s) for s in (True, False)
-    ]
+    made = [timing.machine(START, 1, horizon=4_000_000, steady=True, skipping=s) for s in (True, False)]
     for machine in made:
         machine.trail = []
         machine.run()
@@ -180,3 +176,70 @@ def test_all_of_one_episode() -> None:
     """Where nothing is left to chance."""
     starts = every_start(ready(cells(ARRIVES)[None, "spin"], table("[duration]\nzap = 10")))
     assert len(starts) == 1 and ran(cells(ARRIVES)[None, "spin"], table(FREE)).samples
+
+
+LOOPS = """model loops
+process user:
+    while True:
+        label begins
+        while maybe():
+            work()
+        label ends
+        cond_resched()
+def work():
+    might_sleep()
+measure two: user at begins until user at ends
+"""
+
+
+TWICE = "[duration]\nwork = 100\n[choice]\nuser = { rounds = 2 }\n[steady]\ntime = '100 us'"
+
+
+def test_a_call_in_a_loop_takes_all_of_its_time() -> None:
+    """Of its one step there are two points, one for the first round."""
+    (found,) = ran(*cells(LOOPS).values(), table(FREE, TWICE)).samples
+    assert found.time == 200
+
+
+def test_a_loop_that_is_met_again_comes_round_as_often_again() -> None:
+    (row,) = costed(None, FREE, TWICE, text=LOOPS).cells
+    assert (row.least, row.worst) == (200, 200) and row.figures["rate"].mean == pytest.approx(5e6, rel=0.01)
+
+
+@pytest.mark.parametrize("tasks", [1, 2])
+@pytest.mark.parametrize("rounds", [0, 1, 700])
+def test_what_is_measured_again_and_again_is_neither_skipped_nor_stuck(tasks: int, rounds: int) -> None:
+    """Nothing is drawn here, and everything comes back to where it was."""
+    (cell,) = cells(LOOPS.replace("user:", f"user[{tasks}]:", 1)).values()
+    more = f"[step]\nmight_sleep = 100\ncond_resched = 50\n[choice]\nuser = {{ rounds = {rounds} }}"
+    timing = ready(cell, table(FREE, more))
+    fast, slow = (
+        timing.machine(START, 1, horizon=300_000, steady=True, skipping=skipping)
+        for skipping in (True, False)
+    )
+    fast.run()
+    slow.run()
+    assert fast.samples == slow.samples and not fast.livelock
+    assert len(fast.samples) == tasks * (300_000 // (100 * rounds + 50) + (rounds == 0))
+
+
+def test_what_a_row_says_of_its_time_is_how_long_it_was_watched() -> None:
+    """Precision takes longer than is asked for, and what is not met yet is not precise."""
+    late = "[duration]\nwork = 10\n[choice]\nuser = { every = '3 us' }\n[steady]\ntime = '1 us'"
+    text = LOOPS.replace("    while True:", "    while maybe():").replace("        while maybe():\n    ", "")
+    (cell,) = cells(text).values()
+    made = costing([cell], table(FREE, late), Asked(precision=0.5), Diagnostics(), sensitivity=False)
+    assert made is not None and made.stopped == ("precision",)
+    (row,) = made.cells
+    # Rounds begin after 3 and 6 us, and an interval takes two samples.
+    assert row.watched == 8_000 and row.episodes == 2
+    assert taken(made.cells).startswith("8 us of each row")
+
+
+def test_what_is_not_met_is_no_never_in_a_sweep() -> None:
+    text = LOOPS.replace("    while True:", "    while maybe():")
+    early = "[duration]\nwork = 10\n[choice]\nuser = { every = '3 us' }\n[steady]\ntime = '1 us'"
+    (row,) = costed(None, FREE, early, text=text).cells
+    assert row.shares == {"missed": 1.0}
+    said = sweep_text([costed(None, FREE, early, text=text)] * 2)
+    assert "never" not in said and "- not measured" in said

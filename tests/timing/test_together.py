@@ -6,32 +6,12 @@ import pytest
 from pfnspec.check.load import load
 from pfnspec.dsl.diagnostics import Diagnostics
 from pfnspec.timing.run.episode import LIVELOCK, Cell, Start, Timing, outcome
+from timed_text import with_waiters
 from timing_models import table
 
-MODEL = """model two_spinners
-const W: int = 2
-shared done: bool
-shared wq: waitqueue
-policies spin, resched
-scenario two:
-    cpus = 2
-    preempt = none
-scenario three:
-    cpus = 3
-    preempt = none
-process waiter[W]:
-    label waits
-    wait until done on wq
-    label through
-    cpu_relax()
-process worker:
-    work()
-    done = True
-    wake_up_all(wq)
-def work():
-    might_sleep()
-measure wait_time: waiter at waits until waiter at through
-"""
+MODEL = with_waiters(
+    "scenario two:\n    cpus = 2\n    preempt = none\nscenario three:\n    cpus = 3\n    preempt = none\n"
+).replace("spin, block", "spin, resched")
 COSTS = """[duration]
 work = "{work}"
 [episode]

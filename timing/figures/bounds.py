@@ -66,10 +66,10 @@ def bounds(cell: Cell, measure: int, rounds: int, limit: int) -> Bounds:
     task = next((one for one in interpreter.tasks if one.process == wanted.process), None)
     starts = {
         cell.program.points[n].name
-        for n, marks in cell.starts.items()
-        if measure in marks and measure not in cell.nothing.get(n, ())
+        for n, here in cell.marks.begin.items()
+        if measure in here and measure not in cell.marks.both.get(n, ())
     }
-    ends = {cell.program.points[n].name for n, marks in cell.ends.items() if measure in marks}
+    ends = {cell.program.points[n].name for n, here in cell.marks.end.items() if measure in here}
     numbers: dict[_Node, int] = {}
     edges: list[list[_Edge]] = []
     todo: list[_Node] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..run.episode import DONE, UNFINISHED, Start, Timing, outcome
-from ..run.machine import Sample
+from ..run.measures import Sample
 from .sampling import BATCHES
 
 WARM = 10
@@ -43,8 +43,9 @@ def watched(timing: Timing, seed: int, time: int) -> Watched:
     if ended not in (DONE, UNFINISHED):
         stuck = (time - max(first, min(time, machine.clock.now))) / (time - first)
     parts: list[float] = []
+    under_way = machine.measuring.open
     for measure in range(len(timing.cell.model.measures)):
         tasks = [task for one, task in timing.wanted if one == measure]
-        since = [machine.open[measure, task][0] for task in tasks if (measure, task) in machine.open]
+        since = [under_way[measure, task][0] for task in tasks if (measure, task) in under_way]
         parts.append(sum((time - max(first, begun)) / (time - first) for begun in since) / max(1, len(tasks)))
     return Watched(samples, length / 1e9, stuck, ended, tuple(parts))

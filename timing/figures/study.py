@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from ..run.episode import MISSED, Outcome, Start, Timing
-from ..run.machine import Sample
-from ..table.units import UNITS
+from ..run.episode import DONE, MISSED, Outcome, Start, Timing
+from ..run.measures import Sample
+from ..table.units import LONGEST
 from .estimates import ENOUGH_FOR_P99, Estimate, Quantile, at_part, estimate, overall, quantile, weighted_mean
 from .exact import every_start
 from .sampling import BATCHES, starts
@@ -19,9 +19,6 @@ OPEN = "open"
 
 TOO_LONG = 0.1
 """So much of the time a stretch may be open at the end, as every last one is."""
-
-LONGEST = 1_000 * UNITS["s"]
-"""No behaviour is watched for longer."""
 
 POINTS = 20
 """Starts in each batch, where no precision is asked for."""
@@ -68,7 +65,8 @@ class Measured:
 
     `figures` are means over what was measured: once for each of `tasks` in each episode.  `shares` say what
     became of the rest, as parts of one (livelock, deadlock, unfinished, halted; or missed, where the task
-    has ended without it); they are values, not omissions.  `seen` are the samples.
+    has ended without it); they are values, not omissions.  `seen` are the samples.  `watched` is how long a
+    behaviour was watched that goes on and on, ns, and `episodes` then how many samples it has.
     """
 
     measure: str
@@ -83,6 +81,7 @@ class Measured:
     seen: tuple[Seen, ...]
     tasks: int
     how: How = How.LATTICE
+    watched: int = 0
 
     @property
     def never(self) -> bool:
@@ -184,10 +183,13 @@ def _steady(timing: Timing, asked: Asked) -> tuple[tuple[Measured, ...], str]:
                 shares = {OPEN: one.open[number]}
             if not seen and not shares:
                 shares = {MISSED: 1.0}
-            made.append(_row(timing, number, len(seen), figures, seen, shares, How.STEADY))
+            row = _row(timing, number, len(seen), figures, seen, shares, How.STEADY)
+            made.append(replace(row, watched=time))
         if asked.precision is None:
             return tuple(made), "points"
-        if all(_precise(own, asked.precision) for own in made):
+        # What is not met in this time may be met in a longer one, unless all tasks have ended.
+        waiting = one.ended != DONE and any(MISSED in own.shares for own in made)
+        if not waiting and all(_precise(own, asked.precision) for own in made):
             return tuple(made), "precision"
         if asked.stop() or 2 * time > LONGEST:
             return tuple(made), "time" if asked.stop() else "points"
@@ -204,8 +206,7 @@ def _made(
         if sample.measure == measure
     )
     shares: dict[str, float] = {}
-    tasks = len({task for one, task in timing.wanted if one == measure})
-    total = sum(weight for _, _, weight, _ in found) * tasks
+    total = sum(weight for _, _, weight, _ in found) * _tasks(timing, measure)
     for _, _, weight, outcome in found:
         for one, _, ended in outcome.missing:
             if one == measure:
@@ -256,11 +257,16 @@ def _row(
                 Quantile(value, value, value) if how is How.EXACT else quantile(weighted, chance)
             )
     model = timing.cell.model
-    tasks = len({task for one, task in timing.wanted if one == measure})
     return Measured(
         model.measures[measure].name, model.scenario, timing.cell.policy, episodes, figures, quantiles,
-        weighted[0][0] if weighted else None, weighted[-1][0] if weighted else None, shares, seen, tasks, how,
+        weighted[0][0] if weighted else None, weighted[-1][0] if weighted else None, shares, seen,
+        _tasks(timing, measure), how,
     )  # fmt: skip
+
+
+def _tasks(timing: Timing, measure: int) -> int:
+    """Of how many tasks it is measured."""
+    return sum(one == measure for one, _ in timing.wanted)
 
 
 def _precise(one: Measured, precision: float) -> bool:

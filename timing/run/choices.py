@@ -34,7 +34,8 @@ class Drawing(Protocol):
 
 
 class Choices:
-    """How the choices of a program go.  One for each behaviour: rounds are counted."""
+    """How the choices of a program go.  One for each behaviour: `rounds` are those that loops have come round
+    since they were last left, and `begun` is when their rounds began."""
 
     def __init__(self, costs: Costs, names: Names) -> None:
         self.costs = costs
@@ -63,7 +64,11 @@ class Choices:
                     )
                 key = (first.span, runner.index)
                 done = self.rounds.get(key, 0)
-                self.rounds[key] = done + 1
+                if done < count:
+                    self.rounds[key] = done + 1
+                else:
+                    # Whoever comes to the loop again goes round it as often again.
+                    self.rounds.pop(key, None)
                 return next(option for option in options if option.value is (done < count))
             case Every(time=time):
                 if first.kind != "maybe":
@@ -71,7 +76,6 @@ class Choices:
                         first.span, f"`choice.{name}`: a loop comes round, and {word} is none", name
                     )
                 key = (first.span, runner.index)
-                self.rounds[key] = self.rounds.get(key, 0) + 1
                 drawn = round(time.at(machine.draw(f"choice.{name}", runner.index)))
                 self.begun[key] = machine.hold(runner, self.begun.get(key, -1), drawn)
                 return next(option for option in options if option.value is True)

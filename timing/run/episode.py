@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -10,12 +10,13 @@ from ...dsl.diagnostics import Diagnostics
 from ...dsl.model import model as m
 from ...dsl.source import Span
 from ...translator import pipeline
-from ...translator.program.program import Point, Program
+from ...translator.program.program import Program
 from ..table.costs import Costs, Episode
 from ..table.units import UNITS
 from .automaton import Automaton
 from .choices import Choices, Undecided, refuse_unknown
-from .machine import Coming, Machine, Plain, Sample, Timeless
+from .machine import Coming, Machine, Plain, Timeless
+from .measures import Measuring, Sample, marks
 from .places import Names, prices
 from .rounds import Known
 
@@ -28,9 +29,6 @@ LEFT = "left"
 
 MISSED = "missed"
 """Of one measure and task: the task has ended without it."""
-
-
-Marks = Mapping[int, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,42 +67,7 @@ class Cell:
         self.automaton = Automaton(self.program)
         self.names = Names(model, self.program)
         self.known: Known = {}
-        self.starts, self.ends, self.nothing = self._marks()
-
-    def _marks(self) -> tuple[Marks, Marks, Marks]:
-        """The measures that begin at each point, those that end there, and those that do both there, in that
-        order: the task comes from one label to the other without a step."""
-        begin: dict[int, tuple[int, ...]] = {}
-        end: dict[int, tuple[int, ...]] = {}
-        both: dict[int, tuple[int, ...]] = {}
-        for number, measure in enumerate(self.model.measures):
-            for place, point in enumerate(self.program.points):
-                if point.process != measure.process:
-                    continue
-                first, last = _place(point, measure.start), _end(point, measure)
-                if first is not None:
-                    begin[place] = (*begin.get(place, ()), number)
-                if last is not None:
-                    end[place] = (*end.get(place, ()), number)
-                if first is not None and last is not None and first < last:
-                    both[place] = (*both.get(place, ()), number)
-        return begin, end, both
-
-
-def _end(point: Point, measure: m.Measure) -> int | None:
-    """The same of where a measure ends: at a label, or anywhere outside of the region where it began."""
-    if measure.end is not None:
-        return _place(point, measure.end)
-    return None if point.standing(measure.start, within=True) else len(point.labels)
-
-
-def _place(point: Point, label: tuple[str, ...]) -> int | None:
-    """Which of a point's labels it is, in the order in which a task passes them; None without it."""
-    if label == ("end",):
-        return len(point.labels) if point.step is None and not point.halted else None
-    fits = (n for n, (owner, own) in enumerate(point.labels)
-            if own == label[-1] and label[:-1] in ((), (owner,)))  # fmt: skip
-    return next(fits, None)
+        self.marks = marks(model, self.program)
 
 
 class Timing:
@@ -117,7 +80,7 @@ class Timing:
         tasks = cell.automaton.tasks
         program = cell.program
         self.prices = prices(costs, cell.names, diagnostics)
-        self.plain = Plain(cell.automaton, self.prices, [*cell.starts, *cell.ends])
+        self.plain = Plain(cell.automaton, self.prices, cell.marks.points)
         handler = next((one for one in program.processes if one.interrupts is not None), None)
         if handler is not None:
             help = "leave it out of what is timed: a model without it, or with none of its instances"
@@ -171,10 +134,9 @@ class Timing:
         cell = self.cell
         return Machine(
             cell.automaton, self.costs, self.prices, self.plain, Choices(self.costs, cell.names),
-            pins=self.pins, count=self.count, coming=coming, absent=self.absent, starts=cell.starts,
-            ends=cell.ends, nothing=cell.nothing, wanted=self.wanted, chance=chance, horizon=horizon,
-            known=cell.known if skipping else None, last_first=self.last_first, steady=steady,
-            crowded=self.crowded,
+            pins=self.pins, count=self.count, coming=coming, absent=self.absent,
+            measuring=Measuring(cell.marks, self.wanted, steady=steady), chance=chance, horizon=horizon,
+            known=cell.known if skipping else None, last_first=self.last_first, crowded=self.crowded,
         )  # fmt: skip
 
     def episode(self, start: Start, seed: int, *, skipping: bool = True) -> Outcome:
@@ -186,9 +148,10 @@ class Timing:
 
 def outcome(machine: Machine) -> Outcome:
     """What a machine that has stopped has come to."""
+    measuring = machine.measuring
     if machine.halted is not None:
         ended = LEFT if machine.abandoned else HALTED
-    elif machine.finished:
+    elif measuring.finished:
         ended = DONE
     elif machine.clock.now > machine.horizon:
         ended = UNFINISHED
@@ -196,9 +159,10 @@ def outcome(machine: Machine) -> Outcome:
         ended = LIVELOCK
     else:
         ended = DEADLOCK
-    missing = [(*one, MISSED) for one in machine.missed] + [(*one, ended) for one in sorted(machine.wanted)]
+    missing = [(*one, MISSED) for one in measuring.missed]
+    missing += [(*one, ended) for one in sorted(measuring.wanted)]
     return Outcome(
-        ended, tuple(machine.samples), machine.clock.now, machine.steps, machine.halted, tuple(missing)
+        ended, tuple(measuring.samples), machine.clock.now, machine.steps, machine.halted, tuple(missing)
     )
 
 

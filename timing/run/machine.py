@@ -15,6 +15,7 @@ from .automaton import Automaton, Row, Way
 from .choices import Choices
 from .clock import Alarm, Clock
 from .cpus import Cpus, Mode, Runner
+from .measures import Measuring, Sample
 from .places import Prices, Stretch
 from .rounds import Known, Rounds
 from .together import Together
@@ -50,27 +51,6 @@ class Coming:
     used: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One measured stretch of one task: times in ns, and counts.
-
-    `began` is when it began; `beyond` is the time beyond what was left of the call in which the task arrived,
-    None if it did not.
-    """
-
-    measure: int
-    task: int
-    time: int
-    cpu: int
-    given: int
-    polls: int
-    out: int
-    woken: int
-    spun: int
-    beyond: int | None
-    began: int
-
-
 class Plain:
     """What is looked up at every step, by point: the cost where nothing else is to be done there, otherwise
     -1; and whether its step is a poll."""
@@ -89,12 +69,8 @@ class Plain:
 class Machine(Cpus):
     """A program, its tasks and its CPUs from time 0 on.
 
-    `starts` and `ends` say at which control points which measures begin and end, `nothing` where a measure
-    does one after the other; `wanted` are the measures
-    and tasks of which a sample is wanted, and when the last one is there the behaviour is `finished`.  What a
-    task has `missed` is not waited for: it has ended without it.
-    `chance` gives a number from 0 to 1 for the name of something random, a task, and how often it was asked
-    for before.  In a `steady` behaviour every stretch is a sample, up to the horizon.  `crowded`: there are
+    It goes on until `measuring` is finished, or the horizon is behind.  `chance` gives a number from 0 to 1
+    for the name of something random, a task, and how often it was asked for before.  `crowded`: there are
     more tasks than CPUs.  `known` are the loops of the program that were found before; None where each round
     is to be run.
     """
@@ -103,35 +79,26 @@ class Machine(Cpus):
         self, automaton: Automaton, costs: Costs, prices: Prices, plain: Plain,
         choices: Choices, *,
         pins: Mapping[Task, int], count: int, coming: Mapping[int, Coming], absent: frozenset[int],
-        starts: Mapping[int, tuple[int, ...]], ends: Mapping[int, tuple[int, ...]],
-        nothing: Mapping[int, tuple[int, ...]],
-        wanted: frozenset[tuple[int, int]], chance: Callable[[str, int, int], float],
-        horizon: int, known: Known | None, last_first: bool = False, steady: bool = False,
-        crowded: bool = False,
+        measuring: Measuring, chance: Callable[[str, int, int], float], horizon: int, known: Known | None,
+        last_first: bool = False, crowded: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(costs, count, Clock(last_first=last_first))
         self.automaton, self.choices = automaton, choices
         self.points = automaton.program.points
         self.prices, self.plain = prices, plain
         self.coming = dict(coming)
-        self.starts, self.ends, self.nothing = starts, ends, nothing
-        self.wanted = set(wanted)
+        self.measuring, self.marked = measuring, measuring.marks.points
         self.chance = chance
         self.horizon = horizon
-        self.steady, self.crowded = steady, crowded
+        self.crowded = crowded
         self.rounds = None if known is None else Rounds(known)
         self.together = None if known is None else Together()
-        self.samples: list[Sample] = []
-        self.missed: list[tuple[int, int]] = []
-        self.open: dict[tuple[int, int], tuple[int, ...]] = {}
-        self.left: dict[int, int] = {}  # when the call that a task arrived in was to end
         self.lengths: dict[tuple[int, str], int] = {}
         self.visits: dict[tuple[str, int], int] = {}
         self.draws = 0
         self.steps = 0
         self.still = 0
         self.last = 0
-        self.finished = False
         self.livelock = False
         self.halted: Span | None = None
         self.abandoned = False
@@ -158,19 +125,24 @@ class Machine(Cpus):
             if come.episode.arrives_in is None:
                 self._announce(index, come.after, come.used)
 
+    @property
+    def samples(self) -> list[Sample]:
+        """What has been measured."""
+        return self.measuring.samples
+
     # -- the run
 
     def run(self) -> None:
         """Until everything wanted is measured, or nothing more can happen, or the horizon is behind."""
-        clock, together = self.clock, self.together
-        while not self.finished and not self.livelock and self.halted is None:
+        clock, together, measuring = self.clock, self.together, self.measuring
+        while not measuring.finished and not self.livelock and self.halted is None:
             if not clock.ring() or clock.now > self.horizon:
                 return
             if together is not None:
                 together.look(self)
 
     def worked(self, runner: Runner) -> None:
-        clock, rows = self.clock, self.automaton.rows
+        clock, rows, measuring = self.clock, self.automaton.rows, self.measuring
         while True:
             self.count(runner)
             runner.need = 0
@@ -180,7 +152,7 @@ class Machine(Cpus):
             if runner.late is not None:
                 before, runner.late = runner.late, None
                 self.arrive(runner, 0, before)
-                if runner.mode is not Mode.RUNNING or self.finished or self.halted is not None:
+                if runner.mode is not Mode.RUNNING or measuring.finished or self.halted is not None:
                     return
                 clock.set(runner.work, clock.now + runner.need)
                 return
@@ -189,7 +161,12 @@ class Machine(Cpus):
                 self._wait(runner, row)
                 return
             self.step(runner, 0)
-            if runner.mode is not Mode.RUNNING or self.finished or self.livelock or self.halted is not None:
+            if (
+                runner.mode is not Mode.RUNNING
+                or measuring.finished
+                or self.livelock
+                or self.halted is not None
+            ):
                 return
             due = clock.now + runner.need
             other = clock.due()
@@ -285,8 +262,8 @@ class Machine(Cpus):
             if cpu.asked and row.gives and cpu.queue and (runner.need or row.enabled):
                 self.take_off(cpu)
             return
-        if number in self.ends or number in self.starts:
-            self._mark(runner, number)
+        if number in self.marked:
+            self.measuring.come(self, runner, number)
         point = self.points[number]
         if point.step is None:
             if point.halted:
@@ -330,13 +307,8 @@ class Machine(Cpus):
         runner.doze, runner.need = held, extra
 
     def _end(self, runner: Runner) -> None:
-        """The task is over; what it has not measured it never will."""
         self.leave(runner, Mode.ENDED)
-        missed = sorted(one for one in self.wanted if one[1] == runner.index)
-        if missed:
-            self.missed += missed
-            self.wanted.difference_update(missed)
-            self.finished = not self.wanted
+        self.measuring.over(runner.index)
 
     def _doze(self, runner: Runner, time: int) -> None:
         runner.need, runner.dozing, runner.doze = 0, True, -1
@@ -371,7 +343,7 @@ class Machine(Cpus):
         for index, come in self.coming.items():
             if come.episode.arrives_in == stretch.name and self.tasks[index].mode is Mode.ABSENT:
                 if not self.tasks[index].wake.pending:
-                    self.left[index] = now + whole
+                    self.measuring.left[index] = now + whole
                     self._announce(index, now + round(come.at * whole), come.used)
         return whole
 
@@ -420,39 +392,3 @@ class Machine(Cpus):
     def _slept_since(self, after: int) -> tuple[int, int]:
         freed = self.automaton.freed(self.state, after)
         return min(((self.tasks[n].since, n) for n in freed), default=(self.clock.now, -1))
-
-    # -- measures
-
-    def _mark(self, runner: Runner, number: int) -> None:
-        index = runner.index
-        for measure in self.ends.get(number, ()):
-            self._ended(runner, measure)
-        for measure in self.starts.get(number, ()):
-            if (measure, index) in self.wanted and (measure, index) not in self.open:
-                self.given.setdefault(runner, 0)
-                self.open[measure, index] = self._figures(runner)
-        for measure in self.nothing.get(number, ()):
-            self._ended(runner, measure)
-
-    def _ended(self, runner: Runner, measure: int) -> None:
-        index = runner.index
-        base = self.open.pop((measure, index), None)
-        if base is None or (measure, index) not in self.wanted:
-            return
-        time, cpu, given, polls, out, woken, spun = (
-            after - before for before, after in zip(base, self._figures(runner), strict=True)
-        )
-        left = self.left.get(index)
-        beyond = None if left is None or self.steady else time - max(0, left - base[0])
-        self.samples.append(
-            Sample(measure, index, time, cpu, given, polls, out, woken, spun, beyond, base[0])
-        )
-        if not self.steady:
-            self.wanted.discard((measure, index))
-            self.finished = not self.wanted
-
-    def _figures(self, runner: Runner) -> tuple[int, ...]:
-        return (
-            self.clock.now, runner.used, self.given.get(runner, 0), runner.polls, runner.out, runner.woken,
-            runner.spun,
-        )  # fmt: skip

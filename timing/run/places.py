@@ -162,15 +162,17 @@ def _arrival(
 
 def _stretch(name: str, duration: Duration, names: Names) -> Stretch:
     points = {n for n, point in enumerate(names.program.points) if names.inside(point, name)}
-    calls: dict[tuple[Span, ...], list[int]] = {}
+    # Of a step in a loop there may be several points, which are one part together.
+    calls: dict[tuple[Span, ...], dict[tuple[Span, tuple[Span, ...]], list[int]]] = {}
     for number in points:
         point = names.program.points[number]
         if point.step is not None and point.step.kind == "might_sleep":
-            calls.setdefault((*_prefix(point, name, names), _process_place(point, names)), []).append(number)
+            call = calls.setdefault((*_prefix(point, name, names), _process_place(point, names)), {})
+            call.setdefault((point.step.span, point.step.calls), []).append(number)
     shares: dict[int, tuple[int, int]] = {}
     for call in calls.values():
-        call.sort(key=lambda n: (names.program.points[n].span, n))
-        shares |= {number: (part, len(call)) for part, number in enumerate(call)}
+        for part, written in enumerate(sorted(call)):
+            shares |= dict.fromkeys(call[written], (part, len(call)))
     return Stretch(name, duration, frozenset(points), shares)
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from .automaton import Automaton
 from .clock import Clock
 from .cpus import Mode, Runner
+from .measures import Sample
 
 LONGEST = 1 << 16
 """So many rounds of a loop that counts are followed at most."""
@@ -25,6 +26,9 @@ class Timed(Protocol):
     draws: int
     livelock: bool
 
+    @property
+    def samples(self) -> Sequence[Sample]: ...
+
     def asked(self, runner: Runner) -> bool: ...
 
 
@@ -40,6 +44,7 @@ class _Anchor:
     used: int
     polls: int
     draws: int
+    samples: int
     asked: bool
     limit: int
 
@@ -60,9 +65,10 @@ Known = dict[tuple[int, int, int, bool], tuple[Chain, int]]
 class Rounds:
     """Notices that a task has come round a loop, and how often it will come round in the same way.
 
-    A round may be skipped when nobody else has stepped in it, nothing random was drawn in it, the task had
-    its CPU all the time, and the following rounds pass the same control points.  Then they take the same
-    time.  `known` are the chains of the program that were found before, for all its behaviours.
+    A round may be skipped when nobody else has stepped in it, nothing random was drawn in it and nothing
+    measured, the task had its CPU all the time, and the following rounds pass the same control points.  Then
+    they take the same time.  `known` are the chains of the program that were found before, for all its
+    behaviours.
     """
 
     def __init__(self, known: Known) -> None:
@@ -86,6 +92,7 @@ class Rounds:
             own != machine.steps - anchor.steps
             or runner.used - anchor.used != period
             or machine.draws != anchor.draws
+            or len(machine.samples) != anchor.samples
             or machine.asked(runner) != anchor.asked
             or period <= 0
         ):
@@ -123,7 +130,7 @@ class Rounds:
     def _anchored(machine: Timed, runner: Runner, point: int, limit: int) -> _Anchor:
         return _Anchor(
             point, machine.state, machine.clock.now, machine.steps, runner.steps, runner.used, runner.polls,
-            machine.draws, machine.asked(runner), limit,
+            machine.draws, len(machine.samples), machine.asked(runner), limit,
         )  # fmt: skip
 
     def _chain(

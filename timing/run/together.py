@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ...dsl.source import Span
 from .choices import Choices
 from .clock import Alarm, Clock
 from .cpus import Cpu, Mode, Runner
+from .measures import Sample
 
 PATIENCE = 256
 """So many alarms ring before it is asked whether everything comes back."""
@@ -27,6 +29,9 @@ class Timed(Protocol):
     steps: int
     draws: int
     livelock: bool
+
+    @property
+    def samples(self) -> Sequence[Sample]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ class _Seen:
     time: int
     rings: int
     draws: int
-    decided: int
+    samples: int
+    rounds: Mapping[tuple[Span, int], int]
     due: Mapping[int, _Due]
     standing: tuple[object, ...]
     steps: int
@@ -60,9 +66,9 @@ class _Seen:
 class Together:
     """Notices that everything is as it was some time before, but for the clock.
 
-    What happens depends on nothing else: so it happens again, until something rings that was not a part of
-    it.  Where there is nothing of that kind it goes on for ever.  The moment to come back to is taken anew
-    after twice as long each time (Brent's way to find a cycle).
+    Nothing was measured meanwhile, and what happens depends on nothing else: so it happens again, until
+    something rings that was not a part of it.  Where there is nothing of that kind it goes on for ever.  The
+    moment to come back to is taken anew after twice as long each time (Brent's way to find a cycle).
     """
 
     def __init__(self) -> None:
@@ -79,7 +85,12 @@ class Together:
             if self.rings >= PATIENCE:
                 self.saved = _seen(machine, self.rings)
             return
-        if machine.state == saved.state and machine.draws == saved.draws and machine.clock.now > saved.time:
+        if (
+            machine.state == saved.state
+            and machine.draws == saved.draws
+            and len(machine.samples) == saved.samples
+            and machine.clock.now > saved.time
+        ):
             now = _seen(machine, self.rings)
             working = _working(saved, now)
             if working is not None:
@@ -118,7 +129,7 @@ def _working(one: _Seen, other: _Seen) -> tuple[int, ...] | None:
     """The tasks that have come round, in the order in which they step, where all is the same but for the
     clock; None where it is not.  What rang in neither is due when it was due."""
     alike = (
-        one.decided == other.decided
+        one.rounds == other.rounds
         and one.standing == other.standing
         and one.due.keys() == other.due.keys()
         and one.given.keys() == other.given.keys()
@@ -158,6 +169,7 @@ def _seen(machine: Timed, rings: int) -> _Seen:
         tuple(runner.index for runner in machine.spinners),
     )
     return _Seen(
-        machine.state, clock.now, rings, machine.draws, sum(machine.choices.rounds.values()), due, standing,
-        machine.steps, tuple((r.used, r.spun, r.polls, r.steps) for r in machine.tasks), dict(machine.given),
+        machine.state, clock.now, rings, machine.draws, len(machine.samples), dict(machine.choices.rounds),
+        due, standing, machine.steps, tuple((r.used, r.spun, r.polls, r.steps) for r in machine.tasks),
+        dict(machine.given),
     )  # fmt: skip
