@@ -333,7 +333,7 @@ def fair_queues(cell: Cell, property: Property, expected: bool, limit: int) -> N
     Disagreement."""
     if not cell.live.patient_locks:
         return
-    program = lower(cell.model, cell.policy, fair_to_writers=True, all_queues=True)[0]
+    program = lower(cell.model, cell.policy, in_turn=True, all_queues=True)[0]
     assert program is not None
     same = next(one for one in program.temporal if one.name == property.name)
     try:

@@ -77,7 +77,7 @@ def measured(
 ) -> Iterator[tuple[str, ...]]:
     """A row for each cell and temporal property."""
     for cell in load(path, constants).cells:
-        kept = lower(cell.model, cell.policy, fair_to_writers=True, all_queues=True)[0]
+        kept = lower(cell.model, cell.policy, in_turn=True, all_queues=True)[0]
         assert kept is not None
         for before, after in zip(kept.temporal, cell.live.temporal, strict=True):
             queued = pipeline.prepared(pipeline.about(kept, before))

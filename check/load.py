@@ -129,7 +129,7 @@ def cells_of(
                 diagnostics.add("bad-assume", program.assumed[0].span, message, help)
                 continue
             fairly = temporal and program.temporal and checked.memory == "sc"
-            live = lower(checked, policy, fair_to_writers=True)[0] if fairly else program
+            live = lower(checked, policy, in_turn=True)[0] if fairly else program
             cells.append(Cell(checked, policy, program, live or program))
     return tuple(cells)
 

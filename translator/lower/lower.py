@@ -34,7 +34,7 @@ from .memory.state import Memory
 from .memory.views import barriers_of
 from .objects import with_reclaimers
 from .statements import Statements, claims_of
-from .temporal import in_turn, temporal_properties, untaken
+from .temporal import passed_over, temporal_properties, untaken
 from .values.expressions import Expressions, Unsupported
 from .weak import memory_of, refuse_unmodelled, refuse_unseen_stores
 
@@ -72,19 +72,20 @@ def _everywhere(test: Expr, names: tuple[BoundName, ...], sizes: tuple[int, ...]
 
 
 def lower(
-    model: m.Model, policy: str | None = None, *, fair_to_writers: bool = False, all_queues: bool = False
+    model: m.Model, policy: str | None = None, *, in_turn: bool = False, all_queues: bool = False
 ) -> tuple[Program | None, Diagnostics]:
     """The program of a model under a wait policy (one of its `choices`; None when it has none).
 
-    `fair_to_writers`, for temporal properties: of a lock that several tasks can read, no writer is starved by
-    readers that overlap for ever; that is promised, or the lock keeps its queue.  `all_queues`: every lock
-    that can have a queue keeps it, so that others can look whether leaving one out makes a difference.
+    `in_turn`, for temporal properties: nobody is passed over for ever.  Of a lock that several tasks can
+    read, no writer is starved by readers that overlap; that is promised, or the lock keeps its queue.  Calls
+    of a handler, and objects that leave, are taken in turn.  `all_queues`: every lock that can have a queue keeps
+    it, so that others can look whether leaving one out makes a difference.
 
     Weak memory takes two turns: what sequentially consistent memory gives tells which locations are weak.
     There is no program when an `atomic` block has too many outcomes to be one step.
     """
     model = with_reclaimers(model)
-    program, diagnostics = _lower(model, policy, None, fair_to_writers, all_queues)
+    program, diagnostics = _lower(model, policy, None, in_turn, all_queues)
     if program is None or model.memory == "sc":
         return program, diagnostics
     memory = memory_of(model, program, policy)
@@ -92,7 +93,7 @@ def lower(
         refuse_unmodelled(model, diagnostics)
         if diagnostics.errors:
             return None, diagnostics
-        program, diagnostics = _lower(model, policy, memory, fair_to_writers, all_queues)
+        program, diagnostics = _lower(model, policy, memory, in_turn, all_queues)
     if program is None:
         return None, diagnostics
     if memory is not None:
@@ -103,7 +104,7 @@ def lower(
 
 
 def _lower(
-    model: m.Model, policy: str | None, memory: Memory | None, fair_to_writers: bool, all_queues: bool
+    model: m.Model, policy: str | None, memory: Memory | None, in_turn: bool, all_queues: bool
 ) -> tuple[Program | None, Diagnostics]:
     diagnostics = Diagnostics()
     bodies = [part.body for group in (model.processes, model.functions, model.policies) for part in group]
@@ -116,7 +117,7 @@ def _lower(
     plain = {node.action for node in nodes if isinstance(node, m.RcuAction) and node.domain is None}
     rcu, drained = bool(plain - {"drain"}), "drain" in plain
     leaving = tuple(dict.fromkeys(node.pool.name for node in nodes if isinstance(node, m.Reclaim)))
-    turns = in_turn(model, policy)
+    turns = passed_over(model, policy) if in_turn else frozenset[str]()
     masks = tuple(
         level
         for level in MASKS
@@ -145,7 +146,7 @@ def _lower(
             Body(process.count, lowering.flow, entry, frozenset(lowering.tried))
             for process, lowering, entry, _ in lowered
         )
-        needed, patient = queued_locks(model, locks, bodies_made, fair_to_writers=fair_to_writers)
+        needed, patient = queued_locks(model, locks, bodies_made, fair_to_writers=in_turn)
         if all_queues:
             needed |= frozenset(path for path, sort, _ in locks if sort.shared and sort.fair)
         if needed <= queued or diagnostics.errors:

@@ -306,12 +306,9 @@ def _left(body: object, labels: set[str], *, inner: bool = False) -> bool:
 # ---- who could keep others waiting for ever
 
 
-def in_turn(model: m.Model, policy: str | None) -> frozenset[str]:
+def passed_over(model: m.Model, policy: str | None) -> frozenset[str]:
     """The handlers that are called again and again, and the classes of which objects are freed later again
-    and again: there, others must not be passed over for ever.  None without a temporal property, as what
-    happens in finite time does not depend on it."""
-    if all(formula.kind != "property" for formula in model.formulas):
-        return frozenset()
+    and again: there, one could be passed over for ever, if they were not taken in turn."""
     found: set[str] = set()
     for process in model.processes:
         parts = tuple(statements_from(model, process.body, policy))

@@ -30,8 +30,8 @@ def queued_locks(
     fair_to_writers: bool,
 ) -> tuple[frozenset[str], frozenset[str]]:  # fmt: skip
     """The `locks` of a model, by path with their sort and array sizes, that need their queue; and those that
-    do not need it because it can be promised that no writer is passed over for ever.  `fair_to_writers` as in
-    `lower`."""
+    do not need it because it can be promised that no writer is passed over for ever.  `fair_to_writers`: none
+    is starved by readers that overlap."""
     bodies, locks = tuple(bodies), tuple(locks)
     sorts = {path: sort for path, sort, _ in locks}
     needed: frozenset[str] = frozenset()
