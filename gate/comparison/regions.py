@@ -62,8 +62,8 @@ def _moved(
             left, entered = all(ways[0]) and not any(ways[1]), all(ways[1]) and not any(ways[0])
             if left or entered:
                 code = _LESS if left else _MORE
-                known, *place = found.get(name, (code, *pair))
-                found[name] = (code if known == code else _OTHER, *place)
+                known, *_ = told = found.setdefault(name, (code, *pair))
+                found[name] = told if known == code else (_OTHER, *told[1:])
     return found
 
 
