@@ -107,7 +107,7 @@ def test_the_end_of_all_tasks(pfnspec: Run) -> None:
 
 
 def test_the_end_of_what_is_assumed(pfnspec: Run) -> None:
-    """Somebody can step, and no behaviour is followed to where he comes; in steps one by one, too."""
+    """Somebody can step, and no behaviour is followed to where he comes."""
     assumed = ENDS + "assume x == 0\n"
     ran = pfnspec("simulate", "-", "--seed", "0", input=assumed)
     assert (ran.returncode, ran.stderr) == (0, "")
