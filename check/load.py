@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from ..dsl.checker import prelude
@@ -27,6 +28,8 @@ from ..translator.run.interpreter import Interpreter
 from .project.files import Contents, encoded, from_disk, grammar_cache, project, read, real_path
 
 MAX_BASES = 16
+MAX_STARTS = 50_000
+"""How many states are looked at to find one in which a behaviour begins that keeps to what is assumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +126,28 @@ def cells_of(
             diagnostics.extend(faults.sorted())
             if program is None:
                 continue
-            if program.assumed and next(Interpreter(whole(program)).initials(), None) is None:
-                help = "what is assumed has to hold where a behaviour begins"
-                message = "no behaviour begins in a state like this: nothing would be examined"
-                diagnostics.add("bad-assume", program.assumed[0].span, message, help)
+            if program.assumed and not _begins(program, diagnostics):
                 continue
             fairly = temporal and program.temporal and checked.memory == "sc"
             live = lower(checked, policy, in_turn=True)[0] if fairly else program
             cells.append(Cell(checked, policy, program, live or program))
     return tuple(cells)
+
+
+def _begins(program: Program, diagnostics: Diagnostics) -> bool:
+    """Whether some behaviour begins where all holds that is assumed; a fault if not, or if it takes too long
+    to find out: who reads a model cannot be kept waiting."""
+    interpreter = Interpreter(whole(program))
+    starts = interpreter.starts()
+    if any(map(interpreter.within, islice(starts, MAX_STARTS))):
+        return True
+    message = "no behaviour begins in a state like this: nothing would be examined"
+    help = "what is assumed has to hold where a behaviour begins"
+    if next(starts, None) is not None:
+        message = f"none of the first {MAX_STARTS} states in which a behaviour could begin is like this"
+        help = "let the variables start as something that is more often like this: `= choose({...})`"
+    diagnostics.add("bad-assume", program.assumed[0].span, message, help)
+    return False
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from ..report.text.behaviour import Page
 from ..report.text.simulation import (
     choice_lines,
     name_width,
+    nobody_steps,
     standing_lines,
     step_line,
     violation_lines,
@@ -166,11 +167,13 @@ class _Talk:
             put_line("\n".join(violation_lines(simulation.finding(violation), self.page)))
         # A deadlock has said where everybody stands.
         is_told = any(violation.property == "deadlock" for violation in violations)
-        waiting = [one for one in simulation.standing() if one.what != "can go on" and not is_told]
+        standing = simulation.standing()
+        waiting = [one for one in standing if one.what != "can go on" and not is_told]
         put_line("\n".join(["", *standing_lines(waiting, self.page)]))
         self.watch()
         told = [simulation.told(choice) for choice in simulation.choices]
-        put_line("\n".join(choice_lines(told, self.names, self.page)) if told else "     nobody can step")
+        ways = "\n".join(choice_lines(told, self.names, self.page))
+        put_line(ways if told else f"     {nobody_steps(standing)}")
 
     def state(self) -> None:
         simulation = self.simulation

@@ -37,8 +37,7 @@ def safety_by_spin(
     try:
         made = promela(program, names, header=f"made by pfnspec from {runs.file}")
     except Unsupported as fault:
-        why = "does not fit into Spin's integers" if not program.assumed else "cannot be given to Spin"
-        text = f"the program {why}: {fault}; --engine tlc has no such limit"
+        text = f"the program cannot be given to Spin: {fault}; --engine tlc has no such limit"
         raise RunFailed(Failure("unsupported", text, str(fault), None)) from fault
     ended = threading.Event()
     with ThreadPoolExecutor(1) as pool:

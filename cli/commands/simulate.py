@@ -65,7 +65,10 @@ def run(options: argparse.Namespace) -> int:
     if found:
         text = violation_text(found, page, where, _again(options, seed))
     else:
-        text = behaviour_text(tuple(simulation.steps), simulation.standing(), page, _again(options, seed))
+        text = behaviour_text(
+            tuple(simulation.steps), simulation.standing(), page, _again(options, seed),
+            ended=not simulation.choices,
+        )  # fmt: skip
     put(folded(head + text, page.width, ink))
     return 1 if found else 0
 

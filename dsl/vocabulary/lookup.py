@@ -90,10 +90,8 @@ BEFORE_BLOCK = frozenset(word.word for word in GRAMMAR if word.opens)
 BEFORE_NAME = frozenset(word.word for word in GRAMMAR if word.takes == "name")
 """Words that begin a statement, behind which a name stands."""
 
-BEFORE_OPERAND = frozenset(
-    word.word for word in GRAMMAR if word.takes == "operand" and word.group == "statement"
-)
-"""Words that begin a statement, behind which an expression stands."""
+BEFORE_OPERAND = frozenset(word.word for word in GRAMMAR if word.takes == "operand" and word.begins)
+"""Words that begin a statement or a declaration, behind which an expression stands."""
 
 PREFIXES = frozenset(word.word for word in OPERATORS if word.takes == "operand")
 """Operators in front of their only operand."""

@@ -1,70 +1,26 @@
 """What became of the statements of processes, `def`s and policies.
 
-A body is laid out flat, a token for each statement and one where each block ends, and two of them are
-aligned as lines of text are.  Assertions are compared elsewhere, by what they claim: here they have a place.
+A body is laid out flat (`tokens`), and two of them are aligned as lines of text are.  Assertions are compared
+elsewhere, by what they claim: here they have a place.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from ...dsl.source import Span
 from ...dsl.syntax import tree
 from ...dsl.vocabulary.lookup import ASSERTING, BARRIERS, CHOICES, WAKING
 from .difference import DIFFERENT, NEUTRAL, STRONGER, WEAKER, Difference
 from .implication import change_of_domain, direction
+from .regions import compare_regions
 from .sides import Side, root
 from .terms import Surroundings, Term, code, domain, names_in, nodes, shape, term, truth
+from .tokens import NAMING, TIMELESS, Token, flat, shape_free
 
-_Compound = tree.If | tree.While | tree.For | tree.With | tree.Either | tree.Atomic | tree.Region
-_NAMING = tree.Label | tree.Region
-_TIMELESS = tree.Assert | _NAMING
 _JUMPS = tree.Return | tree.Break | tree.Continue | tree.Goto
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A statement, or a block's end (then `node` is None).  `around` are the headers that it stands below,
-    `behind` whether something follows it in its block."""
-
-    key: Term
-    node: object
-    span: Span
-    around: tuple[object, ...]
-    behind: bool
-    owner: str
-
-    @property
-    def atomic(self) -> bool:
-        return any(isinstance(header, tree.Atomic) for header in self.around)
-
-
-def flat(block: tree.Block | None, owner: str, around: tuple[object, ...] = ()) -> Iterator[Token]:
-    """The tokens of a body."""
-    statements = () if block is None else block.statements
-    kept = [node for node in statements if not isinstance(node, tree.Docstring | tree.Pass)]
-    for at, node in enumerate(kept):
-        behind = any(not isinstance(other, _TIMELESS) for other in kept[at + 1 :])
-        if isinstance(node, tree.Assert):
-            yield Token(("Assert", node.text), node, node.span, around, behind, owner)
-            continue
-        yield Token(shape(node), node, node.span, around, behind, owner)
-        if isinstance(node, _Compound):
-            yield from flat(node.body, owner, (*around, node))
-            for branch in _branches(node):
-                yield Token(shape(branch), branch, branch.span, around, behind, owner)
-                yield from flat(branch.body, owner, (*around, node, branch))
-            yield Token(("end", type(node).__name__), None, node.span, around, behind, owner)
-
-
-def _branches(node: _Compound) -> tuple[tree.Elif | tree.Else | tree.Or, ...]:
-    if isinstance(node, tree.If):
-        return (*node.elifs, *((node.orelse,) if node.orelse else ()))
-    return node.others if isinstance(node, tree.Either) else ()
 
 
 def compare_bodies(
@@ -75,8 +31,11 @@ def compare_bodies(
     removed: list[list[Token]] = []
     added: list[list[Token]] = []
     kept: list[tuple[Token, Token]] = []
+    all_: tuple[list[Token], list[Token]] = [], []
     for name, before, after in bodies:
         left, right = list(flat(before, name)), list(flat(after, name))
+        all_[0].extend(left)
+        all_[1].extend(right)
         matcher = SequenceMatcher(None, [t.key for t in left], [t.key for t in right], autojunk=False)
         for word, a, b, c, d in matcher.get_opcodes():
             if word == "equal":
@@ -95,7 +54,7 @@ def compare_bodies(
     found += _gathered(added, old, new, gone=False)
     headers = {id(token.node) for run in (*removed, *added) for token in run}
     headers |= {id(token.node) for pair in kept if pair[0].key != pair[1].key for token in pair}
-    return found + _standing(kept, headers, old.labels | new.labels)
+    return [*found, *compare_regions(all_, kept, old, new), *_standing(kept, headers)]
 
 
 def _alike(gone: list[Token], come: list[Token]) -> Iterator[tuple[Token, Token]]:
@@ -104,7 +63,7 @@ def _alike(gone: list[Token], come: list[Token]) -> Iterator[tuple[Token, Token]
     for at, tokens in enumerate((gone, come)):
         for token in tokens:
             # What is only found elsewhere has moved, and what was there before was not put here.
-            if token.node is not None and not isinstance(token.node, _TIMELESS | tree.Atomic):
+            if token.node is not None and not isinstance(token.node, TIMELESS | tree.Atomic):
                 if not any(token.key == other.key for other in (come, gone)[at]):
                     by_kind[type(token.node)][at].append(token)
     for left, right in by_kind.values():
@@ -150,7 +109,7 @@ def _moved(
 
 def _tells(token: Token, labels: frozenset[str]) -> bool:
     """Whether the place of a token matters; an `atomic` is told by what it holds."""
-    if isinstance(token.node, _NAMING):
+    if isinstance(token.node, NAMING):
         return token.node.name in labels
     return not isinstance(token.node, tree.Atomic)
 
@@ -258,21 +217,6 @@ def _chooses(node: object) -> bool:
     return bool(set(CHOICES) & names_in(shape_free(node)))
 
 
-def shape_free(node: object) -> object:
-    """A statement without its blocks: the parts in which names are looked for."""
-    match node:
-        case tree.If(condition=part) | tree.While(condition=part) | tree.Elif(condition=part):
-            return part
-        case tree.For(domain=part):
-            return part
-        case tree.With(lock=lock, condition=condition):
-            return lock, condition
-        case tree.Else() | tree.Or() | tree.Either() | tree.Atomic() | tree.Region():
-            return ()
-        case _:
-            return node
-
-
 def _changed(one: Token, other: Token, old: Side, new: Side) -> list[Difference]:
     """What became of a statement that is there before and after, in other words."""
     a, b = one.node, other.node
@@ -348,7 +292,7 @@ def change_of_bound(
     return effect, "the type is written otherwise" if effect == NEUTRAL else "the type is changed"
 
 
-def _standing(kept: list[tuple[Token, Token]], headers: set[int], labels: frozenset[str]) -> list[Difference]:
+def _standing(kept: list[tuple[Token, Token]], headers: set[int]) -> list[Difference]:
     """What became of the surroundings of statements that are there before and after."""
     found: list[Difference] = []
 
@@ -356,22 +300,17 @@ def _standing(kept: list[tuple[Token, Token]], headers: set[int], labels: frozen
         one, other = pair
         if one.node is None:
             return None
-        if isinstance(one.node, _TIMELESS):
-            if _headers(one, labels) == _headers(other, labels) or one.owner != other.owner:
+        if isinstance(one.node, TIMELESS):
+            if _headers(one) == _headers(other) or one.owner != other.owner:
                 return None
             if any(id(header) in headers for header in (*one.around, *other.around)):
                 return None
             return "stands-elsewhere", DIFFERENT, "it stands below something else", _title(other)
-        region = _regions(one, labels), _regions(other, labels)
-        if region[0] != region[1] and one.owner == other.owner:
-            if not any(id(header) in headers for header in (*one.around, *other.around)):
-                message = "the border of a region that claims name has moved"
-                return "region-moved", DIFFERENT, message, other.owner
         if other.atomic and not one.atomic:
             return "atomic-widened", WEAKER, "an `atomic` holds what it did not hold before", other.owner
         if one.atomic and not other.atomic:
             return "atomic-narrowed", STRONGER, "this is no longer part of an `atomic`", other.owner
-        if _headers(one, labels) == _headers(other, labels) or one.owner != other.owner:
+        if _headers(one) == _headers(other) or one.owner != other.owner:
             return None
         fresh = [h for h in other.around if shape(h) not in [shape(o) for o in one.around]]
         if any(id(header) in headers for header in (*one.around, *fresh)):
@@ -389,11 +328,7 @@ def _standing(kept: list[tuple[Token, Token]], headers: set[int], labels: frozen
     return found
 
 
-def _headers(token: Token, labels: frozenset[str]) -> list[Term]:
-    timed = not isinstance(token.node, _TIMELESS)
-    silent = [h for h in token.around if isinstance(h, tree.Region) and h.name not in labels]
-    return [shape(h) for h in token.around if h not in silent and not (timed and isinstance(h, tree.Atomic))]
-
-
-def _regions(token: Token, labels: frozenset[str]) -> list[str]:
-    return [h.name for h in token.around if isinstance(h, tree.Region) and h.name in labels]
+def _headers(token: Token) -> list[Term]:
+    """What a statement stands below that no other difference tells."""
+    silent = tree.Region if isinstance(token.node, TIMELESS) else tree.Region | tree.Atomic
+    return [shape(h) for h in token.around if not isinstance(h, silent)]

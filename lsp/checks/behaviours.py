@@ -122,5 +122,6 @@ def _simulated(document: Text, asked: Asked, seed: int) -> str | None:
     if found:
         text = violation_text(found, page, where, again)
     else:
-        text = behaviour_text(tuple(simulation.steps), simulation.standing(), page, again)
+        standing, ended = simulation.standing(), not simulation.choices
+        text = behaviour_text(tuple(simulation.steps), standing, page, again, ended=ended)
     return folded(head + text, WIDTH, Ink())

@@ -11,7 +11,7 @@ from ...check.result import NOT_COVERED, SC, WEAK, Verdict
 from ...dsl.source import Source
 from ..text.behaviour import Page, finding_text, where_text
 from ..text.ink import PLAIN, WIDTH, Ink
-from ..text.result import DECIDED_BY, STOPPED, folded, head_text
+from ..text.result import DECIDED_BY, STOPPED, assuming, folded, head_text
 from ..visible import shown
 
 LEAST_TOLD = 26
@@ -140,7 +140,8 @@ def summary(found: Ablation, ink: Ink) -> list[str]:
     noticed, unneeded = len(found.of(LOAD_BEARING)), len(found.of(NOT_NEEDED))
     lines: list[str] = []
     if not found.tried:
-        lines.append("there is nothing of this kind that could be taken away")
+        if not found.stopped:
+            lines.append("there is nothing of this kind that could be taken away")
     elif found.score is None:
         lines.append("no change makes a difference that could be noticed")
     else:
@@ -151,8 +152,11 @@ def summary(found: Ablation, ink: Ink) -> list[str]:
         if count:
             lines.append(f"{count} {one if count == 1 else several}, and not counted")
     if found.stopped:
-        lines.append(f"not everything was tried: {STOPPED.get(found.stopped, found.stopped)}")
+        much = "not everything" if found.tried else "nothing"
+        lines.append(f"{much} was tried: {STOPPED.get(found.stopped, found.stopped)}")
     lines += _looked_at(found)
+    if told := assuming(dict.fromkeys(text for verdict in found.base.verdicts for text in verdict.assumed)):
+        lines.append(f"every verdict is one {told}")
     engines = sorted({one.engine for one in found.of(NOT_NEEDED) if one.engine})
     if engines and engines != ["tlc"]:
         by = " and ".join(DECIDED_BY.get(one, "TLC") for one in engines)

@@ -18,21 +18,25 @@ MOST_TOLD = 60
 
 
 def behaviour_text(
-    steps: tuple[TraceStep, ...], standing: tuple[Standing, ...], page: Page, again: str
+    steps: tuple[TraceStep, ...], standing: tuple[Standing, ...], page: Page, again: str, *, ended: bool
 ) -> str:
-    """A behaviour without a violation: its steps, and where it ends."""
+    """A behaviour without a violation: its steps, and where it ends; `ended` says that no step leads on."""
     steps, standing, page = shown(steps), shown(standing), shown(page)
     tasks = tuple(sorted({step.task for step in steps}))
     laid = layout(steps, tasks, page.main, page.width - 1, verbose=page.verbose)
     lines = [f" {row}" for row in (*laid.head, *(row for step in laid.steps for row in step))]
     number = f"{len(steps)} step{'s' * (len(steps) != 1)}"
-    if any(one.what == "can go on" for one in standing):
-        lines.append(f" > {number}, and nothing is violated")
-    else:
-        lines.append(f" > nobody can step after {number}, and nothing is violated")
+    until = f"{nobody_steps(standing)} after {number}" if ended else number
+    lines.append(f" > {until}, and nothing is violated")
     lines += standing_lines(standing, page)
     folded = folded_steps(steps, verbose=page.verbose)
     return "\n".join([*lines, "", *folded, f"  reproduce: {again}"]) + "\n"
+
+
+def nobody_steps(standing: Iterable[Standing]) -> str:
+    """Why no step leads on: nobody can step, or it would leave what is assumed."""
+    could = any(one.what == "can go on" for one in standing)
+    return "every step would leave what is assumed" if could else "nobody can step"
 
 
 def violation_text(findings: Sequence[Finding], page: Page, cell: str, again: str) -> str:

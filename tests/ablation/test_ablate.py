@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -14,6 +15,7 @@ from pfnspec.ablation.ablate import ablate
 from pfnspec.ablation.result import LOAD_BEARING, NOT_NEEDED, Ablation, Tried
 from pfnspec.check.options import Options
 from pfnspec.check.run import check_file
+from pfnspec.report.ablation.text import ablation_text
 
 Run = Callable[..., "CompletedProcess[str]"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -245,6 +247,20 @@ def test_an_interruption_leaves_what_is_known() -> None:
 
     found = ablate("mailbox.pfn", QUICKLY, ("wake-up",), text=MAILBOX, cancel=cancel, on_progress=stop)
     assert found.stopped == "interrupted" and len(found.tried) == 1
+    assert "not everything was tried: it was interrupted" in ablation_text(found)
+
+
+def test_where_nothing_was_tried_yet_nobody_knows_that_there_is_nothing() -> None:
+    found = replace(
+        ablate("mailbox.pfn", QUICKLY, ("wake-up",), text=MAILBOX), tried=(), stopped="interrupted"
+    )
+    told = ablation_text(found)
+    assert "nothing was tried: it was interrupted" in told and "of this kind" not in told
+
+
+def test_what_is_assumed_is_told() -> None:
+    found = ablate("mailbox.pfn", QUICKLY, ("wake-up",), text=MAILBOX + "\nassume letters < 2\n")
+    assert "every verdict is one assuming `letters < 2`" in ablation_text(found)
 
 
 def test_a_changed_model_is_not_taken_for_the_model(tmp_path: Path) -> None:

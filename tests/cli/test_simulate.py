@@ -106,6 +106,15 @@ def test_the_end_of_all_tasks(pfnspec: Run) -> None:
     assert ran.stdout.count(" ended\n") == 2
 
 
+def test_the_end_of_what_is_assumed(pfnspec: Run) -> None:
+    """Somebody can step, and no behaviour is followed to where he comes."""
+    assumed = ENDS + "assume x == 0\n"
+    ran = pfnspec("simulate", "-", "--seed", "0", input=assumed)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert " > every step would leave what is assumed after 0 steps, and nothing is violated" in ran.stdout
+    assert "nobody can step" not in ran.stdout
+
+
 def test_a_deadlock(pfnspec: Run) -> None:
     ran = pfnspec("simulate", "-", "--seed", "0", input=LOST)
     assert ran.returncode == 1

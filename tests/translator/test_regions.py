@@ -71,6 +71,12 @@ assume x > 0
     assert [one.code for one in found.diagnostics] == ["bad-assume"] and not found.cells
 
 
+def test_nobody_waits_for_a_start_that_is_hardly_ever_there() -> None:
+    starts = "".join(f"shared x{n}: range(16) = choose(range(16))\n" for n in range(8))
+    (fault,) = load("-", text=f"model m\n{starts}process p:\n    x0 = 1\nassume x0 == 15\n").diagnostics
+    assert fault.code == "bad-assume" and fault.message.startswith("none of the first 50000 states")
+
+
 def test_the_other_engine_cuts_the_same_states() -> None:
     """What TLC is given: a constraint, claims that hold beyond it, and marks that are reached within it."""
     text = """

@@ -42,7 +42,7 @@ _WIDTHS = (("signed char", 8), ("short", 16), ("int", 32), ("long long", 64))
 
 
 class Unsupported(Exception):
-    """The program has something that does not fit into the integers of this encoding; one line."""
+    """The program has something that this encoding, in integers, has no place for; one line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,9 +62,9 @@ class Promela:
 
 def promela(program: Program, properties: Iterable[str] | None = None, *, header: str = "") -> Promela:
     """The Promela of a program; `properties` are the safety properties to be checked (all when None).  Raises
-    `Unsupported` for what does not fit into its integers.  The same input gives the same text."""
+    `Unsupported` for what it has no place for.  The same input gives the same text."""
     if program.assumed:
-        raise Unsupported("what is assumed")
+        raise Unsupported("an assumption")
     wanted = tuple(program.properties if properties is None else properties)
     codes = Codes(program)
     writer = _Writer(program, codes, wanted)

@@ -139,12 +139,14 @@ class Interpreter:
 
     def initials(self) -> Iterator[State]:
         """Every state in which a behaviour begins."""
+        return filter(self.within, self.starts())
+
+    def starts(self) -> Iterator[State]:
+        """Every state in which a behaviour could begin, whatever is assumed."""
         chosen = self.program.choices
         ways = [tuple(_wholes(variable)) for variable in chosen]
         for way in product(*ways):
-            first = self.initial(dict(zip((v.name for v in chosen), way, strict=True)))
-            if self.within(first):
-                yield first
+            yield self.initial(dict(zip((v.name for v in chosen), way, strict=True)))
 
     def begins(self, state: State) -> bool:
         """Whether a behaviour may begin in the state."""
