@@ -78,8 +78,10 @@ def lower(
 
     `in_turn`, for temporal properties: nobody is passed over for ever.  Of a lock that several tasks can
     read, no writer is starved by readers that overlap; that is promised, or the lock keeps its queue.  Calls
-    of a handler, and objects that leave, are taken in turn.  `all_queues`: every lock that can have a queue keeps
-    it, so that others can look whether leaving one out makes a difference.
+    of a handler, and objects that leave, are taken in turn.
+
+    `all_queues`: every lock that can have a queue keeps it, so that others can look whether leaving one out
+    makes a difference.
 
     Weak memory takes two turns: what sequentially consistent memory gives tells which locations are weak.
     There is no program when an `atomic` block has too many outcomes to be one step.
