@@ -73,10 +73,15 @@ def violated(interpreter: Interpreter, states: Iterable[State]) -> frozenset[str
 
 
 def searched(interpreter: Interpreter, limit: int) -> Mapping[State, State | None]:
-    found, complete = interpreter.search(limit)
-    if not complete:
-        raise TooLarge
-    return found
+    return explored(interpreter, limit).found
+
+
+def explored(interpreter: Interpreter, limit: int) -> Exploration:
+    exploration = Exploration(interpreter)
+    for _ in exploration:
+        if len(exploration.found) > limit:
+            raise TooLarge
+    return exploration
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +97,12 @@ def safety(cell: Cell, limit: int = STATES) -> Safety:
     """Whole and reduced program in the interpreter; raises Disagreement when a verdict differs."""
     plain = pipeline.about(cell.program)
     whole = Interpreter(pipeline.whole(plain))
-    states = searched(whole, limit)
+    every = explored(whole, limit)
     reduced = Interpreter(pipeline.prepared(plain))
-    fewer = searched(reduced, limit)
+    merged = explored(reduced, limit)
+    states, fewer = every.found, merged.found
+    if every.reached != merged.reached:
+        raise Disagreement(f"reduced: reaches {sorted(merged.reached)}, whole: {sorted(every.reached)}")
     expected, found = violated(whole, states), violated(reduced, fewer)
     if expected != found:
         raise Disagreement(f"reduced: {sorted(found)}, whole: {sorted(expected)}")

@@ -254,6 +254,8 @@ class _Words:
                 return f"{line}: it leads back to where this step begins"
             case "outcomes":
                 return f"{line}: the step would have more than {MAX_LEAVES} outcomes"
+            case "assumed":
+                return f"{line}: what is assumed may not hold behind it"
             case "unfair":
                 return f"{line}: {target.process} is unfair, and may stop anywhere"
             case "await":

@@ -18,6 +18,7 @@ Run = Callable[..., "CompletedProcess[str]"]
 HERE = Path(__file__).with_name("explained")
 ROOT = Path(__file__).parents[2]
 KINDS = HERE / "kinds.pfn"
+ASSUMED = HERE / "assumed.pfn"
 INTERRUPTED = ROOT / "examples/interrupts/lock_in_handler.pfn"
 EXAMPLES = [
     ROOT / "examples" / name
@@ -31,6 +32,7 @@ SHOWN = {
     "upstream": ("examples/pfncache/upstream.pfn",),
     "upstream_liveness": ("examples/pfncache/upstream.pfn", "--property", "eventual_refresh"),
     "interrupted": ("examples/interrupts/lock_in_handler.pfn",),
+    "assumed": ("tests/translator/explained/assumed.pfn",),
     "kinds_smp": ("tests/translator/explained/kinds.pfn",),
     "kinds_up": ("tests/translator/explained/kinds.pfn", "--scenario", "up"),
     "kinds_preempted": ("tests/translator/explained/kinds.pfn", "--scenario", "preempted"),
@@ -60,11 +62,15 @@ def test_what_is_shown(pfnspec: Run, golden: Callable[[Path, str], None], name: 
 
 
 def test_there_are_no_other_files() -> None:
-    assert {path.name for path in HERE.iterdir()} == {"kinds.pfn", *(f"{name}.txt" for name in SHOWN)}
+    assert {path.name for path in HERE.iterdir()} == {
+        "assumed.pfn",
+        "kinds.pfn",
+        *(f"{name}.txt" for name in SHOWN),
+    }
 
 
 def test_every_kind_of_reason_is_shown() -> None:
-    models = (KINDS, INTERRUPTED, ROOT / "examples/memory/waitqueue_active.pfn")
+    models = (KINDS, ASSUMED, INTERRUPTED, ROOT / "examples/memory/waitqueue_active.pfn")
     found = [
         explained(one, looked_at, liveness=live) for path in models for one, looked_at, live in runs(path)
     ]
@@ -75,7 +81,7 @@ def test_every_kind_of_reason_is_shown() -> None:
     assert boundaries == BOUNDARIES
 
 
-@pytest.mark.parametrize("path", [*EXAMPLES, KINDS, INTERRUPTED], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*EXAMPLES, KINDS, ASSUMED, INTERRUPTED], ids=lambda path: path.stem)
 def test_the_steps_told_are_those_of_the_reduction(path: Path) -> None:
     for program, formulas, lively in runs(path):
         reduced = (liveness_reduced if lively else safety_reduced)(program, formulas)

@@ -52,7 +52,7 @@ def liveness_reduced(program: Program, formulas: Iterable[Expr]) -> Program:
 
 BoundaryKind = Literal[
     "end", "guard", "back", "label", "claim", "queued", "cpu", "preempted", "moves", "taken", "interrupted",
-    "origin", "outcomes", "unfair", "await", "alone",
+    "origin", "outcomes", "assumed", "unfair", "await", "alone",
 ]  # fmt: skip
 """See `Boundary`."""
 
@@ -66,7 +66,8 @@ class Boundary:
     queued (it waits for a lock that keeps its queue), cpu or preempted (others may get the CPU there),
     moves (its step, by `mover`, may not follow that of the point `by`), taken (the same, because that
     takes a CPU), interrupted (a handler that may have to wait may arrive there), origin (a way leads back to
-    where the merged step began), outcomes (there would be too many), or of the step itself: unfair
+    where the merged step began), outcomes (there would be too many), assumed (what is assumed may not hold
+    behind the target's step, and what comes before is reached all the same), or of the step itself: unfair
     (its process may stop anywhere), await (it passes without a CPU), alone (as queued).
     """
 
@@ -235,6 +236,8 @@ class _Reduction:
         if why is not None:
             return end(why)
         mover = self.mover(point)
+        if self.program.assumed and mover.kind == NEITHER:
+            return end("assumed")
         if self.interruptions.arrives(point) and (mover.kind != BOTH or mover.reasons):
             return end("interrupted")
         if phase.by and mover.kind not in (LEFT, BOTH):
