@@ -163,6 +163,7 @@ class _Words:
         formulas += [(p.name, p.formula) for p in self.program.temporal]
         names = {name, *(v.name for v in self.program.variables if v.lock and v.lock.lock == name)}
         found = [f"`{title}`" for title, e in formulas if names & (reads(e) - {PC})]
+        found += ["what is assumed"] if names & reads(self.program.assumed) else []
         return " and ".join(dict.fromkeys(found)) or "an assertion, a ghost or an await elsewhere"
 
     def where_tried(self, lock: str) -> str:
