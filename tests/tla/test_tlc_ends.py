@@ -123,7 +123,9 @@ def test_a_jvm_killed_by_somebody_else(
 
 
 CALLER = """
-import os, sys, tempfile, threading
+import os, signal, sys, tempfile, threading
+# Who runs the tests behind nohup has it ignored.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 sys.path[:0] = {path!r}
 tempfile.tempdir = {directory!r}
 from pfnspec.tla import Job, find_tools, run
